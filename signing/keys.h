@@ -1,0 +1,58 @@
+// Every key but the seal: the log's Ed25519 key, the token pepper, and the subjects' keys.
+#pragma once
+
+#include "ledger/base/file_system.h"
+#include "ledger/base/hash.h"
+#include "ledger/base/random.h"
+#include "ledger/log/ports.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace quotary::signing {
+
+// 32 secret bytes: move-only, unprintable, zeroed when destroyed, compared in constant time (sodium_memcmp).
+class Secret {
+ public:
+  explicit Secret(std::string bytes);  // takes and wipes
+  ~Secret();
+  Secret(Secret&&) noexcept;
+  Secret& operator=(Secret&&) noexcept;
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  [[nodiscard]] std::string_view view() const;
+  [[nodiscard]] bool equals(std::string_view other) const;
+
+ private:
+  std::string bytes_;
+};
+
+// The key folder (0700), apart from the data folder. Files: log.key, pepper.key, subjects.keys, seal.*.
+// `create` refuses when one of the files is there; `open` refuses when one is missing, unreadable or has permissions
+// beyond the owner's (Errc::unavailable `key_missing`, `key_unreadable`, `key_permissions`; the detail names the file).
+class KeyFolder {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<KeyFolder>> create(std::shared_ptr<FileSystem> files, const std::string& directory,
+                                                   const std::string& origin, Random& random);
+  [[nodiscard]] static Result<std::unique_ptr<KeyFolder>> open(std::shared_ptr<FileSystem> files, const std::string& directory);
+  virtual ~KeyFolder() = default;
+
+  // Thread-safe. Lives as long as the folder object.
+  [[nodiscard]] virtual CheckpointSigner& log_signer() = 0;
+  // Thread-safe; new subject keys are synced before they are used. Lives as long as the folder object.
+  [[nodiscard]] virtual ObjectCipher& object_cipher() = 0;
+  // HMAC-SHA-256 under the pepper, for tokens and request bodies, domain-separated by `purpose`. Thread-safe.
+  [[nodiscard]] virtual Hash keyed_hash(std::string_view purpose, std::string_view message) const = 0;
+};
+
+// A verifier of one Ed25519 vkey (C2SP signed-note). Errc::invalid `bad_vkey`.
+[[nodiscard]] Result<std::unique_ptr<CheckpointVerifier>> open_vkey(std::string_view vkey);
+// A note signer from a 32-byte Ed25519 seed, for tests and golden vectors.
+[[nodiscard]] std::unique_ptr<CheckpointSigner> signer_from_seed(std::string_view origin, std::string_view seed);
+
+// Argon2id (libsodium, interactive limits): a password's storable hash, and the check. CPU-bound, 64 MB.
+[[nodiscard]] Result<std::string> hash_password(std::string_view password);
+[[nodiscard]] bool password_matches(std::string_view stored, std::string_view password);
+
+}  // namespace quotary::signing
