@@ -1,0 +1,174 @@
+// The one writer of a ledger: chains entries, commits a batch with one synced write, reads it back, signs, publishes.
+#pragma once
+
+#include "ledger/base/file_system.h"
+#include "ledger/base/hash.h"
+#include "ledger/base/json.h"
+#include "ledger/base/random.h"
+#include "ledger/base/time.h"
+#include "ledger/log/ports.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quotary {
+
+// A payload of an entry, beside the log. Facts are stored plain; private objects under the subject's key.
+struct NewObject {
+  std::string name;        // "facts", "quote", "pdf", "text" ...
+  std::string media_type;
+  std::string bytes;       // plain; at most 64 MB
+  std::string key_subject; // empty: a fact; else whose key encrypts it ("customer:<id>", "person:<id>")
+  std::uint64_t revision = 1;
+};
+
+// One entry that a command wants to append; the sequencer adds index, prev, time, salt and subject links.
+struct Draft {
+  std::string type;      // "quote.issued" ...
+  std::string actor_id, actor_role;
+  std::string subject;   // "quote:SHQT2026-000001"
+  std::string request_scope, request_body;  // hex hashes of the idempotent request, both empty without one
+  json::object body;     // opaque ids, codes, numbers as strings or integers only
+  std::vector<NewObject> objects;
+};
+
+struct ObjectRef {
+  std::string name, media_type, key_subject;
+  Hash sha256;           // of the plain bytes
+  std::uint64_t size = 0, revision = 1;
+};
+
+// A canonical entry, parsed.
+struct Entry {
+  std::uint64_t index = 0;
+  Hash prev;
+  Timestamp time;
+  std::string type, actor_id, actor_role, subject;
+  std::uint64_t subject_seq = 1;                // 1 for the subject's first entry
+  std::optional<std::uint64_t> subject_prev;    // index of the previous entry about the subject
+  std::string request_scope, request_body;
+  json::object body;
+  std::vector<ObjectRef> objects;
+  std::string canonical;                        // the exact bytes
+  Hash leaf;
+};
+
+// Folded state, ordered byte keys. A reader is valid only during the call it is passed to.
+class StateReader {
+ public:
+  virtual ~StateReader() = default;
+  [[nodiscard]] virtual Result<std::optional<std::string>> get(std::string_view key) const = 0;
+  // Calls `visit(key, value)` in key order (reverse: descending) for keys with the prefix, from `from` on (inclusive,
+  // empty: the end it starts at); stops when visit answers false.
+  [[nodiscard]] virtual Result<void> scan(std::string_view prefix, std::string_view from, bool reverse,
+                                          const std::function<bool(std::string_view, std::string_view)>& visit) const = 0;
+};
+class StateWriter : public StateReader {
+ public:
+  virtual void put(std::string_view key, std::string_view value) = 0;
+  virtual void erase(std::string_view key) = 0;
+};
+
+// Applies one entry to the state. Pure in (state, entry, facts): rebuilt state must equal live state. `facts` is the
+// plain bytes of the object named "facts", or empty. An error refuses the command that drafted the entry.
+class Fold {
+ public:
+  virtual ~Fold() = default;
+  [[nodiscard]] virtual Result<void> apply(const Entry& entry, std::string_view facts, StateWriter& state) const = 0;
+};
+
+// Runs on the sequencer's thread against the state including the batch so far: checks preconditions, answers drafts.
+// An error drops this command alone; nothing of it is written.
+using Command = std::function<Result<std::vector<Draft>>(const StateReader& state, Timestamp now)>;
+
+// What a command became: durable, included, signed, provable.
+struct Committed {
+  std::vector<Entry> entries;
+  std::vector<std::string> proofs;  // a .tlog-proof (with extra) for each entry, under `checkpoint`
+  std::string checkpoint;           // signed note
+  std::uint64_t tree_size = 0;
+};
+
+struct LedgerOptions {
+  std::string directory;              // data folder
+  std::vector<std::string> publish_to;  // further slot files
+  std::uint64_t queue_max = 4096;     // commands waiting; beyond: Errc::overloaded
+  std::size_t start_check_entries = 10'000;  // how many last entries the start verifies
+};
+
+struct LedgerPorts {
+  std::shared_ptr<FileSystem> files;
+  std::shared_ptr<const Clock> clock;
+  std::shared_ptr<Random> random;
+  CheckpointSigner* signer = nullptr;  // outlives the ledger
+  ObjectCipher* cipher = nullptr;      // outlives the ledger
+  std::shared_ptr<const Fold> fold;
+};
+
+struct LedgerState {
+  std::uint64_t tree_size = 0;
+  Hash root;
+  bool latched = false;
+  std::string latch_reason;
+};
+
+// An open ledger: one writer thread inside. Safe to call from any thread. The destructor finishes what is queued.
+class Ledger {
+ public:
+  // A new ledger whose first entry is `genesis`; refuses a folder that holds one.
+  [[nodiscard]] static Result<std::unique_ptr<Ledger>> create(const LedgerOptions& options, const LedgerPorts& ports, Draft genesis);
+  // Opens for writing: compares with the published slots (refuses a rolled-back store: Errc::corrupt `rolled_back`, with
+  // sizes), recovers a batch that was durable but not yet published, verifies the last start_check_entries.
+  [[nodiscard]] static Result<std::unique_ptr<Ledger>> open(const LedgerOptions& options, const LedgerPorts& ports);
+  virtual ~Ledger() = default;
+
+  // Completion runs on a sequencer-owned thread after the checkpoint is published; it must not block.
+  virtual void submit(Command command, std::function<void(Result<Committed>)> done) = 0;
+  // submit and wait.
+  [[nodiscard]] virtual Result<Committed> append(Command command) = 0;
+
+  // Reads see published entries only (index < tree_size of the last published checkpoint).
+  [[nodiscard]] virtual LedgerState state() const = 0;
+  [[nodiscard]] virtual std::string checkpoint() const = 0;
+  [[nodiscard]] virtual Result<Entry> entry(std::uint64_t index) const = 0;
+  // Plain bytes of the entry's object, hash checked. Errc::not_found, corrupt.
+  [[nodiscard]] virtual Result<std::string> object(const Entry& entry, std::string_view name) const = 0;
+  // A .tlog-proof under the current checkpoint; `first_covering`: under the batch checkpoint that first covered it
+  // (signed again: Ed25519 is deterministic, so the bytes are those of the first answer).
+  [[nodiscard]] virtual Result<std::string> proof(std::uint64_t index, bool first_covering = false) const = 0;
+  // Nodes for tiles: hash of the complete subtree of 2^level leaves with that number.
+  [[nodiscard]] virtual Result<Hash> node(unsigned level, std::uint64_t number) const = 0;
+  // Runs `read` against one snapshot of the folded state and the tree size and root it belongs to.
+  [[nodiscard]] virtual Result<void> read_state(const std::function<Result<void>(const StateReader&, std::uint64_t tree_size, const Hash& root)>& read) const = 0;
+};
+
+// One thing that does not hold.
+struct VerifyProblem {
+  std::uint64_t index = 0;
+  std::string kind;  // payload leaf link node index state checkpoint truncation reorder number_gap number_duplicate clock
+  std::string detail;
+};
+struct VerifyReport {
+  std::uint64_t tree_size = 0;
+  Hash root;
+  std::uint64_t entries_checked = 0, objects_checked = 0;
+  std::vector<VerifyProblem> problems;  // at most 1,000; `problems_total` counts all
+  std::uint64_t problems_total = 0;
+};
+struct VerifyOptions {
+  std::uint64_t from = 0;
+  bool payloads = true;
+  unsigned threads = 2;
+  std::function<void(std::uint64_t done, std::uint64_t size)> progress;
+};
+// Verifies a live ledger from its own snapshot.
+[[nodiscard]] Result<VerifyReport> verify_ledger(const Ledger& ledger, const VerifyOptions& options);
+// Verifies a folder, stopped or live (read-only, secondary instance); cipher may be null (private payloads are then not
+// read and said so). Never throws or stops at the first problem. Errc::storage when the folder cannot be read at all.
+[[nodiscard]] Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPorts& ports, const VerifyOptions& verify,
+                                                 const CheckpointVerifier& log_key);
+
+}  // namespace quotary
