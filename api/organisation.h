@@ -1,0 +1,173 @@
+// The use cases of one organisation: pages, API and command line call these and nothing below them.
+#pragma once
+
+#include "api/roles.h"
+#include "ledger/base/file_system.h"
+#include "ledger/base/hash.h"
+#include "ledger/base/json.h"
+#include "ledger/base/random.h"
+#include "ledger/base/time.h"
+#include "ledger/log/sequencer.h"
+#include "ledger/quote/quote.h"
+#include "pdfgen/fonts.h"
+#include "signing/seal.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quotary::api {
+
+// Limits of this layer, in one place.
+inline constexpr std::size_t idempotency_key_bytes_max = 255;
+inline constexpr std::size_t issue_batch_max = 64;
+inline constexpr std::size_t issue_queue_max = 1024;     // beyond: Errc::overloaded `issue_queue_full`
+inline constexpr std::uint64_t list_items_max = 200;     // default 50
+inline constexpr std::uint64_t report_rows_max = 100'000;
+inline constexpr std::size_t verify_bytes_max = 64u << 20;
+
+// Where an organisation lives and what it runs on. Absent ports are the machine's own.
+struct OrganisationConfig {
+  std::string data_directory;
+  std::string keys_directory;                  // never inside the data directory
+  std::vector<std::string> publish_to;         // further slot files
+  std::shared_ptr<FileSystem> files;
+  std::shared_ptr<const Clock> clock;
+  std::shared_ptr<Random> random;
+  pdfgen::Fonts::Paths fonts;
+  signing::SealKeyFiles seal;                  // empty paths: seal.cert.pem and seal.key.pem in the key folder
+  std::size_t start_check_entries = 10'000;
+  unsigned seal_threads = 2;                   // the issuer's pool
+  int void_lapse_days = 30;
+};
+
+// What is set once, for ever; it stands in the first entry.
+struct NewOrganisation {
+  std::string origin;      // the log's name, a schema-less URL
+  std::string public_url;  // without a slash at its end; printed into every QR
+  std::string time_zone = "Asia/Shanghai";
+  Party seller;            // the profile that quotes take when they name no seller
+  bool development_seal = true;  // make a self-signed development certificate when the config names no seal files
+};
+
+struct NewPerson {
+  std::string name;
+  Role role = Role::rep;
+  std::string team, region;  // codes of A-Z a-z 0-9 - _, at most 32
+  std::string login, password;  // both or neither
+};
+
+struct NewSeries {
+  std::string name;      // "SH-QT": A-Z 0-9 -, at most 32
+  std::string branch;    // "SH"
+  std::string document_type = "quote";
+  std::string pattern;   // "{BR}QT{YYYY}-{SEQ:6}"
+  std::string period = "year";  // year | month | none
+};
+
+// A use case's answer, free of HTTP types: `status` is the HTTP status that a first answer carries.
+struct Answer {
+  int status = 200;
+  json::object body;
+  bool replayed = false;
+};
+
+struct Bytes {
+  std::string bytes, media_type, sha256, file_name;
+};
+
+struct QuoteFilter {
+  std::string status, owner, from, to, text, cursor;  // empty: not asked
+  std::optional<std::uint64_t> limit;
+};
+
+struct VoidFilter {
+  std::string status, from, to, quote, cursor;
+  std::optional<std::uint64_t> limit;
+};
+
+struct OrganisationProfile {
+  std::string origin, public_url, time_zone, name;
+};
+
+// An open organisation: key folder, ledger, fonts, seal and the issuer's thread. Safe to call from any thread; every
+// call may block on disk or the issuer, so call it on a worker. The destructor finishes what is queued.
+// Out of the caller's scope is Errc::not_found, a role without the call Errc::forbidden.
+class Organisation {
+ public:
+  // Makes keys, (development) seal and a ledger; refuses folders that hold one.
+  [[nodiscard]] static Result<std::unique_ptr<Organisation>> create(const OrganisationConfig& config, const NewOrganisation& made);
+  [[nodiscard]] static Result<std::unique_ptr<Organisation>> open(const OrganisationConfig& config);
+  ~Organisation();
+  Organisation(const Organisation&) = delete;
+  Organisation& operator=(const Organisation&) = delete;
+
+  // The one who runs the command line: an admin without a person's record.
+  [[nodiscard]] static Principal operator_principal();
+  // Errc::unauthenticated `token_missing` | `token_unknown`.
+  [[nodiscard]] Result<Principal> authenticate(std::string_view token) const;
+  // Checks login and password (CPU-bound, 64 MB). Errc::unauthenticated `login_wrong`.
+  [[nodiscard]] Result<Principal> log_in(std::string_view login, std::string_view password) const;
+
+  [[nodiscard]] const OrganisationProfile& profile() const;
+  [[nodiscard]] Result<std::string> person_name(std::string_view person_id) const;
+
+  // Administration: role admin. add_person answers {"id", ...}; issue_token a bearer token, shown once.
+  [[nodiscard]] Result<Answer> add_person(const Principal& caller, const NewPerson& person);
+  [[nodiscard]] Result<Answer> add_series(const Principal& caller, const NewSeries& series);
+  [[nodiscard]] Result<std::string> issue_token(const Principal& caller, std::string_view person_id);
+
+  // Quotes. `body` is the request's JSON text.
+  [[nodiscard]] Result<Answer> issue_quote(const Principal& caller, std::string_view idempotency_key, std::string_view body);
+  [[nodiscard]] Result<Bytes> preview_quote(const Principal& caller, std::string_view body) const;
+  [[nodiscard]] Result<Answer> read_quote(const Principal& caller, std::string_view number) const;
+  [[nodiscard]] Result<Answer> list_quotes(const Principal& caller, const QuoteFilter& filter) const;
+  [[nodiscard]] Result<Bytes> quote_pdf(const Principal& caller, std::string_view number, std::uint64_t revision = 1) const;
+  [[nodiscard]] Result<Answer> quote_history(const Principal& caller, std::string_view number) const;
+  [[nodiscard]] Result<std::string> quote_proof(const Principal& caller, std::string_view number) const;
+
+  // Voids. `idempotency_key` may be empty here: without it a decided request answers 409 `already_decided`, with it the
+  // decider's own repetition is replayed.
+  [[nodiscard]] Result<Answer> request_void(const Principal& caller, std::string_view number, std::string_view idempotency_key, std::string_view body);
+  enum class Decision { approve, reject, withdraw };
+  [[nodiscard]] Result<Answer> decide_void(const Principal& caller, std::string_view request_id, Decision decision,
+                                           std::string_view idempotency_key, std::string_view body);
+  [[nodiscard]] Result<Answer> read_void(const Principal& caller, std::string_view request_id) const;
+  [[nodiscard]] Result<Answer> list_voids(const Principal& caller, const VoidFilter& filter) const;
+  [[nodiscard]] Result<Bytes> void_certificate(const Principal& caller, std::string_view request_id) const;
+  [[nodiscard]] Result<Answer> voids_report(const Principal& caller, const VoidFilter& filter) const;
+  [[nodiscard]] Result<Bytes> voids_report_csv(const Principal& caller, const VoidFilter& filter) const;
+
+  // Public verification: no caller. What cannot be proved to be known is {"match": "unknown"} with nothing beside it.
+  [[nodiscard]] Result<Answer> verify_bytes(std::string_view pdf) const;
+  [[nodiscard]] Result<Answer> verify_sha256(std::string_view hex) const;
+  [[nodiscard]] Result<Answer> verify_number(std::string_view number, std::string_view code) const;
+
+  // The log.
+  [[nodiscard]] std::string checkpoint() const;
+  [[nodiscard]] std::string vkey() const;  // one line with its LF
+  // A tile's bytes: level 0..63; width 256 for a full tile. Errc::not_found beyond the published tree.
+  [[nodiscard]] Result<std::string> tile(unsigned level, std::uint64_t number, unsigned width) const;
+  [[nodiscard]] Result<std::string> entry_bundle(const Principal& caller, std::uint64_t number, unsigned width) const;
+  // {"ok", "tree_size", "root", "entries_checked", "problems"}; one run at a time, else Errc::overloaded `verification_running`.
+  [[nodiscard]] Result<Answer> verify_log(const Principal& caller, std::string_view body) const;
+
+  // Events that time alone brings (void requests that lapse). Call it about once a minute; answers how many it wrote.
+  [[nodiscard]] Result<std::uint64_t> run_due_events();
+
+  // Health: readiness fails with the latch's reason.
+  [[nodiscard]] Result<void> ready() const;
+  [[nodiscard]] LedgerState ledger_state() const;
+  [[nodiscard]] std::string metrics() const;  // Prometheus text
+
+  struct Parts;  // this layer's own
+
+ private:
+  explicit Organisation(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace quotary::api

@@ -1,0 +1,17 @@
+// The fold of Quotary's records: from entries and their facts to the state that decides appends and answers reads.
+#pragma once
+
+#include "ledger/log/sequencer.h"
+
+#include <memory>
+
+namespace quotary {
+
+// Pure and without state of its own: safe to share between threads. Refuses (Errc::conflict or invalid) an entry whose
+// type it does not know or that breaks a record's rule, so that no use case can write what the state forbids.
+class RecordsFold final : public Fold {
+ public:
+  [[nodiscard]] Result<void> apply(const Entry& entry, std::string_view facts, StateWriter& state) const override;
+};
+
+}  // namespace quotary
