@@ -1,0 +1,4 @@
+add_library(quotary_sample_quotes STATIC support/sample_quotes.cc)
+target_link_libraries(quotary_sample_quotes PUBLIC quotary_base)
+add_executable(pdf_smoke support/pdf_samples.cc)
+target_link_libraries(pdf_smoke PRIVATE quotary_options quotary_pdfgen quotary_sample_quotes)
