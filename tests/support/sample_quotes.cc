@@ -112,4 +112,29 @@ Numbering sample_numbering() {
   return n;
 }
 
+pdfgen::VoidCertificate sample_void() {
+  pdfgen::VoidCertificate v;
+  v.certificate_id = "01935a3c-7e1f-7c41-9d0e-3a5b8c2f4e61";
+  v.number = "SHQT2026-004812";
+  v.document_sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+  v.seller_name = "上海衡拓自动化设备有限公司";
+  v.buyer_name = "苏州澄湖新能源科技股份有限公司";
+  v.currency = "CNY";
+  v.tax_inclusive = "684487.21";
+  v.issued_at = "2026-11-24 10:03:04 +08:00";
+  v.requested_at = "2026-11-25 09:12:47 +08:00";
+  v.decided_at = "2026-11-25 14:30:02 +08:00";
+  v.requested_by = "陈思远（销售代表）";
+  v.decided_by = "林若涵（区域总监）";
+  v.reason_code = "price_error";
+  v.reason_text = "伺服压装机单价误用旧版价目表，较现行价低 3.2%，客户已书面同意以新报价单替代。";
+  v.comment = "已核对价目表版本与客户邮件，同意作废。";
+  v.status_before = "已发送 sent";
+  v.issue_index = 48213;
+  v.request_index = 48377;
+  v.verify_url = "https://quotes.hengtuo.example/v/SHQT2026-004812";
+  v.created.unix_ms = 1795588202000;
+  return v;
+}
+
 }  // namespace quotary::testing

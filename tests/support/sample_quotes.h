@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ledger/quote/quote.h"
+#include "pdfgen/quote_document.h"
 
 #include <string>
 
@@ -14,5 +15,6 @@ namespace quotary::testing {
 // `count` lines of 10.01 each, mixed Chinese and Latin text.
 [[nodiscard]] Quote long_quote(std::size_t count);
 [[nodiscard]] Numbering sample_numbering();
+[[nodiscard]] pdfgen::VoidCertificate sample_void();
 
 }  // namespace quotary::testing
