@@ -1,3 +1,7 @@
 quotary_test(json_time_test LABEL unit TIMEOUT 30
   SOURCES unit/json_test.cc unit/time_test.cc
   LIBRARIES quotary_base)
+
+quotary_test(quote_test LABEL unit TIMEOUT 60
+  SOURCES unit/pricing_test.cc
+  LIBRARIES quotary_quote)
