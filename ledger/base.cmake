@@ -1,4 +1,6 @@
+find_package(date CONFIG REQUIRED)
+
 quotary_library(quotary_base
-  SOURCES base/result.cc base/bytes.cc base/hash.cc base/random.cc
+  SOURCES base/result.cc base/bytes.cc base/hash.cc base/random.cc base/json.cc base/time.cc
   PUBLIC Boost::headers Boost::json
-  PRIVATE OpenSSL::Crypto)
+  PRIVATE OpenSSL::Crypto date::date-tz)

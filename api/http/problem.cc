@@ -1,0 +1,109 @@
+#include "api/http/problem.h"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace quotary::http {
+
+namespace {
+
+// Faults of the message, not of what it says.
+constexpr std::array<std::string_view, 17> message_faults{
+    "bad_json",      "bad_encoding",        "bad_path",            "bad_query",           "bad_request",  "bad_header",
+    "bad_cursor",    "duplicate_member",    "duplicate_parameter", "too_many_parameters", "json_too_deep", "missing_header",
+    "missing_host",  "idempotency_key_missing", "idempotency_key_invalid", "truncated_body",  "bad_content_length"};
+
+bool is_secret(Errc kind) { return kind == Errc::internal || kind == Errc::storage || kind == Errc::corrupt; }
+
+}  // namespace
+
+int status_of(const Error& error) {
+  switch (error.kind) {
+    case Errc::invalid:
+      return std::find(message_faults.begin(), message_faults.end(), error.code) != message_faults.end() ? 400 : 422;
+    case Errc::unauthenticated: return 401;
+    case Errc::forbidden: return 403;
+    case Errc::not_found: return 404;
+    case Errc::conflict: return 409;
+    case Errc::too_large: return 413;
+    case Errc::overloaded: return 503;
+    case Errc::unavailable: return 503;
+    case Errc::corrupt:
+    case Errc::storage:
+    case Errc::internal: return 500;
+  }
+  return 500;
+}
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 100: return "Continue";
+    case 200: return "OK";
+    case 201: return "Created";
+    case 202: return "Accepted";
+    case 204: return "No Content";
+    case 206: return "Partial Content";
+    case 301: return "Moved Permanently";
+    case 302: return "Found";
+    case 303: return "See Other";
+    case 304: return "Not Modified";
+    case 307: return "Temporary Redirect";
+    case 308: return "Permanent Redirect";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 406: return "Not Acceptable";
+    case 408: return "Request Timeout";
+    case 409: return "Conflict";
+    case 410: return "Gone";
+    case 411: return "Length Required";
+    case 412: return "Precondition Failed";
+    case 413: return "Content Too Large";
+    case 414: return "URI Too Long";
+    case 415: return "Unsupported Media Type";
+    case 416: return "Range Not Satisfiable";
+    case 417: return "Expectation Failed";
+    case 422: return "Unprocessable Content";
+    case 429: return "Too Many Requests";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 501: return "Not Implemented";
+    case 503: return "Service Unavailable";
+    case 505: return "HTTP Version Not Supported";
+    default: return "Unknown";
+  }
+}
+
+Response problem_response(int status, const Error& error, std::string_view instance) {
+  namespace json = boost::json;
+  const bool hide = is_secret(error.kind);
+  json::object problem;
+  problem["type"] = "about:blank";
+  problem["title"] = json::string_view(reason_phrase(status).data(), reason_phrase(status).size());
+  problem["status"] = status;
+  problem["code"] = error.code.empty() ? "internal" : error.code;
+  problem["detail"] = hide ? "The server could not do this; its log has the details under the request's id." : error.detail;
+  if (!instance.empty()) problem["instance"] = json::string_view(instance.data(), instance.size());
+  if (!hide && !error.problems.empty()) {
+    json::array items;
+    for (const auto& each : error.problems) {
+      items.push_back(json::object{{"pointer", each.pointer}, {"code", each.code}, {"detail", each.detail}});
+    }
+    problem["errors"] = std::move(items);
+  }
+  auto response = text_response(status, "application/problem+json", json::serialize(problem));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"quotary\"");
+  if (status == 503 || status == 429) response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+Response problem_response(const Error& error, std::string_view instance) {
+  return problem_response(status_of(error), error, instance);
+}
+
+}  // namespace quotary::http

@@ -1,0 +1,3 @@
+quotary_test(base_test LABEL unit TIMEOUT 30
+  SOURCES unit/bytes_test.cc unit/hash_test.cc
+  LIBRARIES quotary_base)
