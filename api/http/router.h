@@ -20,7 +20,7 @@ enum class Run {
 struct RouteOptions {
   std::size_t body_max = 1u << 20;  // bytes; beyond it 413
   Run run = Run::worker;
-  OpenUpload open_upload;     // set for a long body: it goes to this sink, up to upload_max bytes
+  OpenUpload open_upload = {};  // set for a long body: it goes to this sink, up to upload_max bytes
   std::uint64_t upload_max = 2ull << 30;
   std::string rate_class = "default";  // names a class of RateLimits
   bool path_is_secret = false;         // the path holds a token: logs get the pattern instead
