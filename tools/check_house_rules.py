@@ -31,10 +31,10 @@ LEDGER_PARTS = {
 ENGINES = {
     "rocksdb/": (re.compile(r"ledger/log/rocks_\w+\.(cc|h)$"), None),
     "podofo/": (re.compile(r"pdfgen/\w+\.cc$"), 1),
-    "boost/beast": (re.compile(r"api/http/\w+\.(cc|h)$|tools/quotary/http_client\.cc$"), None),
+    "boost/beast": (re.compile(r"api/http/\w+\.(cc|h)$|tools/quotary/socket_client\.cc$"), None),
 }
 # Split so that this file does not break its own rule.
-UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX"]) + r")\b")
+UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME"]) + r")\b")
 MACHINE_PATH = re.compile(r"(?<![\w.}])/(?:" + "|".join(["work", "home", "root", "Users"]) + r")/\w")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 LAMBDA = re.compile(r"\[[^\[\]]*\]\s*(\(|\{|mutable)")
