@@ -1,0 +1,4 @@
+add_library(quotary_sample_quotes STATIC support/sample_quotes.cc)
+target_link_libraries(quotary_sample_quotes PUBLIC quotary_options quotary_base)
+add_executable(quotary_pdf_samples support/pdf_samples.cc)
+target_link_libraries(quotary_pdf_samples PRIVATE quotary_pdfgen quotary_sample_quotes)
