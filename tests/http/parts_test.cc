@@ -117,6 +117,7 @@ TEST(Problems, FollowRfc9457) {
 TEST(Problems, KeepTheInsideInside) {
   const auto response = problem_response(fail(Errc::storage, "disk_full", "/srv/secret"), "");
   EXPECT_EQ(response.body->find("secret"), std::string::npos);
+  EXPECT_EQ(response.log_detail, "disk_full: /srv/secret");
   const auto has = [](const Response& each, std::string_view name) {
     for (const auto& header : each.headers) {
       if (header.first == name) return true;
@@ -175,6 +176,10 @@ TEST(RequestHeaders, IgnoreCase) {
   request.headers = {{"Content-TYPE", "a"}, {"content-type", "b"}};
   EXPECT_EQ(request.header("content-type"), "a");
   EXPECT_FALSE(request.has_header("content"));
+  request.headers.emplace_back("Cookie", "a=1; session=x=y;b=");
+  EXPECT_EQ(request.cookie("session"), "x=y");
+  EXPECT_EQ(request.cookie("b"), "");
+  EXPECT_EQ(request.cookie("ession"), "");
 }
 
 }  // namespace

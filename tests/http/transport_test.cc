@@ -244,6 +244,39 @@ TEST_F(TransportTest, EndsUploadsThatMayNotBe) {
   EXPECT_TRUE(all_gone());
 }
 
+TEST_F(TransportTest, EndsUploadsThatDrip) {
+  config.body_timeout = 100ms;
+  config.rate_min = 1'000;
+  start();
+  auto socket = connect();
+  Client client(socket);
+  client.send("POST /upload HTTP/1.1\r\nHost: t\r\nAuthorization: yes\r\nContent-Length: 1000\r\n\r\n");
+  std::thread drip([&] {
+    for (int i = 0; i < 40; ++i) {
+      client.send("a");
+      std::this_thread::sleep_for(20ms);
+    }
+  });
+  EXPECT_EQ(client.receive().status, 408);
+  drip.join();
+  EXPECT_TRUE(all_gone());
+}
+
+TEST_F(TransportTest, BindsOnlyWhatIsSafe) {
+  start();
+  config.port = server->port();
+  HttpServer second(config, router, metrics);
+  const auto taken = second.start();
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().code, "bind_failed");
+  config.port = 0;
+  config.host = "0.0.0.0";
+  HttpServer open(config, router, metrics);
+  const auto refused = open.start();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "tls_required");
+}
+
 TEST_F(TransportTest, StreamsAnswers) {
   start();
   auto socket = connect();
