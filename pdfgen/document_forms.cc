@@ -65,9 +65,11 @@ Result<std::vector<Form>> make_forms(const LaidDocument& laid, const Stamp& stam
   Canvas first(*laid.faces), running(*laid.faces), foot(*laid.faces), under(*laid.faces);
   if (draft) {
     const Style mark{92, Weight::bold, watermark_color};
-    under.rotated_text(page_width / 2, page_height / 2, 0.819, 0.574, "草稿 DRAFT", mark);
-    if (laid.number_place.width > 0) first.text(laid.number_place.x, laid.number_place.y, "草稿 DRAFT", {10, Weight::bold, grey});
-    running.text_right(running_number_place.x, running_number_place.y, "草稿 DRAFT", {8, Weight::bold, grey});
+    under.rotated_text(page_width / 2, page_height / 2, 0.819, 0.574, draft_mark, mark);
+    first.text(laid.number_place.x, laid.number_place.y, draft_mark, {11, Weight::bold, grey});
+    first.text(laid.date_place.x, laid.date_place.y, "-", {9.5, Weight::regular, grey});
+    running.text_right(running_number_place.x, running_number_place.y, draft_mark, {8, Weight::bold, grey});
+    foot.text(margin_left, caption_place.y, both(draft_caption, laid.english), small);
   } else {
     if (laid.number_place.width > 0) {
       first.text_fitted(laid.number_place.x, laid.number_place.y, stamp.number, {11, Weight::bold, accent}, laid.number_place.width);
@@ -75,13 +77,21 @@ Result<std::vector<Form>> make_forms(const LaidDocument& laid, const Stamp& stam
     }
     running.text_fitted(running_number_place.x, running_number_place.y, "No. " + stamp.number, {8, Weight::bold, ink}, running_number_place.width, 1);
     QUOTARY_TRY_VOID(draw_qr(foot, stamp.verify_url));
+    foot.text(caption_place.x, caption_place.y, both(verify_caption, laid.english), small);
     if (!stamp.verify_code.empty()) foot.text(code_place.x, code_place.y, in_groups(stamp.verify_code), {9.5, Weight::bold, ink});
-    foot.text_fitted(url_place.x, url_place.y, stamp.verify_url, small, url_place.width);
+    foot.text_fitted(url_place.x, stamp.verify_code.empty() ? code_place.y : url_place.y, stamp.verify_url, small, url_place.width);
   }
   std::vector<Form> out;
   for (const auto& [name, canvas] : {std::pair{form_first, &first}, std::pair{form_running, &running}, std::pair{form_foot, &foot}, std::pair{form_under, &under}})
     out.push_back({std::string(name), deflate(canvas->operators(), 4)});
   return out;
+}
+
+void use_stamp_glyphs(Typesetter& typesetter, bool english) {
+  typesetter.use_ascii();
+  typesetter.use(Weight::regular, both(verify_caption, english));
+  typesetter.use(Weight::regular, both(draft_caption, english));
+  typesetter.use(Weight::bold, draft_mark);
 }
 
 std::vector<PageContent> make_pages(const LaidDocument& laid) {

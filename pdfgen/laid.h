@@ -32,6 +32,8 @@ struct Stamp {
 
 // The content of the forms. Errc::invalid when a text is not printable ASCII or the URL does not fit a QR code.
 [[nodiscard]] Result<std::vector<Form>> make_forms(const LaidDocument& laid, const Stamp& stamp, bool draft);
+// Marks what make_forms() may print as used, before the fonts are subset.
+void use_stamp_glyphs(Typesetter& typesetter, bool english);
 // The resource names of a page's forms.
 [[nodiscard]] std::vector<PageContent> make_pages(const LaidDocument& laid);
 // The dashed box of an unsigned field.

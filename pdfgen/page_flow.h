@@ -26,14 +26,18 @@ struct Place {
 };
 inline constexpr double qr_size = 46;
 inline constexpr Place qr_place{margin_left, 30, qr_size};
-inline constexpr Place code_place{margin_left + qr_size + 8, 52, 300};
-inline constexpr Place url_place{margin_left + qr_size + 8, 40, 330};
+inline constexpr Place caption_place{margin_left + qr_size + 9, 67, 330};
+inline constexpr Place code_place{margin_left + qr_size + 9, 51, 300};
+inline constexpr Place url_place{margin_left + qr_size + 9, 37, 360};
 inline constexpr Place running_number_place{margin_right, page_height - 37, 230};
 
 // "中文 English" when two languages are asked for, else the Chinese alone.
 struct Label {
   std::string_view chinese, english;
 };
+inline constexpr Label verify_caption{"扫码或访问下列网址，核验本文件真伪", "Scan or visit to verify"};
+inline constexpr Label draft_caption{"草稿，仅供内部审阅，不构成要约", "Draft for review, not an offer"};
+inline constexpr std::string_view draft_mark = "草稿 DRAFT";
 [[nodiscard]] std::string both(const Label& label, bool english);
 
 // The document's pages while they are laid out. One thread.

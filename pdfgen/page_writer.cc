@@ -8,9 +8,12 @@
 namespace quotary::pdfgen {
 namespace {
 
+// White space of any kind prints as a blank where a text stands on one line.
+char32_t printed(char32_t c) { return c == U'\t' || c == U'\n' ? U' ' : c; }
+
 double measure(const Face& face, std::u32string_view text, double size) {
   unsigned total = 0;
-  for (const char32_t c : text) total += face.width(face.glyph(c));
+  for (const char32_t c : text) total += face.width(face.glyph(printed(c)));
   return total * size / 1000;
 }
 
@@ -57,16 +60,18 @@ void Typesetter::wrap(std::vector<StyledLine>& out, std::string_view text, const
   std::vector<double> widths;
   widths.reserve(characters.size());
   const Face& set_in = face(style.weight);
-  for (const char32_t c : characters) widths.push_back(set_in.width(set_in.glyph(c == U'\t' ? U' ' : c)) * style.size / 1000);
+  for (const char32_t c : characters) widths.push_back(set_in.width(set_in.glyph(printed(c))) * style.size / 1000);
   for (const LineSpan& span : break_lines(characters, widths, width_max))
     out.push_back({characters.substr(span.begin, span.end - span.begin), style});
 }
 
 void Typesetter::use_ascii() {
-  for (const Weight weight : {Weight::regular, Weight::bold}) {
+  for (const Weight weight : {Weight::regular, Weight::bold})
     for (char32_t c = 0x20; c < 0x7f; ++c) use(weight, face(weight).glyph(c), c);
-    for (const char32_t c : decode_utf8("草稿无编号")) use(weight, face(weight).glyph(c), c);
-  }
+}
+
+void Typesetter::use(Weight weight, std::string_view text) {
+  for (const char32_t c : decode_utf8(text)) use(weight, face(weight).glyph(c), c);
 }
 
 double Canvas::width(std::u32string_view text, const Style& style, double spacing) const {
@@ -96,8 +101,8 @@ void Canvas::set_stroke(const Color& color, double width) {
 void Canvas::glyphs(std::u32string_view text, Weight weight) {
   const Face& face = faces_->face(weight);
   out_ += '<';
-  for (char32_t c : text) {
-    if (c == U'\t') c = U' ';
+  for (const char32_t character : text) {
+    const char32_t c = printed(character);
     const std::uint16_t glyph = face.glyph(c);
     QUOTARY_CHECK(glyph != 0);
     if (typesetter_) typesetter_->use(weight, glyph, c);

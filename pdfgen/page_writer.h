@@ -47,7 +47,8 @@ class Typesetter {
   void wrap(std::vector<StyledLine>& out, std::string_view text, const Style& style, double width_max) const;
 
   void use(Weight weight, std::uint16_t glyph, char32_t character) { use_[static_cast<int>(weight)].try_emplace(glyph, character); }
-  // What finish() may print: ASCII in both weights, the draft mark.
+  void use(Weight weight, std::string_view text);
+  // What finish() may print of a number, a code or a URL.
   void use_ascii();
   [[nodiscard]] const GlyphUse& used(Weight weight) const { return use_[static_cast<int>(weight)]; }
 

@@ -49,7 +49,7 @@ Result<QuoteDocument> QuoteDocument::prepare(std::shared_ptr<const Fonts> fonts,
   document.author = quote.seller.name;
   document.subject = quote.buyer.name;
   Typesetter typesetter(*document.faces);
-  typesetter.use_ascii();
+  use_stamp_glyphs(typesetter, document.english);
   lay_out_quote(document, typesetter, quote);
   for (const Weight weight : {Weight::regular, Weight::bold}) {
     QUOTARY_TRY(font, document.faces->face(weight).subset(typesetter.used(weight)));

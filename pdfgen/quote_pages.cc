@@ -22,8 +22,17 @@ void title_block(PageFlow& flow, const LaidDocument& laid, const Quote& quote) {
     x += wide + 12;
   }
   const double room = margin_right - 170 - x;
-  page.text_fitted(x, top - 20, quote.seller.name, {14, Weight::bold, ink}, room);
-  if (!quote.seller.name_en.empty()) page.text_fitted(x, top - 34, quote.seller.name_en, {8.5, Weight::regular, grey}, room);
+  Style name{14, Weight::bold, ink};
+  while (name.size > 10 && flow.typesetter().width(quote.seller.name, name) > room) name.size -= 0.5;
+  std::vector<StyledLine> lines;
+  flow.typesetter().wrap(lines, quote.seller.name, name, room);
+  flow.typesetter().wrap(lines, quote.seller.name_en, {8.5, Weight::regular, grey}, room);
+  double y = top - 8;
+  for (std::size_t i = 0; i < std::min<std::size_t>(lines.size(), 3); ++i) {  // the seller's block below has the whole name
+    y -= lines[i].style.size;
+    page.text(x, y, lines[i].text, lines[i].style);
+    y -= 4;
+  }
   page.text_right(margin_right, top - 24, kind.chinese, {24, Weight::bold, accent}, 3);
   page.text_right(margin_right, top - 39, kind.english, {8.5, Weight::regular, grey}, 2.6);
   flow.y = top - 50;
@@ -115,7 +124,7 @@ void party_block(PageFlow& flow, const Quote& quote) {
 void totals_block(PageFlow& flow, const Quote& quote) {
   const bool english = flow.english();
   constexpr double left = margin_right - 262, figure_right = margin_right - 5;
-  flow.y -= 5;
+  flow.y -= 4;
   const auto entry = [&](const std::string& label, const std::string& value) {
     constexpr double height = 14.5;
     flow.need(height);
@@ -127,18 +136,19 @@ void totals_block(PageFlow& flow, const Quote& quote) {
   const Totals& totals = quote.totals;
   entry(both({"行金额合计", "Lines total"}, english), totals.line_extension);
   for (const DocumentAmount& allowance : quote.allowances)
-    entry(both({"减：", "Less:"}, english) + " " + (allowance.reason.empty() ? both({"整单折让", "allowance"}, english) : allowance.reason), "-" + allowance.amount);
+    entry(both({"减", "Less"}, english) + "：" + (allowance.reason.empty() ? both({"整单折让", "allowance"}, english) : allowance.reason), "-" + allowance.amount);
   for (const DocumentAmount& charge : quote.charges)
-    entry(both({"加：", "Plus:"}, english) + " " + (charge.reason.empty() ? both({"附加费用", "charge"}, english) : charge.reason), charge.amount);
+    entry(both({"加", "Plus"}, english) + "：" + (charge.reason.empty() ? both({"附加费用", "charge"}, english) : charge.reason), charge.amount);
   entry(both({"不含税金额", "Net amount"}, english), totals.tax_exclusive);
   for (const TaxTotal& tax : quote.tax_totals)
-    entry(both({"税额", "Tax"}, english) + " " + tax.rate + "%" + (tax.category == "S" ? "" : " " + tax.category) + "（" + grouped(tax.taxable) + "）", tax.tax);
+    entry(both({"税额", "Tax"}, english) + " " + tax.rate + "%" + (tax.category == "S" ? "" : " " + tax.category) + both({"（计税额", "on"}, english) + " " + grouped(tax.taxable) + "）", tax.tax);
   if (!zero(totals.payable_rounding)) {
     entry(both({"价税合计", "Total with tax"}, english), totals.tax_inclusive);
     entry(both({"舍入调整", "Rounding"}, english), totals.payable_rounding);
   }
   constexpr double height = 24;
-  flow.need(height + 4);
+  // Figures and words of the total stay together.
+  flow.need(height + 4 + (quote.amount_in_words.empty() ? 0 : 28));
   flow.y -= height + 4;
   flow.page().fill(left - 8, flow.y, margin_right - left + 8, height, accent);
   const Color white{1, 1, 1};
@@ -146,7 +156,6 @@ void totals_block(PageFlow& flow, const Quote& quote) {
   flow.page().text_fitted(figure_right, flow.y + 7.8, quote.currency + " " + grouped(totals.payable), {12, Weight::bold, white}, 150, 1);
   if (!quote.amount_in_words.empty()) {
     flow.y -= 6;
-    flow.need(24);
     std::vector<StyledLine> lines;
     flow.typesetter().wrap(lines, both({"人民币大写", "In words"}, english) + "：" + quote.amount_in_words, {9, Weight::bold, ink}, body_width - 16);
     const double high = 9 + 13 * static_cast<double>(lines.size());

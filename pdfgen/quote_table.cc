@@ -14,7 +14,7 @@ constexpr std::array<Label, column_count> headings{{{"序号", "No."}, {"编码"
 constexpr double gap = 5;  // on either side of a cell
 constexpr Style cell_style{8};
 constexpr Style detail_style{7, Weight::regular, grey};
-constexpr double pad_top = 3.5, pad_bottom = 4;
+constexpr double pad_top = 2.4, pad_bottom = 4.2;
 constexpr double carried_height = 17;
 
 // The running sum of the lines' amounts, exact. Scaled to the most fraction digits that any line has.
@@ -153,6 +153,7 @@ class Table {
     if (drawn_ > 0) carried({"过次页", "Carried forward"});
     flow_.page().line(margin_left, flow_.y, margin_right, flow_.y, 1, accent);
     flow_.new_page();
+    rows_on_page_ = 0;
     head();
     if (drawn_ > 0) carried({"承前页", "Brought forward"});
   }
@@ -165,7 +166,7 @@ class Table {
     type.wrap(text, line.item.specification, detail_style, room_wide);
     type.wrap(text, line.note, detail_style, room_wide);
     if (line.discount && !line.discount->reason.empty())
-      type.wrap(text, both({"折扣说明：", "Discount:"}, false) + line.discount->reason, detail_style, room_wide);
+      type.wrap(text, both({"折扣说明", "Discount"}, flow_.english()) + "：" + line.discount->reason, detail_style, room_wide);
     std::vector<StyledLine> codes;
     type.wrap(codes, line.item.seller_id, cell_style, width_[code] - 2 * gap);
 
@@ -173,12 +174,12 @@ class Table {
     for (const StyledLine& part : text) height += part.height();
     for (const StyledLine& part : codes) codes_height += part.height();
     height = std::max({height, codes_height, pad_top + pad_bottom + cell_style.size * 1.42});
-    const double limit = flow_.room() - carried_height;
-    if (height > limit && drawn_on_page()) turn();
+    if (height > flow_.room() - carried_height && rows_on_page_ > 0) turn();
 
     sum_.add(line.line_extension);
     ++drawn_;
-    const double top = flow_.y - pad_top;
+    ++rows_on_page_;
+    double top = flow_.y - pad_top;
     figures(cells_of(line, index), top);
     double code_y = top;
     for (const StyledLine& part : codes) {
@@ -189,7 +190,7 @@ class Table {
     for (const StyledLine& part : text) {
       if (flow_.room() - carried_height < part.height()) {  // taller than a page: it goes on overleaf
         turn();
-        code_y = flow_.y;
+        top = code_y = flow_.y;
       }
       flow_.put(part, left_[name] + gap);
     }
@@ -210,8 +211,6 @@ class Table {
     }
   }
 
-  [[nodiscard]] bool drawn_on_page() const { return drawn_ > 0; }
-
   static constexpr Style head_style{8, Weight::bold, Color{1, 1, 1}};
   static constexpr Style head_english{6.5, Weight::regular, Color{0.85, 0.90, 0.95}};
 
@@ -219,7 +218,7 @@ class Table {
   const Quote& quote_;
   RunningSum sum_;
   std::array<double, column_count> width_{}, left_{};
-  std::size_t drawn_ = 0;
+  std::size_t drawn_ = 0, rows_on_page_ = 0;
 };
 
 }  // namespace

@@ -71,7 +71,7 @@ Result<std::string> void_certificate(std::shared_ptr<const Fonts> fonts, const V
   QUOTARY_TRY_VOID(check.result());
   laid.english = true;
   Typesetter typesetter(*laid.faces);
-  typesetter.use_ascii();
+  use_stamp_glyphs(typesetter, true);
   PageFlow flow(typesetter, true, "作废证明 VOID CERTIFICATE");
   lay_out(flow, certificate);
   laid.contents = flow.finish();
