@@ -1,1 +1,4 @@
-# Filled with the sources of ledger/log.
+quotary_library(quotary_log
+  SOURCES log/merkle.cc log/checkpoint.cc log/entry.cc log/proof.cc log/slots.cc log/rocks_store.cc log/ledger.cc log/sequencer.cc log/verifier.cc
+  PUBLIC quotary_base
+  PRIVATE RocksDB::rocksdb-shared)

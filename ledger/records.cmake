@@ -1,1 +1,3 @@
-# Filled with the sources of ledger/records.
+quotary_library(quotary_records
+  SOURCES records/fold.cc records/views.cc
+  PUBLIC quotary_base quotary_quote)

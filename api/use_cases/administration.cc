@@ -1,0 +1,124 @@
+#include "api/organisation.h"
+
+#include "api/use_cases/parts.h"
+#include "ledger/quote/number_pattern.h"
+#include "ledger/records/fields.h"
+
+#include <algorithm>
+
+namespace quotary::api {
+namespace {
+
+constexpr std::size_t code_bytes_max = 32;
+constexpr std::size_t name_bytes_max = 200;
+constexpr std::size_t login_bytes_max = 100;
+constexpr std::size_t password_bytes_max = 200;
+constexpr std::size_t password_bytes_min = 8;
+constexpr std::size_t token_bytes = 32;
+
+bool is_code(std::string_view text, bool lower_case) {
+  return text.size() <= code_bytes_max && std::all_of(text.begin(), text.end(), [&](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || (lower_case && ((c >= 'a' && c <= 'z') || c == '_'));
+         });
+}
+
+Draft draft_of(const Principal& caller, std::string type, std::string subject) {
+  Draft draft;
+  draft.type = std::move(type);
+  draft.actor_id = caller.id;
+  draft.actor_role = role_name(caller.role);
+  draft.subject = std::move(subject);
+  return draft;
+}
+
+Result<Committed> append_one(Ledger& ledger, Draft draft) {
+  auto shared = std::make_shared<Draft>(std::move(draft));
+  return ledger.append([shared](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { return std::vector<Draft>{*shared}; });
+}
+
+Result<SeriesPeriod> parse_period(std::string_view text) {
+  if (text == "year") return SeriesPeriod::year;
+  if (text == "month") return SeriesPeriod::month;
+  if (text == "none") return SeriesPeriod::none;
+  return invalid("bad_period", "/period", "a period is year, month or none");
+}
+
+}  // namespace
+
+Result<Answer> Organisation::add_person(const Principal& caller, const NewPerson& person) {
+  QUOTARY_TRY_VOID(require_call(caller, Call::administer));
+  if (person.name.empty() || person.name.size() > name_bytes_max) return invalid("bad_name", "/name", "a name has 1 to 200 bytes");
+  if (!is_code(person.team, true)) return invalid("bad_team", "/team", "a team is a code of at most 32 letters, digits, - and _");
+  if (!is_code(person.region, true)) return invalid("bad_region", "/region", "a region is a code of at most 32 letters, digits, - and _");
+  if (person.login.empty() != person.password.empty()) return invalid("bad_login", "/login", "give both login and password, or neither");
+  if (person.login.size() > login_bytes_max) return invalid("bad_login", "/login", "a login has at most 100 bytes");
+  if (!person.password.empty() && (person.password.size() < password_bytes_min || person.password.size() > password_bytes_max))
+    return invalid("bad_password", "/password", "a password has 8 to 200 bytes");
+  auto id = uuid_v7(parts_->now().unix_ms, *parts_->config.random);
+  auto draft = draft_of(caller, "person.added", "person:" + id);
+  draft.body = {{"person", id}, {"role", role_name(person.role)}};
+  json::object facts{{"team", person.team}, {"region", person.region}};
+  json::object name{{"name", person.name}};
+  if (!person.login.empty()) {
+    facts["login"] = parts_->keys->keyed_hash("login", person.login).hex();
+    QUOTARY_TRY(stored, signing::hash_password(person.password));
+    name["login"] = person.login;
+    name["password"] = stored;
+  }
+  QUOTARY_TRY(text, canonical_json(name));
+  draft.objects.push_back(facts_object(facts));
+  draft.objects.push_back({"name", "application/json", text, "person:" + id, 1});
+  QUOTARY_TRY(committed, append_one(*parts_->ledger, std::move(draft)));
+  return Answer{201,
+                {{"id", id}, {"role", role_name(person.role)}, {"team", person.team}, {"region", person.region},
+                 {"ledger", ledger_member(committed.entries.front(), committed.proofs.front())}},
+                false};
+}
+
+Result<Answer> Organisation::add_series(const Principal& caller, const NewSeries& series) {
+  QUOTARY_TRY_VOID(require_call(caller, Call::administer));
+  if (series.name.empty() || !is_code(series.name, false)) return invalid("bad_series_name", "/name", "a series' name is 1 to 32 of A-Z 0-9 -");
+  QUOTARY_TRY(period, parse_period(series.period));
+  QUOTARY_TRY(pattern, NumberPattern::parse(series.pattern, period, series.branch));
+  auto draft = draft_of(caller, "series.added", "series:" + series.name);
+  draft.body = {{"series", series.name}, {"branch", series.branch}, {"type", series.document_type}, {"pattern", series.pattern}, {"period", series.period}};
+  auto shared = std::make_shared<Draft>(std::move(draft));
+  // No number of the new series may ever equal one of another's.
+  auto command = [shared, pattern](const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
+    std::optional<Error> refused;
+    QUOTARY_TRY_VOID(state.scan("series/", "", false, [&](std::string_view key, std::string_view) {
+      auto other = records::find_series(state, key.substr(7));
+      if (!other || !*other) {
+        refused = other ? fail(Errc::corrupt, "state_damaged", "a series cannot be read") : other.error();
+        return false;
+      }
+      auto other_period = parse_period((*other)->period);
+      if (!other_period) return true;
+      auto parsed = NumberPattern::parse((*other)->pattern, *other_period, (*other)->branch);
+      if (parsed && pattern.may_collide(*parsed)) {
+        refused = fail(Errc::conflict, "series_collides", "numbers could equal those of series " + (*other)->name);
+        return false;
+      }
+      return true;
+    }));
+    if (refused) return *refused;
+    return std::vector<Draft>{*shared};
+  };
+  QUOTARY_TRY(committed, parts_->ledger->append(command));
+  return Answer{201,
+                {{"name", series.name}, {"branch", series.branch}, {"pattern", series.pattern}, {"period", series.period},
+                 {"ledger", ledger_member(committed.entries.front(), committed.proofs.front())}},
+                false};
+}
+
+Result<std::string> Organisation::issue_token(const Principal& caller, std::string_view person_id) {
+  QUOTARY_TRY_VOID(require_call(caller, Call::administer));
+  auto token = "qt_" + to_hex(parts_->config.random->bytes(token_bytes));
+  auto draft = draft_of(caller, "token.issued", "person:" + std::string(person_id));
+  draft.body = {{"person", person_id}, {"token", parts_->keys->keyed_hash("token", token).hex()}};
+  QUOTARY_TRY(committed, append_one(*parts_->ledger, std::move(draft)));
+  (void)committed;
+  return token;
+}
+
+}  // namespace quotary::api

@@ -1,0 +1,227 @@
+#include "api/organisation.h"
+
+#include "api/use_cases/issuer.h"
+#include "api/use_cases/parts.h"
+#include "ledger/records/fields.h"
+#include "ledger/records/fold.h"
+
+namespace quotary::api {
+namespace {
+
+constexpr std::size_t origin_bytes_max = 255;
+
+OrganisationConfig with_defaults(OrganisationConfig config) {
+  if (!config.files) config.files = posix_file_system();
+  if (!config.clock) config.clock = std::make_shared<SystemClock>();
+  if (!config.random) config.random = std::make_shared<SystemRandom>();
+  if (config.seal.pkcs12_path.empty() && config.seal.certificate_path.empty()) {
+    config.seal.certificate_path = config.keys_directory + "/seal.cert.pem";
+    config.seal.key_path = config.keys_directory + "/seal.key.pem";
+  }
+  return config;
+}
+
+LedgerOptions ledger_options(const OrganisationConfig& config) {
+  LedgerOptions options;
+  options.directory = config.data_directory;
+  options.publish_to = config.publish_to;
+  options.start_check_entries = config.start_check_entries;
+  return options;
+}
+
+LedgerPorts ledger_ports(const OrganisationConfig& config, signing::KeyFolder& keys) {
+  LedgerPorts ports;
+  ports.files = config.files;
+  ports.clock = config.clock;
+  ports.random = config.random;
+  ports.signer = &keys.log_signer();
+  ports.cipher = &keys.object_cipher();
+  ports.fold = std::make_shared<RecordsFold>();
+  return ports;
+}
+
+// The key folder inside the data folder would go wherever a copy of the data goes.
+Result<void> check_folders(const OrganisationConfig& config) {
+  if (config.data_directory.empty() || config.keys_directory.empty())
+    return fail(Errc::invalid, "folder_missing", "both the data and the key folder must be named");
+  if (config.keys_directory == config.data_directory || config.keys_directory.starts_with(config.data_directory + "/"))
+    return fail(Errc::invalid, "keys_inside_data", "the key folder must not lie in the data folder");
+  return {};
+}
+
+json::object party_to_json(const Party& party) {
+  json::object out{{"name", party.name}};
+  auto text = [](json::object& to, const char* name, const std::string& value) {
+    if (!value.empty()) to[name] = value;
+  };
+  text(out, "name_en", party.name_en);
+  text(out, "legal_id", party.legal_id);
+  text(out, "tax_id", party.tax_id);
+  if (party.address) {
+    json::object address;
+    json::array lines;
+    for (const auto& line : party.address->lines) lines.emplace_back(line);
+    if (!lines.empty()) address["lines"] = lines;
+    text(address, "city", party.address->city);
+    text(address, "region", party.address->region);
+    text(address, "postal_code", party.address->postal_code);
+    text(address, "country", party.address->country);
+    out["address"] = address;
+  }
+  if (party.contact) {
+    json::object contact;
+    text(contact, "name", party.contact->name);
+    text(contact, "email", party.contact->email);
+    text(contact, "phone", party.contact->phone);
+    out["contact"] = contact;
+  }
+  if (party.bank) {
+    json::object bank;
+    text(bank, "bank_name", party.bank->bank_name);
+    text(bank, "account_name", party.bank->account_name);
+    text(bank, "account_number", party.bank->account_number);
+    text(bank, "swift", party.bank->swift);
+    out["bank"] = bank;
+  }
+  return out;
+}
+
+}  // namespace
+
+Organisation::Organisation(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Organisation::~Organisation() = default;
+
+Result<std::unique_ptr<Organisation>> Organisation::create(const OrganisationConfig& given, const NewOrganisation& made) {
+  auto config = with_defaults(given);
+  QUOTARY_TRY_VOID(check_folders(config));
+  if (made.origin.empty() || made.origin.size() > origin_bytes_max || made.origin.find_first_of(" +\n\t") != std::string::npos)
+    return fail(Errc::invalid, "bad_origin", "an origin is a schema-less URL of at most 255 bytes without blanks and plus signs");
+  if (!made.public_url.starts_with("http://") && !made.public_url.starts_with("https://"))
+    return fail(Errc::invalid, "bad_public_url", "the public URL begins with http:// or https://");
+  if (made.public_url.ends_with('/')) return fail(Errc::invalid, "bad_public_url", "the public URL does not end in a slash");
+  QUOTARY_TRY(zone, TimeZone::find(made.time_zone));
+  QUOTARY_TRY(profile_text, canonical_json(party_to_json(made.seller)));
+  QUOTARY_TRY(profile_value, parse_json(profile_text));
+  QUOTARY_TRY(seller, parse_party(profile_value, "/seller"));
+
+  QUOTARY_TRY(keys, signing::KeyFolder::create(config.files, config.keys_directory, made.origin, *config.random));
+  if (made.development_seal && given.seal.pkcs12_path.empty() && given.seal.certificate_path.empty()) {
+    QUOTARY_TRY(paths, signing::make_development_seal(*config.files, config.keys_directory, made.seller.name, config.clock->now(), *config.random));
+    config.seal = paths;
+  }
+  Draft genesis;
+  genesis.type = "organisation.created";
+  genesis.actor_id = operator_principal().id;
+  genesis.actor_role = role_name(operator_principal().role);
+  genesis.subject = "organisation";
+  genesis.body = {{"origin", made.origin}, {"public_url", made.public_url}, {"time_zone", zone.name()}};
+  genesis.objects.push_back({"profile", "application/json", profile_text, "organisation", 1});
+
+  auto parts = std::make_unique<Parts>();
+  parts->config = std::move(config);
+  parts->keys = std::move(keys);
+  QUOTARY_TRY(ledger, Ledger::create(ledger_options(parts->config), ledger_ports(parts->config, *parts->keys), std::move(genesis)));
+  parts->ledger = std::move(ledger);
+  QUOTARY_TRY_VOID(parts->start());
+  return std::unique_ptr<Organisation>(new Organisation(std::move(parts)));
+}
+
+Result<std::unique_ptr<Organisation>> Organisation::open(const OrganisationConfig& given) {
+  auto parts = std::make_unique<Parts>();
+  parts->config = with_defaults(given);
+  QUOTARY_TRY_VOID(check_folders(parts->config));
+  QUOTARY_TRY(keys, signing::KeyFolder::open(parts->config.files, parts->config.keys_directory));
+  parts->keys = std::move(keys);
+  QUOTARY_TRY(ledger, Ledger::open(ledger_options(parts->config), ledger_ports(parts->config, *parts->keys)));
+  parts->ledger = std::move(ledger);
+  QUOTARY_TRY_VOID(parts->start());
+  return std::unique_ptr<Organisation>(new Organisation(std::move(parts)));
+}
+
+Result<void> Organisation::Parts::start() {
+  QUOTARY_TRY(record, read<std::optional<records::OrganisationRecord>>([](const StateReader& state) { return records::find_organisation(state); }));
+  if (!record) return fail(Errc::corrupt, "organisation_missing", "the ledger's first entry makes no organisation");
+  QUOTARY_TRY(found_zone, TimeZone::find(record->time_zone));
+  zone = found_zone;
+  QUOTARY_TRY(first, ledger->entry(0));
+  QUOTARY_TRY(stored, ledger->object(first, "profile"));
+  QUOTARY_TRY(value, parse_json(stored));
+  QUOTARY_TRY(party, parse_party(value, "/seller"));
+  seller = std::move(party);
+  profile = {record->origin, record->public_url, record->time_zone, seller.name};
+  QUOTARY_TRY(faces, pdfgen::Fonts::load(config.fonts));
+  fonts = std::move(faces);
+  auto loaded = signing::Seal::load(*config.files, config.seal, now());
+  if (loaded) {
+    seal = *loaded;
+  } else {
+    seal_error = loaded.error();
+  }
+  issuer = std::make_unique<Issuer>(*this);
+  return {};
+}
+
+Principal Organisation::operator_principal() { return {"operator", Role::admin, {}, {}}; }
+
+Result<Principal> Organisation::authenticate(std::string_view token) const {
+  if (token.empty()) return fail(Errc::unauthenticated, "token_missing", "send Authorization: Bearer with a token");
+  auto hash = parts_->keys->keyed_hash("token", token).hex();
+  return parts_->read<Principal>([&](const StateReader& state) -> Result<Principal> {
+    QUOTARY_TRY(id, records::find_token_person(state, hash));
+    if (!id) return fail(Errc::unauthenticated, "token_unknown", "the token is not known");
+    QUOTARY_TRY(person, records::find_person(state, *id));
+    if (!person) return fail(Errc::unauthenticated, "token_unknown", "the token is not known");
+    QUOTARY_TRY(role, parse_role(person->role));
+    return Principal{person->id, role, person->team, person->region};
+  });
+}
+
+Result<Principal> Organisation::log_in(std::string_view login, std::string_view password) const {
+  auto wrong = fail(Errc::unauthenticated, "login_wrong", "login or password is wrong");
+  auto hash = parts_->keys->keyed_hash("login", login).hex();
+  auto person = parts_->read<records::PersonRecord>([&](const StateReader& state) -> Result<records::PersonRecord> {
+    QUOTARY_TRY(id, records::find_login_person(state, hash));
+    if (!id) return wrong;
+    QUOTARY_TRY(found, records::find_person(state, *id));
+    if (!found) return wrong;
+    return std::move(*found);
+  });
+  if (!person) {
+    // As much work as for a known login, so that the time says nothing.
+    (void)signing::hash_password(password);
+    return person.error();
+  }
+  QUOTARY_TRY(entry, parts_->ledger->entry(person->index));
+  QUOTARY_TRY(stored, parts_->ledger->object(entry, "name"));
+  QUOTARY_TRY(value, parse_json(stored));
+  if (!value.is_object() || !signing::password_matches(records::text_of(value.get_object(), "password"), password)) return wrong;
+  QUOTARY_TRY(role, parse_role(person->role));
+  return Principal{person->id, role, person->team, person->region};
+}
+
+const OrganisationProfile& Organisation::profile() const { return parts_->profile; }
+
+Result<std::string> Organisation::person_name(std::string_view person_id) const { return parts_->person_name(person_id); }
+
+Result<void> Organisation::ready() const {
+  auto state = parts_->ledger->state();
+  if (state.latched) return fail(Errc::unavailable, "ledger_latched", state.latch_reason);
+  if (parts_->seal_error) return *parts_->seal_error;
+  return {};
+}
+
+LedgerState Organisation::ledger_state() const { return parts_->ledger->state(); }
+
+std::string Organisation::metrics() const {
+  auto state = parts_->ledger->state();
+  auto line = [](const char* name, const char* kind, const char* help, std::uint64_t value) {
+    return "# HELP " + std::string(name) + " " + help + "\n# TYPE " + name + " " + kind + "\n" + name + " " + std::to_string(value) + "\n";
+  };
+  return line("quotary_tree_size", "gauge", "Entries under the published checkpoint.", state.tree_size) +
+         line("quotary_ledger_latched", "gauge", "1 when the ledger refuses to write.", state.latched ? 1 : 0) +
+         line("quotary_seal_available", "gauge", "1 when quotes can be sealed.", parts_->seal ? 1 : 0) +
+         line("quotary_quotes_issued_total", "counter", "Quotes issued since the start.", parts_->issued_total) +
+         line("quotary_verifications_total", "counter", "Public verifications since the start.", parts_->verified_total);
+}
+
+}  // namespace quotary::api

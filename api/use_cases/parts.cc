@@ -1,0 +1,131 @@
+#include "api/use_cases/parts.h"
+
+#include "api/use_cases/issuer.h"
+#include "ledger/records/fields.h"
+
+namespace quotary::api {
+
+using records::text_of;
+
+std::unique_ptr<RequestGate::Pass> RequestGate::enter(const std::string& scope) {
+  std::unique_lock lock(mutex_);
+  left_.wait(lock, [&] { return !inside_.contains(scope); });
+  inside_.insert(scope);
+  return std::make_unique<Pass>(*this, scope);
+}
+
+void RequestGate::leave(const std::string& scope) {
+  {
+    std::lock_guard lock(mutex_);
+    inside_.erase(scope);
+  }
+  left_.notify_all();
+}
+
+std::optional<std::string> TextCache::find(std::uint64_t index) const {
+  std::lock_guard lock(mutex_);
+  auto found = texts_.find(index);
+  if (found == texts_.end()) return std::nullopt;
+  return found->second;
+}
+
+void TextCache::put(std::uint64_t index, std::string text) {
+  std::lock_guard lock(mutex_);
+  if (texts_.size() >= texts_max) texts_.clear();
+  texts_[index] = std::move(text);
+}
+
+Organisation::Parts::Parts() = default;
+Organisation::Parts::~Parts() = default;
+
+std::string Organisation::Parts::person_name(std::string_view id) const {
+  auto person = read<std::optional<records::PersonRecord>>([&](const StateReader& state) { return records::find_person(state, id); });
+  if (!person || !*person) return {};
+  auto index = (*person)->index;
+  if (auto known = person_names.find(index)) return *known;
+  auto entry = ledger->entry(index);
+  if (!entry) return {};
+  auto stored = ledger->object(*entry, "name");
+  if (!stored) return stored.error().code == "subject_key_erased" ? "erased" : "";
+  auto value = parse_json(*stored);
+  std::string name = value && value->is_object() ? text_of(value->get_object(), "name") : "";
+  person_names.put(index, name);
+  return name;
+}
+
+Result<NumberedQuote> Organisation::Parts::stored_quote(const Entry& issued) const {
+  QUOTARY_TRY(canonical, ledger->object(issued, "quote"));
+  return parse_canonical_quote(canonical);
+}
+
+std::string Organisation::Parts::buyer_name(const records::QuoteRecord& quote) const {
+  if (auto known = buyer_names.find(quote.index)) return *known;
+  auto entry = ledger->entry(quote.index);
+  if (!entry) return {};
+  auto stored = stored_quote(*entry);
+  if (!stored) return stored.error().code == "subject_key_erased" ? "erased" : "";
+  buyer_names.put(quote.index, stored->quote.buyer.name);
+  return stored->quote.buyer.name;
+}
+
+Result<records::QuoteRecord> Organisation::Parts::quote_for(const Principal& caller, Call call, std::string_view number) const {
+  QUOTARY_TRY(found, read<std::optional<records::QuoteRecord>>([&](const StateReader& state) { return records::find_quote(state, number); }));
+  if (!found || !in_scope(caller, call, found->owner, found->team, found->region))
+    return fail(Errc::not_found, "quote_not_found", "no quote " + std::string(number));
+  return std::move(*found);
+}
+
+Result<RequestIdentity> identify_request(const signing::KeyFolder& keys, const Principal& caller, std::string_view method,
+                                         std::string_view path, std::string_view key, const json::value& body) {
+  if (key.empty()) return fail(Errc::invalid, "idempotency_key_missing", "send an Idempotency-Key header");
+  if (key.size() > idempotency_key_bytes_max)
+    return fail(Errc::invalid, "idempotency_key_invalid", "an Idempotency-Key has at most 255 bytes");
+  std::string scope;
+  for (std::string_view part : {std::string_view(caller.id), method, path, key}) {
+    put_u32(scope, static_cast<std::uint32_t>(part.size()));
+    scope += part;
+  }
+  // Two texts of the same JSON value are the same body; what has no canonical form is compared as it prints.
+  auto canonical = canonical_json(body);
+  std::string text = canonical ? *canonical : json::serialize(body);
+  return RequestIdentity{keys.keyed_hash("request-scope", scope).hex(), keys.keyed_hash("request-body", text).hex()};
+}
+
+Result<std::optional<std::uint64_t>> answered_before(const Organisation::Parts& parts, const RequestIdentity& request) {
+  QUOTARY_TRY(found, parts.read<std::optional<records::RequestRecord>>(
+                         [&](const StateReader& state) { return records::find_request(state, request.scope); }));
+  if (!found) return std::optional<std::uint64_t>();
+  if (found->body != request.body)
+    return fail(Errc::invalid, "idempotency_key_reused", "this Idempotency-Key was used with another body");
+  return std::optional<std::uint64_t>(found->index);
+}
+
+Result<json::object> parse_body(std::string_view body) {
+  QUOTARY_TRY(value, parse_json(body.empty() ? std::string_view("{}") : body));
+  if (!value.is_object()) return invalid("bad_type", "", "the body is a JSON object");
+  return std::move(value.get_object());
+}
+
+Error invalid(std::string code, std::string pointer, std::string detail) {
+  Error error = fail(Errc::invalid, code, detail);
+  error.problems.push_back({std::move(pointer), std::move(code), std::move(detail)});
+  return error;
+}
+
+json::object ledger_member(const Entry& entry, const std::string& proof) {
+  return {{"index", entry.index}, {"leaf_hash", entry.leaf.hex()}, {"proof", proof}};
+}
+
+NewObject facts_object(const json::object& facts) {
+  auto canonical = canonical_json(facts);
+  QUOTARY_CHECK(canonical.has_value());
+  return NewObject{"facts", "application/json", *canonical, "", 1};
+}
+
+json::object time_and_code(Timestamp time, const std::string& code) { return {{"time", format_rfc3339(time)}, {"reason_code", code}}; }
+
+std::string code_hash(std::string_view number, std::string_view code) {
+  return sha256(std::string(number) + "|" + std::string(code)).hex();
+}
+
+}  // namespace quotary::api

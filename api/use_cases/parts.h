@@ -1,0 +1,118 @@
+// What an open organisation is made of, shared by the use cases of this folder. Nothing outside api/ includes it.
+#pragma once
+
+#include "api/organisation.h"
+#include "ledger/quote/parse.h"
+#include "ledger/records/views.h"
+#include "signing/keys.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+
+namespace quotary::api {
+
+class Issuer;
+
+// Lets one call at a time through for each idempotent request; a second one waits for the first. Thread-safe.
+class RequestGate {
+ public:
+  class Pass {
+   public:
+    Pass(RequestGate& gate, std::string scope) : gate_(&gate), scope_(std::move(scope)) {}
+    ~Pass() { gate_->leave(scope_); }
+    Pass(const Pass&) = delete;
+    Pass& operator=(const Pass&) = delete;
+
+   private:
+    RequestGate* gate_;
+    std::string scope_;
+  };
+  [[nodiscard]] std::unique_ptr<Pass> enter(const std::string& scope);
+
+ private:
+  void leave(const std::string& scope);
+  std::mutex mutex_;
+  std::condition_variable left_;
+  std::set<std::string> inside_;
+};
+
+// Remembers the last texts read from private objects, by entry index and member. Bounded. Thread-safe.
+class TextCache {
+ public:
+  [[nodiscard]] std::optional<std::string> find(std::uint64_t index) const;
+  void put(std::uint64_t index, std::string text);
+
+ private:
+  static constexpr std::size_t texts_max = 50'000;
+  mutable std::mutex mutex_;
+  std::unordered_map<std::uint64_t, std::string> texts_;
+};
+
+struct Organisation::Parts {
+  Parts();
+  ~Parts();
+
+  OrganisationConfig config;
+  std::unique_ptr<signing::KeyFolder> keys;  // before the ledger, which uses its signer and cipher to its end
+  std::unique_ptr<Ledger> ledger;
+  std::shared_ptr<const pdfgen::Fonts> fonts;
+  std::shared_ptr<const signing::Seal> seal;
+  std::optional<Error> seal_error;           // why `seal` is null: issuing is refused, reading goes on
+  OrganisationProfile profile;
+  Party seller;
+  std::optional<TimeZone> zone;
+  std::unique_ptr<Issuer> issuer;            // after the ledger: stops first
+  RequestGate gate;
+  mutable TextCache person_names, buyer_names;
+  mutable std::atomic<bool> verifying{false};
+  std::atomic<std::uint64_t> issued_total{0}, verified_total{0};
+
+  [[nodiscard]] Timestamp now() const { return config.clock->now(); }
+  // Opens seal, fonts and issuer over an open ledger.
+  [[nodiscard]] Result<void> start();
+
+  // One read of the published state.
+  template <class T, class Read>
+  [[nodiscard]] Result<T> read(Read function) const {
+    std::optional<Result<T>> out;
+    QUOTARY_TRY_VOID(ledger->read_state([&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
+      out.emplace(function(state));
+      return {};
+    }));
+    return std::move(*out);
+  }
+
+  // Names from the people's own objects; "" for callers without a record, "erased" when the key is gone.
+  [[nodiscard]] std::string person_name(std::string_view id) const;
+  // The canonical quote of a quote.issued entry.
+  [[nodiscard]] Result<NumberedQuote> stored_quote(const Entry& issued) const;
+  [[nodiscard]] std::string buyer_name(const records::QuoteRecord& quote) const;
+  // A quote in the caller's scope, else not_found.
+  [[nodiscard]] Result<records::QuoteRecord> quote_for(const Principal& caller, Call call, std::string_view number) const;
+};
+
+// What names an idempotent request: hex hashes for Draft.
+struct RequestIdentity {
+  std::string scope, body;
+};
+// Errc::invalid `idempotency_key_missing` | `idempotency_key_invalid`.
+[[nodiscard]] Result<RequestIdentity> identify_request(const signing::KeyFolder& keys, const Principal& caller, std::string_view method,
+                                                       std::string_view path, std::string_view key, const json::value& body);
+// The entry that answered this request before, if any. Errc::invalid `idempotency_key_reused` when the body differs.
+[[nodiscard]] Result<std::optional<std::uint64_t>> answered_before(const Organisation::Parts& parts, const RequestIdentity& request);
+
+// Strict JSON of a request's body; Errc::invalid `bad_json` and its like.
+[[nodiscard]] Result<json::object> parse_body(std::string_view body);
+// One fault in the request, as an error with a problem.
+[[nodiscard]] Error invalid(std::string code, std::string pointer, std::string detail);
+
+[[nodiscard]] json::object ledger_member(const Entry& entry, const std::string& proof);
+[[nodiscard]] NewObject facts_object(const json::object& facts);
+[[nodiscard]] json::object time_and_code(Timestamp time, const std::string& code);
+[[nodiscard]] std::string code_hash(std::string_view number, std::string_view code);
+
+}  // namespace quotary::api

@@ -1,0 +1,254 @@
+#include "api/organisation.h"
+
+#include "api/use_cases/issuer.h"
+#include "api/use_cases/parts.h"
+#include "ledger/records/fields.h"
+#include "ledger/records/keys.h"
+
+#include <algorithm>
+
+namespace quotary::api {
+namespace {
+
+using records::QuoteRecord;
+
+json::object totals_member(const Totals& t) {
+  json::object out{{"line_extension", t.line_extension}, {"allowance", t.allowance}, {"charge", t.charge},
+                   {"tax_exclusive", t.tax_exclusive},   {"tax", t.tax},             {"tax_inclusive", t.tax_inclusive}};
+  if (!t.payable_rounding.empty()) out["payable_rounding"] = t.payable_rounding;
+  out["payable"] = t.payable;
+  return out;
+}
+
+// What the first answer says; built from the stored quote and entry alone, so that a replay says the same.
+json::object issue_answer(const NumberedQuote& stored, const Entry& entry, const std::string& proof) {
+  const auto& n = stored.numbering;
+  json::array taxes;
+  for (const auto& tax : stored.quote.tax_totals)
+    taxes.push_back(json::object{{"category", tax.category}, {"rate", tax.rate}, {"taxable", tax.taxable}, {"tax", tax.tax}});
+  json::object document;
+  for (const auto& object : entry.objects)
+    if (object.name == "pdf")
+      document = {{"sha256", object.sha256.hex()}, {"size", object.size}, {"media_type", object.media_type}, {"url", "/v1/quotes/" + n.number + "/pdf"}};
+  json::object out{{"number", n.number},
+                   {"series", stored.quote.series},
+                   {"sequence", n.sequence},
+                   {"status", "issued"},
+                   {"issued_at", format_rfc3339(n.issued_at)},
+                   {"issue_date", format_date(n.issue_date)},
+                   {"currency", stored.quote.currency},
+                   {"totals", totals_member(stored.quote.totals)},
+                   {"tax_totals", taxes}};
+  if (!stored.quote.amount_in_words.empty()) out["amount_in_words"] = stored.quote.amount_in_words;
+  if (!stored.quote.revision_of.empty()) out["revision_of"] = stored.quote.revision_of;
+  out["verify_code"] = n.verify_code;
+  out["verify_url"] = n.verify_url;
+  out["document"] = document;
+  out["ledger"] = ledger_member(entry, proof);
+  return out;
+}
+
+json::object state_member(const QuoteRecord& quote, Timestamp now) {
+  json::object out{{"status", status_at(quote, now)}, {"expires_at", format_rfc3339(quote.expires_at)}};
+  if (quote.voided_at) {
+    out["voided"] = time_and_code(*quote.voided_at, quote.void_reason_code);
+    out["void_request"] = quote.void_request;
+  }
+  if (!quote.superseded_by.empty()) out["superseded_by"] = quote.superseded_by;
+  if (quote.accepted_at) out["accepted"] = json::object{{"time", format_rfc3339(*quote.accepted_at)}};
+  if (!quote.open_request.empty()) {
+    out["void_requested"] = json::object{{"time", format_rfc3339(*quote.void_requested_at)}};
+    out["void_request"] = quote.open_request;
+  }
+  return out;
+}
+
+std::string customer_subject(const signing::KeyFolder& keys, const Party& buyer) {
+  const auto& identity = buyer.legal_id.empty() ? buyer.name : buyer.legal_id;
+  return "customer:" + keys.keyed_hash("customer", identity).hex().substr(0, 24);
+}
+
+struct Checked {
+  Quote quote;
+  NumberPattern pattern;
+};
+
+// Everything that can be said about the request before a number is due.
+Result<Checked> check_request(const Organisation::Parts& parts, const Principal& caller, const json::value& body) {
+  QUOTARY_TRY(quote, parse_quote(body, parts.seller));
+  QUOTARY_TRY(series, parts.read<std::optional<records::SeriesRecord>>(
+                          [&](const StateReader& state) { return records::find_series(state, quote.series); }));
+  if (!series) return invalid("unknown_series", "/series", "no series " + quote.series);
+  auto period = series->period == "year" ? SeriesPeriod::year : series->period == "month" ? SeriesPeriod::month : SeriesPeriod::none;
+  QUOTARY_TRY(pattern, NumberPattern::parse(series->pattern, period, series->branch));
+  if (!quote.revision_of.empty()) {
+    auto old = parts.quote_for(caller, Call::read_quote, quote.revision_of);
+    if (!old && old.error().kind == Errc::not_found) return invalid("revision_of_unknown", "/revision_of", "no quote " + quote.revision_of);
+    if (!old) return old.error();
+    if (scope_of(caller.role, Call::issue_quote) == Scope::self && scope_of(caller.role, Call::read_quote) == Scope::organisation &&
+        old->owner != caller.id)
+      return invalid("revision_of_unknown", "/revision_of", "a service revises its own quotes only");
+  }
+  if (quote.issue_date && quote.validity.end < *quote.issue_date)
+    return invalid("validity_before_issue", "/validity/end", "the validity ends before the day of issue");
+  return Checked{std::move(quote), std::move(pattern)};
+}
+
+bool holds_text(std::string_view haystack, std::string_view needle) {
+  auto same = [](char a, char b) {
+    auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return lower(a) == lower(b);
+  };
+  return std::search(haystack.begin(), haystack.end(), needle.begin(), needle.end(), same) != haystack.end();
+}
+
+}  // namespace
+
+Result<Answer> Organisation::issue_quote(const Principal& caller, std::string_view idempotency_key, std::string_view body) {
+  QUOTARY_TRY_VOID(require_call(caller, Call::issue_quote));
+  if (idempotency_key.empty()) return fail(Errc::invalid, "idempotency_key_missing", "send an Idempotency-Key header");
+  QUOTARY_TRY(value, parse_json(body));
+  QUOTARY_TRY(request, identify_request(*parts_->keys, caller, "POST", "/v1/quotes", idempotency_key, value));
+  auto pass = parts_->gate.enter(request.scope);
+  QUOTARY_TRY(before, answered_before(*parts_, request));
+  if (before) {
+    QUOTARY_TRY(entry, parts_->ledger->entry(*before));
+    QUOTARY_TRY(stored, parts_->stored_quote(entry));
+    QUOTARY_TRY(proof, parts_->ledger->proof(entry.index, true));
+    return Answer{201, issue_answer(stored, entry, proof), true};
+  }
+  if (!parts_->seal) return *parts_->seal_error;
+  QUOTARY_TRY(checked, check_request(*parts_, caller, value));
+  QUOTARY_TRY(document, pdfgen::QuoteDocument::prepare(parts_->fonts, checked.quote, {}));
+  auto customer = customer_subject(*parts_->keys, checked.quote.buyer);
+  IssueJob job{caller, request, std::move(checked.quote), std::move(document), std::move(checked.pattern), std::move(customer)};
+  QUOTARY_TRY(issued, parts_->issuer->issue(std::move(job)));
+  ++parts_->issued_total;
+  return Answer{201, issue_answer(issued.quote, issued.entry, issued.proof), false};
+}
+
+Result<Bytes> Organisation::preview_quote(const Principal& caller, std::string_view body) const {
+  QUOTARY_TRY_VOID(require_call(caller, Call::preview_quote));
+  QUOTARY_TRY(value, parse_json(body));
+  QUOTARY_TRY(checked, check_request(*parts_, caller, value));
+  QUOTARY_TRY(document, pdfgen::QuoteDocument::prepare(parts_->fonts, checked.quote, {}));
+  QUOTARY_TRY(bytes, document.draft(parts_->now()));
+  return Bytes{std::move(bytes), "application/pdf", {}, "draft.pdf"};
+}
+
+Result<Answer> Organisation::read_quote(const Principal& caller, std::string_view number) const {
+  QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
+  QUOTARY_TRY(quote, parts_->quote_for(caller, Call::read_quote, number));
+  QUOTARY_TRY(entry, parts_->ledger->entry(quote.index));
+  QUOTARY_TRY(stored, parts_->stored_quote(entry));
+  QUOTARY_TRY(proof, parts_->ledger->proof(entry.index));
+  auto out = issue_answer(stored, entry, proof);
+  auto now = parts_->now();
+  out["status"] = list_status_at(quote, now);
+  out["owner"] = json::object{{"id", quote.owner}, {"name", parts_->person_name(quote.owner)}};
+  out["quote"] = quote_to_json(stored.quote, &stored.numbering);
+  out["state"] = state_member(quote, now);
+  return Answer{200, std::move(out), false};
+}
+
+Result<Answer> Organisation::list_quotes(const Principal& caller, const QuoteFilter& filter) const {
+  QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
+  auto limit = filter.limit.value_or(50);
+  if (limit == 0 || limit > list_items_max) return invalid("bad_limit", "", "a limit is 1 to " + std::to_string(list_items_max));
+  for (const auto& day : {filter.from, filter.to})
+    if (!day.empty()) QUOTARY_TRY_VOID(parse_date(day));
+  std::string from;
+  bool self_only = scope_of(caller.role, Call::read_quote) == Scope::self;
+  // The owner's own list is walked where it answers; else the whole list, newest first.
+  std::string prefix = self_only ? records::own_prefix(caller.id) : filter.owner.empty() ? "list/" : records::own_prefix(filter.owner);
+  if (!filter.cursor.empty()) {
+    auto cursor = parse_u64(filter.cursor);
+    if (!cursor) return fail(Errc::invalid, "bad_cursor", "the cursor is not one of this list");
+    if (*cursor == 0) return Answer{200, {{"items", json::array()}}, false};
+    from = prefix + records::digits20(*cursor - 1);
+  }
+  auto now = parts_->now();
+  std::vector<QuoteRecord> found;
+  bool more = false;
+  auto collect = [&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
+    std::optional<Error> failed;
+    QUOTARY_TRY_VOID(state.scan(prefix, from, true, [&](std::string_view, std::string_view number) {
+      auto quote = records::find_quote(state, number);
+      if (!quote || !*quote) {
+        failed = quote ? fail(Errc::corrupt, "state_damaged", "the list names a quote that is not there") : quote.error();
+        return false;
+      }
+      const auto& q = **quote;
+      if (!in_scope(caller, Call::read_quote, q.owner, q.team, q.region)) return true;
+      if (!filter.owner.empty() && q.owner != filter.owner) return true;
+      if (!filter.from.empty() && q.issue_date < filter.from) return true;
+      if (!filter.to.empty() && q.issue_date > filter.to) return true;
+      if (!filter.status.empty() && filter.status != list_status_at(q, now) && filter.status != status_at(q, now)) return true;
+      if (!filter.text.empty() && !holds_text(q.number, filter.text) && !holds_text(parts_->buyer_name(q), filter.text)) return true;
+      if (found.size() == limit) {
+        more = true;
+        return false;
+      }
+      found.push_back(q);
+      return true;
+    }));
+    if (failed) return *failed;
+    return {};
+  };
+  QUOTARY_TRY_VOID(parts_->ledger->read_state(collect));
+  json::array items;
+  for (const auto& q : found)
+    items.push_back(json::object{{"number", q.number}, {"series", q.series}, {"sequence", q.sequence},
+                                 {"status", list_status_at(q, now)}, {"issued_at", format_rfc3339(q.issued_at)},
+                                 {"valid_end", q.valid_end}, {"owner", q.owner}, {"buyer", parts_->buyer_name(q)},
+                                 {"currency", q.currency}, {"totals", q.totals}});
+  json::object out{{"items", items}};
+  if (more) out["next_cursor"] = std::to_string(found.back().index);
+  return Answer{200, std::move(out), false};
+}
+
+Result<Bytes> Organisation::quote_pdf(const Principal& caller, std::string_view number, std::uint64_t revision) const {
+  QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
+  QUOTARY_TRY(quote, parts_->quote_for(caller, Call::read_quote, number));
+  if (revision != 1) return fail(Errc::not_found, "revision_not_found", "the quote has no such revision");
+  QUOTARY_TRY(entry, parts_->ledger->entry(quote.index));
+  QUOTARY_TRY(bytes, parts_->ledger->object(entry, "pdf"));
+  return Bytes{std::move(bytes), "application/pdf", quote.document_sha256, quote.number + ".pdf"};
+}
+
+Result<Answer> Organisation::quote_history(const Principal& caller, std::string_view number) const {
+  QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
+  QUOTARY_TRY(quote, parts_->quote_for(caller, Call::read_quote, number));
+  std::vector<json::object> events;
+  // Each entry names the one before it about the same subject.
+  std::optional<std::uint64_t> at = quote.last_index;
+  while (at) {
+    QUOTARY_TRY(entry, parts_->ledger->entry(*at));
+    json::object details;
+    for (const auto& [name, value] : entry.body)
+      if (name != "code") details[name] = value;
+    if (entry.type.starts_with("void.")) {
+      if (auto text = parts_->ledger->object(entry, "text")) {
+        if (auto parsed = parse_json(*text); parsed && parsed->is_object())
+          for (const auto& [name, value] : parsed->get_object()) details[name] = value;
+      }
+    }
+    events.push_back({{"index", entry.index},
+                      {"time", format_rfc3339(entry.time)},
+                      {"type", entry.type},
+                      {"actor", json::object{{"id", entry.actor_id}, {"name", parts_->person_name(entry.actor_id)}, {"role", entry.actor_role}}},
+                      {"details", details}});
+    at = entry.subject_prev;
+  }
+  json::array out;
+  for (auto event = events.rbegin(); event != events.rend(); ++event) out.push_back(std::move(*event));
+  return Answer{200, {{"events", out}}, false};
+}
+
+Result<std::string> Organisation::quote_proof(const Principal& caller, std::string_view number) const {
+  QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
+  QUOTARY_TRY(quote, parts_->quote_for(caller, Call::read_quote, number));
+  return parts_->ledger->proof(quote.index);
+}
+
+}  // namespace quotary::api

@@ -1,0 +1,273 @@
+#include "api/organisation.h"
+
+#include "api/use_cases/parts.h"
+#include "api/use_cases/void_rules.h"
+#include "ledger/records/fields.h"
+#include "ledger/records/keys.h"
+#include "pdfgen/quote_document.h"
+
+#include <algorithm>
+
+namespace quotary::api {
+namespace {
+
+using records::QuoteRecord;
+using records::VoidRecord;
+
+constexpr std::uint64_t due_batch_max = 100;
+
+NewObject text_object(const json::object& text, const std::string& subject) {
+  auto canonical = canonical_json(text);
+  QUOTARY_CHECK(canonical.has_value());
+  return {"text", "application/json", *canonical, subject, 1};
+}
+
+std::string_view decision_type(Organisation::Decision decision) {
+  switch (decision) {
+    case Organisation::Decision::approve: return "void.approved";
+    case Organisation::Decision::reject: return "void.rejected";
+    case Organisation::Decision::withdraw: return "void.withdrawn";
+  }
+  return {};
+}
+
+json::object void_answer(const Entry& entry, const std::string& proof) {
+  json::object out{{"id", records::text_of(entry.body, "request")}, {"quote", records::text_of(entry.body, "number")}, {"status", void_status_of(entry.type)}};
+  if (auto code = records::text_of(entry.body, "reason_code"); !code.empty() && entry.type == "void.requested") out["reason_code"] = code;
+  for (const auto& object : entry.objects)
+    if (object.name == "certificate") out["certificate"] = json::object{{"sha256", object.sha256.hex()}, {"size", object.size},
+                                                                        {"url", "/v1/void-requests/" + records::text_of(entry.body, "request") + "/certificate"}};
+  out["ledger"] = ledger_member(entry, proof);
+  return out;
+}
+
+Result<VoidRecord> void_for(const Organisation::Parts& parts, const Principal& caller, std::string_view id) {
+  QUOTARY_TRY(found, parts.read<std::optional<VoidRecord>>([&](const StateReader& state) { return records::find_void(state, id); }));
+  // Who asked keeps seeing the request, also when the quote is another's.
+  if (!found || !(in_scope(caller, Call::read_void, found->owner, found->team, found->region) || found->requested_by == caller.id))
+    return fail(Errc::not_found, "void_request_not_found", "no void request " + std::string(id));
+  return std::move(*found);
+}
+
+Result<Answer> replay_void(const Organisation::Parts& parts, std::uint64_t index, int status) {
+  QUOTARY_TRY(entry, parts.ledger->entry(index));
+  QUOTARY_TRY(proof, parts.ledger->proof(index, true));
+  return Answer{status, void_answer(entry, proof), true};
+}
+
+Result<Answer> write_void(const Organisation::Parts& parts, Command command, int status) {
+  QUOTARY_TRY(committed, parts.ledger->append(std::move(command)));
+  return Answer{status, void_answer(committed.entries.front(), committed.proofs.front()), false};
+}
+
+// Rules of a decision that need no state beyond the request's record.
+Result<void> check_decider(const Principal& caller, const VoidRecord& request, std::string_view quote_status, Organisation::Decision decision) {
+  if (decision == Organisation::Decision::withdraw) {
+    if (request.requested_by != caller.id) return fail(Errc::forbidden, "not_requester", "only who asked withdraws a request");
+    return {};
+  }
+  if (request.requested_by == caller.id) return fail(Errc::forbidden, "four_eyes", "who asked does not decide");
+  QUOTARY_TRY_VOID(require_call(caller, Call::decide_void));
+  if (!in_scope(caller, Call::decide_void, request.owner, request.team, request.region))
+    return fail(Errc::not_found, "void_request_not_found", "no void request " + request.id);
+  if (quote_status == "accepted" && !in_scope(caller, Call::decide_void_accepted, request.owner, request.team, request.region))
+    return fail(Errc::forbidden, "higher_role_needed", "voiding an accepted quote needs a region director");
+  return {};
+}
+
+std::string actor_text(const Organisation::Parts& parts, const std::string& id, const std::string& role) {
+  auto name = parts.person_name(id);
+  return (name.empty() ? id : name) + " (" + role + ")";
+}
+
+// The sealed certificate of an approval about to be written.
+Result<std::string> make_certificate(const Organisation::Parts& parts, const Principal& caller, const VoidRecord& request, const QuoteRecord& quote,
+                                     const std::string& reason_text, const std::string& comment, Timestamp decided_at) {
+  if (!parts.seal) return *parts.seal_error;
+  QUOTARY_TRY(issued, parts.ledger->entry(quote.index));
+  QUOTARY_TRY(stored, parts.stored_quote(issued));
+  pdfgen::VoidCertificate certificate;
+  certificate.certificate_id = request.id;
+  certificate.number = quote.number;
+  certificate.document_sha256 = quote.document_sha256;
+  certificate.seller_name = stored.quote.seller.name;
+  certificate.buyer_name = stored.quote.buyer.name;
+  certificate.currency = quote.currency;
+  certificate.tax_inclusive = quote.tax_inclusive;
+  certificate.issued_at = parts.zone->format_local(quote.issued_at);
+  certificate.requested_at = parts.zone->format_local(request.requested_at);
+  certificate.decided_at = parts.zone->format_local(decided_at);
+  certificate.requested_by = actor_text(parts, request.requested_by, request.requested_role);
+  certificate.decided_by = actor_text(parts, caller.id, std::string(role_name(caller.role)));
+  certificate.reason_code = request.reason_code;
+  certificate.reason_text = reason_text;
+  certificate.comment = comment;
+  certificate.status_before = status_at(quote, decided_at);
+  certificate.issue_index = quote.index;
+  certificate.request_index = request.index;
+  certificate.verify_url = stored.numbering.verify_url;
+  certificate.created = decided_at;
+  QUOTARY_TRY(unsealed, pdfgen::void_certificate(parts.fonts, certificate));
+  signing::SealRequest seal;
+  seal.signing_time = decided_at;
+  seal.reason = "Void certificate " + quote.number;
+  seal.name = parts.profile.name;
+  seal.must_outlive = decided_at;
+  return parts.seal->seal(unsealed, seal);
+}
+
+}  // namespace
+
+Result<Answer> Organisation::request_void(const Principal& caller, std::string_view number, std::string_view idempotency_key, std::string_view body) {
+  QUOTARY_TRY_VOID(require_call(caller, Call::request_void));
+  QUOTARY_TRY(object, parse_body(body));
+  RequestIdentity request;
+  std::unique_ptr<RequestGate::Pass> pass;
+  if (!idempotency_key.empty()) {
+    QUOTARY_TRY(identity, identify_request(*parts_->keys, caller, "POST", "/v1/quotes/" + std::string(number) + "/void-requests", idempotency_key, object));
+    request = identity;
+    pass = parts_->gate.enter(request.scope);
+    QUOTARY_TRY(before, answered_before(*parts_, request));
+    if (before) return replay_void(*parts_, *before, 201);
+  }
+  QUOTARY_TRY(quote, parts_->quote_for(caller, Call::request_void, number));
+  QUOTARY_TRY(asked, parse_void_request(object));
+  if (!asked.replacement.empty()) {
+    auto replacement = parts_->quote_for(caller, Call::read_quote, asked.replacement);
+    if (!replacement || asked.replacement == quote.number) return invalid("replacement_unknown", "/replacement", "no quote " + asked.replacement);
+  }
+  auto id = uuid_v7(parts_->now().unix_ms, *parts_->config.random);
+  auto text = text_object({{"reason_text", asked.reason_text}}, quote.customer);
+  auto lapse_days = parts_->config.void_lapse_days;
+  auto command = [=, number = quote.number](const StateReader& state, Timestamp now) -> Result<std::vector<Draft>> {
+    QUOTARY_TRY(found, records::find_quote(state, number));
+    if (!found) return fail(Errc::not_found, "quote_not_found", "no quote " + number);
+    if (found->voided_at) return fail(Errc::conflict, "already_voided", "the quote is voided");
+    if (!found->open_request.empty()) return fail(Errc::conflict, "void_request_open", "the void request " + found->open_request + " is open");
+    Draft draft;
+    draft.type = "void.requested";
+    draft.actor_id = caller.id;
+    draft.actor_role = role_name(caller.role);
+    draft.subject = "quote:" + number;
+    draft.request_scope = request.scope;
+    draft.request_body = request.body;
+    draft.body = {{"request", id}, {"number", number}, {"reason_code", asked.reason_code}};
+    if (!asked.replacement.empty()) draft.body["replacement"] = asked.replacement;
+    Timestamp lapse_at{now.unix_ms + std::int64_t{lapse_days} * 86'400'000};
+    draft.objects.push_back(facts_object({{"status_before", status_at(*found, now)}, {"lapse_at", format_rfc3339(lapse_at)}}));
+    draft.objects.push_back(text);
+    return std::vector<Draft>{std::move(draft)};
+  };
+  return write_void(*parts_, command, 201);
+}
+
+Result<Answer> Organisation::decide_void(const Principal& caller, std::string_view request_id, Decision decision, std::string_view idempotency_key,
+                                         std::string_view body) {
+  QUOTARY_TRY(object, parse_body(body));
+  RequestIdentity identity;
+  std::unique_ptr<RequestGate::Pass> pass;
+  if (!idempotency_key.empty()) {
+    auto path = "/v1/void-requests/" + std::string(request_id) + "/" + std::string(decision_type(decision).substr(5));
+    QUOTARY_TRY(named, identify_request(*parts_->keys, caller, "POST", path, idempotency_key, object));
+    identity = named;
+    pass = parts_->gate.enter(identity.scope);
+    QUOTARY_TRY(before, answered_before(*parts_, identity));
+    if (before) return replay_void(*parts_, *before, 200);
+  }
+  QUOTARY_TRY(request, void_for(*parts_, caller, request_id));
+  QUOTARY_TRY(found_quote, parts_->read<std::optional<QuoteRecord>>([&](const StateReader& state) { return records::find_quote(state, request.number); }));
+  if (!found_quote) return fail(Errc::corrupt, "state_damaged", "the request's quote is not there");
+  auto& quote = *found_quote;
+  QUOTARY_TRY_VOID(check_decider(caller, request, quote.outcome, decision));
+  if (request.status != "open") return fail(Errc::conflict, "already_decided", "the request is " + request.status);
+  QUOTARY_TRY(comment, parse_comment(object, decision == Decision::reject));
+
+  auto decided_at = parts_->now();
+  json::object facts{{"status_before", status_at(quote, decided_at)}};
+  std::vector<NewObject> objects;
+  if (!comment.empty()) objects.push_back(text_object({{"comment", comment}}, quote.customer));
+  if (decision == Decision::approve) {
+    QUOTARY_TRY(asked, parts_->ledger->entry(request.index));
+    QUOTARY_TRY(text, parts_->ledger->object(asked, "text"));
+    QUOTARY_TRY(value, parse_json(text));
+    auto reason = value.is_object() ? records::text_of(value.get_object(), "reason_text") : "";
+    QUOTARY_TRY(certificate, make_certificate(*parts_, caller, request, quote, reason, comment, decided_at));
+    objects.push_back({"certificate", "application/pdf", std::move(certificate), quote.customer, 1});
+  }
+  auto shared = std::make_shared<Draft>();
+  shared->type = decision_type(decision);
+  shared->actor_id = caller.id;
+  shared->actor_role = role_name(caller.role);
+  shared->subject = "quote:" + quote.number;
+  shared->request_scope = identity.scope;
+  shared->request_body = identity.body;
+  shared->body = {{"request", request.id}, {"number", quote.number}, {"reason_code", request.reason_code}};
+  shared->objects.push_back(facts_object(facts));
+  for (auto& more : objects) shared->objects.push_back(std::move(more));
+  auto command = [shared, id = request.id, outcome = quote.outcome, superseded = quote.superseded_by](const StateReader& state,
+                                                                                                      Timestamp) -> Result<std::vector<Draft>> {
+    QUOTARY_TRY(current, records::find_void(state, id));
+    if (!current || current->status != "open") return fail(Errc::conflict, "already_decided", "the request was decided meanwhile");
+    QUOTARY_TRY(stands, records::find_quote(state, current->number));
+    // The certificate names the status before; what changed meanwhile must be looked at again.
+    if (!stands || stands->outcome != outcome || stands->superseded_by != superseded)
+      return fail(Errc::conflict, "quote_changed", "the quote changed meanwhile; look at it again");
+    return std::vector<Draft>{*shared};
+  };
+  return write_void(*parts_, command, 200);
+}
+
+Result<Bytes> Organisation::void_certificate(const Principal& caller, std::string_view request_id) const {
+  QUOTARY_TRY(request, void_for(*parts_, caller, request_id));
+  if (request.status != "approved") return fail(Errc::not_found, "certificate_not_found", "the request is " + request.status);
+  QUOTARY_TRY(entry, parts_->ledger->entry(request.decided_index));
+  QUOTARY_TRY(bytes, parts_->ledger->object(entry, "certificate"));
+  return Bytes{std::move(bytes), "application/pdf", request.certificate_sha256, request.number + "-void.pdf"};
+}
+
+Result<std::uint64_t> Organisation::run_due_events() {
+  auto now = parts_->now();
+  std::vector<std::string> due;
+  auto collect = [&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
+    return state.scan("due/", "", false, [&](std::string_view key, std::string_view id) {
+      if (key.substr(4, 20) > records::digits20(static_cast<std::uint64_t>(now.unix_ms)) || due.size() >= due_batch_max) return false;
+      due.emplace_back(id);
+      return true;
+    });
+  };
+  QUOTARY_TRY_VOID(parts_->ledger->read_state(collect));
+  std::uint64_t written = 0;
+  for (const auto& id : due) {
+    auto command = [id](const StateReader& state, Timestamp at) -> Result<std::vector<Draft>> {
+      QUOTARY_TRY(request, records::find_void(state, id));
+      if (!request || request->status != "open") return fail(Errc::conflict, "already_decided", "decided meanwhile");
+      QUOTARY_TRY(quote, records::find_quote(state, request->number));
+      Draft draft;
+      draft.type = "void.lapsed";
+      draft.actor_id = "system";
+      draft.actor_role = "system";
+      draft.subject = "quote:" + request->number;
+      draft.body = {{"request", id}, {"number", request->number}, {"reason_code", request->reason_code}};
+      draft.objects.push_back(facts_object({{"status_before", quote ? status_at(*quote, at) : std::string()}}));
+      return std::vector<Draft>{std::move(draft)};
+    };
+    auto done = parts_->ledger->append(command);
+    if (done) {
+      ++written;
+    } else if (done.error().kind != Errc::conflict) {
+      return done.error();
+    }
+  }
+  return written;
+}
+
+Result<Answer> Organisation::read_void(const Principal& caller, std::string_view request_id) const {
+  QUOTARY_TRY(request, void_for(*parts_, caller, request_id));
+  QUOTARY_TRY(proof, parts_->ledger->proof(request.decided_index ? request.decided_index : request.index));
+  QUOTARY_TRY(entry, parts_->ledger->entry(request.decided_index ? request.decided_index : request.index));
+  auto out = void_row(*parts_, request);
+  out["ledger"] = ledger_member(entry, proof);
+  return Answer{200, std::move(out), false};
+}
+
+}  // namespace quotary::api

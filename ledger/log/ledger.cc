@@ -1,0 +1,285 @@
+#include "ledger/log/ledger_impl.h"
+
+#include "ledger/log/entry.h"
+#include "ledger/log/proof_text.h"
+
+#include <algorithm>
+
+namespace quotary {
+
+std::string index_key(std::uint64_t index) {
+  std::string key;
+  put_u64(key, index);
+  return key;
+}
+
+std::string node_key(unsigned level, std::uint64_t number) {
+  std::string key(1, static_cast<char>(level));
+  put_u64(key, number);
+  return key;
+}
+
+std::string object_key(std::uint64_t index, std::size_t ordinal) {
+  std::string key = index_key(index);
+  put_u16(key, static_cast<std::uint16_t>(ordinal));
+  return key;
+}
+
+std::string subject_key(std::string_view subject) { return std::string("~s/") + std::string(subject); }
+std::string slots_path(const std::string& directory) { return directory + "/published.slots"; }
+std::string store_path(const std::string& directory) { return directory + "/store"; }
+
+NodeReader nodes_of(const StoreView& view) {
+  return [&view](unsigned level, std::uint64_t number) -> Result<Hash> {
+    QUOTARY_TRY(bytes, view.get(Family::nodes, node_key(level, number)));
+    auto hash = bytes ? Hash::from_bytes(*bytes) : Result<Hash>(Error{});
+    if (!hash) return fail(Errc::corrupt, "node_missing", "tree node " + std::to_string(level) + "/" + std::to_string(number) + " is missing or damaged");
+    return *hash;
+  };
+}
+
+Result<std::optional<std::string>> StateOverlay::get(std::string_view key) const {
+  const auto found = changes_.find(key);
+  if (found != changes_.end()) return found->second;
+  return below_.get(key);
+}
+
+Result<void> StateOverlay::scan(std::string_view prefix, std::string_view from, bool reverse,
+                                const std::function<bool(std::string_view, std::string_view)>& visit) const {
+  // The changes in range, in the scan's order; few, since an overlay lives for one batch.
+  std::vector<std::pair<std::string_view, const std::optional<std::string>*>> own;
+  for (auto at = changes_.lower_bound(prefix); at != changes_.end() && at->first.starts_with(prefix); ++at) {
+    const bool out = !from.empty() && (reverse ? at->first > from : at->first < from);
+    if (!out) own.emplace_back(at->first, &at->second);
+  }
+  if (reverse) std::reverse(own.begin(), own.end());
+  std::size_t next = 0;
+  bool stopped = false;
+  const auto before = [&](std::string_view a, std::string_view b) { return reverse ? a > b : a < b; };
+  QUOTARY_TRY_VOID(below_.scan(prefix, from, reverse, [&](std::string_view key, std::string_view value) {
+    for (; next < own.size() && before(own[next].first, key); ++next) {
+      if (*own[next].second && !visit(own[next].first, **own[next].second)) return !(stopped = true);
+    }
+    if (next < own.size() && own[next].first == key) {
+      const auto& change = *own[next++].second;
+      if (change && !visit(key, *change)) return !(stopped = true);
+      return true;
+    }
+    return visit(key, value) || !(stopped = true);
+  }));
+  for (; !stopped && next < own.size(); ++next) {
+    if (*own[next].second && !visit(own[next].first, **own[next].second)) break;
+  }
+  return {};
+}
+
+void StateOverlay::merge_into(StateOverlay& lower) const {
+  for (const auto& [key, value] : changes_) lower.changes_.insert_or_assign(key, value);
+}
+
+Result<void> link_subject(Entry& entry, StateWriter& state) {
+  const std::string key = subject_key(entry.subject);
+  QUOTARY_TRY(last, state.get(key));
+  entry.subject_seq = 1;
+  entry.subject_prev.reset();
+  if (last) {
+    if (last->size() != 16) return fail(Errc::corrupt, "subject_state", "the state of subject " + entry.subject + " is damaged");
+    entry.subject_seq = get_u64(*last) + 1;
+    entry.subject_prev = get_u64(std::string_view(*last).substr(8));
+  }
+  std::string value;
+  put_u64(value, entry.subject_seq);
+  put_u64(value, entry.index);
+  state.put(key, value);
+  return {};
+}
+
+LedgerImpl::LedgerImpl(LedgerOptions options, LedgerPorts ports, std::unique_ptr<Store> store, std::vector<Slots> slots,
+                       std::shared_ptr<void> lock)
+    : options_(std::move(options)), ports_(std::move(ports)), lock_(std::move(lock)), store_(std::move(store)), slots_(std::move(slots)) {
+  auto empty = std::make_shared<Head>();
+  empty->root = sha256("");
+  empty->view = store_->snapshot();
+  head_ = std::move(empty);
+}
+
+LedgerImpl::~LedgerImpl() {
+  {
+    const std::lock_guard lock(queue_mutex_);
+    stopping_ = true;
+  }
+  queue_filled_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+Result<void> LedgerImpl::recover() {
+  std::uint64_t size = 0;
+  Hash root = sha256("");
+  QUOTARY_TRY_VOID(store_->scan(Family::batches, "", "", true, [&](std::string_view key, std::string_view value) {
+    size = get_u64(key);
+    if (auto hash = Hash::from_bytes(value)) root = *hash;
+    return false;
+  }));
+  const NodeReader nodes = nodes_of(*store_);
+  for (const Slots& slots : slots_) {
+    const auto& published = slots.last();
+    if (!published) continue;
+    if (published->size > size) {
+      return fail(Errc::corrupt, "rolled_back",
+                  "the store holds " + std::to_string(size) + " entries, but " + std::to_string(published->size) +
+                      " were published: it was rolled back or damaged; restore the newest backup, never write on top of this one");
+    }
+    QUOTARY_TRY(then, read_root(published->size, nodes));
+    if (then != published->root) {
+      return fail(Errc::corrupt, "rolled_back", "the store's tree at the published size " + std::to_string(published->size) + " has another root than was published");
+    }
+  }
+  QUOTARY_TRY(range, read_compact_range(size, nodes));
+  if (range.root() != root) return fail(Errc::corrupt, "root_differs", "the tree's nodes do not lead to the root of the last batch, at size " + std::to_string(size));
+  range_ = std::move(range);
+
+  const std::uint64_t from = size > options_.start_check_entries ? size - options_.start_check_entries : 0;
+  Hash prev;
+  for (std::uint64_t index = from; index < size; ++index) {
+    QUOTARY_TRY(canonical, store_->get(Family::entries, index_key(index)));
+    if (!canonical) return fail(Errc::corrupt, "entry_missing", "entry " + std::to_string(index) + " is missing");
+    auto entry = parse_entry(*canonical);
+    QUOTARY_TRY(leaf, nodes(0, index));
+    const bool linked = entry && (index == from || entry->prev == prev);
+    if (!entry || entry->index != index || entry->leaf != leaf || !linked) {
+      return fail(Errc::corrupt, "entry_damaged", "entry " + std::to_string(index) + " does not hold: run `quotary verify` for all that differs");
+    }
+    prev = leaf;
+    last_time_ = entry->time;
+  }
+  last_leaf_ = prev;
+  if (size == 0) return {};
+  // A batch that was durable when the process died, but not yet published, is published by the normal path.
+  return publish(size, root);
+}
+
+std::shared_ptr<const LedgerImpl::Head> LedgerImpl::head() const {
+  const std::shared_lock lock(head_mutex_);
+  return head_;
+}
+
+LedgerState LedgerImpl::state() const {
+  const auto now = head();
+  const std::lock_guard lock(queue_mutex_);
+  return {now->size, now->root, !latch_reason_.empty(), latch_reason_};
+}
+
+std::string LedgerImpl::checkpoint() const { return head()->checkpoint; }
+
+Result<Entry> LedgerImpl::entry(std::uint64_t index) const {
+  const auto now = head();
+  if (index >= now->size) return fail(Errc::not_found, "no_such_entry", "the ledger has entries 0 to " + std::to_string(now->size) + " exclusive");
+  QUOTARY_TRY(canonical, now->view->get(Family::entries, index_key(index)));
+  if (!canonical) return fail(Errc::corrupt, "entry_missing", "entry " + std::to_string(index) + " is missing");
+  QUOTARY_TRY(parsed, parse_entry(*canonical));
+  QUOTARY_TRY(leaf, nodes_of(*now->view)(0, index));
+  if (parsed.leaf != leaf || parsed.index != index) return fail(Errc::corrupt, "entry_damaged", "entry " + std::to_string(index) + " differs from its leaf");
+  return parsed;
+}
+
+Result<std::string> LedgerImpl::object(const Entry& entry, std::string_view name) const {
+  const auto now = head();
+  for (std::size_t ordinal = 0; ordinal < entry.objects.size(); ++ordinal) {
+    const ObjectRef& reference = entry.objects[ordinal];
+    if (reference.name != name) continue;
+    QUOTARY_TRY(stored, now->view->get(Family::objects, object_key(entry.index, ordinal)));
+    const std::string where = "payload " + reference.name + " of entry " + std::to_string(entry.index);
+    if (!stored) return fail(Errc::corrupt, "payload_missing", where + " is missing");
+    std::string plain = std::move(*stored);
+    if (!reference.key_subject.empty()) {
+      QUOTARY_TRY(opened, ports_.cipher->decrypt(reference.key_subject, object_id(entry.index, reference.name), plain));
+      plain = std::move(opened);
+    }
+    if (sha256(plain) != reference.sha256) return fail(Errc::corrupt, "payload_damaged", where + " does not have its hash");
+    return plain;
+  }
+  return fail(Errc::not_found, "no_such_object", "entry " + std::to_string(entry.index) + " has no payload " + std::string(name));
+}
+
+Result<std::string> LedgerImpl::proof(std::uint64_t index, bool first_covering) const {
+  const auto now = head();
+  QUOTARY_TRY(found, entry(index));
+  std::uint64_t size = now->size;
+  std::string note = now->checkpoint;
+  if (first_covering) {
+    Hash root = now->root;
+    QUOTARY_TRY_VOID(now->view->scan(Family::batches, "", index_key(index + 1), false, [&](std::string_view key, std::string_view value) {
+      size = get_u64(key);
+      if (auto hash = Hash::from_bytes(value)) root = *hash;
+      return false;
+    }));
+    // Only what was signed before is signed again: the root of the tree as it stands must be the batch's.
+    QUOTARY_TRY(computed, read_root(size, nodes_of(*now->view)));
+    if (computed != root) return fail(Errc::corrupt, "root_differs", "the root stored for size " + std::to_string(size) + " differs from the tree");
+    QUOTARY_TRY(again, sign_checkpoint(*ports_.signer, size, root));
+    note = std::move(again);
+  }
+  QUOTARY_TRY(path, inclusion_proof(index, size, nodes_of(*now->view)));
+  return proof_text(index, path, found.canonical, note);
+}
+
+Result<Hash> LedgerImpl::node(unsigned level, std::uint64_t number) const {
+  const auto now = head();
+  return nodes_of(*now->view)(level, number);
+}
+
+Result<void> LedgerImpl::read_state(const std::function<Result<void>(const StateReader&, std::uint64_t, const Hash&)>& read) const {
+  const auto now = head();
+  return read(StateOfView(*now->view), now->size, now->root);
+}
+
+namespace {
+
+Result<std::vector<Slots>> open_slots(const LedgerOptions& options, FileSystem& files, bool create) {
+  std::vector<Slots> slots;
+  std::vector<std::string> paths{slots_path(options.directory)};
+  paths.insert(paths.end(), options.publish_to.begin(), options.publish_to.end());
+  for (const std::string& path : paths) {
+    // A further place may be added to an old ledger; the data folder's own must be there.
+    const bool make = create || (path != paths.front() && !files.exists(path));
+    QUOTARY_TRY(opened, make ? Slots::create(files, path) : Slots::open(files, path));
+    slots.push_back(std::move(opened));
+  }
+  return slots;
+}
+
+Result<std::unique_ptr<LedgerImpl>> make_ledger(const LedgerOptions& options, const LedgerPorts& ports, bool create) {
+  QUOTARY_CHECK(ports.files && ports.clock && ports.random && ports.signer && ports.cipher && ports.fold);
+  if (create) QUOTARY_TRY_VOID(ports.files->make_directory(options.directory));
+  QUOTARY_TRY(lock, ports.files->lock(options.directory + "/lock"));
+  if (create && ports.files->exists(slots_path(options.directory))) {
+    return fail(Errc::conflict, "ledger_exists", options.directory + " holds a ledger already");
+  }
+  QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), create ? StoreMode::create : StoreMode::open));
+  QUOTARY_TRY(slots, open_slots(options, *ports.files, create));
+  auto ledger = std::make_unique<LedgerImpl>(options, ports, std::move(store), std::move(slots), std::move(lock));
+  QUOTARY_TRY_VOID(ledger->recover());
+  ledger->start();
+  return ledger;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Ledger>> Ledger::create(const LedgerOptions& options, const LedgerPorts& ports, Draft genesis) {
+  QUOTARY_TRY(ledger, make_ledger(options, ports, true));
+  QUOTARY_TRY(first, ledger->append([&](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
+    return std::vector<Draft>{std::move(genesis)};
+  }));
+  QUOTARY_CHECK(first.tree_size == 1);
+  return std::unique_ptr<Ledger>(std::move(ledger));
+}
+
+Result<std::unique_ptr<Ledger>> Ledger::open(const LedgerOptions& options, const LedgerPorts& ports) {
+  if (!ports.files->exists(slots_path(options.directory))) {
+    return fail(Errc::not_found, "no_ledger", options.directory + " holds no ledger: make one with `quotary init` or `quotary demo`");
+  }
+  QUOTARY_TRY(ledger, make_ledger(options, ports, false));
+  return std::unique_ptr<Ledger>(std::move(ledger));
+}
+
+}  // namespace quotary

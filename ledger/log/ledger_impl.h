@@ -1,0 +1,136 @@
+// Inside the ledger: what its reading half and its sequencer share. Not for use outside ledger/log.
+#pragma once
+
+#include "ledger/log/checkpoint.h"
+#include "ledger/log/merkle.h"
+#include "ledger/log/sequencer.h"
+#include "ledger/log/slots.h"
+#include "ledger/log/store.h"
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+#include <thread>
+
+namespace quotary {
+
+// Keys of the store's families.
+[[nodiscard]] std::string index_key(std::uint64_t index);
+[[nodiscard]] std::string node_key(unsigned level, std::uint64_t number);
+[[nodiscard]] std::string object_key(std::uint64_t index, std::size_t ordinal);
+// State key of a subject's chain: sequence and last index. Written by the log itself, beside the fold's keys.
+[[nodiscard]] std::string subject_key(std::string_view subject);
+
+[[nodiscard]] NodeReader nodes_of(const StoreView& view);
+[[nodiscard]] std::string slots_path(const std::string& directory);
+[[nodiscard]] std::string store_path(const std::string& directory);
+
+// The folded state of a store view.
+class StateOfView final : public StateReader {
+ public:
+  explicit StateOfView(const StoreView& view) : view_(view) {}
+  Result<std::optional<std::string>> get(std::string_view key) const override { return view_.get(Family::state, key); }
+  Result<void> scan(std::string_view prefix, std::string_view from, bool reverse,
+                    const std::function<bool(std::string_view, std::string_view)>& visit) const override {
+    return view_.scan(Family::state, prefix, from, reverse, visit);
+  }
+
+ private:
+  const StoreView& view_;
+};
+
+// Writes over a reader, kept apart until merged. One thread.
+class StateOverlay final : public StateWriter {
+ public:
+  explicit StateOverlay(const StateReader& below) : below_(below) {}
+  Result<std::optional<std::string>> get(std::string_view key) const override;
+  Result<void> scan(std::string_view prefix, std::string_view from, bool reverse,
+                    const std::function<bool(std::string_view, std::string_view)>& visit) const override;
+  void put(std::string_view key, std::string_view value) override { changes_.insert_or_assign(std::string(key), std::string(value)); }
+  void erase(std::string_view key) override { changes_.insert_or_assign(std::string(key), std::nullopt); }
+  [[nodiscard]] const std::map<std::string, std::optional<std::string>, std::less<>>& changes() const { return changes_; }
+  void merge_into(StateOverlay& lower) const;
+
+ private:
+  const StateReader& below_;
+  std::map<std::string, std::optional<std::string>, std::less<>> changes_;
+};
+
+// Sets subject_seq and subject_prev of an entry, and moves the subject's chain on.
+[[nodiscard]] Result<void> link_subject(Entry& entry, StateWriter& state);
+
+class LedgerImpl final : public Ledger {
+ public:
+  LedgerImpl(LedgerOptions options, LedgerPorts ports, std::unique_ptr<Store> store, std::vector<Slots> slots, std::shared_ptr<void> lock);
+  ~LedgerImpl() override;
+
+  // Reads the head, checks it against the slots, verifies the last entries, publishes what was not yet.
+  [[nodiscard]] Result<void> recover();
+  void start();
+
+  void submit(Command command, std::function<void(Result<Committed>)> done) override;
+  Result<Committed> append(Command command) override;
+  LedgerState state() const override;
+  std::string checkpoint() const override;
+  Result<Entry> entry(std::uint64_t index) const override;
+  Result<std::string> object(const Entry& entry, std::string_view name) const override;
+  Result<std::string> proof(std::uint64_t index, bool first_covering) const override;
+  Result<Hash> node(unsigned level, std::uint64_t number) const override;
+  Result<void> read_state(const std::function<Result<void>(const StateReader&, std::uint64_t, const Hash&)>& read) const override;
+
+  [[nodiscard]] Result<VerifyReport> verify(const VerifyOptions& options) const;
+
+ private:
+  struct Waiting {
+    Command command;
+    std::function<void(Result<Committed>)> done;
+  };
+  // A command that passed: its entries and the bytes of their objects as stored.
+  struct Accepted {
+    std::vector<Entry> entries;
+    std::vector<std::vector<std::string>> stored;
+    std::function<void(Result<Committed>)> done;
+  };
+  // What readers see: replaced as a whole after each publication.
+  struct Head {
+    std::uint64_t size = 0;
+    Hash root;
+    std::string checkpoint;
+    std::shared_ptr<const StoreView> view;
+  };
+
+  void run();
+  void commit(std::vector<Waiting> batch);
+  [[nodiscard]] Result<Accepted> accept(const Command& command, StateOverlay& batch_state, std::uint64_t first, const Hash& prev, Timestamp now);
+  [[nodiscard]] Result<void> check_read_back(const std::vector<Accepted>& accepted, const CompactRange& before, const Hash& root);
+  [[nodiscard]] Result<void> publish(std::uint64_t size, const Hash& root);
+  void latch(const Error& error);
+  [[nodiscard]] Error latched_error() const;
+  [[nodiscard]] std::shared_ptr<const Head> head() const;
+
+  const LedgerOptions options_;
+  const LedgerPorts ports_;
+  const std::shared_ptr<void> lock_;
+  const std::shared_ptr<Store> store_;
+
+  // Sequencer's thread only.
+  std::vector<Slots> slots_;
+  CompactRange range_;
+  Hash last_leaf_;
+  Timestamp last_time_;
+
+  mutable std::mutex queue_mutex_;
+  std::condition_variable queue_filled_;
+  std::deque<Waiting> queue_;
+  bool stopping_ = false;
+  std::string latch_reason_;
+
+  mutable std::shared_mutex head_mutex_;
+  std::shared_ptr<const Head> head_;
+
+  std::thread thread_;
+};
+
+}  // namespace quotary

@@ -1,0 +1,260 @@
+// The only file that touches RocksDB.
+#include "ledger/log/store.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/transaction_log.h>
+#include <rocksdb/write_batch.h>
+
+#include <array>
+#include <filesystem>
+#include <mutex>
+
+namespace quotary {
+
+namespace {
+
+constexpr std::array<const char*, family_count> family_names = {"entries", "nodes", "objects", "state", "batches"};
+
+rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
+
+Error store_error(const char* action, const rocksdb::Status& status) {
+  const bool damaged = status.IsCorruption();
+  return fail(damaged ? Errc::corrupt : Errc::storage, damaged ? "store_damaged" : "store_error",
+              std::string("the store cannot ") + action + ": " + status.ToString());
+}
+
+// Keeps the first background error; the ledger latches on it.
+class ErrorListener final : public rocksdb::EventListener {
+ public:
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    const std::lock_guard lock(mutex_);
+    if (text_.empty()) text_ = status->ToString();
+  }
+  [[nodiscard]] std::string text() const {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
+
+rocksdb::Options database_options(const std::shared_ptr<ErrorListener>& listener) {
+  rocksdb::Options options;
+  // Stops at a torn tail only; any damage before it is an error, not silently fewer entries.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.track_and_verify_wals_in_manifest = true;
+  options.paranoid_checks = true;
+  options.max_bgerror_resume_count = 0;
+  options.bytes_per_sync = 1 << 20;
+  options.wal_bytes_per_sync = 0;
+  options.max_open_files = -1;
+  options.keep_log_file_num = 2;
+  options.max_background_jobs = 2;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.listeners.push_back(listener);
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions family_options(Family family) {
+  rocksdb::ColumnFamilyOptions options;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_size = 32 * 1024;
+  table.checksum = rocksdb::kXXH3;
+  options.compression = family == Family::objects ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
+  options.memtable_protection_bytes_per_key = 8;
+  options.write_buffer_size = 32u << 20;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  if (family == Family::objects) {
+    // Sealed PDFs are written once and never rewritten by compaction.
+    options.enable_blob_files = true;
+    options.min_blob_size = 4096;
+  }
+  return options;
+}
+
+// Collects a batch's operations as they stand in the log file.
+class Collector final : public rocksdb::WriteBatch::Handler {
+ public:
+  rocksdb::Status PutCF(std::uint32_t family, const rocksdb::Slice& key, const rocksdb::Slice& value) override {
+    operations.push_back({static_cast<Family>(family - 1), key.ToString(), value.ToString()});
+    return rocksdb::Status::OK();
+  }
+  rocksdb::Status DeleteCF(std::uint32_t family, const rocksdb::Slice& key) override {
+    operations.push_back({static_cast<Family>(family - 1), key.ToString(), std::nullopt});
+    return rocksdb::Status::OK();
+  }
+  WriteSet operations;
+};
+
+struct Database {
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  std::shared_ptr<ErrorListener> listener = std::make_shared<ErrorListener>();
+  std::string temporary;  // the read-only mode's own folder
+
+  ~Database() {
+    for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
+    if (db) db->Close();
+    db.reset();
+    std::error_code ignored;
+    if (!temporary.empty()) std::filesystem::remove_all(temporary, ignored);
+  }
+  // Handle 0 is RocksDB's default family, which stays empty.
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Family family) const { return handles[static_cast<unsigned>(family) + 1]; }
+};
+
+Result<std::optional<std::string>> get_from(const Database& base, const rocksdb::Snapshot* snapshot, Family family, std::string_view key) {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  std::string value;
+  const rocksdb::Status status = base.db->Get(options, base.handle(family), slice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  if (!status.ok()) return store_error("read", status);
+  return std::optional<std::string>(std::move(value));
+}
+
+Result<void> scan_from(const Database& base, const rocksdb::Snapshot* snapshot, Family family, std::string_view prefix,
+                       std::string_view from, bool reverse, const Visit& visit) {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  options.readahead_size = reverse ? 0 : 1 << 20;
+  options.fill_cache = false;
+  options.verify_checksums = true;
+  options.total_order_seek = true;
+  const std::unique_ptr<rocksdb::Iterator> iterator(base.db->NewIterator(options, base.handle(family)));
+  if (!reverse) {
+    iterator->Seek(slice(from.empty() ? prefix : from));
+  } else if (!from.empty()) {
+    iterator->SeekForPrev(slice(from));
+  } else {
+    std::string end(prefix);  // the first key after every key with the prefix
+    while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xff) end.pop_back();
+    if (end.empty()) {
+      iterator->SeekToLast();
+    } else {
+      end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1);
+      iterator->SeekForPrev(slice(end));
+      if (iterator->Valid() && view(iterator->key()) == end) iterator->Prev();
+    }
+  }
+  while (iterator->Valid() && view(iterator->key()).starts_with(prefix)) {
+    if (!visit(view(iterator->key()), view(iterator->value()))) return {};
+    reverse ? iterator->Prev() : iterator->Next();
+  }
+  if (!iterator->status().ok()) return store_error("scan", iterator->status());
+  return {};
+}
+
+class RocksSnapshot final : public StoreView {
+ public:
+  // A read-only instance stands still by itself and knows no snapshots.
+  explicit RocksSnapshot(std::shared_ptr<Database> base)
+      : base_(std::move(base)), snapshot_(base_->temporary.empty() ? base_->db->GetSnapshot() : nullptr) {}
+  ~RocksSnapshot() override {
+    if (snapshot_ != nullptr) base_->db->ReleaseSnapshot(snapshot_);
+  }
+  Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
+    return get_from(*base_, snapshot_, family, key);
+  }
+  Result<void> scan(Family family, std::string_view prefix, std::string_view from, bool reverse, const Visit& visit) const override {
+    return scan_from(*base_, snapshot_, family, prefix, from, reverse, visit);
+  }
+
+ private:
+  std::shared_ptr<Database> base_;
+  const rocksdb::Snapshot* snapshot_;
+};
+
+class RocksStore final : public Store {
+ public:
+  explicit RocksStore(std::shared_ptr<Database> base) : base_(std::move(base)) {}
+
+  Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
+    return get_from(*base_, nullptr, family, key);
+  }
+  Result<void> scan(Family family, std::string_view prefix, std::string_view from, bool reverse, const Visit& visit) const override {
+    return scan_from(*base_, nullptr, family, prefix, from, reverse, visit);
+  }
+  std::unique_ptr<StoreView> snapshot() const override { return std::make_unique<RocksSnapshot>(base_); }
+  std::string background_error() const override { return base_->listener->text(); }
+
+  Result<void> write_synced(const WriteSet& operations) override {
+    rocksdb::WriteBatch batch(0, 0, /*protection_bytes_per_key=*/8, 0);
+    for (const WriteOperation& operation : operations) {
+      const rocksdb::Status added = operation.value
+                                        ? batch.Put(base_->handle(operation.family), slice(operation.key), slice(*operation.value))
+                                        : batch.Delete(base_->handle(operation.family), slice(operation.key));
+      if (!added.ok()) return store_error("collect a batch", added);
+    }
+    first_of_last_ = base_->db->GetLatestSequenceNumber() + 1;
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    const rocksdb::Status status = base_->db->Write(options, &batch);
+    if (!status.ok()) return store_error("write", status);
+    return {};
+  }
+
+  Result<WriteSet> read_back() override {
+    // The iterator is kept and tails the file: opening one anew reads the whole log file up to its place.
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      if (!tail_) {
+        const rocksdb::Status status = base_->db->GetUpdatesSince(first_of_last_, &tail_);
+        if (!status.ok()) return store_error("read its log back", status);
+      } else {
+        tail_->Next();
+      }
+      while (tail_->Valid()) {
+        rocksdb::BatchResult read = tail_->GetBatch();
+        if (read.sequence == first_of_last_) {
+          Collector collector;
+          const rocksdb::Status status = read.writeBatchPtr->Iterate(&collector);
+          if (!status.ok()) return store_error("read its log back", status);
+          return std::move(collector.operations);
+        }
+        if (read.sequence > first_of_last_) break;
+        tail_->Next();
+      }
+      tail_.reset();  // the log file was changed under it: once more from a fresh one
+    }
+    return fail(Errc::storage, "read_back", "the batch just written is not in the store's log");
+  }
+
+ private:
+  std::shared_ptr<Database> base_;
+  std::unique_ptr<rocksdb::TransactionLogIterator> tail_;
+  rocksdb::SequenceNumber first_of_last_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode) {
+  auto base = std::make_shared<Database>();
+  rocksdb::Options options = database_options(base->listener);
+  options.create_if_missing = mode == StoreMode::create;
+  options.error_if_exists = mode == StoreMode::create;
+  options.create_missing_column_families = mode == StoreMode::create;
+  std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}};
+  for (unsigned i = 0; i < family_count; ++i) families.emplace_back(family_names[i], family_options(static_cast<Family>(i)));
+
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status;
+  if (mode == StoreMode::read_only) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "quotary-read-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) return fail(Errc::storage, "store_error", "cannot make a temporary folder");
+    base->temporary = pattern;
+    status = rocksdb::DB::OpenAsSecondary(options, directory, base->temporary, families, &base->handles, &db);
+  } else {
+    status = rocksdb::DB::Open(options, directory, families, &base->handles, &db);
+  }
+  if (!status.ok()) return store_error(("open " + directory).c_str(), status);
+  base->db.reset(db);
+  return std::unique_ptr<Store>(new RocksStore(std::move(base)));
+}
+
+}  // namespace quotary

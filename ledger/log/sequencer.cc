@@ -1,0 +1,275 @@
+#include "ledger/log/sequencer.h"
+
+#include "ledger/log/entry.h"
+#include "ledger/log/ledger_impl.h"
+#include "ledger/log/proof_text.h"
+
+#include <algorithm>
+#include <future>
+#include <unordered_map>
+
+namespace quotary {
+
+namespace {
+
+constexpr std::size_t batch_commands_max = 512;
+constexpr std::size_t object_bytes_max = 64u << 20;
+
+struct NodeName {
+  unsigned level;
+  std::uint64_t number;
+  bool operator==(const NodeName&) const = default;
+};
+struct NodeNameHash {
+  std::size_t operator()(const NodeName& name) const { return std::hash<std::uint64_t>()(name.number * 64 + name.level); }
+};
+
+}  // namespace
+
+void LedgerImpl::start() { thread_ = std::thread([this] { run(); }); }
+
+void LedgerImpl::submit(Command command, std::function<void(Result<Committed>)> done) {
+  std::optional<Error> refused;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    if (!latch_reason_.empty()) {
+      refused = latched_error();
+    } else if (stopping_) {
+      refused = fail(Errc::unavailable, "stopping", "the ledger is closing; send the request again later");
+    } else if (queue_.size() >= options_.queue_max) {
+      refused = fail(Errc::overloaded, "queue_full", "too many commands wait for the ledger; try again in a second");
+    } else {
+      queue_.push_back({std::move(command), std::move(done)});
+    }
+  }
+  if (refused) {
+    done(std::move(*refused));
+  } else {
+    queue_filled_.notify_one();
+  }
+}
+
+Result<Committed> LedgerImpl::append(Command command) {
+  std::promise<Result<Committed>> promise;
+  auto answer = promise.get_future();
+  submit(std::move(command), [&promise](Result<Committed> result) { promise.set_value(std::move(result)); });
+  return answer.get();
+}
+
+void LedgerImpl::run() {
+  for (;;) {
+    std::vector<Waiting> batch;
+    {
+      std::unique_lock lock(queue_mutex_);
+      queue_filled_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      // What queued during the last sync is the next batch; nothing waits for more.
+      while (!queue_.empty() && batch.size() < batch_commands_max) {
+        batch.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+      }
+    }
+    commit(std::move(batch));
+  }
+}
+
+Result<LedgerImpl::Accepted> LedgerImpl::accept(const Command& command, StateOverlay& batch_state, std::uint64_t first,
+                                                const Hash& prev, Timestamp now) {
+  QUOTARY_TRY(drafts, command(batch_state, now));
+  StateOverlay state(batch_state);
+  Accepted accepted;
+  Hash previous = prev;
+  for (Draft& draft : drafts) {
+    Entry entry;
+    entry.index = first + accepted.entries.size();
+    entry.prev = previous;
+    entry.time = now;
+    entry.type = std::move(draft.type);
+    entry.actor_id = std::move(draft.actor_id);
+    entry.actor_role = std::move(draft.actor_role);
+    entry.subject = std::move(draft.subject);
+    entry.request_scope = std::move(draft.request_scope);
+    entry.request_body = std::move(draft.request_body);
+    entry.body = std::move(draft.body);
+    QUOTARY_TRY_VOID(link_subject(entry, state));
+    std::vector<std::string> stored;
+    std::string facts;
+    for (NewObject& object : draft.objects) {
+      if (object.bytes.size() > object_bytes_max) return fail(Errc::too_large, "object_too_large", object.name + " has over 64 MB");
+      entry.objects.push_back({object.name, object.media_type, object.key_subject, sha256(object.bytes), object.bytes.size(), object.revision});
+      if (object.key_subject.empty()) {
+        if (object.name == "facts") facts = object.bytes;
+        stored.push_back(std::move(object.bytes));
+      } else {
+        QUOTARY_TRY(sealed, ports_.cipher->encrypt(object.key_subject, object_id(entry.index, object.name), object.bytes));
+        stored.push_back(std::move(sealed));
+      }
+    }
+    QUOTARY_TRY_VOID(encode_entry(entry, ports_.random->bytes(16)));
+    QUOTARY_TRY_VOID(ports_.fold->apply(entry, facts, state));
+    previous = entry.leaf;
+    accepted.entries.push_back(std::move(entry));
+    accepted.stored.push_back(std::move(stored));
+  }
+  state.merge_into(batch_state);
+  return accepted;
+}
+
+void LedgerImpl::commit(std::vector<Waiting> batch) {
+  const auto view = head()->view;
+  const StateOfView stored_state(*view);
+  StateOverlay state(stored_state);
+  const Timestamp now = std::max(ports_.clock->now(), last_time_);
+  std::vector<Accepted> accepted;
+  std::uint64_t next = range_.size;
+  Hash prev = last_leaf_;
+  for (Waiting& waiting : batch) {
+    auto outcome = accept(waiting.command, state, next, prev, now);
+    if (!outcome) {
+      waiting.done(std::move(outcome).error());
+      continue;
+    }
+    if (outcome->entries.empty()) {
+      waiting.done(Committed{{}, {}, head()->checkpoint, head()->size});
+      continue;
+    }
+    next += outcome->entries.size();
+    prev = outcome->entries.back().leaf;
+    outcome->done = std::move(waiting.done);
+    accepted.push_back(std::move(*outcome));
+  }
+  if (accepted.empty()) return;
+
+  const CompactRange before = range_;
+  CompactRange after = range_;
+  std::unordered_map<NodeName, Hash, NodeNameHash> made;  // enough for every proof of this batch: its nodes and the peaks left of it
+  std::uint64_t begin = 0;
+  std::size_t peak = 0;
+  for (int level = 63; level >= 0; --level) {
+    const std::uint64_t width = std::uint64_t{1} << level;
+    if ((before.size & width) == 0) continue;
+    made[{static_cast<unsigned>(level), begin / width}] = before.peaks[peak++];
+    begin += width;
+  }
+  WriteSet writes;
+  for (Accepted& command : accepted) {
+    for (std::size_t i = 0; i < command.entries.size(); ++i) {
+      const Entry& entry = command.entries[i];
+      writes.push_back({Family::entries, index_key(entry.index), entry.canonical});
+      for (std::size_t ordinal = 0; ordinal < command.stored[i].size(); ++ordinal) {
+        writes.push_back({Family::objects, object_key(entry.index, ordinal), std::move(command.stored[i][ordinal])});
+      }
+      after.append(entry.leaf, [&](unsigned level, std::uint64_t number, const Hash& hash) {
+        made[{level, number}] = hash;
+        writes.push_back({Family::nodes, node_key(level, number), std::string(hash.view())});
+      });
+    }
+  }
+  for (const auto& [key, value] : state.changes()) writes.push_back({Family::state, key, value});
+  const Hash root = after.root();
+  writes.push_back({Family::batches, index_key(after.size), std::string(root.view())});
+
+  const auto give_up = [&](const Error& error) {
+    latch(error);
+    for (Accepted& command : accepted) command.done(latched_error());
+  };
+  if (auto written = store_->write_synced(writes); !written) return give_up(written.error());
+  // ---- durable from here on; not acknowledged before it is read back, signed and published ----
+  if (auto same = check_read_back(accepted, before, root); !same) return give_up(same.error());
+  range_ = std::move(after);
+  last_leaf_ = prev;
+  last_time_ = now;
+  if (auto published = publish(range_.size, root); !published) return give_up(published.error());
+  if (const std::string died = store_->background_error(); !died.empty()) {
+    latch(fail(Errc::storage, "store_error", "the store's background work failed: " + died));
+  }
+
+  const std::string signed_note = head()->checkpoint;
+  const NodeReader nodes = [&](unsigned level, std::uint64_t number) -> Result<Hash> {
+    const auto found = made.find({level, number});
+    if (found != made.end()) return found->second;
+    return node(level, number);
+  };
+  for (Accepted& command : accepted) {
+    Committed committed;
+    committed.checkpoint = signed_note;
+    committed.tree_size = range_.size;
+    std::optional<Error> error;
+    for (const Entry& entry : command.entries) {
+      auto path = inclusion_proof(entry.index, range_.size, nodes);
+      if (!path) {
+        error = std::move(path).error();
+        break;
+      }
+      committed.proofs.push_back(proof_text(entry.index, *path, entry.canonical, signed_note));
+    }
+    committed.entries = std::move(command.entries);
+    if (error) {
+      command.done(std::move(*error));
+    } else {
+      command.done(std::move(committed));
+    }
+  }
+}
+
+Result<void> LedgerImpl::check_read_back(const std::vector<Accepted>& accepted, const CompactRange& before, const Hash& root) {
+  QUOTARY_TRY(operations, store_->read_back());
+  const auto differs = [](std::uint64_t index, const char* what) {
+    return fail(Errc::corrupt, "read_back_differs", "entry " + std::to_string(index) + ": the " + what + " on disk differs from what was written");
+  };
+  // Everything is hashed anew from the bytes that came off the disk.
+  std::map<std::string, std::string, std::less<>> entries;
+  std::map<std::string, std::string, std::less<>> objects;
+  for (WriteOperation& operation : operations) {
+    if (!operation.value) continue;
+    if (operation.family == Family::entries) entries.emplace(std::move(operation.key), std::move(*operation.value));
+    else if (operation.family == Family::objects) objects.emplace(std::move(operation.key), std::move(*operation.value));
+  }
+  CompactRange range = before;
+  for (const Accepted& command : accepted) {
+    for (const Entry& entry : command.entries) {
+      const auto found = entries.find(index_key(entry.index));
+      if (found == entries.end() || found->second != entry.canonical) return differs(entry.index, "entry");
+      range.append(leaf_hash(found->second), [](unsigned, std::uint64_t, const Hash&) {});
+      for (std::size_t ordinal = 0; ordinal < entry.objects.size(); ++ordinal) {
+        const ObjectRef& reference = entry.objects[ordinal];
+        const auto stored = objects.find(object_key(entry.index, ordinal));
+        if (stored == objects.end()) return differs(entry.index, "payload");
+        if (reference.key_subject.empty()) {
+          if (sha256(stored->second) != reference.sha256) return differs(entry.index, "payload");
+          continue;
+        }
+        auto plain = ports_.cipher->decrypt(reference.key_subject, object_id(entry.index, reference.name), stored->second);
+        if (!plain || sha256(*plain) != reference.sha256) return differs(entry.index, "payload");
+      }
+    }
+  }
+  if (range.root() != root) return differs(range.size - 1, "tree");
+  return {};
+}
+
+Result<void> LedgerImpl::publish(std::uint64_t size, const Hash& root) {
+  auto next = std::make_shared<Head>();
+  next->size = size;
+  next->root = root;
+  QUOTARY_TRY(note, sign_checkpoint(*ports_.signer, size, root));
+  next->checkpoint = std::move(note);
+  for (Slots& slots : slots_) QUOTARY_TRY_VOID(slots.publish(size, root));
+  next->view = store_->snapshot();
+  const std::unique_lock lock(head_mutex_);
+  head_ = std::move(next);
+  return {};
+}
+
+void LedgerImpl::latch(const Error& error) {
+  const std::lock_guard lock(queue_mutex_);
+  if (latch_reason_.empty()) latch_reason_ = error.code + ": " + error.detail;
+}
+
+Error LedgerImpl::latched_error() const {
+  return fail(Errc::storage, "ledger_latched",
+              "the ledger takes no more entries since a write could not be trusted; the operator must check the disk, run "
+              "`quotary verify` and restart");
+}
+
+}  // namespace quotary

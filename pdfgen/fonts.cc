@@ -1,0 +1,211 @@
+#include "pdfgen/fonts.h"
+
+#include "ledger/base/hash.h"
+#include "pdfgen/face.h"
+
+#include <hb-subset.h>
+#include <hb.h>
+#include <iconv.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace quotary::pdfgen {
+namespace {
+
+constexpr unsigned collection_index = 2;  // Noto Sans CJK SC in Debian's collection
+
+struct InputDeleter {
+  void operator()(hb_subset_input_t* input) const { hb_subset_input_destroy(input); }
+};
+
+// Layout, naming and hinting data that an embedded font has no use for.
+void keep_outlines_only(hb_subset_input_t* input) {
+  hb_set_t* drop = hb_subset_input_set(input, HB_SUBSET_SETS_DROP_TABLE_TAG);
+  for (const char* tag : {"GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx", "name", "DSIG"})
+    hb_set_add(drop, HB_TAG(tag[0], tag[1], tag[2], tag[3]));
+  hb_subset_input_set_flags(input, HB_SUBSET_FLAGS_NO_HINTING | HB_SUBSET_FLAGS_NO_PRUNE_UNICODE_RANGES | HB_SUBSET_FLAGS_NOTDEF_OUTLINE);
+}
+
+// GB2312 (with its symbols and full-width forms), Latin, general punctuation and currency signs.
+void add_common_characters(hb_set_t* set) {
+  hb_set_add_range(set, 0x20, 0x7e);
+  hb_set_add_range(set, 0xa0, 0x17f);
+  hb_set_add_range(set, 0x2010, 0x2044);
+  hb_set_add_range(set, 0x20a0, 0x20bf);
+  hb_set_add_range(set, 0x2100, 0x2122);
+  iconv_t converter = iconv_open("UTF-32LE", "GB2312");
+  if (converter == iconv_t(-1)) {
+    hb_set_add_range(set, 0x4e00, 0x9fa5);  // a system without the table: more memory, same documents
+    return;
+  }
+  for (int row = 0xa1; row <= 0xf7; ++row)
+    for (int cell = 0xa1; cell <= 0xfe; ++cell) {
+      char in[2] = {static_cast<char>(row), static_cast<char>(cell)};
+      unsigned char out[4] = {};
+      char* from = in;
+      char* to = reinterpret_cast<char*>(out);
+      std::size_t from_left = 2, to_left = 4;
+      if (iconv(converter, &from, &from_left, &to, &to_left) != std::size_t(-1) && to_left == 0)
+        hb_set_add(set, out[0] | unsigned{out[1]} << 8 | unsigned{out[2]} << 16);
+    }
+  iconv_close(converter);
+}
+
+void append_hex4(std::string& out, unsigned value) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  for (int shift = 12; shift >= 0; shift -= 4) out.push_back(digits[value >> shift & 15]);
+}
+
+std::string to_unicode_map(const GlyphUse& use) {
+  std::string out =
+      "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+      "/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n"
+      "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n";
+  constexpr std::size_t block_max = 100;  // PDF's limit for one bfchar block
+  std::size_t left = use.size(), in_block = 0;
+  for (const auto& [glyph, character] : use) {
+    if (in_block == 0) out += std::to_string(std::min(left, block_max)) + " beginbfchar\n";
+    out += '<';
+    append_hex4(out, glyph);
+    out += "> <";
+    if (character < 0x10000) {
+      append_hex4(out, character);
+    } else {
+      append_hex4(out, 0xd800 + ((character - 0x10000) >> 10));
+      append_hex4(out, 0xdc00 + ((character - 0x10000) & 0x3ff));
+    }
+    out += ">\n";
+    --left;
+    if (++in_block == block_max || left == 0) {
+      out += "endbfchar\n";
+      in_block = 0;
+    }
+  }
+  return out + "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n";
+}
+
+// Six letters from the glyph set: same glyphs, same tag.
+std::string subset_tag(const GlyphUse& use) {
+  std::string text;
+  for (const auto& entry : use) put_u16(text, entry.first);
+  const Hash hash = sha256(text);
+  std::string tag;
+  for (int i = 0; i < 6; ++i) tag.push_back(static_cast<char>('A' + hash.bytes[static_cast<std::size_t>(i)] % 26));
+  return tag;
+}
+
+}  // namespace
+
+Face::~Face() {
+  hb_face_destroy(common_);
+  hb_face_destroy(full_);
+}
+
+void Face::swap(Face& other) noexcept {
+  std::swap(full_, other.full_);
+  std::swap(common_, other.common_);
+  bmp_.swap(other.bmp_);
+  widths_.swap(other.widths_);
+  astral_.swap(other.astral_);
+  in_common_.swap(other.in_common_);
+  base_name_.swap(other.base_name_);
+}
+
+Result<Face> Face::load(const std::string& path, std::string base_name) {
+  const Error missing = fail(Errc::unavailable, "font_missing", path + " cannot be read as a font; the Debian package fonts-noto-cjk brings it");
+  hb_blob_t* file = hb_blob_create_from_file_or_fail(path.c_str());
+  if (!file) return missing;
+  Face out;
+  out.base_name_ = std::move(base_name);
+  out.full_ = hb_face_create(file, collection_index);
+  hb_blob_destroy(file);
+  hb_blob_t* cff = hb_face_reference_table(out.full_, HB_TAG('C', 'F', 'F', ' '));
+  const bool usable = hb_blob_get_length(cff) > 0 && hb_face_get_upem(out.full_) == 1000;
+  hb_blob_destroy(cff);
+  if (!usable) return missing;
+  hb_face_make_immutable(out.full_);
+
+  hb_font_t* font = hb_font_create(out.full_);
+  const unsigned glyph_count = hb_face_get_glyph_count(out.full_);
+  out.widths_.resize(glyph_count);
+  for (unsigned glyph = 0; glyph < glyph_count; ++glyph)
+    out.widths_[glyph] = static_cast<std::uint16_t>(hb_font_get_glyph_h_advance(font, glyph));
+  hb_font_destroy(font);
+
+  out.bmp_.assign(0x10000, 0);
+  hb_set_t* characters = hb_set_create();
+  hb_face_collect_unicodes(out.full_, characters);
+  font = hb_font_create(out.full_);
+  hb_codepoint_t character = HB_SET_VALUE_INVALID;
+  while (hb_set_next(characters, &character)) {
+    hb_codepoint_t glyph = 0;
+    if (!hb_font_get_nominal_glyph(font, character, &glyph)) continue;
+    if (character < 0x10000) out.bmp_[character] = static_cast<std::uint16_t>(glyph);
+    else out.astral_[character] = static_cast<std::uint16_t>(glyph);
+  }
+  hb_font_destroy(font);
+  hb_set_destroy(characters);
+
+  std::unique_ptr<hb_subset_input_t, InputDeleter> input(hb_subset_input_create_or_fail());
+  if (!input) return fail(Errc::internal, "font_subset_failed", "no memory for a font subset");
+  keep_outlines_only(input.get());
+  hb_set_t* common = hb_subset_input_unicode_set(input.get());
+  add_common_characters(common);
+  out.in_common_.assign(glyph_count, false);
+  out.in_common_[0] = true;
+  character = HB_SET_VALUE_INVALID;
+  while (hb_set_next(common, &character)) out.in_common_[out.glyph(character)] = true;
+  hb_face_t* reduced = hb_subset_or_fail(out.full_, input.get());
+  if (!reduced) return fail(Errc::internal, "font_subset_failed", path + " cannot be subset");
+  out.common_ = hb_subset_preprocess(reduced);
+  hb_face_make_immutable(out.common_);
+  hb_face_destroy(reduced);
+  return out;
+}
+
+Result<EmbeddedFont> Face::subset(const GlyphUse& use) const {
+  std::unique_ptr<hb_subset_input_t, InputDeleter> input(hb_subset_input_create_or_fail());
+  if (!input) return fail(Errc::internal, "font_subset_failed", "no memory for a font subset");
+  keep_outlines_only(input.get());
+  // By character and not by glyph: glyph ids differ between the two sources, the CIDs in the result do not.
+  hb_set_t* characters = hb_subset_input_unicode_set(input.get());
+  bool common = true;
+  for (const auto& [glyph, character] : use) {
+    hb_set_add(characters, character);
+    common = common && in_common_[glyph];
+  }
+  hb_face_t* result = hb_subset_or_fail(common ? common_ : full_, input.get());
+  if (!result) return fail(Errc::internal, "font_subset_failed", base_name_ + " cannot be subset to this document's characters");
+  hb_blob_t* program = hb_face_reference_table(result, HB_TAG('C', 'F', 'F', ' '));
+  unsigned size = 0;
+  const char* bytes = hb_blob_get_data(program, &size);
+
+  EmbeddedFont out;
+  out.name = subset_tag(use) + "+" + base_name_;
+  out.program = deflate({bytes, size}, 6);
+  hb_blob_destroy(program);
+  hb_face_destroy(result);
+  if (size == 0) return fail(Errc::internal, "font_subset_failed", base_name_ + " gave no outlines");
+  out.to_unicode = deflate(to_unicode_map(use), 6);
+  for (const auto& entry : use)
+    if (const std::uint16_t wide = width(entry.first); wide != 1000) out.widths.emplace_back(entry.first, wide);
+  out.box = {-1000, -1050, 2930, 1810};
+  out.ascent = 880;
+  out.descent = -120;
+  out.cap_height = 733;
+  out.stem = base_name_.ends_with("Bold") ? 140 : 80;
+  return out;
+}
+
+Result<std::shared_ptr<const Fonts>> Fonts::load(const Paths& paths) {
+  auto set = std::make_shared<FaceSet>();
+  QUOTARY_TRY(regular, Face::load(paths.regular, "NotoSansCJKsc-Regular"));
+  QUOTARY_TRY(bold, Face::load(paths.bold, "NotoSansCJKsc-Bold"));
+  set->faces[0] = std::move(regular);
+  set->faces[1] = std::move(bold);
+  return std::shared_ptr<const Fonts>(std::move(set));
+}
+
+}  // namespace quotary::pdfgen

@@ -1,0 +1,69 @@
+// A document laid out: what prepare() leaves for finish(). Internal to pdfgen.
+#pragma once
+
+#include "pdfgen/page_flow.h"
+#include "pdfgen/quote_document.h"
+
+#include <optional>
+
+namespace quotary::pdfgen {
+
+struct SignaturePlace {
+  std::string name, tooltip;
+  std::size_t page = 0;
+  std::array<double, 4> rectangle{};
+};
+
+struct LaidDocument {
+  std::shared_ptr<const FaceSet> faces;
+  EmbeddedFont fonts[2];
+  std::vector<Deflated> contents;
+  std::optional<Image> logo;
+  std::string title, author, subject, language;
+  bool english = false;
+  Place number_place, date_place;  // on the first page
+  std::vector<SignaturePlace> fields;
+};
+
+// What a form needs of numbering; empty code and url in a draft.
+struct Stamp {
+  std::string number, date, verify_code, verify_url;
+};
+
+// The content of the forms. Errc::invalid when a text is not printable ASCII or the URL does not fit a QR code.
+[[nodiscard]] Result<std::vector<Form>> make_forms(const LaidDocument& laid, const Stamp& stamp, bool draft);
+// Marks what make_forms() may print as used, before the fonts are subset.
+void use_stamp_glyphs(Typesetter& typesetter, bool english);
+// The resource names of a page's forms.
+[[nodiscard]] std::vector<PageContent> make_pages(const LaidDocument& laid);
+// The dashed box of an unsigned field.
+[[nodiscard]] std::string unsigned_appearance(double width, double height);
+
+// Every printed text of the quote has a glyph; problems[] otherwise.
+[[nodiscard]] Result<void> check_printable(const FaceSet& faces, const Quote& quote);
+
+// PNG or JPEG to an image XObject, alpha flattened on white. Errc::invalid `bad_logo`.
+[[nodiscard]] Result<Image> read_image(std::string_view bytes);
+
+// Draws the quote; fills contents, places and fields.
+void lay_out_quote(LaidDocument& laid, Typesetter& typesetter, const Quote& quote);
+// The line table with its carried totals.
+void lay_out_table(PageFlow& flow, const Quote& quote);
+
+// 1234567.50 -> 1,234,567.50
+[[nodiscard]] std::string grouped(std::string_view amount);
+[[nodiscard]] std::string date_text(Date date);
+
+// Collects characters that no face has.
+class PrintableCheck {
+ public:
+  explicit PrintableCheck(const FaceSet& faces) : faces_(faces) {}
+  void text(std::string_view text, const std::string& pointer);
+  [[nodiscard]] Result<void> result() const;
+
+ private:
+  const FaceSet& faces_;
+  std::vector<Problem> problems_;
+};
+
+}  // namespace quotary::pdfgen

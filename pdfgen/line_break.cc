@@ -1,0 +1,80 @@
+#include "pdfgen/line_break.h"
+
+namespace quotary::pdfgen {
+namespace {
+
+constexpr std::u32string_view no_start_latin = U",.;:?!)]}%/";
+constexpr std::u32string_view no_start =
+    U"，。、；：？！）］｝〕〉》」』】〗’”…‥·—～％℃°‰¢〞ー々〻ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ";
+constexpr std::u32string_view no_end = U"([{（［｛〔〈《「『【〖‘“$¥￥£€〝";
+
+bool contains(std::u32string_view set, char32_t c) { return set.find(c) != std::u32string_view::npos; }
+
+bool is_blank(char32_t c) { return c == U' ' || c == U'\t' || c == 0x3000; }
+
+// Scripts that break between any two characters.
+bool is_ideographic(char32_t c) {
+  return (c >= 0x2e80 && c <= 0x9fff) || (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
+         (c >= 0xfe30 && c <= 0xfe4f) || (c >= 0xff00 && c <= 0xffef) || c >= 0x20000;
+}
+
+}  // namespace
+
+std::u32string decode_utf8(std::string_view text) {
+  std::u32string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+    if (length == 0 || i + length > text.size()) {
+      out.push_back(0xfffd);
+      ++i;
+      continue;
+    }
+    char32_t value = length == 1 ? lead : lead & (0x7fu >> length);
+    bool whole = true;
+    for (std::size_t k = 1; k < length; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + k]);
+      whole = whole && (next & 0xc0) == 0x80;
+      value = value << 6 | (next & 0x3f);
+    }
+    out.push_back(whole ? value : char32_t{0xfffd});
+    i += whole ? length : 1;
+  }
+  return out;
+}
+
+bool may_break_between(char32_t before, char32_t after) {
+  if (is_blank(after)) return false;  // blanks hang at the line's end
+  if (contains(no_start_latin, after) || contains(no_start, after)) return false;
+  if (is_blank(before)) return true;
+  if (contains(no_end, before)) return false;
+  return is_ideographic(before) || is_ideographic(after) || contains(no_start, before);
+}
+
+std::vector<LineSpan> break_lines(std::u32string_view text, const std::vector<double>& widths, double width_max) {
+  std::vector<LineSpan> lines;
+  std::size_t begin = 0;
+  for (;;) {
+    // The paragraph's text that fits, and the last place in it where a line may end.
+    double width = 0;
+    std::size_t end = begin, opportunity = begin;
+    while (end < text.size() && text[end] != U'\n') {
+      if (end > begin && may_break_between(text[end - 1], text[end])) opportunity = end;
+      const double next = widths[end];
+      if (width + next > width_max && end > begin && !is_blank(text[end])) break;
+      width += next;
+      ++end;
+    }
+    const bool paragraph_ends = end == text.size() || text[end] == U'\n';
+    const std::size_t cut = paragraph_ends ? end : opportunity > begin ? opportunity : end;
+    std::size_t trimmed = cut;
+    while (trimmed > begin && is_blank(text[trimmed - 1])) --trimmed;
+    lines.push_back({begin, trimmed});
+    if (cut >= text.size()) return lines;
+    begin = paragraph_ends ? cut + 1 : cut;
+    if (paragraph_ends && begin >= text.size()) return lines;
+  }
+}
+
+}  // namespace quotary::pdfgen

@@ -1,0 +1,60 @@
+#include "pdfgen/page_flow.h"
+
+namespace quotary::pdfgen {
+
+std::string both(const Label& label, bool english) {
+  std::string out(label.chinese);
+  if (english && !label.english.empty()) {
+    out += ' ';
+    out += label.english;
+  }
+  return out;
+}
+
+void PageFlow::new_page() {
+  pages_.emplace_back(typesetter_.faces(), &typesetter_);
+  page().form(form_under);
+  y = body_top;
+  if (pages_.size() == 1) {
+    page().form(form_first);
+    return;
+  }
+  page().form(form_running);
+  const Style style{8, Weight::regular, grey};
+  page().text_fitted(margin_left, page_height - 37, running_title_, style, body_width - 320);
+  page().line(margin_left, page_height - 44, margin_right, page_height - 44, 0.5, hairline);
+  y = page_height - 58;
+}
+
+void PageFlow::put(const StyledLine& line, double x) {
+  y -= line.height();
+  page().text(x, y + line.style.size * 0.26, line.text, line.style);
+}
+
+void PageFlow::paragraph(std::string_view text, const Style& style, double x, double width) {
+  std::vector<StyledLine> lines;
+  typesetter_.wrap(lines, text, style, width);
+  for (const StyledLine& line : lines) {
+    need(line.height());
+    put(line, x);
+  }
+}
+
+std::vector<Deflated> PageFlow::finish() {
+  std::vector<Deflated> out;
+  out.reserve(pages_.size());
+  const std::string total = std::to_string(pages_.size());
+  for (std::size_t i = 0; i < pages_.size(); ++i) {
+    Canvas& canvas = pages_[i];
+    const std::string number = std::to_string(i + 1);
+    canvas.line(margin_left, 84, margin_right, 84, 0.5, hairline);
+    canvas.form(form_foot);
+    const Style small{7, Weight::regular, grey};
+    canvas.text_right(margin_right, 66, "第 " + number + " 页 / 共 " + total + " 页", small);
+    if (english_) canvas.text_right(margin_right, 56, "Page " + number + " of " + total, small);
+    out.push_back(deflate(canvas.operators(), 6));
+  }
+  return out;
+}
+
+}  // namespace quotary::pdfgen

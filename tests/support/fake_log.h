@@ -1,0 +1,84 @@
+// A log's surroundings for tests: a set clock, seeded randomness, a cipher and a fold of no secrets, a throw-away folder.
+#pragma once
+
+#include "ledger/log/sequencer.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+
+namespace quotary::testing {
+
+class SetClock final : public Clock {
+ public:
+  explicit SetClock(Timestamp start) : now_(start) {}
+  Timestamp now() const override { return now_; }
+  std::int64_t steady_ms() const override { return now_.unix_ms; }
+  void set(Timestamp now) { now_ = now; }
+
+ private:
+  Timestamp now_;
+};
+
+class SeededRandom final : public Random {
+ public:
+  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
+  void fill(void* out, std::size_t size) override {
+    for (std::size_t i = 0; i < size; ++i) static_cast<char*>(out)[i] = static_cast<char>(engine_());
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+// Not a cipher: marks the bytes with their id, so that a wrong id or a changed mark is refused.
+class MarkingCipher final : public ObjectCipher {
+ public:
+  Result<std::string> encrypt(std::string_view subject, std::string_view id, std::string_view plain) override {
+    return mark(subject, id) + std::string(plain);
+  }
+  Result<std::string> decrypt(std::string_view subject, std::string_view id, std::string_view sealed) const override {
+    const std::string expected = mark(subject, id);
+    if (!sealed.starts_with(expected)) return fail(Errc::corrupt, "object_damaged", "the mark differs");
+    return std::string(sealed.substr(expected.size()));
+  }
+
+ private:
+  static std::string mark(std::string_view subject, std::string_view id) { return std::string(subject) + "|" + std::string(id) + "|"; }
+};
+
+// Counts entries of each type, which is enough of a fold to compare.
+class CountingFold final : public Fold {
+ public:
+  Result<void> apply(const Entry& entry, std::string_view facts, StateWriter& state) const override {
+    if (facts == "refuse") return fail(Errc::invalid, "refused", "the facts say so");
+    const std::string key = "count/" + entry.type;
+    auto before = state.get(key);
+    if (!before) return std::move(before).error();
+    const int count = *before ? std::stoi(**before) : 0;
+    state.put(key, std::to_string(count + 1));
+    return {};
+  }
+};
+
+// A folder that goes with its owner.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "quotary-test-XXXXXX").string();
+    QUOTARY_CHECK(::mkdtemp(pattern.data()) != nullptr);
+    path_ = pattern;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace quotary::testing

@@ -1,0 +1,20 @@
+// Quotes built by hand for the document tests and the benchmark.
+#pragma once
+
+#include "ledger/quote/quote.h"
+#include "pdfgen/quote_document.h"
+
+#include <string>
+
+namespace quotary::testing {
+
+// The complete CNY quote of the domain's examples: twelve lines, one language.
+[[nodiscard]] Quote cny_quote();
+// The complete USD quote: five lines, two languages.
+[[nodiscard]] Quote usd_quote();
+// `count` lines of 10.01 each, mixed Chinese and Latin text.
+[[nodiscard]] Quote long_quote(std::size_t count);
+[[nodiscard]] Numbering sample_numbering();
+[[nodiscard]] pdfgen::VoidCertificate sample_void();
+
+}  // namespace quotary::testing

@@ -1,0 +1,277 @@
+// The documents, with readers that are not ours as judges: qpdf, poppler and zbar.
+#include "ledger/base/hash.h"
+#include "pdfgen/quote_document.h"
+#include "tests/support/sample_quotes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <png.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <thread>
+
+namespace quotary::pdfgen {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::shared_ptr<const Fonts> fonts() {
+  static const std::shared_ptr<const Fonts> loaded = Fonts::load({}).value();
+  return loaded;
+}
+
+struct Ran {
+  int status = 0;
+  std::string out;
+};
+
+Ran run(const std::string& command) {
+  Ran result;
+  FILE* pipe = popen(("timeout 60 " + command + " 2>&1").c_str(), "r");
+  char buffer[4096];
+  for (std::size_t n; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) result.out.append(buffer, n);
+  result.status = pclose(pipe);
+  return result;
+}
+
+class Pdf : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::temp_directory_path() /
+              ("quotary-pdf-" + std::to_string(getpid()) + "-" + ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string save(const std::string& bytes) {
+    const std::string path = folder_ / "document.pdf";
+    std::ofstream(path, std::ios::binary) << bytes;
+    return path;
+  }
+
+  static std::string issue(const Quote& quote, const Branding& branding = {}) {
+    const QuoteDocument document = QuoteDocument::prepare(fonts(), quote, branding).value();
+    return document.finish(quotary::testing::sample_numbering(), R"({"number":"SHQT2026-004812"})").value();
+  }
+
+  // Sound for qpdf, and every font embedded, subset and mapped to Unicode.
+  void expect_sound(const std::string& path) {
+    const Ran check = run("qpdf --check " + path);
+    EXPECT_EQ(check.status, 0) << check.out;
+    EXPECT_THAT(check.out, HasSubstr("No syntax or stream encoding errors"));
+    const Ran faces = run("pdffonts " + path);
+    EXPECT_THAT(faces.out, HasSubstr("NotoSansCJKsc-Regular"));
+    EXPECT_THAT(faces.out, HasSubstr("yes yes yes"));
+    EXPECT_THAT(faces.out, Not(HasSubstr(" no ")));
+    EXPECT_EQ(run("pdftoppm -r 30 -png " + path + " " + (folder_ / "thumb").string()).out, "");
+  }
+
+  static std::string text(const std::string& path) { return run("pdftotext -layout " + path + " -").out; }
+  static int page_count(const std::string& path) { return std::stoi(run("qpdf --show-npages " + path).out); }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(Pdf, ChineseQuoteReadsBack) {
+  const std::string path = save(issue(quotary::testing::cny_quote()));
+  expect_sound(path);
+  const std::string printed = text(path);
+  for (const char* part : {"报价单", "SHQT2026-004812", "2026-11-24", "上海衡拓自动化设备有限公司", "苏州澄湖新能源科技股份有限公司", "伺服压装机",
+                           "328,700.00", "-5,000.00", "684,487.21", "人民币陆拾捌万肆仟肆佰捌拾柒元贰角壹分", "预付 30%", "7K3M-9QXW-D2HT-VB5R-A"})
+    EXPECT_THAT(printed, HasSubstr(part));
+  EXPECT_THAT(printed, Not(HasSubstr("Quotation No.")));
+}
+
+TEST_F(Pdf, TwoLanguagesStandSideBySide) {
+  const std::string path = save(issue(quotary::testing::usd_quote()));
+  expect_sound(path);
+  EXPECT_EQ(page_count(path), 1);
+  const std::string printed = text(path);
+  for (const char* part : {"报价编号 Quotation No.", "Unit price", "Brightwater Hardware Ltd.", "USD 33,407.65", "FOB Ningbo", "Page 1 of 1", "Ningbo Qifan Hardware"})
+    EXPECT_THAT(printed, HasSubstr(part));
+}
+
+TEST_F(Pdf, QrCodeScansFromTheRenderedPage) {
+  const std::string path = save(issue(quotary::testing::cny_quote()));
+  const std::string picture = folder_ / "page";
+  ASSERT_EQ(run("pdftoppm -r 200 -f 1 -l 1 -singlefile -png " + path + " " + picture).status, 0);
+  EXPECT_THAT(run("zbarimg -q --raw " + picture + ".png").out, HasSubstr(quotary::testing::sample_numbering().verify_url));
+}
+
+TEST_F(Pdf, CarriesTheQuoteAsAttachment) {
+  const std::string path = save(issue(quotary::testing::cny_quote()));
+  EXPECT_THAT(run("pdfdetach -list " + path).out, HasSubstr("quote.json"));
+  const std::string out = folder_ / "quote.json";
+  ASSERT_EQ(run("pdfdetach -save 1 -o " + out + " " + path).status, 0);
+  std::ifstream in(out);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), R"({"number":"SHQT2026-004812"})");
+}
+
+TEST_F(Pdf, StructureThatArchivesAndSignersNeed) {
+  const std::string bytes = issue(quotary::testing::cny_quote());
+  for (const char* part : {"%PDF-1.7", "(SHQT2026-004812)", "/QuotaryNumber", "/QuotaryCode", "(7K3M9QXWD2HTVB5RA)", "GTS_PDFA1", "/SigFlags 3", "/T (Seal)", "/T (Rep)", "/T (Customer1)",
+                           "/T (Customer2)", "/T (Customer3)", "/F 132", "/AFRelationship /Source", "/Subtype /application#2Fjson", "<pdfaid:part>3</pdfaid:part>",
+                           "<pdfaid:conformance>U</pdfaid:conformance>", "<quotary:number>SHQT2026-004812</quotary:number>", "\nxref\n", "\ntrailer\n", "2026-11-24T"})
+    EXPECT_THAT(bytes, HasSubstr(part));
+  for (const char* part : {"/ObjStm", "/XRef", "/Encrypt", "/NeedAppearances", "/JavaScript", "/SMask", "/CIDSet"}) EXPECT_THAT(bytes, Not(HasSubstr(part)));
+  EXPECT_EQ(bytes.substr(bytes.size() - 6), "%%EOF\n");
+}
+
+TEST_F(Pdf, SameQuoteSameBytes) {
+  const std::string first = issue(quotary::testing::cny_quote());
+  EXPECT_EQ(sha256(issue(quotary::testing::cny_quote())).hex(), sha256(first).hex());
+  Numbering other = quotary::testing::sample_numbering();
+  other.number = "SHQT2026-004813";
+  EXPECT_NE(QuoteDocument::prepare(fonts(), quotary::testing::cny_quote(), {}).value().finish(other, "{}").value(), first);
+}
+
+TEST_F(Pdf, SameBytesFromManyThreads) {
+  const std::string expected = issue(quotary::testing::usd_quote());
+  const QuoteDocument shared = QuoteDocument::prepare(fonts(), quotary::testing::usd_quote(), {}).value();
+  std::vector<std::string> hashes(8);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < hashes.size(); ++i)
+    threads.emplace_back([&, i] {
+      for (int round = 0; round < 4; ++round) {
+        const std::string bytes = i % 2 ? issue(quotary::testing::usd_quote()) : shared.finish(quotary::testing::sample_numbering(), R"({"number":"SHQT2026-004812"})").value();
+        hashes[i] = sha256(bytes).hex();
+        if (hashes[i] != sha256(expected).hex()) return;
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& hash : hashes) EXPECT_EQ(hash, sha256(expected).hex());
+}
+
+TEST_F(Pdf, PageCountsAndCarriedTotals) {
+  EXPECT_EQ(page_count(save(issue(quotary::testing::long_quote(1)))), 1);
+  const std::string forty = save(issue(quotary::testing::long_quote(40)));
+  EXPECT_EQ(page_count(forty), 3);
+  const std::string path = save(issue(quotary::testing::long_quote(400)));
+  expect_sound(path);
+  const int pages = page_count(path);
+  EXPECT_GE(pages, 12);
+  EXPECT_LE(pages, 20);
+  // Each page's sum is the next one's start, and a multiple of one line's amount.
+  std::string carried;
+  for (int page = 1; page <= pages; ++page) {
+    const std::string printed = run("pdftotext -layout -f " + std::to_string(page) + " -l " + std::to_string(page) + " " + path + " -").out;
+    const auto figure_after = [&](const char* label) {
+      const std::size_t at = printed.find(label);
+      if (at == std::string::npos) return std::string();
+      const std::size_t from = printed.find_first_of("0123456789", at);
+      return printed.substr(from, printed.find('\n', from) - from);
+    };
+    EXPECT_EQ(figure_after("承前页"), carried) << page;
+    carried = figure_after("过次页");
+    EXPECT_EQ(carried.empty(), page == pages) << page;
+    EXPECT_THAT(printed, HasSubstr("第 " + std::to_string(page) + " 页 / 共 " + std::to_string(pages) + " 页"));
+    EXPECT_THAT(printed, HasSubstr("SHQT2026-004812"));
+  }
+}
+
+TEST_F(Pdf, RowsTallerThanAPageGoOnOverleaf) {
+  Quote quote = quotary::testing::long_quote(3);
+  for (int i = 0; i < 900; ++i) quote.lines[1].item.specification += "超长规格说明，";
+  for (int i = 0; i < 500; ++i) quote.notes += "备注文字较多时也要换页。\n";
+  quote.allowances[0].reason = "两行\n原因\t说明";
+  const std::string path = save(issue(quote));
+  expect_sound(path);
+  EXPECT_GE(page_count(path), 8);
+}
+
+TEST_F(Pdf, RareCharactersComeFromTheFullFace) {
+  Quote quote = quotary::testing::cny_quote();
+  quote.buyer.name = "㛃䶮𠮷堃商贸有限公司";
+  const std::string path = save(issue(quote));
+  expect_sound(path);
+  EXPECT_THAT(text(path), HasSubstr("㛃䶮𠮷堃商贸有限公司"));
+}
+
+TEST_F(Pdf, MissingGlyphIsNamedWithItsPlace) {
+  Quote quote = quotary::testing::cny_quote();
+  quote.lines[0].item.name = "压装机 \xF0\x9F\xA4\x96";
+  quote.buyer.contact->name = "\xE0\xB8\x81";
+  const auto document = QuoteDocument::prepare(fonts(), quote, {});
+  ASSERT_FALSE(document);
+  EXPECT_EQ(document.error().kind, Errc::invalid);
+  EXPECT_EQ(document.error().code, "character_not_printable");
+  ASSERT_EQ(document.error().problems.size(), 2u);
+  EXPECT_EQ(document.error().problems[0].pointer, "/buyer/contact/name");
+  EXPECT_EQ(document.error().problems[1].pointer, "/lines/0/item/name");
+  EXPECT_THAT(document.error().problems[1].detail, HasSubstr("U+1F916"));
+}
+
+TEST_F(Pdf, DraftSaysSoAndPromisesNothing) {
+  const QuoteDocument document = QuoteDocument::prepare(fonts(), quotary::testing::cny_quote(), {}).value();
+  const std::string bytes = document.draft(quotary::testing::sample_numbering().issued_at).value();
+  const std::string path = save(bytes);
+  expect_sound(path);
+  EXPECT_THAT(text(path), HasSubstr("草稿 DRAFT"));
+  for (const char* part : {"/AcroForm", "/QuotaryNumber", "/AFRelationship", "EmbeddedFile"}) EXPECT_THAT(bytes, Not(HasSubstr(part)));
+}
+
+TEST_F(Pdf, VoidCertificateStatesTheVoid) {
+  const std::string bytes = void_certificate(fonts(), quotary::testing::sample_void()).value();
+  EXPECT_EQ(bytes, void_certificate(fonts(), quotary::testing::sample_void()).value());
+  const std::string path = save(bytes);
+  expect_sound(path);
+  EXPECT_EQ(page_count(path), 1);
+  const std::string printed = text(path);
+  for (const char* part : {"作废证明", "SHQT2026-004812", "price_error", "林若涵", "#48377", "9f86d081884c7d65"}) EXPECT_THAT(printed, HasSubstr(part));
+  EXPECT_THAT(bytes, HasSubstr("/T (Seal)"));
+}
+
+// A small PNG with an alpha channel, as a designer's export has it.
+std::string drawn_logo() {
+  std::string pixels;
+  for (int y = 0; y < 60; ++y)
+    for (int x = 0; x < 160; ++x) {
+      const bool inside = (x - 30) * (x - 30) + (y - 30) * (y - 30) < 780 || (x > 70 && y > 18 && y < 42);
+      pixels += std::string{'\x12', static_cast<char>(x), '\x6e', static_cast<char>(inside ? 255 : 0)};
+    }
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = 160;
+  image.height = 60;
+  image.format = PNG_FORMAT_RGBA;
+  png_alloc_size_t size = 0;
+  EXPECT_TRUE(png_image_write_to_memory(&image, nullptr, &size, 0, pixels.data(), 0, nullptr));
+  std::string out(size, '\0');
+  EXPECT_TRUE(png_image_write_to_memory(&image, out.data(), &size, 0, pixels.data(), 0, nullptr));
+  out.resize(size);
+  return out;
+}
+
+TEST_F(Pdf, LogoStandsWithoutTransparency) {
+  const std::string bytes = issue(quotary::testing::usd_quote(), {drawn_logo()});
+  const std::string path = save(bytes);
+  expect_sound(path);
+  EXPECT_THAT(bytes, Not(HasSubstr("/SMask")));
+  EXPECT_THAT(run("pdfimages -list " + path).out, HasSubstr("160    60  rgb"));
+  if (const char* keep = std::getenv("QUOTARY_KEEP_PDF")) std::filesystem::copy_file(path, keep, std::filesystem::copy_options::overwrite_existing);
+}
+
+TEST_F(Pdf, LogosAreCheckedWhenLoaded) {
+  for (const std::string& bad : {std::string("GIF89a"), std::string("\x89PNG\r\n\x1a\n broken"), std::string("\xff\xd8\xff\xe0"), std::string((1u << 20) + 1, 'x')}) {
+    const auto document = QuoteDocument::prepare(fonts(), quotary::testing::cny_quote(), {bad});
+    ASSERT_FALSE(document);
+    EXPECT_EQ(document.error().code, "bad_logo");
+  }
+}
+
+TEST_F(Pdf, FontsThatAreNotThereAreNamed) {
+  const auto none = Fonts::load({"/nowhere/font.ttc", "/nowhere/bold.ttc"});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().kind, Errc::unavailable);
+  EXPECT_EQ(none.error().code, "font_missing");
+  EXPECT_THAT(none.error().detail, HasSubstr("fonts-noto-cjk"));
+}
+
+}  // namespace
+}  // namespace quotary::pdfgen
