@@ -3,6 +3,7 @@
 #include "ledger/base/bytes.h"
 #include "ledger/base/hash.h"
 
+#include <openssl/evp.h>
 #include <podofo/podofo.h>
 
 #include <mutex>
@@ -259,6 +260,11 @@ class Builder {
     PdfObject* file = deflated(packed, "EmbeddedFile");
     dictionary(file).AddKey("Subtype", PdfName("application/json"));
     PdfDictionary parameters;
+    unsigned char digest[16];
+    std::size_t digest_size = sizeof digest;
+    // MD5 is what the format asks for; the quote's own hash is in the ledger.
+    if (EVP_Q_digest(nullptr, "MD5", nullptr, attachment.bytes.data(), attachment.bytes.size(), digest, &digest_size) == 1)
+      parameters.AddKey("CheckSum", PdfString(reinterpret_cast<const char*>(digest), static_cast<pdf_long>(digest_size), true));
     parameters.AddKey("Size", integer(static_cast<long long>(attachment.bytes.size())));
     parameters.AddKey("CreationDate", literal(in_.date));
     parameters.AddKey("ModDate", literal(in_.date));

@@ -26,8 +26,8 @@ void append_token(std::string& pointer, std::string_view token) {
   }
 }
 
-// Builds values from the parser's events. boost::json::parse keeps the last of two equal members, so a reader that keeps
-// the first could be shown another quote: this one refuses them.
+// Builds values from the parser's events. boost::json::parse keeps the last of two equal members, so a reader that
+// keeps the first could be shown another quote: this one refuses them.
 class Builder {
  public:
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
@@ -123,9 +123,9 @@ class Builder {
 
   bool count(boost::system::error_code& ec) {
     if (++values_ <= limits_.values_max) return true;
-    return refuse(fail(Errc::too_large, "json_too_large",
-                       "more than " + std::to_string(limits_.values_max) + " JSON values"),
-                  ec);
+    return refuse(
+        fail(Errc::too_large, "json_too_large", "more than " + std::to_string(limits_.values_max) + " JSON values"),
+        ec);
   }
 
   bool refuse(Error error, boost::system::error_code& ec) {
@@ -190,7 +190,8 @@ class Writer {
   bool write(const json::value& value, int depth) {
     if (depth > 64) return refuse("nested deeper than 64");
     switch (value.kind()) {
-      case json::kind::string: return text(std::string_view(value.get_string()));
+      case json::kind::string:
+        return text(std::string_view(value.get_string()));
       case json::kind::int64: {
         const std::int64_t number = value.get_int64();
         if (number > limit || number < -limit) return refuse("an integer beyond 2^53");
@@ -199,11 +200,17 @@ class Writer {
       case json::kind::uint64:
         if (value.get_uint64() > static_cast<std::uint64_t>(limit)) return refuse("an integer beyond 2^53");
         return integer(static_cast<std::int64_t>(value.get_uint64()));
-      case json::kind::bool_: out += value.get_bool() ? "true" : "false"; return true;
-      case json::kind::array: return array(value.get_array(), depth);
-      case json::kind::object: return object(value.get_object(), depth);
-      case json::kind::double_: return refuse("a floating point number");
-      case json::kind::null: return refuse("a null");
+      case json::kind::bool_:
+        out += value.get_bool() ? "true" : "false";
+        return true;
+      case json::kind::array:
+        return array(value.get_array(), depth);
+      case json::kind::object:
+        return object(value.get_object(), depth);
+      case json::kind::double_:
+        return refuse("a floating point number");
+      case json::kind::null:
+        return refuse("a null");
     }
     return refuse("an unknown kind of value");
   }
@@ -280,13 +287,27 @@ class Writer {
   void escape(unsigned char byte) {
     static constexpr char digits[] = "0123456789abcdef";
     switch (byte) {
-      case '"': out += "\\\""; return;
-      case '\\': out += "\\\\"; return;
-      case '\b': out += "\\b"; return;
-      case '\t': out += "\\t"; return;
-      case '\n': out += "\\n"; return;
-      case '\f': out += "\\f"; return;
-      case '\r': out += "\\r"; return;
+      case '"':
+        out += "\\\"";
+        return;
+      case '\\':
+        out += "\\\\";
+        return;
+      case '\b':
+        out += "\\b";
+        return;
+      case '\t':
+        out += "\\t";
+        return;
+      case '\n':
+        out += "\\n";
+        return;
+      case '\f':
+        out += "\\f";
+        return;
+      case '\r':
+        out += "\\r";
+        return;
       default:
         out += "\\u00";
         out += digits[byte >> 4];

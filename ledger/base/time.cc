@@ -17,9 +17,7 @@ using SysMs = date::sys_time<milliseconds>;
 
 SysMs to_sys(Timestamp time) { return SysMs(milliseconds(time.unix_ms)); }
 
-date::local_days to_local(Date date) {
-  return date::local_days(date::year(date.year) / date.month / date.day);
-}
+date::local_days to_local(Date date) { return date::local_days(date::year(date.year) / date.month / date.day); }
 
 template <class Days>
 Date from_days(Days days) {
@@ -65,8 +63,8 @@ std::string format_rfc3339(Timestamp time) {
   const auto day = date::floor<date::days>(instant);
   const Date date = from_days(day);
   const int ms = static_cast<int>((instant - day).count());
-  return print("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", date.year, date.month, date.day, ms / 3'600'000,
-               ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
+  return print("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", date.year, date.month, date.day, ms / 3'600'000, ms / 60'000 % 60,
+               ms / 1000 % 60, ms % 1000);
 }
 
 Result<Timestamp> parse_rfc3339(std::string_view text) {

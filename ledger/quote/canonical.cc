@@ -1,5 +1,5 @@
-// The canonical quote: written from the value, and read back. Reading is proved by writing again: what does not give the
-// same bytes was not written by this code, whatever it holds.
+// The canonical quote: written from the value, and read back. Reading is proved by writing again: what does not give
+// the same bytes was not written by this code, whatever it holds.
 #include "ledger/quote/parse.h"
 
 #include <initializer_list>
@@ -25,8 +25,8 @@ json::object texts(Texts members) {
 }
 
 json::object party_to_json(const Party& party) {
-  json::object out = texts(
-      {{"name", party.name}, {"name_en", party.name_en}, {"legal_id", party.legal_id}, {"tax_id", party.tax_id}});
+  json::object out =
+      texts({{"name", party.name}, {"name_en", party.name_en}, {"legal_id", party.legal_id}, {"tax_id", party.tax_id}});
   if (party.address) {
     const Address& address = *party.address;
     json::object& member = out["address"].emplace_object();
@@ -39,9 +39,9 @@ json::object party_to_json(const Party& party) {
     if (!lines.empty()) member.emplace("lines", std::move(lines));
   }
   if (party.contact) {
-    out.emplace("contact", texts({{"name", party.contact->name},
-                                  {"email", party.contact->email},
-                                  {"phone", party.contact->phone}}));
+    out.emplace(
+        "contact",
+        texts({{"name", party.contact->name}, {"email", party.contact->email}, {"phone", party.contact->phone}}));
   }
   if (party.bank) {
     out.emplace("bank", texts({{"bank_name", party.bank->bank_name},
@@ -83,9 +83,12 @@ json::array amounts_to_json(const std::vector<DocumentAmount>& amounts) {
 
 const char* mode_name(RoundingMode mode) {
   switch (mode) {
-    case RoundingMode::half_up: return "half_up";
-    case RoundingMode::half_even: return "half_even";
-    case RoundingMode::down: return "down";
+    case RoundingMode::half_up:
+      return "half_up";
+    case RoundingMode::half_even:
+      return "half_even";
+    case RoundingMode::down:
+      return "down";
   }
   return "";
 }
@@ -122,8 +125,8 @@ class Stored {
 Party party_from(const Stored& in) {
   Party out{in.text("name"), in.text("name_en"), in.text("legal_id"), in.text("tax_id"), {}, {}, {}};
   if (const Stored address = in.object("address")) {
-    out.address = Address{{}, address.text("city"), address.text("region"), address.text("postal_code"),
-                          address.text("country")};
+    out.address =
+        Address{{}, address.text("city"), address.text("region"), address.text("postal_code"), address.text("country")};
     address.each("lines", [&](const json::value& line) {
       out.address->lines.emplace_back(line.is_string() ? std::string_view(line.get_string()) : std::string_view());
     });
@@ -132,8 +135,8 @@ Party party_from(const Stored& in) {
     out.contact = Contact{contact.text("name"), contact.text("email"), contact.text("phone")};
   }
   if (const Stored bank = in.object("bank")) {
-    out.bank = BankAccount{bank.text("bank_name"), bank.text("account_name"), bank.text("account_number"),
-                           bank.text("swift")};
+    out.bank =
+        BankAccount{bank.text("bank_name"), bank.text("account_name"), bank.text("account_number"), bank.text("swift")};
   }
   return out;
 }
@@ -200,8 +203,8 @@ Quote quote_from(const Stored& in) {
     const Stored item(&value);
     out.tax_totals.push_back({item.text("category"), item.text("rate"), item.text("taxable"), item.text("tax")});
   });
-  out.totals = {totals.text("line_extension"), totals.text("allowance"),     totals.text("charge"),
-                totals.text("tax_exclusive"),  totals.text("tax"),           totals.text("tax_inclusive"),
+  out.totals = {totals.text("line_extension"),   totals.text("allowance"), totals.text("charge"),
+                totals.text("tax_exclusive"),    totals.text("tax"),       totals.text("tax_inclusive"),
                 totals.text("payable_rounding"), totals.text("payable")};
   out.amount_in_words = in.text("amount_in_words");
   return out;
@@ -237,16 +240,15 @@ json::object quote_to_json(const Quote& quote, const Numbering* numbering) {
     refs.emplace_back(texts({{"system", ref.system}, {"id", ref.id}}));
   }
   for (const TaxTotal& total : quote.tax_totals) {
-    tax_totals.emplace_back(texts(
-        {{"category", total.category}, {"rate", total.rate}, {"taxable", total.taxable}, {"tax", total.tax}}));
+    tax_totals.emplace_back(
+        texts({{"category", total.category}, {"rate", total.rate}, {"taxable", total.taxable}, {"tax", total.tax}}));
   }
   out.emplace("language", std::move(language));
   out.emplace("validity",
               texts({{"start", format_date(quote.validity.start)}, {"end", format_date(quote.validity.end)}}));
-  out.emplace("rounding",
-              texts({{"mode", mode_name(quote.rounding.mode)},
-                     {"scope", quote.rounding.scope == RoundingScope::line ? "line" : "document"},
-                     {"tax_scope", quote.rounding.tax_scope == TaxScope::line ? "line" : "tax_group"}}));
+  out.emplace("rounding", texts({{"mode", mode_name(quote.rounding.mode)},
+                                 {"scope", quote.rounding.scope == RoundingScope::line ? "line" : "document"},
+                                 {"tax_scope", quote.rounding.tax_scope == TaxScope::line ? "line" : "tax_group"}}));
   out.emplace("seller", party_to_json(quote.seller));
   out.emplace("buyer", party_to_json(quote.buyer));
   out.emplace("lines", std::move(lines));

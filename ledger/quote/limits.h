@@ -15,7 +15,7 @@ inline constexpr std::size_t address_lines_max = 6;
 inline constexpr std::size_t base_quantities_max = 16;
 inline constexpr std::size_t tax_groups_max = 50;
 
-inline constexpr std::size_t code = 40;       // series, numbers, units' and items' codes
+inline constexpr std::size_t code = 40;         // series, numbers, units' and items' codes
 inline constexpr std::size_t identifier = 100;  // legal and tax ids, account numbers, case, external ids
 inline constexpr std::size_t name = 200;
 inline constexpr std::size_t phone = 40;

@@ -16,8 +16,9 @@ Integer power_of_ten(int exponent) {
 }
 
 Result<void> check_decimal(std::string_view text, const DecimalRule& rule) {
-  constexpr const char* form = "a decimal is a string such as \"1234.50\": digits, at most one point, no sign but \"-\", "
-                               "no exponent, no leading zero";
+  constexpr const char* form =
+      "a decimal is a string such as \"1234.50\": digits, at most one point, no sign but \"-\", "
+      "no exponent, no leading zero";
   const bool negative = !text.empty() && text.front() == '-';
   const std::string_view body = negative ? text.substr(1) : text;
   const std::size_t point = body.find('.');
@@ -34,14 +35,16 @@ Result<void> check_decimal(std::string_view text, const DecimalRule& rule) {
   if (integer.size() > 1 && integer.front() == '0') return refuse("bad_decimal", form);
   if (negative && zero) return refuse("bad_decimal", "zero has no sign");
   if (integer.size() > static_cast<std::size_t>(rule.integer_digits)) {
-    return refuse("too_many_integer_digits", "at most " + std::to_string(rule.integer_digits) + " digits before the point");
+    return refuse("too_many_integer_digits",
+                  "at most " + std::to_string(rule.integer_digits) + " digits before the point");
   }
   if (rule.exact_fraction && fraction.size() != static_cast<std::size_t>(rule.fraction_digits)) {
-    return refuse("wrong_fraction_digits",
-                  "an amount in this currency has exactly " + std::to_string(rule.fraction_digits) + " fraction digits");
+    return refuse("wrong_fraction_digits", "an amount in this currency has exactly " +
+                                               std::to_string(rule.fraction_digits) + " fraction digits");
   }
   if (fraction.size() > static_cast<std::size_t>(rule.fraction_digits)) {
-    return refuse("too_many_fraction_digits", "at most " + std::to_string(rule.fraction_digits) + " digits after the point");
+    return refuse("too_many_fraction_digits",
+                  "at most " + std::to_string(rule.fraction_digits) + " digits after the point");
   }
   if (negative && !rule.negative) return refuse("negative_not_allowed", "must not be below zero");
   if (zero && !rule.zero) return refuse("zero_not_allowed", "must not be zero");
@@ -83,9 +86,14 @@ Integer round_to_minor(const Rational& value, int minor, RoundingMode mode) {
   const int side = Integer(abs(remainder) * 2).compare(denominator);
   bool away = false;
   switch (mode) {
-    case RoundingMode::half_up: away = side >= 0; break;
-    case RoundingMode::half_even: away = side > 0 || (side == 0 && bit_test(abs(quotient), 0)); break;
-    case RoundingMode::down: break;
+    case RoundingMode::half_up:
+      away = side >= 0;
+      break;
+    case RoundingMode::half_even:
+      away = side > 0 || (side == 0 && bit_test(abs(quotient), 0));
+      break;
+    case RoundingMode::down:
+      break;
   }
   if (away && remainder != 0) quotient += scaled < 0 ? -1 : 1;
   return quotient;

@@ -9,8 +9,8 @@ namespace quotary {
 
 namespace {
 
-constexpr std::size_t number_max = 40;      // bytes of a number
-constexpr std::size_t sequence_digits = 12; // a series ends before 10^12 numbers
+constexpr std::size_t number_max = 40;       // bytes of a number
+constexpr std::size_t sequence_digits = 12;  // a series ends before 10^12 numbers
 
 bool is_literal(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'; }
 
@@ -98,8 +98,10 @@ Result<NumberPattern> NumberPattern::parse(std::string_view pattern, SeriesPerio
   QUOTARY_TRY(shape, read_shape(pattern, branch));
   if (!branch.empty() && !shape.branch) return refuse("the series has a branch, so the pattern holds {BR}");
   if (branch.empty() && shape.branch) return refuse("the pattern holds {BR}, so the series needs a branch");
-  if (period != SeriesPeriod::none && !shape.year) return refuse("the series has a period, so the pattern holds {YYYY} or {YY}");
-  if (period == SeriesPeriod::month && !shape.month) return refuse("the series turns each month, so the pattern holds {MM}");
+  if (period != SeriesPeriod::none && !shape.year)
+    return refuse("the series has a period, so the pattern holds {YYYY} or {YY}");
+  if (period == SeriesPeriod::month && !shape.month)
+    return refuse("the series turns each month, so the pattern holds {MM}");
   if (shape.places.size() + std::max(shape.width, sequence_digits) > number_max) {
     return refuse("a number could pass 40 bytes (the sequence may grow to 12 digits)");
   }
@@ -138,9 +140,12 @@ std::string NumberPattern::format(Date date, std::uint64_t sequence) const {
 
 std::string NumberPattern::period_key(Date date) const {
   switch (period_) {
-    case SeriesPeriod::none: return "";
-    case SeriesPeriod::year: return format_date(date).substr(0, 4);
-    case SeriesPeriod::month: return format_date(date).substr(0, 7);
+    case SeriesPeriod::none:
+      return "";
+    case SeriesPeriod::year:
+      return format_date(date).substr(0, 4);
+    case SeriesPeriod::month:
+      return format_date(date).substr(0, 7);
   }
   return "";
 }
@@ -199,7 +204,8 @@ Result<std::string> normalise_verify_code(std::string_view typed) {
     out += c;
     if (out.size() > code_signs + 1) break;
   }
-  const auto check = out.size() == code_signs + 1 ? check_sign(std::string_view(out).substr(0, code_signs)) : std::nullopt;
+  const auto check =
+      out.size() == code_signs + 1 ? check_sign(std::string_view(out).substr(0, code_signs)) : std::nullopt;
   if (!check || *check != out.back()) {
     return fail(Errc::invalid, "bad_code", "the code is 17 letters and digits as printed; check it for a typing error");
   }

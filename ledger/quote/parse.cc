@@ -71,8 +71,12 @@ class BodyReader {
 
   std::vector<std::string> languages() {
     std::vector<std::string> out;
-    const json::array* items = reader_.list("language", 2);
-    if (items == nullptr || items->empty()) return {"zh-CN"};
+    if (!reader_.has("language")) {
+      (void)reader_.member("language");
+      return {"zh-CN"};
+    }
+    const json::array* items = reader_.list("language", 2, Need::required);
+    if (items == nullptr) return out;
     for (std::size_t i = 0; i < items->size(); ++i) {
       const json::string* tag = (*items)[i].if_string();
       const std::string pointer = "/language/" + std::to_string(i);

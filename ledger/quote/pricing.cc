@@ -24,7 +24,8 @@ struct Group {
 
 class Pricer {
  public:
-  Pricer(Quote& quote, int minor) : quote_(quote), minor_(minor), limit_(power_of_ten(limits::amount_integer_digits + minor)) {}
+  Pricer(Quote& quote, int minor)
+      : quote_(quote), minor_(minor), limit_(power_of_ten(limits::amount_integer_digits + minor)) {}
 
   Result<void> run() {
     for (std::size_t i = 0; i < quote_.lines.size(); ++i) QUOTARY_TRY_VOID(price_line(i));
@@ -162,7 +163,8 @@ class Pricer {
       left -= quotient;
       remainders.emplace_back(std::move(remainder), i);
     }
-    std::stable_sort(remainders.begin(), remainders.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::stable_sort(remainders.begin(), remainders.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
     for (std::size_t i = 0; left > 0; ++i, --left) groups_[remainders[i].second].*share += 1;
   }
 
@@ -172,8 +174,8 @@ class Pricer {
     for (const Group& group : groups_) {
       quote_.tax_totals.push_back({group.category, group.rate, print(group.taxable), print(group.tax)});
     }
-    quote_.totals = Totals{print(line_extension), print(allowance), print(charge),    print(exclusive),
-                           print(tax),            print(inclusive), print(Integer(0)), print(inclusive)};
+    quote_.totals = Totals{print(line_extension), print(allowance),  print(charge),   print(exclusive), print(tax),
+                           print(inclusive),      print(Integer(0)), print(inclusive)};
     quote_.amount_in_words.clear();
     if (quote_.currency == "CNY" && inclusive >= 0) {
       QUOTARY_TRY(words, amount_in_words(quote_.totals.payable));

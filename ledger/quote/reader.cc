@@ -10,14 +10,20 @@ namespace {
 
 const char* kind_name(const json::value& value) {
   switch (value.kind()) {
-    case json::kind::null: return "null";
-    case json::kind::bool_: return "a boolean";
+    case json::kind::null:
+      return "null";
+    case json::kind::bool_:
+      return "a boolean";
     case json::kind::int64:
     case json::kind::uint64:
-    case json::kind::double_: return "a number";
-    case json::kind::string: return "a string";
-    case json::kind::array: return "an array";
-    case json::kind::object: return "an object";
+    case json::kind::double_:
+      return "a number";
+    case json::kind::string:
+      return "a string";
+    case json::kind::array:
+      return "an array";
+    case json::kind::object:
+      return "an object";
   }
   return "something else";
 }
@@ -34,7 +40,8 @@ Error Faults::error(std::string code) && {
     const Problem& first = problems_.front();
     error.detail += "; the first: " + (first.pointer.empty() ? "the body" : first.pointer) + ": " + first.detail;
   }
-  if (count_ > problems_.size()) error.detail += " (only the first " + std::to_string(problems_.size()) + " are listed)";
+  if (count_ > problems_.size())
+    error.detail += " (only the first " + std::to_string(problems_.size()) + " are listed)";
   error.problems = std::move(problems_);
   return error;
 }
@@ -172,7 +179,9 @@ void ObjectReader::finish() {
     const std::string_view name = entry.key();
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
     std::string detail = "no such member here; known are";
-    for (const std::string_view known : known_) detail += " " + std::string(known);
+    if (!faults_.full()) {
+      for (const std::string_view known : known_) detail += " " + std::string(known);
+    }
     // The name is the caller's: a hostile one must not blow up the answer.
     std::size_t shown = std::min<std::size_t>(name.size(), 100);
     while (shown < name.size() && shown > 0 && (name[shown] & 0xc0) == 0x80) --shown;

@@ -52,7 +52,8 @@ class ObjectReader {
   // NFC text; empty when absent or faulty. Required text must not be blank.
   std::string text(std::string_view name, std::size_t limit, Need need = Need::optional);
   // Text that is one of `allowed`.
-  std::string choice(std::string_view name, std::initializer_list<std::string_view> allowed, Need need = Need::optional);
+  std::string choice(std::string_view name, std::initializer_list<std::string_view> allowed,
+                     Need need = Need::optional);
   // Text of printable ASCII from the extra signs, letters and digits: ids that are looked up.
   std::string token(std::string_view name, std::size_t limit, std::string_view extra, Need need = Need::optional);
   std::string decimal(std::string_view name, const DecimalRule& rule, Need need = Need::optional);
@@ -74,6 +75,7 @@ class ObjectReader {
 };
 
 // Checks of one text; false after adding the fault.
-bool check_text(const json::value& value, const std::string& pointer, std::size_t limit, Faults& faults, std::string& out);
+bool check_text(const json::value& value, const std::string& pointer, std::size_t limit, Faults& faults,
+                std::string& out);
 
 }  // namespace quotary

@@ -46,7 +46,7 @@ Result<std::string> normalise_text(std::string_view text, std::size_t limit) {
   const auto too_long = [limit] {
     return fail(Errc::invalid, "too_long", "at most " + std::to_string(limit) + " characters");
   };
-  // NFC shrinks a text to a third at the most, so this bounds the work before it is done.
+  // A code point has at most 4 bytes, and no language's text composes more than 4 into one: this bounds the work.
   if (text.size() > limit * 16) return too_long();
   UChar32 refused = -1;
   std::size_t count = 0;

@@ -45,7 +45,8 @@ class QuoteProperty : public testing::Test {
     out.currency = currencies[below(4)];
     minor_ = minor_units(out.currency).value();
     out.validity = {{2026, 11, 24}, {2026, 12, 24}};
-    out.rounding = {static_cast<RoundingMode>(below(3)), static_cast<RoundingScope>(below(2)), static_cast<TaxScope>(below(2))};
+    out.rounding = {static_cast<RoundingMode>(below(3)), static_cast<RoundingScope>(below(2)),
+                    static_cast<TaxScope>(below(2))};
     out.seller = test_seller();
     out.buyer.name = "苏州澄湖";
     const auto count = 1 + below(12);
@@ -157,8 +158,12 @@ TEST_F(QuoteProperty, CanonicalFormRoundTrips) {
     if (below(2) == 0) quote.notes = "行一\n\t\"行二\"\\ \xf0\x9f\x98\x80";
     if (below(2) == 0) quote.buyer.address = Address{{"a", "b"}, "c", "", "", "CN"};
     if (below(2) == 0) quote.buyer.bank = BankAccount{"招商银行", "", "1219", ""};
-    Numbering numbering{"SHQT2026-" + std::to_string(below(1'000'000)), 1 + below(1'000'000), "CODE", "https://example.com",
-                        Timestamp{static_cast<std::int64_t>(below(4'000'000'000'000))}, Date{2026, 11, 24}};
+    Numbering numbering{"SHQT2026-" + std::to_string(below(1'000'000)),
+                        1 + below(1'000'000),
+                        "CODE",
+                        "https://example.com",
+                        Timestamp{static_cast<std::int64_t>(below(4'000'000'000'000))},
+                        Date{2026, 11, 24}};
     const std::string bytes = canonical_quote(quote, &numbering).value();
     const auto back = parse_canonical_quote(bytes);
     ASSERT_TRUE(back) << bytes;

@@ -20,8 +20,9 @@ std::string code_of(std::string_view text, const JsonLimits& limits = {}) {
 }
 
 TEST(ParseJson, RefusesWhatIsNotOneJsonText) {
-  for (std::string_view text : {"", " ", "{", "[1", "\"a", "{\"a\":}", "{\"a\":1,}", "[1,]", "nul", "NaN", "Infinity", "[1]x",
-                                "01", "+1", "1.", "{'a':1}", "// c\n1", "\xef\xbb\xbf{}", "\"\x01\"", "\"a\nb\""}) {
+  for (std::string_view text :
+       {"",         " ",    "{",  "[1", "\"a", "{\"a\":}", "{\"a\":1,}", "[1,]",           "nul",      "NaN",
+        "Infinity", "[1]x", "01", "+1", "1.",  "{'a':1}",  "// c\n1",    "\xef\xbb\xbf{}", "\"\x01\"", "\"a\nb\""}) {
     EXPECT_EQ(code_of(text), "bad_json") << text;
   }
   EXPECT_NE(parse_json("{\"a\": tru}").error().detail.find("at byte 6"), std::string::npos)
@@ -63,7 +64,8 @@ TEST(CanonicalJson, SortsByUtf16AndEscapesAsRfc8785) {
 }
 
 TEST(CanonicalJson, RefusesWhatIsNotReproducible) {
-  for (std::string_view text : {"1.5", "1e2", "null", "[null]", "9007199254740993", "18446744073709551615", "-9007199254740993"}) {
+  for (std::string_view text :
+       {"1.5", "1e2", "null", "[null]", "9007199254740993", "18446744073709551615", "-9007199254740993"}) {
     EXPECT_EQ(canonical(text), "not_canonical") << text;
   }
   EXPECT_FALSE(canonical_json(json::value(json::string("\xff"))));
@@ -71,7 +73,8 @@ TEST(CanonicalJson, RefusesWhatIsNotReproducible) {
 }
 
 TEST(CanonicalJson, IsFastEnoughForEntries) {
-  const auto value = parse_json(R"({"type":"quote.issued","time":"2026-11-24T02:03:04.567Z","actor":{"id":"0192","role":"rep"},
+  const auto value =
+      parse_json(R"({"type":"quote.issued","time":"2026-11-24T02:03:04.567Z","actor":{"id":"0192","role":"rep"},
       "subject":"SHQT2026-000001","objects":[{"sha256":"00112233445566778899aabbccddeeff","size":60412}],"version":1})");
   ASSERT_TRUE(value);
   const auto start = std::chrono::steady_clock::now();

@@ -6,7 +6,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <png.h>
+
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -220,12 +223,44 @@ TEST_F(Pdf, VoidCertificateStatesTheVoid) {
   expect_sound(path);
   EXPECT_EQ(page_count(path), 1);
   const std::string printed = text(path);
-  for (const char* part : {"作废证明", "SHQT2026-004812", "price_error", "林若涵", "#48377", "9f86d081884c7d65"}) EXPECT_THAT(printed, HasSubstr(part));
+  for (const char* part : {"作废证明", "SHQT2026-004812", "价格错误 price_error", "已发送 sent", "林若涵", "#48377", "9f86d081884c7d65"}) EXPECT_THAT(printed, HasSubstr(part));
   EXPECT_THAT(bytes, HasSubstr("/T (Seal)"));
 }
 
+// A small PNG with an alpha channel, as a designer's export has it.
+std::string drawn_logo() {
+  std::string pixels;
+  for (int y = 0; y < 60; ++y)
+    for (int x = 0; x < 160; ++x) {
+      const bool inside = (x - 30) * (x - 30) + (y - 30) * (y - 30) < 780 || (x > 70 && y > 18 && y < 42);
+      pixels += std::string{'\x12', static_cast<char>(x), '\x6e', static_cast<char>(inside ? 255 : 0)};
+    }
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = 160;
+  image.height = 60;
+  image.format = PNG_FORMAT_RGBA;
+  png_alloc_size_t size = 0;
+  EXPECT_TRUE(png_image_write_to_memory(&image, nullptr, &size, 0, pixels.data(), 0, nullptr));
+  std::string out(size, '\0');
+  EXPECT_TRUE(png_image_write_to_memory(&image, out.data(), &size, 0, pixels.data(), 0, nullptr));
+  out.resize(size);
+  return out;
+}
+
+TEST_F(Pdf, LogoStandsWithoutTransparency) {
+  const std::string bytes = issue(quotary::testing::usd_quote(), {drawn_logo()});
+  const std::string path = save(bytes);
+  expect_sound(path);
+  EXPECT_THAT(bytes, Not(HasSubstr("/SMask")));
+  EXPECT_THAT(run("pdfimages -list " + path).out, HasSubstr("160    60  rgb"));
+  if (const char* keep = std::getenv("QUOTARY_KEEP_PDF")) std::filesystem::copy_file(path, keep, std::filesystem::copy_options::overwrite_existing);
+}
+
 TEST_F(Pdf, LogosAreCheckedWhenLoaded) {
-  for (const std::string& bad : {std::string("GIF89a"), std::string("\x89PNG\r\n\x1a\n broken"), std::string("\xff\xd8\xff\xe0"), std::string((1u << 20) + 1, 'x')}) {
+  // A JPEG's frame header is all that is read: 8 bits, 2 x 3 pixels, four components.
+  const std::string cmyk("\xff\xd8\xff\xc0\x00\x0e\x08\x00\x03\x00\x02\x04\x01\x11\x00\x02", 16);
+  for (const std::string& bad : {std::string("GIF89a"), std::string("\x89PNG\r\n\x1a\n broken"), std::string("\xff\xd8\xff\xe0"), cmyk, std::string((1u << 20) + 1, 'x')}) {
     const auto document = QuoteDocument::prepare(fonts(), quotary::testing::cny_quote(), {bad});
     ASSERT_FALSE(document);
     EXPECT_EQ(document.error().code, "bad_logo");

@@ -1,5 +1,5 @@
-#include "ledger/quote/money.h"
 #include "ledger/quote/pricing.h"
+#include "ledger/quote/money.h"
 #include "quote_fixture.h"
 
 #include <gtest/gtest.h>
@@ -63,7 +63,8 @@ TEST(Pricing, CompleteQuotes) {
     const json::object out = quote_to_json(*quote, nullptr);
     const json::array& extensions = golden.at("line_extensions").as_array();
     ASSERT_EQ(quote->lines.size(), extensions.size());
-    for (std::size_t i = 0; i < extensions.size(); ++i) EXPECT_EQ(quote->lines[i].line_extension, extensions[i].as_string());
+    for (std::size_t i = 0; i < extensions.size(); ++i)
+      EXPECT_EQ(quote->lines[i].line_extension, extensions[i].as_string());
     EXPECT_EQ(out.at("tax_totals"), golden.at("tax_totals"));
     if (const auto* totals = golden.as_object().if_contains("totals")) {
       EXPECT_EQ(out.at("totals"), *totals);
@@ -99,9 +100,10 @@ TEST(Decimal, Syntax) {
     const auto checked = check_decimal(text, rule);
     return checked ? std::string() : checked.error().code;
   };
-  for (std::string_view good : {"0", "0.0", "1", "-1.5", "999999999999999999.9999999999999"}) EXPECT_EQ(code(good), "") << good;
-  for (std::string_view bad : {"", "-", ".", "1.", ".5", "+1", "01", "00", "-0", "-0.00", "1e3", "1E3", "NaN", "Infinity", "0x1",
-                               "1,5", " 1", "1 ", "１", "1.2.3", "--1"}) {
+  for (std::string_view good : {"0", "0.0", "1", "-1.5", "999999999999999999.9999999999999"})
+    EXPECT_EQ(code(good), "") << good;
+  for (std::string_view bad : {"",    "-",   ".",        "1.",  ".5",  "+1", "01", "00", "-0",    "-0.00", "1e3",
+                               "1E3", "NaN", "Infinity", "0x1", "1,5", " 1", "1 ", "１", "1.2.3", "--1"}) {
     EXPECT_EQ(code(bad), "bad_decimal") << bad;
   }
   EXPECT_EQ(code("1.12345678901234"), "too_many_fraction_digits");
@@ -115,7 +117,9 @@ TEST(Decimal, Syntax) {
 }
 
 TEST(Decimal, RoundsEachWay) {
-  const auto round = [](const char* text, RoundingMode mode) { return format_minor(round_to_minor(to_rational(text), 0, mode), 0); };
+  const auto round = [](const char* text, RoundingMode mode) {
+    return format_minor(round_to_minor(to_rational(text), 0, mode), 0);
+  };
   EXPECT_EQ(round("2.5", RoundingMode::half_up), "3");
   EXPECT_EQ(round("-2.5", RoundingMode::half_up), "-3");
   EXPECT_EQ(round("2.5", RoundingMode::half_even), "2");

@@ -51,7 +51,8 @@ struct BadValue {
 TEST(QuoteInput, EachFaultHasItsPointerAndCode) {
   const BadValue table[] = {
       {"unknown member", [](auto& b) { b["discount"] = "5"; }, "/discount unknown_member"},
-      {"unknown nested", [](auto& b) { line(b)["item"].as_object()["a/b~"] = 1; }, "/lines/0/item/a~1b~0 unknown_member"},
+      {"unknown nested", [](auto& b) { line(b)["item"].as_object()["a/b~"] = 1; },
+       "/lines/0/item/a~1b~0 unknown_member"},
       {"number, not text", [](auto& b) { line(b)["quantity"] = 4; }, "/lines/0/quantity wrong_type"},
       {"float", [](auto& b) { line(b)["unit_price"] = 1.5; }, "/lines/0/unit_price wrong_type"},
       {"null", [](auto& b) { b["notes"] = nullptr; }, "/notes wrong_type"},
@@ -65,20 +66,42 @@ TEST(QuoteInput, EachFaultHasItsPointerAndCode) {
        "/lines/0/unit_price too_many_fraction_digits"},
       {"19 integer digits", [](auto& b) { line(b)["unit_price"] = "1234567890123456789"; },
        "/lines/0/unit_price too_many_integer_digits"},
-      {"7 quantity digits", [](auto& b) { line(b)["quantity"] = "1.1234567"; }, "/lines/0/quantity too_many_fraction_digits"},
+      {"7 quantity digits", [](auto& b) { line(b)["quantity"] = "1.1234567"; },
+       "/lines/0/quantity too_many_fraction_digits"},
       {"quantity 0", [](auto& b) { line(b)["quantity"] = "0.00"; }, "/lines/0/quantity zero_not_allowed"},
       {"base quantity 0", [](auto& b) { line(b)["price_base_quantity"] = "0"; },
        "/lines/0/price_base_quantity zero_not_allowed"},
       {"amount too large", [](auto& b) { line(b)["unit_price"] = "9999999999999999"; }, "/lines/0 amount_out_of_range"},
-      {"percent over 100", [](auto& b) { line(b)["discount"] = {{"percent", "100.01"}}; },
+      {"percent over 100",
+       [](auto& b) {
+         line(b)["discount"] = {{"percent", "100.01"}};
+       },
        "/lines/0/discount/percent percent_out_of_range"},
-      {"two discounts", [](auto& b) { line(b)["discount"] = {{"percent", "1"}, {"amount", "1.00"}}; },
+      {"two discounts",
+       [](auto& b) {
+         line(b)["discount"] = {{"percent", "1"}, {"amount", "1.00"}};
+       },
        "/lines/0/discount discount_form"},
-      {"discount above the line", [](auto& b) { line(b)["discount"] = {{"amount", "346000.01"}}; },
+      {"discount above the line",
+       [](auto& b) {
+         line(b)["discount"] = {{"amount", "346000.01"}};
+       },
        "/lines/0/discount/amount amount_out_of_range"},
-      {"category", [](auto& b) { line(b)["tax"] = {{"category", "X"}, {"rate", "0"}}; }, "/lines/0/tax/category not_allowed"},
-      {"rate of Z", [](auto& b) { line(b)["tax"] = {{"category", "Z"}, {"rate", "13"}}; }, "/lines/0/tax/rate rate_not_allowed"},
-      {"unit", [](auto& b) { line(b)["unit"] = {{"code", "c62"}}; }, "/lines/0/unit/code bad_unit"},
+      {"category",
+       [](auto& b) {
+         line(b)["tax"] = {{"category", "X"}, {"rate", "0"}};
+       },
+       "/lines/0/tax/category not_allowed"},
+      {"rate of Z",
+       [](auto& b) {
+         line(b)["tax"] = {{"category", "Z"}, {"rate", "13"}};
+       },
+       "/lines/0/tax/rate rate_not_allowed"},
+      {"unit",
+       [](auto& b) {
+         line(b)["unit"] = {{"code", "c62"}};
+       },
+       "/lines/0/unit/code bad_unit"},
       {"no lines", [](auto& b) { b["lines"] = json::array(); }, "/lines too_few"},
       {"10,001 lines",
        [](auto& b) {
@@ -87,31 +110,68 @@ TEST(QuoteInput, EachFaultHasItsPointerAndCode) {
        },
        "/lines too_many"},
       {"over-long text", [](auto& b) { b["notes"] = std::string(8'001, 'x'); }, "/notes too_long"},
-      {"over-long name", [](auto& b) { b["buyer"].as_object()["name"] = std::string(201, 'x'); }, "/buyer/name too_long"},
+      {"over-long name", [](auto& b) { b["buyer"].as_object()["name"] = std::string(201, 'x'); },
+       "/buyer/name too_long"},
       {"blank name", [](auto& b) { b["buyer"].as_object()["name"] = " \xe3\x80\x80\t"; }, "/buyer/name blank"},
       {"NUL", [](auto& b) { b["notes"] = std::string_view("a\0b", 3); }, "/notes control_character"},
       {"CR", [](auto& b) { b["notes"] = "a\r\nb"; }, "/notes control_character"},
       {"C1", [](auto& b) { b["notes"] = "a\xc2\x85"; }, "/notes control_character"},
-      {"bidi override", [](auto& b) { b["notes"] = "\xe2\x80\xae" "00.1"; }, "/notes control_character"},
+      {"bidi override",
+       [](auto& b) {
+         b["notes"] =
+             "\xe2\x80\xae"
+             "00.1";
+       },
+       "/notes control_character"},
       {"bad UTF-8", [](auto& b) { b["notes"] = "\xff"; }, "/notes bad_utf8"},
       {"surrogate", [](auto& b) { b["notes"] = "\xed\xa0\x80"; }, "/notes bad_utf8"},
       {"currency", [](auto& b) { b["currency"] = "RMB"; }, "/currency unknown_currency"},
       {"language", [](auto& b) { b["language"] = {"fr"}; }, "/language/0 unsupported_language"},
-      {"language twice", [](auto& b) { b["language"] = {"en", "en"}; }, "/language/1 repeated"},
-      {"three languages", [](auto& b) { b["language"] = {"en", "zh-CN", "en"}; }, "/language too_many"},
+      {"language twice",
+       [](auto& b) {
+         b["language"] = {"en", "en"};
+       },
+       "/language/1 repeated"},
+      {"no language", [](auto& b) { b["language"] = json::array(); }, "/language too_few"},
+      {"three languages",
+       [](auto& b) {
+         b["language"] = {"en", "zh-CN", "en"};
+       },
+       "/language too_many"},
       {"date", [](auto& b) { b["validity"].as_object()["end"] = "2026-02-30"; }, "/validity/end bad_date"},
       {"validity backwards", [](auto& b) { b["validity"].as_object()["end"] = "2026-11-23"; },
        "/validity/end validity_end_before_start"},
-      {"rounding", [](auto& b) { b["rounding"] = {{"mode", "up"}}; }, "/rounding/mode not_allowed"},
+      {"rounding",
+       [](auto& b) {
+         b["rounding"] = {{"mode", "up"}};
+       },
+       "/rounding/mode not_allowed"},
       {"series", [](auto& b) { b["series"] = "SH QT"; }, "/series bad_token"},
-      {"country", [](auto& b) { b["buyer"].as_object()["address"] = {{"country", "ZZ"}}; },
+      {"country",
+       [](auto& b) {
+         b["buyer"].as_object()["address"] = {{"country", "ZZ"}};
+       },
        "/buyer/address/country unknown_country"},
-      {"email", [](auto& b) { b["buyer"].as_object()["contact"] = {{"email", "a@b@c"}}; }, "/buyer/contact/email bad_email"},
-      {"allowance digits", [](auto& b) { b["allowances"] = json::array{{{"amount", "5"}}}; },
+      {"email",
+       [](auto& b) {
+         b["buyer"].as_object()["contact"] = {{"email", "a@b@c"}};
+       },
+       "/buyer/contact/email bad_email"},
+      {"allowance digits",
+       [](auto& b) {
+         b["allowances"] = json::array{{{"amount", "5"}}};
+       },
        "/allowances/0/amount wrong_fraction_digits"},
-      {"allowance above all", [](auto& b) { b["allowances"] = json::array{{{"amount", "346000.01"}}}; },
+      {"allowance above all",
+       [](auto& b) {
+         b["allowances"] = json::array{{{"amount", "346000.01"}}};
+       },
        "/allowances amount_out_of_range"},
-      {"totals form", [](auto& b) { b["totals"] = {{"tax", "44980"}}; }, "/totals/tax wrong_fraction_digits"},
+      {"totals form",
+       [](auto& b) {
+         b["totals"] = {{"tax", "44980"}};
+       },
+       "/totals/tax wrong_fraction_digits"},
       {"seller", [](auto& b) { b["seller"] = json::object(); }, "/seller/name required"},
   };
   for (const BadValue& test : table) {
@@ -185,6 +245,28 @@ TEST(QuoteInput, ManyBaseQuantitiesAreRefused) {
   EXPECT_THAT(faults_of(body), ElementsAre("/lines/16/price_base_quantity too_many"));
 }
 
+// The costliest body: full decimals, every allowed base quantity, exact sums.
+TEST(QuoteInput, TheCostliestBodyIsPriced) {
+  json::value body = small_body();
+  json::object& quote = body.as_object();
+  const json::value one = quote["lines"].as_array()[0];
+  json::array lines;
+  for (int i = 0; i < 10'000; ++i) {
+    json::object other = one.as_object();
+    other["quantity"] = "999999.999999";
+    other["unit_price"] = "999.9999999999999";
+    other["price_base_quantity"] = "9999999999999999" + std::to_string(11 + i % 16) + ".999999";
+    other["discount"] = {{"percent", "33.3333"}};
+    other["tax"] = {{"category", "S"}, {"rate", std::to_string(1 + i % 50)}};
+    lines.push_back(std::move(other));
+  }
+  quote["lines"] = std::move(lines);
+  quote["rounding"] = {{"scope", "document"}, {"tax_scope", "line"}};
+  const auto priced = parse_quote(body, test_seller());
+  ASSERT_TRUE(priced) << priced.error().detail;
+  EXPECT_EQ(priced->tax_totals.size(), 50u);
+}
+
 TEST(QuoteInput, TenThousandLinesArePriced) {
   json::value body = small_body();
   const json::value one = body.as_object()["lines"].as_array()[0];
@@ -195,7 +277,8 @@ TEST(QuoteInput, TenThousandLinesArePriced) {
 }
 
 TEST(Party, ReadsTheProfile) {
-  const auto party = parse_party(parse_json(R"({"name":"上海衡拓","bank":{"bank_name":"招商银行","account_number":"1219"}})").value(), "/seller");
+  const auto party = parse_party(
+      parse_json(R"({"name":"上海衡拓","bank":{"bank_name":"招商银行","account_number":"1219"}})").value(), "/seller");
   ASSERT_TRUE(party);
   EXPECT_EQ(party->bank->account_number, "1219");
   const auto bad = parse_party(parse_json(R"({"name":"","phone":"1"})").value(), "/seller");
@@ -205,8 +288,12 @@ TEST(Party, ReadsTheProfile) {
 }
 
 Numbering test_numbering() {
-  return {"SHQT2026-000001", 1, "0123456789ABCDEFG", "https://example.com/v/SHQT2026-000001?code=0123456789ABCDEFG",
-          parse_rfc3339("2026-11-24T02:03:04.567Z").value(), Date{2026, 11, 24}};
+  return {"SHQT2026-000001",
+          1,
+          "0123456789ABCDEFG",
+          "https://example.com/v/SHQT2026-000001?code=0123456789ABCDEFG",
+          parse_rfc3339("2026-11-24T02:03:04.567Z").value(),
+          Date{2026, 11, 24}};
 }
 
 TEST(CanonicalQuote, RoundTrips) {

@@ -30,6 +30,12 @@ if(QUOTARY_SANITIZE)
   endif()
 endif()
 
+option(QUOTARY_FUZZ "Build the fuzz entries with clang's libFuzzer" OFF)
+if(QUOTARY_FUZZ)
+  target_compile_options(quotary_options INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(quotary_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # quotary_library(name SOURCES … PUBLIC … PRIVATE …): one static library with the project's options.
 function(quotary_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})

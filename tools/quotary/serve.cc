@@ -84,7 +84,7 @@ int serve(ServeOptions options) {
 
   http::Metrics metrics;
   http::Router router;
-  api::add_routes(router, **organisation);
+  api::add_routes(router, **organisation, metrics);
   http::Config config;
   config.host = options.host;
   config.port = options.port;

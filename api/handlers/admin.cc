@@ -1,0 +1,62 @@
+#include "api/handlers/endpoint.h"
+#include "ledger/records/fields.h"
+
+#include <algorithm>
+
+namespace quotary::api {
+namespace {
+
+// Strings only; an unknown or mistyped member is refused with its pointer.
+Result<json::object> strings_of(std::string_view body, std::initializer_list<std::string_view> known) {
+  QUOTARY_TRY(value, parse_json(body));
+  Error error = fail(Errc::invalid, "bad_member", "a member is unknown or not a string");
+  if (!value.is_object()) return fail(Errc::invalid, "bad_type", "the body is a JSON object");
+  for (const auto& [name, member] : value.get_object())
+    if (!member.is_string() || std::find(known.begin(), known.end(), std::string_view(name)) == known.end())
+      error.problems.push_back({"/" + std::string(name), "bad_member", "unknown, or not a string"});
+  if (!error.problems.empty()) return error;
+  return std::move(value.get_object());
+}
+
+Result<http::Response> add_person(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY_VOID(require_call(caller, Call::administer));
+  QUOTARY_TRY(body, strings_of(request.body, {"name", "role", "team", "region", "login", "password"}));
+  QUOTARY_TRY(role, parse_role(records::text_of(body, "role")));
+  NewPerson person{records::text_of(body, "name"),   role, records::text_of(body, "team"), records::text_of(body, "region"),
+                   records::text_of(body, "login"), records::text_of(body, "password")};
+  QUOTARY_TRY(answer, surface.organisation.add_person(caller, person));
+  return answer_response(answer);
+}
+
+Result<http::Response> add_token(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(token, surface.organisation.issue_token(caller, request.param("id")));
+  return http::json_response(201, json::serialize(json::object{{"person", request.param("id")}, {"token", token}}));
+}
+
+Result<http::Response> add_series(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY_VOID(require_call(caller, Call::administer));
+  QUOTARY_TRY(body, strings_of(request.body, {"name", "branch", "document_type", "pattern", "period"}));
+  NewSeries series;
+  series.name = records::text_of(body, "name");
+  series.branch = records::text_of(body, "branch");
+  series.pattern = records::text_of(body, "pattern");
+  if (body.contains("document_type")) series.document_type = records::text_of(body, "document_type");
+  if (body.contains("period")) series.period = records::text_of(body, "period");
+  QUOTARY_TRY(answer, surface.organisation.add_series(caller, series));
+  return answer_response(answer);
+}
+
+const Endpoint endpoints[] = {
+    {"POST", "/v1/people", "Add a person", "administration", Access::bearer, Kind::read, add_person, "", "application/json", "NewPerson", 201},
+    {"POST", "/v1/people/{id}/tokens", "Issue a token, shown once", "administration", Access::bearer, Kind::public_answer, add_token, "", "", "", 201},
+    {"POST", "/v1/series", "Add a number series", "administration", Access::bearer, Kind::read, add_series, "", "application/json", "NewSeries", 201},
+};
+
+}  // namespace
+
+std::span<const Endpoint> admin_endpoints() { return endpoints; }
+
+}  // namespace quotary::api

@@ -1,0 +1,67 @@
+// One row of the HTTP surface, and what its handlers share.
+#pragma once
+
+#include "api/handlers/routes.h"
+#include "api/http/problem.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace quotary::api {
+
+// What a handler works on. Lives as long as the routes.
+struct Surface {
+  Organisation& organisation;
+  http::Metrics* metrics;  // may be null
+  SurfaceOptions options;
+  std::string openapi;
+  std::string page_policy;  // Content-Security-Policy of our pages
+};
+
+using EndpointHandler = Result<http::Response> (*)(const Surface&, const http::Request&);
+
+enum class Access { open, bearer, log };           // log: open by configuration
+enum class Kind { read, write, public_answer };    // public_answer: no-store, no-referrer
+
+struct Endpoint {
+  std::string_view method, pattern, summary, tag;
+  Access access = Access::bearer;
+  Kind kind = Kind::read;
+  EndpointHandler handler = nullptr;
+  std::string_view query = {};          // names, separated by blanks
+  std::string_view request_type = {};   // media type of the body, empty: none
+  std::string_view request_schema = {}; // of a JSON body
+  int status = 200;
+  std::string_view response_type = "application/json";
+  std::string_view response_schema = {};
+  std::size_t body_max = 64u << 10;
+  http::Run run = http::Run::worker;
+};
+
+[[nodiscard]] std::span<const Endpoint> quote_endpoints();
+[[nodiscard]] std::span<const Endpoint> void_endpoints();
+[[nodiscard]] std::span<const Endpoint> verify_endpoints();
+[[nodiscard]] std::span<const Endpoint> log_endpoints();
+[[nodiscard]] std::span<const Endpoint> site_endpoints();
+[[nodiscard]] std::span<const Endpoint> admin_endpoints();
+// All of them, in the document's order.
+[[nodiscard]] std::vector<Endpoint> all_endpoints();
+
+// The JSON of OpenAPI's components.schemas.
+[[nodiscard]] std::string_view openapi_schemas();
+
+// The caller behind Authorization: Bearer.
+[[nodiscard]] Result<Principal> caller_of(const Surface& surface, const http::Request& request);
+[[nodiscard]] http::Response answer_response(const Answer& answer);
+// `immutable`: long private caching; either way a strong ETag when the hash is known.
+[[nodiscard]] http::Response bytes_response(Bytes bytes, bool immutable);
+// Errc::invalid `bad_limit`.
+[[nodiscard]] Result<std::optional<std::uint64_t>> limit_of(const http::Request& request);
+[[nodiscard]] std::string escape_html(std::string_view text);
+// The page behind the QR, for a verify answer.
+[[nodiscard]] std::string verify_page(const std::string& issuer, const json::object& answer);
+[[nodiscard]] std::string index_page(const OrganisationProfile& profile, std::uint64_t tree_size);
+[[nodiscard]] std::string_view page_style();
+
+}  // namespace quotary::api

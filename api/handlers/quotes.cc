@@ -1,0 +1,89 @@
+#include "api/handlers/endpoint.h"
+
+namespace quotary::api {
+namespace {
+
+constexpr std::size_t quote_body_max = 8u << 20;
+
+Result<http::Response> issue(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(answer, surface.organisation.issue_quote(caller, request.header("Idempotency-Key"), request.body));
+  auto response = answer_response(answer);
+  response.headers.emplace_back("Location", "/v1/quotes/" + std::string(answer.body.at("number").as_string()));
+  return response;
+}
+
+Result<http::Response> preview(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(bytes, surface.organisation.preview_quote(caller, request.body));
+  return bytes_response(std::move(bytes), false);
+}
+
+Result<http::Response> list(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(limit, limit_of(request));
+  QuoteFilter filter;
+  filter.status = request.query_value("status");
+  filter.owner = request.query_value("owner");
+  filter.from = request.query_value("from");
+  filter.to = request.query_value("to");
+  filter.text = request.query_value("q");
+  filter.cursor = request.query_value("cursor");
+  filter.limit = limit;
+  QUOTARY_TRY(answer, surface.organisation.list_quotes(caller, filter));
+  return answer_response(answer);
+}
+
+Result<http::Response> read(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(answer, surface.organisation.read_quote(caller, request.param("number")));
+  return answer_response(answer);
+}
+
+Result<http::Response> pdf(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  std::uint64_t revision = 1;
+  if (auto text = request.query_value("revision"); !text.empty()) {
+    auto parsed = parse_u64(text);
+    if (!parsed) return fail(Errc::invalid, "bad_revision", "a revision is a number");
+    revision = *parsed;
+  }
+  QUOTARY_TRY(bytes, surface.organisation.quote_pdf(caller, request.param("number"), revision));
+  return bytes_response(std::move(bytes), true);
+}
+
+Result<http::Response> history(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(answer, surface.organisation.quote_history(caller, request.param("number")));
+  return answer_response(answer);
+}
+
+Result<http::Response> proof(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(text, surface.organisation.quote_proof(caller, request.param("number")));
+  auto response = http::text_response(200, "text/plain; charset=utf-8", std::move(text));
+  response.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + request.param("number") + ".tlog-proof\"");
+  return response;
+}
+
+const Endpoint endpoints[] = {
+    {"POST", "/v1/quotes", "Issue a quote: number, sealed PDF and ledger entry in one durable act", "quotes", Access::bearer, Kind::write, issue, "",
+     "application/json", "QuoteRequest", 201, "application/json", "IssuedQuote", quote_body_max},
+    {"GET", "/v1/quotes", "List the quotes in the caller's scope, newest first", "quotes", Access::bearer, Kind::read, list,
+     "status owner from to q limit cursor", "", "", 200, "application/json", "QuoteList"},
+    {"POST", "/v1/quotes:preview", "Render a draft PDF; writes nothing", "quotes", Access::bearer, Kind::write, preview, "", "application/json", "QuoteRequest",
+     200, "application/pdf", "", quote_body_max},
+    {"GET", "/v1/quotes/{number}", "Read a quote, its canonical form and its state", "quotes", Access::bearer, Kind::read, read, "", "", "", 200,
+     "application/json", "IssuedQuote"},
+    {"GET", "/v1/quotes/{number}/pdf", "The sealed PDF, always the same bytes", "quotes", Access::bearer, Kind::read, pdf, "revision", "", "", 200,
+     "application/pdf"},
+    {"GET", "/v1/quotes/{number}/history", "Every entry about the quote, oldest first", "quotes", Access::bearer, Kind::read, history, "", "", "", 200,
+     "application/json", "History"},
+    {"GET", "/v1/quotes/{number}/proof", "The .tlog-proof of the issue entry", "quotes", Access::bearer, Kind::read, proof, "", "", "", 200, "text/plain"},
+};
+
+}  // namespace
+
+std::span<const Endpoint> quote_endpoints() { return endpoints; }
+
+}  // namespace quotary::api

@@ -1,0 +1,149 @@
+#include "api/handlers/routes.h"
+
+#include "api/handlers/endpoint.h"
+
+#include <algorithm>
+
+namespace quotary::api {
+namespace {
+
+constexpr std::string_view bearer = "Bearer ";
+
+void protect(http::Response& response, Kind kind) {
+  if (kind == Kind::read) return;
+  response.headers.emplace_back("Cache-Control", "no-store");
+  if (kind == Kind::public_answer) response.headers.emplace_back("Referrer-Policy", "no-referrer");
+}
+
+http::Response error_response(const Error& error, const std::string& path) {
+  // One verification runs at a time: that is a matter of rate, not of health.
+  if (error.code == "verification_running") return http::problem_response(429, error, path);
+  return http::problem_response(error, path);
+}
+
+json::array parameters_of(const Endpoint& endpoint) {
+  json::array out;
+  auto add = [&](std::string_view name, const char* where, bool required) {
+    out.push_back(json::object{{"name", name}, {"in", where}, {"required", required}, {"schema", json::object{{"type", "string"}}}});
+  };
+  for (auto at = endpoint.pattern.find('{'); at != std::string_view::npos; at = endpoint.pattern.find('{', at + 1)) {
+    auto name = endpoint.pattern.substr(at + 1, endpoint.pattern.find('}', at) - at - 1);
+    if (name.ends_with('*')) name.remove_suffix(1);
+    add(name, "path", true);
+  }
+  for (auto names = endpoint.query; !names.empty();) {
+    auto blank = std::min(names.find(' '), names.size());
+    add(names.substr(0, blank), "query", false);
+    names.remove_prefix(std::min(blank + 1, names.size()));
+  }
+  if (endpoint.kind == Kind::write && endpoint.access == Access::bearer && !endpoint.pattern.ends_with(":preview"))
+    add("Idempotency-Key", "header", endpoint.pattern == "/v1/quotes");
+  return out;
+}
+
+json::object content_of(std::string_view type, std::string_view schema) {
+  json::object shape{{"type", type == "application/json" ? "object" : "string"}};
+  if (!schema.empty()) shape = {{"$ref", "#/components/schemas/" + std::string(schema)}};
+  return {{type, json::object{{"schema", shape}}}};
+}
+
+json::object operation_of(const Endpoint& endpoint) {
+  json::object operation{{"summary", endpoint.summary}, {"tags", json::array{json::value(endpoint.tag)}}};
+  if (auto parameters = parameters_of(endpoint); !parameters.empty()) operation["parameters"] = parameters;
+  if (!endpoint.request_type.empty())
+    operation["requestBody"] = json::object{{"required", true}, {"content", content_of(endpoint.request_type, endpoint.request_schema)}};
+  json::object responses{{std::to_string(endpoint.status),
+                          json::object{{"description", endpoint.status == 201 ? "Written, durable and provable." : "The answer."},
+                                       {"content", content_of(endpoint.response_type, endpoint.response_schema)}}},
+                         {"default", json::object{{"description", "A problem (RFC 9457)."}, {"content", content_of("application/problem+json", "Problem")}}}};
+  operation["responses"] = responses;
+  operation["security"] = endpoint.access == Access::bearer ? json::array{json::object{{"bearer", json::array()}}} : json::array{};
+  return operation;
+}
+
+}  // namespace
+
+std::vector<Endpoint> all_endpoints() {
+  std::vector<Endpoint> out;
+  for (auto group : {quote_endpoints(), void_endpoints(), verify_endpoints(), log_endpoints(), admin_endpoints(), site_endpoints()})
+    out.insert(out.end(), group.begin(), group.end());
+  return out;
+}
+
+Result<Principal> caller_of(const Surface& surface, const http::Request& request) {
+  auto value = request.header("Authorization");
+  if (value.size() < bearer.size() || !http::equal_ignoring_case(value.substr(0, bearer.size()), bearer)) value = {};
+  return surface.organisation.authenticate(value.empty() ? value : value.substr(bearer.size()));
+}
+
+http::Response answer_response(const Answer& answer) {
+  auto response = http::json_response(answer.status, json::serialize(answer.body));
+  if (answer.replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
+  return response;
+}
+
+http::Response bytes_response(Bytes bytes, bool immutable) {
+  auto response = http::shared_response(bytes.media_type, std::make_shared<const std::string>(std::move(bytes.bytes)));
+  if (!bytes.sha256.empty()) response.headers.emplace_back("ETag", "\"" + bytes.sha256 + "\"");
+  if (immutable) response.headers.emplace_back("Cache-Control", "private, max-age=31536000, immutable");
+  response.headers.emplace_back("Content-Disposition", "inline; filename=\"" + bytes.file_name + "\"");
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+Result<std::optional<std::uint64_t>> limit_of(const http::Request& request) {
+  auto text = request.query_value("limit");
+  if (text.empty()) return std::optional<std::uint64_t>();
+  auto limit = parse_u64(text);
+  if (!limit) return fail(Errc::invalid, "bad_limit", "a limit is a number");
+  return std::optional<std::uint64_t>(*limit);
+}
+
+static void add_all(http::Router& router, Organisation& organisation, http::Metrics* metrics, const SurfaceOptions& options) {
+  auto policy = "default-src 'none'; style-src 'sha256-" + to_base64(sha256(page_style()).view()) +
+                "'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+  auto surface = std::make_shared<const Surface>(
+      Surface{organisation, metrics, options, openapi_document(organisation.profile().public_url), std::move(policy)});
+  for (const auto& endpoint : all_endpoints()) {
+    http::RouteOptions route;
+    route.body_max = endpoint.body_max;
+    route.run = endpoint.run;
+    auto handler = [surface, endpoint](std::shared_ptr<const http::Request> request, http::Reply reply) {
+      auto answered = endpoint.handler(*surface, *request);
+      auto response = answered ? std::move(*answered) : error_response(answered.error(), request->path);
+      protect(response, endpoint.kind);
+      reply(std::move(response));
+    };
+    router.add(std::string(endpoint.method), std::string(endpoint.pattern), std::move(route), std::move(handler));
+  }
+}
+
+void add_routes(http::Router& router, Organisation& organisation, http::Metrics& metrics, const SurfaceOptions& options) {
+  add_all(router, organisation, &metrics, options);
+}
+
+void add_routes(http::Router& router, Organisation& organisation, const SurfaceOptions& options) { add_all(router, organisation, nullptr, options); }
+
+std::string openapi_document(const std::string& server_url) {
+  json::object paths;
+  for (const auto& endpoint : all_endpoints()) {
+    std::string path;
+    for (char c : endpoint.pattern)
+      if (c != '*') path += c;
+    if (!paths.contains(path)) paths[path] = json::object();
+    std::string method(endpoint.method);
+    std::transform(method.begin(), method.end(), method.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    paths[path].as_object()[method] = operation_of(endpoint);
+  }
+  auto schemas = parse_json(openapi_schemas());
+  QUOTARY_CHECK(schemas.has_value());
+  json::object document{
+      {"openapi", "3.1.0"},
+      {"info", json::object{{"title", "Quotary"}, {"version", "1"}, {"summary", "Quotes that cannot change, and the proof that they did not."}}},
+      {"servers", json::array{json::object{{"url", server_url}}}},
+      {"paths", paths},
+      {"components", json::object{{"schemas", *schemas}, {"securitySchemes", json::object{{"bearer", json::object{{"type", "http"}, {"scheme", "bearer"}}}}}}}};
+  return json::serialize(document);
+}
+
+}  // namespace quotary::api

@@ -1,0 +1,41 @@
+#include "api/handlers/endpoint.h"
+
+namespace quotary::api {
+namespace {
+
+Result<http::Response> index(const Surface& surface, const http::Request&) {
+  const auto& organisation = surface.organisation;
+  auto response = http::text_response(200, "text/html; charset=utf-8", index_page(organisation.profile(), organisation.ledger_state().tree_size));
+  response.headers.emplace_back("Content-Security-Policy", surface.page_policy);
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+Result<http::Response> healthz(const Surface&, const http::Request&) { return http::text_response(200, "text/plain; charset=utf-8", "ok\n"); }
+
+Result<http::Response> readyz(const Surface& surface, const http::Request&) {
+  QUOTARY_TRY_VOID(surface.organisation.ready());
+  return http::text_response(200, "text/plain; charset=utf-8", "ready\n");
+}
+
+// Figures about the business are for the machine's own collectors.
+Result<http::Response> metrics(const Surface& surface, const http::Request& request) {
+  if (!request.local && !request.peer.starts_with("127.") && request.peer != "::1") return fail(Errc::not_found, "not_found", "nothing here");
+  return http::text_response(200, "text/plain; version=0.0.4", surface.organisation.metrics() + (surface.metrics ? surface.metrics->text() : std::string()));
+}
+
+Result<http::Response> openapi(const Surface& surface, const http::Request&) { return http::json_response(200, surface.openapi); }
+
+const Endpoint endpoints[] = {
+    {"GET", "/", "A small index of this server", "site", Access::open, Kind::read, index, "", "", "", 200, "text/html"},
+    {"GET", "/healthz", "The process lives", "site", Access::open, Kind::write, healthz, "", "", "", 200, "text/plain", "", 0, http::Run::inline_io},
+    {"GET", "/readyz", "The ledger takes writes and the seal is there", "site", Access::open, Kind::write, readyz, "", "", "", 200, "text/plain"},
+    {"GET", "/metrics", "Prometheus metrics, on loopback only", "site", Access::open, Kind::write, metrics, "", "", "", 200, "text/plain"},
+    {"GET", "/openapi.json", "This document", "site", Access::open, Kind::read, openapi},
+};
+
+}  // namespace
+
+std::span<const Endpoint> site_endpoints() { return endpoints; }
+
+}  // namespace quotary::api

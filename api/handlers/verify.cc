@@ -1,0 +1,44 @@
+#include "api/handlers/endpoint.h"
+
+namespace quotary::api {
+namespace {
+
+Result<http::Response> by_bytes(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(answer, surface.organisation.verify_bytes(request.body));
+  return answer_response(answer);
+}
+
+Result<http::Response> by_hash(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(answer, surface.organisation.verify_sha256(request.param("hex")));
+  return answer_response(answer);
+}
+
+Result<http::Response> by_number(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(answer, surface.organisation.verify_number(request.param("number"), request.query_value("code")));
+  return answer_response(answer);
+}
+
+Result<http::Response> page(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(answer, surface.organisation.verify_number(request.param("number"), request.query_value("code")));
+  auto response = http::text_response(200, "text/html; charset=utf-8", verify_page(surface.organisation.profile().name, answer.body));
+  response.headers.emplace_back("Content-Security-Policy", surface.page_policy);
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.headers.emplace_back("X-Robots-Tag", "noindex");
+  return response;
+}
+
+const Endpoint endpoints[] = {
+    {"POST", "/v1/verify", "Verify a document by its bytes", "verify", Access::open, Kind::public_answer, by_bytes, "", "application/pdf", "", 200,
+     "application/json", "VerifyAnswer", verify_bytes_max},
+    {"GET", "/v1/verify/sha256/{hex}", "Verify a document by its SHA-256", "verify", Access::open, Kind::public_answer, by_hash, "", "", "", 200,
+     "application/json", "VerifyAnswer"},
+    {"GET", "/v1/verify/{number}", "Verify by number and code together", "verify", Access::open, Kind::public_answer, by_number, "code", "", "", 200,
+     "application/json", "VerifyAnswer"},
+    {"GET", "/v/{number}", "The page behind the QR code", "verify", Access::open, Kind::public_answer, page, "code", "", "", 200, "text/html"},
+};
+
+}  // namespace
+
+std::span<const Endpoint> verify_endpoints() { return endpoints; }
+
+}  // namespace quotary::api

@@ -1,0 +1,108 @@
+#include "signing/keys.h"
+#include "signing/subject_keys.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <sodium.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+namespace quotary::signing {
+
+namespace {
+
+constexpr std::string_view log_key_header = "quotary-log-key-v1\n";
+constexpr std::size_t secret_bytes = 32;
+constexpr std::size_t subjects_bytes_max = 1u << 30;
+
+std::string log_key_path(const std::string& directory) { return directory + "/log.key"; }
+std::string pepper_path(const std::string& directory) { return directory + "/pepper.key"; }
+std::string subjects_path(const std::string& directory) { return directory + "/subjects.keys"; }
+
+class Folder final : public KeyFolder {
+ public:
+  Folder(std::unique_ptr<CheckpointSigner> signer, Secret pepper, std::unique_ptr<ObjectCipher> cipher)
+      : signer_(std::move(signer)), pepper_(std::move(pepper)), cipher_(std::move(cipher)) {}
+
+  CheckpointSigner& log_signer() override { return *signer_; }
+  ObjectCipher& object_cipher() override { return *cipher_; }
+
+  Hash keyed_hash(std::string_view purpose, std::string_view message) const override {
+    // The purpose's length goes first, so that no two (purpose, message) pairs share their bytes.
+    std::string input;
+    put_u16(input, static_cast<std::uint16_t>(purpose.size()));
+    input += purpose;
+    input += message;
+    Hash hash;
+    unsigned size = 0;
+    const std::string_view key = pepper_.view();
+    QUOTARY_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(input.data()),
+                       input.size(), hash.bytes.data(), &size) != nullptr);
+    return hash;
+  }
+
+ private:
+  std::unique_ptr<CheckpointSigner> signer_;
+  Secret pepper_;
+  std::unique_ptr<ObjectCipher> cipher_;
+};
+
+// A key file of the folder: there, readable, and for its owner alone.
+Result<std::string> read_key_file(FileSystem& files, const std::string& path, std::size_t size_max = 1 << 16) {
+  auto bytes = read_file(files, path, size_max);
+  if (!bytes) {
+    const Errc kind = bytes.error().kind;
+    if (kind == Errc::not_found) {
+      return fail(Errc::unavailable, "key_missing", path + " is missing: give the key folder with --keys, or restore it from its own backup");
+    }
+    return fail(Errc::unavailable, "key_unreadable", bytes.error().detail);
+  }
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0) {
+    return fail(Errc::unavailable, "key_permissions", path + " may be read by others than its owner: run chmod 600 on it");
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<KeyFolder>> KeyFolder::create(std::shared_ptr<FileSystem> files, const std::string& directory,
+                                                     const std::string& origin, Random& random) {
+  QUOTARY_TRY_VOID(files->make_directory(directory));
+  for (const std::string& path : {log_key_path(directory), pepper_path(directory), subjects_path(directory)}) {
+    if (files->exists(path)) return fail(Errc::conflict, "keys_exist", path + " is there already: keys are never written over");
+  }
+  QUOTARY_TRY_VOID(write_file_durably(*files, log_key_path(directory), std::string(log_key_header) + origin + "\n" + to_hex(random.bytes(secret_bytes)) + "\n"));
+  QUOTARY_TRY_VOID(write_file_durably(*files, pepper_path(directory), to_hex(random.bytes(secret_bytes)) + "\n"));
+  QUOTARY_TRY(cipher, open_subject_keys(*files, subjects_path(directory), true, std::make_shared<SystemRandom>()));
+  cipher.reset();
+  return open(std::move(files), directory);
+}
+
+Result<std::unique_ptr<KeyFolder>> KeyFolder::open(std::shared_ptr<FileSystem> files, const std::string& directory) {
+  QUOTARY_CHECK(sodium_init() >= 0);
+  const auto unusable = [](const std::string& path) { return fail(Errc::unavailable, "key_unreadable", path + " does not hold a key of ours"); };
+  QUOTARY_TRY(log_text, read_key_file(*files, log_key_path(directory)));
+  if (!log_text.starts_with(log_key_header)) return unusable(log_key_path(directory));
+  const std::size_t origin_end = log_text.find('\n', log_key_header.size());
+  if (origin_end == log_text.npos || log_text.back() != '\n') return unusable(log_key_path(directory));
+  const std::string origin = log_text.substr(log_key_header.size(), origin_end - log_key_header.size());
+  auto seed = from_hex(std::string_view(log_text).substr(origin_end + 1, log_text.size() - origin_end - 2));
+  if (!seed || seed->size() != secret_bytes || origin.empty()) return unusable(log_key_path(directory));
+
+  QUOTARY_TRY(pepper_text, read_key_file(*files, pepper_path(directory)));
+  auto pepper = pepper_text.ends_with('\n') ? from_hex(std::string_view(pepper_text).substr(0, pepper_text.size() - 1)) : from_hex(pepper_text);
+  if (!pepper || pepper->size() != secret_bytes) return unusable(pepper_path(directory));
+
+  QUOTARY_TRY(subjects, read_key_file(*files, subjects_path(directory), subjects_bytes_max));
+  sodium_memzero(subjects.data(), subjects.size());
+  QUOTARY_TRY(cipher, open_subject_keys(*files, subjects_path(directory), false, std::make_shared<SystemRandom>()));
+  auto signer = signer_from_seed(origin, *seed);
+  sodium_memzero(seed->data(), seed->size());
+  sodium_memzero(log_text.data(), log_text.size());
+  sodium_memzero(pepper_text.data(), pepper_text.size());
+  return std::unique_ptr<KeyFolder>(new Folder(std::move(signer), Secret(std::move(*pepper)), std::move(cipher)));
+}
+
+}  // namespace quotary::signing

@@ -1,0 +1,18 @@
+// Subjects' keys in one append-only file of fixed records, and the cipher of private objects over them.
+#pragma once
+
+#include "ledger/base/file_system.h"
+#include "ledger/base/random.h"
+#include "ledger/log/ports.h"
+
+#include <memory>
+#include <string>
+
+namespace quotary::signing {
+
+// Opens (or, with `create`, makes) the file. FORMAT: magic of 16 bytes, then records of 96 bytes: SHA-256 of the subject,
+// 32 key bytes (all zero: erased), SHA-256 of the 64 bytes before. Errc::corrupt `subject_keys_damaged` names the record.
+[[nodiscard]] Result<std::unique_ptr<ObjectCipher>> open_subject_keys(FileSystem& files, const std::string& path, bool create,
+                                                                std::shared_ptr<Random> random);
+
+}  // namespace quotary::signing

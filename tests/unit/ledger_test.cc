@@ -1,0 +1,204 @@
+#include "ledger/log/sequencer.h"
+
+#include "ledger/log/checkpoint.h"
+#include "ledger/log/entry.h"
+#include "ledger/log/proof.h"
+#include "ledger/log/store.h"
+#include "signing/keys.h"
+#include "tests/support/fake_log.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <algorithm>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace quotary {
+namespace {
+
+class LedgerTest : public ::testing::Test {
+ protected:
+  LedgerTest() {
+    ports.files = posix_file_system();
+    ports.clock = clock;
+    ports.random = std::make_shared<testing::SeededRandom>(7);
+    ports.signer = signer.get();
+    ports.cipher = &cipher;
+    ports.fold = std::make_shared<testing::CountingFold>();
+    options.directory = folder.path() + "/data";
+  }
+
+  static Draft draft(std::string type, std::string subject, std::string facts = "{}") {
+    Draft draft;
+    draft.type = std::move(type);
+    draft.actor_id = "person-1";
+    draft.actor_role = "rep";
+    draft.subject = std::move(subject);
+    draft.body["n"] = 1;
+    draft.objects.push_back({"facts", "application/json", std::move(facts), "", 1});
+    draft.objects.push_back({"text", "text/plain", "秘密 secret", "customer:1", 1});
+    return draft;
+  }
+  static Command one(Draft draft) {
+    return [draft](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { return std::vector<Draft>{draft}; };
+  }
+  std::unique_ptr<Ledger> make() {
+    auto ledger = Ledger::create(options, ports, draft("organisation.created", "organisation"));
+    EXPECT_TRUE(ledger) << ledger.error().detail;
+    return std::move(*ledger);
+  }
+  VerifyReport verify() {
+    auto report = verify_folder(options, ports, {}, *key);
+    EXPECT_TRUE(report) << report.error().detail;
+    return *report;
+  }
+
+  testing::TemporaryFolder folder;
+  std::shared_ptr<testing::SetClock> clock = std::make_shared<testing::SetClock>(*parse_rfc3339("2026-11-24T02:03:04.567Z"));
+  std::unique_ptr<CheckpointSigner> signer = signing::signer_from_seed("ledger.example.com/quotes", std::string(32, '\x01'));
+  std::unique_ptr<CheckpointVerifier> key = *signing::open_vkey(signer->vkey());
+  testing::MarkingCipher cipher;
+  LedgerOptions options;
+  LedgerPorts ports;
+};
+
+TEST_F(LedgerTest, WhatIsAnsweredIsChainedProvedAndThereAfterReopening) {
+  Hash leaf;
+  std::string first_proof;
+  {
+    auto ledger = make();
+    for (int i = 1; i <= 20; ++i) {
+      auto committed = ledger->append(one(draft("quote.issued", "quote:" + std::to_string(i % 3))));
+      ASSERT_TRUE(committed) << committed.error().detail;
+      ASSERT_EQ(committed->entries.size(), 1u);
+      EXPECT_EQ(committed->entries[0].index, static_cast<std::uint64_t>(i));
+      auto checked = check_proof(committed->proofs[0], *key);
+      ASSERT_TRUE(checked) << checked.error().detail;
+      EXPECT_EQ(checked->entry.leaf, committed->entries[0].leaf);
+      if (i > 1) {
+        EXPECT_EQ(checked->entry.prev, leaf);
+      }
+      leaf = checked->entry.leaf;
+      if (i == 7) first_proof = committed->proofs[0];
+    }
+  }
+  auto ledger = Ledger::open(options, ports);
+  ASSERT_TRUE(ledger) << ledger.error().detail;
+  EXPECT_EQ((*ledger)->state().tree_size, 21u);
+  auto entry = (*ledger)->entry(7);
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(entry->subject_seq, 3u);   // subjects 1, 4 and 7
+  EXPECT_EQ(entry->subject_prev, 4u);
+  EXPECT_EQ(*(*ledger)->object(*entry, "text"), "秘密 secret");
+  EXPECT_EQ(*(*ledger)->proof(7, true), first_proof);
+  EXPECT_TRUE(check_proof(*(*ledger)->proof(7), *key));
+  auto next = (*ledger)->append(one(draft("quote.issued", "quote:1")));
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->entries[0].prev, leaf);
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.problems_total, 0u) << report.problems[0].detail;
+  EXPECT_EQ(report.entries_checked, 22u);
+  EXPECT_EQ(report.objects_checked, 44u);
+}
+
+TEST_F(LedgerTest, ARefusedCommandWritesNothingAndTheBatchGoesOn) {
+  auto ledger = make();
+  auto refused = ledger->append([](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
+    return fail(Errc::conflict, "no", "precondition");
+  });
+  EXPECT_EQ(refused.error().code, "no");
+  EXPECT_EQ(ledger->append(one(draft("quote.issued", "q", "refuse"))).error().code, "refused");
+  EXPECT_EQ(ledger->state().tree_size, 1u);
+  auto passed = ledger->append(one(draft("quote.issued", "q")));
+  ASSERT_TRUE(passed);
+  EXPECT_EQ(passed->entries[0].index, 1u);
+  EXPECT_EQ(passed->entries[0].subject_seq, 1u);
+}
+
+TEST_F(LedgerTest, ManyThreadsGetDenseIndexes) {
+  auto ledger = make();
+  std::vector<std::thread> threads;
+  std::mutex mutex;
+  std::set<std::uint64_t> seen;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 25; ++i) {
+        auto committed = ledger->append(one(draft("quote.issued", "q")));
+        const std::lock_guard lock(mutex);
+        if (committed && check_proof(committed->proofs[0], *key)) seen.insert(committed->entries[0].index);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(seen.size(), 200u);
+  EXPECT_EQ(*seen.rbegin(), 200u);
+  auto report = verify_ledger(*ledger, {});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->problems_total, 0u);
+}
+
+TEST_F(LedgerTest, AnOlderStoreIsRefusedAndNamed) {
+  { auto ledger = make(); ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q")))); }
+  std::filesystem::copy(options.directory + "/store", folder.path() + "/old", std::filesystem::copy_options::recursive);
+  {
+    auto ledger = *Ledger::open(options, ports);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q"))));
+  }
+  std::filesystem::remove_all(options.directory + "/store");
+  std::filesystem::copy(folder.path() + "/old", options.directory + "/store", std::filesystem::copy_options::recursive);
+  auto opened = Ledger::open(options, ports);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, "rolled_back");
+  const VerifyReport report = verify();
+  ASSERT_EQ(report.problems_total, 1u);
+  EXPECT_EQ(report.problems[0].kind, "truncation");
+}
+
+TEST_F(LedgerTest, TamperingIsNamedByIndexAndKind) {
+  { auto ledger = make(); for (int i = 0; i < 9; ++i) ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q")))); }
+  struct Case { Family family; std::string key; std::string value; std::string kind; std::uint64_t index; };
+  std::string five;
+  put_u64(five, 5);
+  std::string node(1, '\x01');
+  put_u64(node, 2);
+  for (const Case& tampering : {Case{Family::entries, five, "{}", "leaf", 5},
+                                Case{Family::objects, five + std::string("\0\0", 2), "{\"x\":1}", "payload", 5},
+                                Case{Family::objects, five + std::string("\0\1", 2), "customer:1|5/text|other", "payload", 5},
+                                Case{Family::nodes, node, std::string(32, 'x'), "node", 5},
+                                Case{Family::batches, five, std::string(32, 'x'), "checkpoint", 4},
+                                Case{Family::state, "count/quote.issued", "7", "state", 9}}) {
+    std::optional<std::string> before;
+    {
+      auto store = *open_rocks_store(options.directory + "/store", StoreMode::open);
+      before = *store->get(tampering.family, tampering.key);
+      ASSERT_TRUE(before);
+      ASSERT_TRUE(store->write_synced({{tampering.family, tampering.key, tampering.value}}));
+    }
+    const VerifyReport report = verify();
+    const bool named = std::any_of(report.problems.begin(), report.problems.end(), [&](const VerifyProblem& problem) {
+      return problem.kind == tampering.kind && problem.index == tampering.index;
+    });
+    EXPECT_TRUE(named) << tampering.kind << ": " << (report.problems.empty() ? "nothing" : report.problems[0].kind + " at " + std::to_string(report.problems[0].index));
+    auto store = *open_rocks_store(options.directory + "/store", StoreMode::open);
+    ASSERT_TRUE(store->write_synced({{tampering.family, tampering.key, before}}));
+  }
+  EXPECT_EQ(verify().problems_total, 0u);
+}
+
+TEST_F(LedgerTest, TimeNeverGoesBack) {
+  auto ledger = make();
+  const Timestamp before = ledger->entry(0)->time;
+  clock->set({before.unix_ms - 60'000});
+  EXPECT_EQ(ledger->append(one(draft("quote.issued", "q")))->entries[0].time, before);
+}
+
+TEST_F(LedgerTest, ASecondWriterIsRefused) {
+  auto ledger = make();
+  EXPECT_EQ(Ledger::open(options, ports).error().code, "locked");
+  EXPECT_EQ(Ledger::create(options, ports, draft("organisation.created", "organisation")).error().code, "locked");
+}
+
+}  // namespace
+}  // namespace quotary
