@@ -1,0 +1,221 @@
+#include "signing/cms.h"
+
+#include <openssl/cms.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+
+namespace quotary::signing {
+
+namespace {
+
+using CmsPtr = std::unique_ptr<CMS_ContentInfo, Release<CMS_ContentInfo_free>>;
+
+void free_borrowing_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
+using BorrowingStackPtr = std::unique_ptr<STACK_OF(X509), Release<free_borrowing_stack>>;
+
+constexpr std::size_t certificates_max = 32;
+
+Error openssl_failed(const char* step) {
+  return fail(Errc::internal, "seal_failed", std::string("cannot ") + step + ": " + drain_openssl_errors());
+}
+
+Error invalid(const std::string& what) { return fail(Errc::invalid, "seal_invalid", what); }
+
+void append_der_length(std::string& out, std::size_t length) {
+  if (length < 0x80) {
+    out += static_cast<char>(length);
+    return;
+  }
+  std::string digits;
+  for (; length > 0; length >>= 8) digits.insert(digits.begin(), static_cast<char>(length & 0xff));
+  out += static_cast<char>(0x80 | digits.size());
+  out += digits;
+}
+
+// The signed attributes as a DER SET: its members in the order of their encodings.
+std::string signed_attributes(const CMS_SignerInfo* signer) {
+  std::vector<std::string> attributes;
+  for (int i = 0; i < CMS_signed_get_attr_count(signer); ++i) {
+    unsigned char* bytes = nullptr;
+    const int size = i2d_X509_ATTRIBUTE(CMS_signed_get_attr(signer, i), &bytes);
+    if (size < 0) return {};
+    attributes.emplace_back(reinterpret_cast<char*>(bytes), static_cast<std::size_t>(size));
+    OPENSSL_free(bytes);
+  }
+  std::sort(attributes.begin(), attributes.end());
+  std::string content;
+  for (const std::string& attribute : attributes) content += attribute;
+  std::string out = "\x31";
+  append_der_length(out, content.size());
+  return out + content;
+}
+
+// Signs bytes with SHA-256. The one place where a key is used: a token or a remote service would plug in here.
+Result<std::string> sign_bytes(EVP_PKEY* key, std::string_view bytes) {
+  const DigestContextPtr context(EVP_MD_CTX_new());
+  std::string out(static_cast<std::size_t>(EVP_PKEY_get_size(key)), '\0');
+  std::size_t size = out.size();
+  if (!context || EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key) != 1 ||
+      EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size,
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()) != 1) {
+    return openssl_failed("sign");
+  }
+  out.resize(size);
+  return out;
+}
+
+std::string to_der(const CMS_ContentInfo* cms) {
+  unsigned char* bytes = nullptr;
+  const int size = i2d_CMS_ContentInfo(cms, &bytes);
+  if (size < 0) return {};
+  std::string out(reinterpret_cast<char*>(bytes), static_cast<std::size_t>(size));
+  OPENSSL_free(bytes);
+  return out;
+}
+
+bool attribute_once(const CMS_SignerInfo* signer, int nid) {
+  const int at = CMS_signed_get_attr_by_NID(signer, nid, -1);
+  return at >= 0 && CMS_signed_get_attr_by_NID(signer, nid, at) < 0 && X509_ATTRIBUTE_count(CMS_signed_get_attr(signer, at)) == 1;
+}
+
+// Names the algorithms, or nothing when they are not on the list.
+std::string allowed_algorithm(CMS_SignerInfo* signer, EVP_PKEY* key) {
+  X509_ALGOR *digest = nullptr, *signature = nullptr;
+  CMS_SignerInfo_get0_algs(signer, nullptr, nullptr, &digest, &signature);
+  const ASN1_OBJECT* object = nullptr;
+  X509_ALGOR_get0(&object, nullptr, nullptr, digest);
+  const int digest_nid = OBJ_obj2nid(object);
+  X509_ALGOR_get0(&object, nullptr, nullptr, signature);
+  const int signature_nid = OBJ_obj2nid(object);
+  const char* hash = digest_nid == NID_sha256 ? "SHA-256" : digest_nid == NID_sha384 ? "SHA-384" : digest_nid == NID_sha512 ? "SHA-512" : nullptr;
+  if (!hash || !key_strong_enough(key)) return {};
+  int own_digest = NID_undef, own_key = NID_undef;
+  const bool plain_rsa = signature_nid == NID_rsaEncryption;
+  if (!plain_rsa) {
+    if (OBJ_find_sigid_algs(signature_nid, &own_digest, &own_key) != 1 || own_digest != digest_nid) return {};
+    if (own_key != NID_rsaEncryption && own_key != NID_X9_62_id_ecPublicKey) return {};
+  }
+  return key_description(key) + " with " + hash;
+}
+
+int accept_times(int ok, X509_STORE_CTX* context) {
+  // Dates are judged by certificate_trusted against the claimed time; here only the signature's own form counts.
+  const int error = X509_STORE_CTX_get_error(context);
+  return ok || error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID;
+}
+
+}  // namespace
+
+std::size_t der_size(std::string_view bytes) {
+  if (bytes.size() < 2 || bytes[0] != 0x30) return 0;
+  const auto first = static_cast<unsigned char>(bytes[1]);
+  std::size_t length = first, head = 2;
+  if (first >= 0x80) {
+    const std::size_t digits = first & 0x7fu;
+    if (digits == 0 || digits > 4 || bytes.size() < 2 + digits) return 0;
+    length = 0;
+    for (std::size_t i = 0; i < digits; ++i) length = length << 8 | static_cast<unsigned char>(bytes[2 + i]);
+    head += digits;
+  }
+  return length <= bytes.size() - head ? head + length : 0;
+}
+
+Result<std::string> sign_cms(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain) {
+  ERR_clear_error();
+  const CmsPtr cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_PARTIAL | CMS_DETACHED | CMS_BINARY));
+  if (!cms) return openssl_failed("make a CMS");
+  CMS_SignerInfo* signer = CMS_add1_signer(cms.get(), leaf, key, EVP_sha256(), CMS_CADES | CMS_NOSMIMECAP | CMS_PARTIAL);
+  if (!signer) return openssl_failed("add the signer");
+  for (const CertificatePtr& certificate : chain) {
+    if (CMS_add1_cert(cms.get(), certificate.get()) != 1) return openssl_failed("add the chain");
+  }
+  // CMS_final would add signingTime, so what it does is done here without it.
+  if (CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_data), -1) != 1 ||
+      CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING, digest.bytes.data(), static_cast<int>(digest.bytes.size())) != 1) {
+    return openssl_failed("add the signed attributes");
+  }
+  X509_ALGOR* algorithm = nullptr;
+  CMS_SignerInfo_get0_algs(signer, nullptr, nullptr, nullptr, &algorithm);
+  const bool rsa = EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
+  if (X509_ALGOR_set0(algorithm, OBJ_nid2obj(rsa ? NID_sha256WithRSAEncryption : NID_ecdsa_with_SHA256), rsa ? V_ASN1_NULL : V_ASN1_UNDEF, nullptr) != 1) {
+    return openssl_failed("name the algorithm");
+  }
+  QUOTARY_TRY(signature, sign_bytes(key, signed_attributes(signer)));
+  if (ASN1_STRING_set(CMS_SignerInfo_get0_signature(signer), signature.data(), static_cast<int>(signature.size())) != 1) {
+    return openssl_failed("set the signature");
+  }
+  std::string der = to_der(cms.get());
+  if (der.empty()) return openssl_failed("encode the CMS");
+  return der;
+}
+
+Result<CmsFinding> verify_cms(std::string_view der, std::string_view content) {
+  ERR_clear_error();
+  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+  const CmsPtr cms(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(der.size())));
+  if (!cms || OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) {
+    ERR_clear_error();
+    return invalid("/Contents holds no CMS SignedData");
+  }
+  // What encodes to other bytes was not DER, and readers may see different things in it.
+  if (to_der(cms.get()) != der) return invalid("the CMS is not strict DER");
+  if (OBJ_obj2nid(CMS_get0_eContentType(cms.get())) != NID_pkcs7_data || CMS_is_detached(cms.get()) != 1) return invalid("the CMS carries content of its own");
+  STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(cms.get());
+  if (sk_CMS_SignerInfo_num(signers) != 1) return invalid("the CMS has not exactly one signer");
+  CMS_SignerInfo* signer = sk_CMS_SignerInfo_value(signers, 0);
+  for (const int nid : {NID_pkcs9_contentType, NID_pkcs9_messageDigest, NID_id_smime_aa_signingCertificateV2}) {
+    if (!attribute_once(signer, nid)) return invalid(std::string("the signed attribute ") + OBJ_nid2sn(nid) + " is not there exactly once");
+  }
+  if (CMS_signed_get_attr_by_NID(signer, NID_pkcs9_signingTime, -1) >= 0) return invalid("the CMS has a signingTime, which PAdES forbids");
+
+  CmsFinding finding;
+  STACK_OF(X509)* carried = CMS_get1_certs(cms.get());
+  for (int i = 0; carried && i < sk_X509_num(carried); ++i) finding.certificates.emplace_back(sk_X509_value(carried, i));
+  sk_X509_free(carried);
+  if (finding.certificates.empty() || finding.certificates.size() > certificates_max) return invalid("the CMS carries no certificate or too many");
+  for (const CertificatePtr& certificate : finding.certificates) {
+    if (CMS_SignerInfo_cert_cmp(signer, certificate.get()) != 0) continue;
+    X509_up_ref(certificate.get());
+    finding.signer.reset(certificate.get());
+    break;
+  }
+  if (!finding.signer) return invalid("the signer's certificate is missing");
+  EVP_PKEY* key = X509_get0_pubkey(finding.signer.get());
+  if (!key) return invalid("the signer's certificate has no usable key");
+  finding.algorithm = allowed_algorithm(signer, key);
+  if (finding.algorithm.empty()) return invalid("an algorithm or key size that is not allowed");
+  if ((X509_get_key_usage(finding.signer.get()) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) return invalid("a certificate that is not for signing");
+
+  // CMS_CADES makes OpenSSL build a chain; the signer itself is the anchor, because trust is judged apart.
+  const StorePtr store(X509_STORE_new());
+  if (!store || X509_STORE_add_cert(store.get(), finding.signer.get()) != 1) return openssl_failed("make a store");
+  X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
+  X509_STORE_set_verify_cb(store.get(), accept_times);
+  X509_VERIFY_PARAM_set_purpose(X509_STORE_get0_param(store.get()), X509_PURPOSE_ANY);
+  const BioPtr body = memory_bio(content);
+  if (!body || CMS_verify(cms.get(), nullptr, store.get(), body.get(), nullptr, CMS_CADES | CMS_BINARY) != 1) {
+    return invalid("the signature does not hold: " + drain_openssl_errors());
+  }
+  return finding;
+}
+
+bool certificate_trusted(const CmsFinding& finding, std::string_view trust_anchors_pem, Timestamp time) {
+  const std::vector<CertificatePtr> anchors = certificates_from_pem(trust_anchors_pem);
+  if (anchors.empty()) return false;
+  const StorePtr store(X509_STORE_new());
+  const BorrowingStackPtr others(sk_X509_new_null());
+  const StoreContextPtr context(X509_STORE_CTX_new());
+  if (!store || !others || !context) return false;
+  for (const CertificatePtr& anchor : anchors) X509_STORE_add_cert(store.get(), anchor.get());
+  for (const CertificatePtr& certificate : finding.certificates) sk_X509_push(others.get(), certificate.get());
+  // An anchor may be the organisation's own certificate rather than a root.
+  X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
+  if (X509_STORE_CTX_init(context.get(), store.get(), finding.signer.get(), others.get()) != 1) return false;
+  X509_STORE_CTX_set_time(context.get(), 0, static_cast<time_t>(time.unix_ms / 1000));
+  const bool trusted = X509_verify_cert(context.get()) == 1;
+  ERR_clear_error();
+  return trusted;
+}
+
+}  // namespace quotary::signing

@@ -1,0 +1,55 @@
+#include "signing/seal.h"
+
+#include "signing/cms.h"
+#include "signing/document_check.h"
+#include "signing/incremental_update.h"
+#include "signing/seal_key.h"
+
+namespace quotary::signing {
+
+namespace {
+
+class LoadedSeal final : public Seal {
+ public:
+  explicit LoadedSeal(SealKey key) : key_(std::move(key)), not_after_(not_after_of(key_.leaf.get())) {}
+
+  Result<std::string> seal(std::string_view pdf, const SealRequest& request) const override {
+    if (not_after_ < request.must_outlive) {
+      return fail(Errc::invalid, "seal_certificate_too_short",
+                  "the seal's certificate ends at " + format_rfc3339(not_after_) + ", before " + format_rfc3339(request.must_outlive) +
+                      ": renew it, or shorten the quote's validity");
+    }
+    if (request.signing_time < not_before_of(key_.leaf.get()) || not_after_ < request.signing_time) {
+      return fail(Errc::unavailable, "seal_certificate_expired", "the seal's certificate is not valid at " + format_rfc3339(request.signing_time));
+    }
+    QUOTARY_TRY(prepared, prepare_signature(pdf, {request.signing_time, request.field, request.reason, request.location, request.name}));
+    QUOTARY_TRY(cms, sign_cms(prepared.digest, key_.leaf.get(), key_.key.get(), key_.chain));
+    QUOTARY_TRY_VOID(put_signature(prepared, cms));
+    // What leaves here was read back and verified as a stranger would: a wrong seal could never be taken back.
+    const auto finding = check_seal(prepared.pdf, {});
+    if (!finding) return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + finding.error().detail);
+    if (!finding->valid) return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + finding->reason);
+    return std::move(prepared.pdf);
+  }
+
+  Timestamp not_after() const override { return not_after_; }
+  std::string subject() const override { return certificate_subject(key_.leaf.get()); }
+  std::string certificate_pem() const override {
+    std::string out = certificate_to_pem(key_.leaf.get());
+    for (const CertificatePtr& certificate : key_.chain) out += certificate_to_pem(certificate.get());
+    return out;
+  }
+
+ private:
+  SealKey key_;
+  Timestamp not_after_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const Seal>> Seal::load(FileSystem& files, const SealKeyFiles& paths, Timestamp now) {
+  QUOTARY_TRY(key, load_seal_key(files, paths, now));
+  return std::shared_ptr<const Seal>(std::make_shared<LoadedSeal>(std::move(key)));
+}
+
+}  // namespace quotary::signing
