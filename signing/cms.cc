@@ -74,6 +74,44 @@ std::string to_der(const CMS_ContentInfo* cms) {
   return out;
 }
 
+struct UnsignedSignature {
+  CmsPtr cms;
+  CMS_SignerInfo* signer = nullptr;  // within cms
+};
+
+// Everything but the signature value. `key` may be a public one: it names the algorithm here.
+Result<UnsignedSignature> unsigned_signature(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain) {
+  UnsignedSignature out;
+  out.cms.reset(CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_PARTIAL | CMS_DETACHED | CMS_BINARY));
+  if (!out.cms) return openssl_failed("make a CMS");
+  out.signer = CMS_add1_signer(out.cms.get(), leaf, key, EVP_sha256(), CMS_CADES | CMS_NOSMIMECAP | CMS_PARTIAL);
+  if (!out.signer) return openssl_failed("add the signer");
+  for (const CertificatePtr& certificate : chain) {
+    if (CMS_add1_cert(out.cms.get(), certificate.get()) != 1) return openssl_failed("add the chain");
+  }
+  // CMS_final would add signingTime, so what it does is done here without it.
+  if (CMS_signed_add1_attr_by_NID(out.signer, NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_data), -1) != 1 ||
+      CMS_signed_add1_attr_by_NID(out.signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING, digest.bytes.data(), static_cast<int>(digest.bytes.size())) != 1) {
+    return openssl_failed("add the signed attributes");
+  }
+  X509_ALGOR* algorithm = nullptr;
+  CMS_SignerInfo_get0_algs(out.signer, nullptr, nullptr, nullptr, &algorithm);
+  const bool rsa = EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
+  if (X509_ALGOR_set0(algorithm, OBJ_nid2obj(rsa ? NID_sha256WithRSAEncryption : NID_ecdsa_with_SHA256), rsa ? V_ASN1_NULL : V_ASN1_UNDEF, nullptr) != 1) {
+    return openssl_failed("name the algorithm");
+  }
+  return out;
+}
+
+Result<std::string> with_signature(const UnsignedSignature& unsigned_cms, std::string_view signature) {
+  if (ASN1_STRING_set(CMS_SignerInfo_get0_signature(unsigned_cms.signer), signature.data(), static_cast<int>(signature.size())) != 1) {
+    return openssl_failed("set the signature");
+  }
+  std::string der = to_der(unsigned_cms.cms.get());
+  if (der.empty()) return openssl_failed("encode the CMS");
+  return der;
+}
+
 bool attribute_once(const CMS_SignerInfo* signer, int nid) {
   const int at = CMS_signed_get_attr_by_NID(signer, nid, -1);
   return at >= 0 && CMS_signed_get_attr_by_NID(signer, nid, at) < 0 && X509_ATTRIBUTE_count(CMS_signed_get_attr(signer, at)) == 1;
@@ -123,31 +161,9 @@ std::size_t der_size(std::string_view bytes) {
 
 Result<std::string> sign_cms(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain) {
   ERR_clear_error();
-  const CmsPtr cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_PARTIAL | CMS_DETACHED | CMS_BINARY));
-  if (!cms) return openssl_failed("make a CMS");
-  CMS_SignerInfo* signer = CMS_add1_signer(cms.get(), leaf, key, EVP_sha256(), CMS_CADES | CMS_NOSMIMECAP | CMS_PARTIAL);
-  if (!signer) return openssl_failed("add the signer");
-  for (const CertificatePtr& certificate : chain) {
-    if (CMS_add1_cert(cms.get(), certificate.get()) != 1) return openssl_failed("add the chain");
-  }
-  // CMS_final would add signingTime, so what it does is done here without it.
-  if (CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_data), -1) != 1 ||
-      CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING, digest.bytes.data(), static_cast<int>(digest.bytes.size())) != 1) {
-    return openssl_failed("add the signed attributes");
-  }
-  X509_ALGOR* algorithm = nullptr;
-  CMS_SignerInfo_get0_algs(signer, nullptr, nullptr, nullptr, &algorithm);
-  const bool rsa = EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
-  if (X509_ALGOR_set0(algorithm, OBJ_nid2obj(rsa ? NID_sha256WithRSAEncryption : NID_ecdsa_with_SHA256), rsa ? V_ASN1_NULL : V_ASN1_UNDEF, nullptr) != 1) {
-    return openssl_failed("name the algorithm");
-  }
-  QUOTARY_TRY(signature, sign_bytes(key, signed_attributes(signer)));
-  if (ASN1_STRING_set(CMS_SignerInfo_get0_signature(signer), signature.data(), static_cast<int>(signature.size())) != 1) {
-    return openssl_failed("set the signature");
-  }
-  std::string der = to_der(cms.get());
-  if (der.empty()) return openssl_failed("encode the CMS");
-  return der;
+  QUOTARY_TRY(unsigned_cms, unsigned_signature(digest, leaf, key, chain));
+  QUOTARY_TRY(signature, sign_bytes(key, signed_attributes(unsigned_cms.signer)));
+  return with_signature(unsigned_cms, signature);
 }
 
 Result<CmsFinding> verify_cms(std::string_view der, std::string_view content) {
@@ -197,6 +213,14 @@ Result<CmsFinding> verify_cms(std::string_view der, std::string_view content) {
   if (!body || CMS_verify(cms.get(), nullptr, store.get(), body.get(), nullptr, CMS_CADES | CMS_BINARY) != 1) {
     return invalid("the signature does not hold: " + drain_openssl_errors());
   }
+
+  // The signature covers neither the versions nor how the signer is named, so a CMS as we write it has no freedom left.
+  const std::vector<CertificatePtr> chain = issuing_chain(finding.signer.get(), finding.certificates);
+  if (chain.size() + 1 != finding.certificates.size()) return invalid("the CMS carries certificates that are not of the signer's chain");
+  const ASN1_OCTET_STRING* value = CMS_SignerInfo_get0_signature(signer);
+  QUOTARY_TRY(expected, unsigned_signature(sha256(content), finding.signer.get(), key, chain));
+  QUOTARY_TRY(written, with_signature(expected, {reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)), static_cast<std::size_t>(ASN1_STRING_length(value))}));
+  if (written != der) return invalid("the CMS is not as Quotary writes it");
   return finding;
 }
 

@@ -1,5 +1,6 @@
 #include "signing/document_check.h"
 
+#include "ledger/base/bytes.h"
 #include "signing/cms.h"
 #include "signing/incremental_update.h"
 #include "signing/pdf_parser.h"
@@ -62,6 +63,8 @@ Result<SealPlace> locate(std::string_view pdf, const PdfObject& object) {
   if (numbers[1] >= numbers[2]) return broken("ByteRange leaves no gap for the signature");
   if (!contents || !contents->is(PdfValue::Kind::string) || !contents->hexadecimal) return broken("Contents is no hexadecimal string");
   if (contents->begin != numbers[1] || contents->end != numbers[2]) return broken("Contents does not fill the gap of ByteRange");
+  // These digits are all that no signature covers: one way of writing them is enough.
+  if (pdf.substr(contents->begin + 1, contents->end - contents->begin - 2) != to_hex(contents->text)) return broken("Contents is not in lower-case digits");
   if (numbers[2] + numbers[3] != pdf.size()) return broken("ByteRange does not reach the end of its revision");
   const std::size_t size = der_size(contents->text);
   if (size == 0) return broken("Contents holds no DER value");

@@ -2,6 +2,7 @@
 
 #include <openssl/asn1.h>
 #include <openssl/pem.h>
+#include <openssl/x509v3.h>
 
 #include <array>
 
@@ -23,6 +24,14 @@ Timestamp instant(const ASN1_TIME* time) {
   int days = 0, seconds = 0;
   if (ASN1_TIME_diff(&days, &seconds, epoch.get(), time) != 1) return {};
   return {(static_cast<std::int64_t>(days) * 86'400 + seconds) * 1000};
+}
+
+// Answers the given password to a PEM reader; without one, the reader fails instead of asking at the terminal.
+int answer_password(char* buffer, int size, int, void* data) {
+  const auto& password = *static_cast<const std::string*>(data);
+  if (password.empty() || static_cast<std::size_t>(size) < password.size()) return -1;
+  password.copy(buffer, password.size());
+  return static_cast<int>(password.size());
 }
 
 std::string curve_of(EVP_PKEY* key) {
@@ -75,6 +84,34 @@ std::vector<CertificatePtr> certificates_from_pem(std::string_view pem) {
   }
   ERR_clear_error();
   return out;
+}
+
+std::vector<CertificatePtr> issuing_chain(X509* leaf, const std::vector<CertificatePtr>& certificates) {
+  std::vector<CertificatePtr> chain;
+  X509* subject = leaf;
+  // A root issues itself, and then the chain is at its end.
+  while (chain.size() < certificates.size() && X509_check_issued(subject, subject) != X509_V_OK) {
+    X509* issuer = nullptr;
+    for (const CertificatePtr& candidate : certificates) {
+      if (X509_check_issued(candidate.get(), subject) != X509_V_OK || X509_verify(subject, X509_get0_pubkey(candidate.get())) != 1) continue;
+      issuer = candidate.get();
+      break;
+    }
+    if (!issuer) break;
+    X509_up_ref(issuer);
+    chain.emplace_back(issuer);
+    subject = issuer;
+  }
+  ERR_clear_error();
+  return chain;
+}
+
+KeyPtr private_key_from_pem(std::string_view pem, std::string password) {
+  const BioPtr in = memory_bio(pem);
+  KeyPtr key(PEM_read_bio_PrivateKey(in.get(), nullptr, answer_password, &password));
+  OPENSSL_cleanse(password.data(), password.size());
+  ERR_clear_error();
+  return key;
 }
 
 Timestamp not_before_of(const X509* certificate) { return instant(X509_get0_notBefore(certificate)); }

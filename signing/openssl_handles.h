@@ -44,6 +44,10 @@ std::string certificate_der(const X509* certificate);
 std::string certificate_to_pem(const X509* certificate);
 // Every certificate of a PEM text; stops at the first that is none.
 std::vector<CertificatePtr> certificates_from_pem(std::string_view pem);
+// Those of `certificates` that issued the leaf, directly or in turn, nearest first; signatures are checked.
+std::vector<CertificatePtr> issuing_chain(X509* leaf, const std::vector<CertificatePtr>& certificates);
+// Null when the text holds no private key that the password (may be empty) opens. Leaves the error queue empty.
+KeyPtr private_key_from_pem(std::string_view pem, std::string password = {});
 Timestamp not_before_of(const X509* certificate);
 Timestamp not_after_of(const X509* certificate);
 // ECDSA P-256, P-384 or P-521, or RSA of 2048 bits and more.

@@ -1,7 +1,6 @@
 #include "signing/seal_key.h"
 
 #include <openssl/crypto.h>
-#include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/x509v3.h>
 
@@ -56,14 +55,6 @@ Result<SealKey> from_pkcs12(FileSystem& files, const SealKeyFiles& paths) {
   return out;
 }
 
-// Answers the given password to a PEM reader; without one, the reader fails instead of asking at the terminal.
-int answer_password(char* buffer, int size, int, void* data) {
-  const auto& password = *static_cast<const std::string*>(data);
-  if (password.empty() || static_cast<std::size_t>(size) < password.size()) return -1;
-  password.copy(buffer, password.size());
-  return static_cast<int>(password.size());
-}
-
 Result<SealKey> from_pem(FileSystem& files, const SealKeyFiles& paths) {
   QUOTARY_TRY(certificates, read_key_file(files, paths.certificate_path));
   QUOTARY_TRY(key_text, read_key_file(files, paths.key_path));
@@ -76,12 +67,7 @@ Result<SealKey> from_pem(FileSystem& files, const SealKeyFiles& paths) {
     }
   }
   const bool encrypted = key_text.find("ENCRYPTED") != key_text.npos;
-  {
-    const BioPtr in = memory_bio(key_text);
-    std::string password = paths.pkcs12_password;
-    out.key.reset(PEM_read_bio_PrivateKey(in.get(), nullptr, answer_password, &password));
-    wipe(password);
-  }
+  out.key = private_key_from_pem(key_text, paths.pkcs12_password);
   wipe(key_text);
   ERR_clear_error();
   if (!out.leaf) return unavailable("seal_key_unreadable", paths.certificate_path + " holds no PEM certificate");
@@ -116,6 +102,7 @@ Result<SealKey> load_seal_key(FileSystem& files, const SealKeyFiles& paths, Time
   if (not_after_of(out.leaf.get()) < now) {
     return unavailable("seal_certificate_expired", "the certificate in " + file + " ended at " + format_rfc3339(not_after_of(out.leaf.get())) + ": renew it");
   }
+  out.chain = issuing_chain(out.leaf.get(), out.chain);
   return out;
 }
 
