@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view log_key_header = "quotary-log-key-v1\n";
 constexpr std::size_t secret_bytes = 32;
-constexpr std::size_t subjects_bytes_max = 1u << 30;
+constexpr std::size_t key_file_bytes_max = 1u << 16;
 
 std::string log_key_path(const std::string& directory) { return directory + "/log.key"; }
 std::string pepper_path(const std::string& directory) { return directory + "/pepper.key"; }
@@ -48,20 +48,24 @@ class Folder final : public KeyFolder {
   std::unique_ptr<ObjectCipher> cipher_;
 };
 
-// A key file of the folder: there, readable, and for its owner alone.
-Result<std::string> read_key_file(FileSystem& files, const std::string& path, std::size_t size_max = 1 << 16) {
-  auto bytes = read_file(files, path, size_max);
-  if (!bytes) {
-    const Errc kind = bytes.error().kind;
-    if (kind == Errc::not_found) {
-      return fail(Errc::unavailable, "key_missing", path + " is missing: give the key folder with --keys, or restore it from its own backup");
-    }
-    return fail(Errc::unavailable, "key_unreadable", bytes.error().detail);
+// A key file of the folder must be there, readable, and for its owner alone.
+Result<void> check_key_file(FileSystem& files, const std::string& path) {
+  const auto file = files.open(path, OpenMode::read_only);
+  if (!file && file.error().kind == Errc::not_found) {
+    return fail(Errc::unavailable, "key_missing", path + " is missing: give the key folder with --keys, or restore it from its own backup");
   }
+  if (!file) return fail(Errc::unavailable, "key_unreadable", file.error().detail);
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0) {
     return fail(Errc::unavailable, "key_permissions", path + " may be read by others than its owner: run chmod 600 on it");
   }
+  return {};
+}
+
+Result<std::string> read_key_file(FileSystem& files, const std::string& path) {
+  QUOTARY_TRY_VOID(check_key_file(files, path));
+  auto bytes = read_file(files, path, key_file_bytes_max);
+  if (!bytes) return fail(Errc::unavailable, "key_unreadable", bytes.error().detail);
   return bytes;
 }
 
@@ -95,8 +99,7 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::open(std::shared_ptr<FileSystem> f
   auto pepper = pepper_text.ends_with('\n') ? from_hex(std::string_view(pepper_text).substr(0, pepper_text.size() - 1)) : from_hex(pepper_text);
   if (!pepper || pepper->size() != secret_bytes) return unusable(pepper_path(directory));
 
-  QUOTARY_TRY(subjects, read_key_file(*files, subjects_path(directory), subjects_bytes_max));
-  sodium_memzero(subjects.data(), subjects.size());
+  QUOTARY_TRY_VOID(check_key_file(*files, subjects_path(directory)));
   QUOTARY_TRY(cipher, open_subject_keys(*files, subjects_path(directory), false, std::make_shared<SystemRandom>()));
   auto signer = signer_from_seed(origin, *seed);
   sodium_memzero(seed->data(), seed->size());

@@ -10,9 +10,18 @@
 
 namespace quotary::signing {
 
+// Thread-safe.
+class SubjectKeyring : public ObjectCipher {
+ public:
+  // Overwrites the subject's key in place and syncs: what was encrypted under it can never be read again, unless a backup
+  // of the file is kept. Nothing more is encrypted for the subject. Errc::not_found `subject_key_missing`; no error when
+  // it is erased already.
+  [[nodiscard]] virtual Result<void> erase(std::string_view subject) = 0;
+};
+
 // Opens (or, with `create`, makes) the file. FORMAT: magic of 16 bytes, then records of 96 bytes: SHA-256 of the subject,
 // 32 key bytes (all zero: erased), SHA-256 of the 64 bytes before. Errc::corrupt `subject_keys_damaged` names the record.
-[[nodiscard]] Result<std::unique_ptr<ObjectCipher>> open_subject_keys(FileSystem& files, const std::string& path, bool create,
-                                                                std::shared_ptr<Random> random);
+[[nodiscard]] Result<std::unique_ptr<SubjectKeyring>> open_subject_keys(FileSystem& files, const std::string& path, bool create,
+                                                                        std::shared_ptr<Random> random);
 
 }  // namespace quotary::signing

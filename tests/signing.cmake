@@ -1,9 +1,17 @@
+include(fuzz/fuzz.cmake)
+
 add_library(quotary_seal_fixture STATIC support/seal_fixture.cc)
 target_link_libraries(quotary_seal_fixture PUBLIC quotary_options quotary_signing)
 
+quotary_test(keys_test LABEL unit TIMEOUT 60
+  SOURCES unit/keys_test.cc
+  LIBRARIES quotary_signing)
 quotary_test(seal_test LABEL unit TIMEOUT 180
   SOURCES unit/seal_test.cc
   LIBRARIES quotary_seal_fixture quotary_pdfgen quotary_sample_quotes)
 quotary_test(seal_attack_test LABEL unit TIMEOUT 240
   SOURCES unit/seal_attack_test.cc
   LIBRARIES quotary_seal_fixture OpenSSL::Crypto)
+
+quotary_fuzz(fuzz_pdf SOURCES fuzz/fuzz_pdf.cc LIBRARIES quotary_signing CORPUS pdf)
+quotary_fuzz(fuzz_note SOURCES fuzz/fuzz_note.cc LIBRARIES quotary_signing CORPUS note)

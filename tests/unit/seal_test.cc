@@ -189,6 +189,44 @@ TEST_F(SealKeys, RsaAndEcdsaFromPemAndPkcs12) {
   }
 }
 
+// A leaf under an issuing authority under a root, with a stranger's certificate in the file.
+TEST_F(SealKeys, ChainGoesAlongAndStrangersDoNot) {
+  const auto file = [&](const char* name) { return "'" + folder_.file(name) + "'"; };
+  const auto shell = [](const std::string& command) {
+    const auto outcome = testing::run(command);
+    ASSERT_TRUE(outcome.ok) << outcome.output;
+  };
+  const std::string make_root = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=";
+  shell(make_root + "Root' -keyout " + file("root.key") + " -out " + file("root.pem"));
+  shell(make_root + "Stranger' -keyout " + file("stranger.key") + " -out " + file("stranger.pem"));
+  testing::write_bytes(folder_.file("ca.ext"), "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n");
+  testing::write_bytes(folder_.file("leaf.ext"), "basicConstraints=critical,CA:FALSE\nkeyUsage=nonRepudiation\n");
+  const auto issue = [&](const std::string& name, const std::string& issuer, const char* extensions) {
+    shell("openssl req -new -newkey rsa:2048 -nodes -subj '/CN=" + name + "' -keyout " + file((name + ".key").c_str()) + " -out " + file("request"));
+    shell("openssl x509 -req -days 3000 -in " + file("request") + " -CA " + file((issuer + ".pem").c_str()) + " -CAkey " + file((issuer + ".key").c_str()) +
+          " -CAcreateserial -extfile " + file(extensions) + " -out " + file((name + ".pem").c_str()));
+  };
+  issue("middle", "root", "ca.ext");
+  issue("leaf", "middle", "leaf.ext");
+  const auto text = [&](const char* name) { return read_file(*posix_file_system(), folder_.file(name)).value(); };
+  testing::write_bytes(folder_.file("chain.pem"), text("leaf.pem") + text("stranger.pem") + text("root.pem") + text("middle.pem"));
+  SealKeyFiles paths;
+  paths.certificate_path = folder_.file("chain.pem");
+  paths.key_path = folder_.file("leaf.key");
+  expect_seals(paths, "RSA 2048 with SHA-256");
+
+  const Timestamp now = SystemClock().now();
+  const auto seal = Seal::load(*posix_file_system(), paths, now).value();
+  EXPECT_THAT(seal->certificate_pem(), ::testing::Not(HasSubstr(text("stranger.pem"))));
+  auto request = testing::seal_request();
+  request.signing_time = request.must_outlive = now;
+  const std::string sealed = seal->seal(testing::unsealed_document(), request).value();
+  EXPECT_TRUE(signing::check_seal(sealed, text("root.pem"))->trusted);
+  EXPECT_TRUE(signing::check_seal(sealed, text("stranger.pem") + text("middle.pem"))->trusted);
+  EXPECT_FALSE(signing::check_seal(sealed, text("stranger.pem"))->trusted);
+  EXPECT_FALSE(signing::check_seal(sealed, "no certificate")->trusted);
+}
+
 TEST_F(SealKeys, FaultsHaveNames) {
   make("ec -pkeyopt ec_paramgen_curve:P-256");
   const Timestamp now = SystemClock().now();
