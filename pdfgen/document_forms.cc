@@ -108,11 +108,13 @@ std::vector<PageContent> make_pages(const LaidDocument& laid) {
 }
 
 std::string unsigned_appearance(double width, double height) {
-  std::string out = "0.62 0.66 0.71 RG 0.6 w [2.5 2] 0 d 0.3 0.3 ";
-  append_number(out, width - 0.6);
+  std::string out = "0.62 0.66 0.71 RG 0.5 w [2 2] 0 d 10 ";
+  append_number(out, height / 4);
+  out += " m ";
+  append_number(out, width - 10);
   out += ' ';
-  append_number(out, height - 0.6);
-  return out + " re S\n";
+  append_number(out, height / 4);
+  return out + " l S\n";
 }
 
 }  // namespace quotary::pdfgen

@@ -8,7 +8,6 @@
 #include <iconv.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace quotary::pdfgen {

@@ -36,7 +36,7 @@ struct Stamp {
 void use_stamp_glyphs(Typesetter& typesetter, bool english);
 // The resource names of a page's forms.
 [[nodiscard]] std::vector<PageContent> make_pages(const LaidDocument& laid);
-// The dashed box of an unsigned field.
+// The dashed line that an unsigned field is signed on; the frame around it belongs to the page.
 [[nodiscard]] std::string unsigned_appearance(double width, double height);
 
 // Every printed text of the quote has a glyph; problems[] otherwise.

@@ -50,8 +50,8 @@ std::vector<Deflated> PageFlow::finish() {
     canvas.line(margin_left, 84, margin_right, 84, 0.5, hairline);
     canvas.form(form_foot);
     const Style small{7, Weight::regular, grey};
-    canvas.text_right(margin_right, 66, "第 " + number + " 页 / 共 " + total + " 页", small);
-    if (english_) canvas.text_right(margin_right, 56, "Page " + number + " of " + total, small);
+    canvas.text_right(margin_right, caption_place.y, "第 " + number + " 页 / 共 " + total + " 页", small);
+    if (english_) canvas.text_right(margin_right, caption_place.y - 10, "Page " + number + " of " + total, small);
     out.push_back(deflate(canvas.operators(), 6));
   }
   return out;

@@ -62,7 +62,7 @@ void Typesetter::wrap(std::vector<StyledLine>& out, std::string_view text, const
   const Face& set_in = face(style.weight);
   for (const char32_t c : characters) widths.push_back(set_in.width(set_in.glyph(printed(c))) * style.size / 1000);
   for (const LineSpan& span : break_lines(characters, widths, width_max))
-    out.push_back({characters.substr(span.begin, span.end - span.begin), style});
+    out.push_back({characters.substr(span.begin, span.end - span.begin), style, 0});
 }
 
 void Typesetter::use_ascii() {

@@ -31,7 +31,8 @@ struct Style {
 struct StyledLine {
   std::u32string text;
   Style style;
-  [[nodiscard]] double height() const { return style.size * 1.42; }
+  double space_above = 0;
+  [[nodiscard]] double height() const { return style.size * 1.42 + space_above; }
 };
 
 // Measures text and remembers which glyphs a document uses. One per document, one thread.

@@ -79,6 +79,8 @@ std::vector<StyledLine> party_lines(PageFlow& flow, const Party& party, const La
   type.wrap(out, both(role, english), {7.5, Weight::bold, accent}, width);
   type.wrap(out, party.name, {10, Weight::bold, ink}, width);
   type.wrap(out, party.name_en, {8, Weight::regular, grey}, width);
+  if (out.size() > 1) out[1].space_above = 1;
+  const std::size_t heading = out.size();
   const auto entry = [&](const Label& label, const std::string& value) {
     if (!value.empty()) type.wrap(out, both(label, english) + (english ? ": " : "：") + value, plain, width);
   };
@@ -102,15 +104,29 @@ std::vector<StyledLine> party_lines(PageFlow& flow, const Party& party, const La
     entry({"账号", "Account No."}, party.bank->account_number);
     entry({"SWIFT", ""}, party.bank->swift);
   }
+  if (heading < out.size()) out[heading].space_above = 2.5;
   return out;
 }
 
-// Buyer and seller side by side, row by row, so that even very long blocks may run over a page.
+// Buyer and seller side by side; blocks too long for the page go row by row, so that both may run over it.
 void party_block(PageFlow& flow, const Quote& quote) {
   constexpr double middle_gap = 20, column = (body_width - middle_gap) / 2;
   const auto left = party_lines(flow, quote.buyer, {"买方", "Buyer"}, column);
   const auto right = party_lines(flow, quote.seller, {"卖方", "Seller"}, column);
   flow.y -= 6;
+  const auto total = [](const std::vector<StyledLine>& lines) {
+    double height = 0;
+    for (const StyledLine& line : lines) height += line.height();
+    return height;
+  };
+  if (const double height = std::max(total(left), total(right)); height < flow.room()) {
+    const double top = flow.y;
+    for (const StyledLine& line : left) flow.put(line, margin_left);
+    flow.y = top;
+    for (const StyledLine& line : right) flow.put(line, margin_left + column + middle_gap);
+    flow.y = top - height - 12;
+    return;
+  }
   for (std::size_t i = 0; i < std::max(left.size(), right.size()); ++i) {
     const double height = std::max(i < left.size() ? left[i].height() : 0, i < right.size() ? right[i].height() : 0);
     flow.need(height);
@@ -173,7 +189,7 @@ void terms_block(PageFlow& flow, const Quote& quote) {
     if (value.empty()) return;
     flow.need(30);
     flow.y -= 4;
-    flow.put({decode_utf8(both(label, flow.english())), {8, Weight::bold, accent}}, margin_left);
+    flow.put({decode_utf8(both(label, flow.english())), {8, Weight::bold, accent}, 0}, margin_left);
     flow.paragraph(value, text_style, margin_left, body_width);
   };
   entry({"交货条款", "Delivery terms"}, quote.delivery_terms);
@@ -196,6 +212,7 @@ void signature_block(PageFlow& flow, LaidDocument& laid) {
   laid.fields.push_back({"Seal", "电子签章 Seal", 0, {}});
   for (const Box& box : boxes) {
     flow.page().text(x, flow.y + 2, both(box.label, flow.english()), label_style);
+    flow.page().frame(x, flow.y - 2 - high, wide, high, 0.5, hairline);
     laid.fields.push_back({box.name, both(box.label, true), flow.page_index(), {x, flow.y - 2 - high, x + wide, flow.y - 2}});
     x += wide + spacing;
   }

@@ -13,7 +13,7 @@ namespace quotary::api {
 // What a handler works on. Lives as long as the routes.
 struct Surface {
   Organisation& organisation;
-  http::Metrics& metrics;
+  http::Metrics* metrics;  // may be null
   SurfaceOptions options;
   std::string openapi;
   std::string page_policy;  // Content-Security-Policy of our pages

@@ -99,7 +99,7 @@ Result<std::optional<std::uint64_t>> limit_of(const http::Request& request) {
   return std::optional<std::uint64_t>(*limit);
 }
 
-void add_routes(http::Router& router, Organisation& organisation, http::Metrics& metrics, const SurfaceOptions& options) {
+static void add_all(http::Router& router, Organisation& organisation, http::Metrics* metrics, const SurfaceOptions& options) {
   auto policy = "default-src 'none'; style-src 'sha256-" + to_base64(sha256(page_style()).view()) +
                 "'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
   auto surface = std::make_shared<const Surface>(
@@ -117,6 +117,12 @@ void add_routes(http::Router& router, Organisation& organisation, http::Metrics&
     router.add(std::string(endpoint.method), std::string(endpoint.pattern), std::move(route), std::move(handler));
   }
 }
+
+void add_routes(http::Router& router, Organisation& organisation, http::Metrics& metrics, const SurfaceOptions& options) {
+  add_all(router, organisation, &metrics, options);
+}
+
+void add_routes(http::Router& router, Organisation& organisation, const SurfaceOptions& options) { add_all(router, organisation, nullptr, options); }
 
 std::string openapi_document(const std::string& server_url) {
   json::object paths;

@@ -16,6 +16,9 @@ struct SurfaceOptions {
 // Adds every route. `organisation` and `metrics` outlive the router; handlers are safe on any worker.
 void add_routes(http::Router& router, Organisation& organisation, http::Metrics& metrics, const SurfaceOptions& options = {});
 
+// The same for an embedder that keeps no HTTP metrics: /metrics then shows the ledger's figures alone.
+void add_routes(http::Router& router, Organisation& organisation, const SurfaceOptions& options = {});
+
 // The OpenAPI 3.1 document of that table.
 [[nodiscard]] std::string openapi_document(const std::string& server_url);
 

@@ -21,7 +21,7 @@ Result<http::Response> readyz(const Surface& surface, const http::Request&) {
 // Figures about the business are for the machine's own collectors.
 Result<http::Response> metrics(const Surface& surface, const http::Request& request) {
   if (!request.local && !request.peer.starts_with("127.") && request.peer != "::1") return fail(Errc::not_found, "not_found", "nothing here");
-  return http::text_response(200, "text/plain; version=0.0.4", surface.organisation.metrics() + surface.metrics.text());
+  return http::text_response(200, "text/plain; version=0.0.4", surface.organisation.metrics() + (surface.metrics ? surface.metrics->text() : std::string()));
 }
 
 Result<http::Response> openapi(const Surface& surface, const http::Request&) { return http::json_response(200, surface.openapi); }

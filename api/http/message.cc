@@ -1,5 +1,7 @@
 #include "api/http/message.h"
 
+#include <algorithm>
+
 namespace quotary::http {
 
 namespace {
@@ -34,6 +36,23 @@ const std::string& Request::param(std::string_view name) const {
   const auto found = params.find(name);
   QUOTARY_CHECK(found != params.end());
   return found->second;
+}
+
+std::string_view Request::cookie(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (!equal_ignoring_case(key, "Cookie")) continue;
+    std::string_view rest = value;
+    while (!rest.empty()) {
+      const auto end = std::min(rest.find(';'), rest.size());
+      auto pair = rest.substr(0, end);
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      while (!pair.empty() && pair.front() == ' ') pair.remove_prefix(1);
+      if (pair.size() > name.size() && pair.substr(0, name.size()) == name && pair[name.size()] == '=') {
+        return pair.substr(name.size() + 1);
+      }
+    }
+  }
+  return {};
 }
 
 std::string_view Request::query_value(std::string_view name) const {

@@ -47,13 +47,15 @@ struct Request {
   std::string peer;                          // address without port; "" on the Unix socket
   std::string id;                            // unique in the process's life, also sent as X-Request-Id
   bool local = false;                        // came over the Unix socket
-  bool secure = false;                       // came over TLS
+  bool secure = false;                       // came over TLS, here or at our proxy
 
   // The first header of that name, case-insensitive; "" when absent.
   [[nodiscard]] std::string_view header(std::string_view name) const;
   [[nodiscard]] bool has_header(std::string_view name) const;
   // The pattern variable, which must exist in the route (QUOTARY_CHECK).
   [[nodiscard]] const std::string& param(std::string_view name) const;
+  // The cookie's value as sent, "" when absent.
+  [[nodiscard]] std::string_view cookie(std::string_view name) const;
   // The query parameter, "" when absent.
   [[nodiscard]] std::string_view query_value(std::string_view name) const;
 };
@@ -67,6 +69,7 @@ struct Response {
   std::shared_ptr<const std::string> body;  // null is an empty body; shared, so that cached bytes are never copied
   std::shared_ptr<BodySource> stream;       // a long answer, instead of `body`; sent chunked unless stream_size is set
   std::uint64_t stream_size = 0;            // exact size of the stream when known, else 0
+  std::string log_detail;                   // never sent: goes to the error log beside the request's id
 };
 
 // Called from any thread, exactly once; later calls are ignored. A Reply that dies unused answers 500.

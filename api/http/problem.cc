@@ -96,6 +96,7 @@ Response problem_response(int status, const Error& error, std::string_view insta
     problem["errors"] = std::move(items);
   }
   auto response = text_response(status, "application/problem+json", json::serialize(problem));
+  if (hide && !error.detail.empty()) response.log_detail = error.code + ": " + error.detail;
   response.headers.emplace_back("Cache-Control", "no-store");
   if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"quotary\"");
   if (status == 503 || status == 429) response.headers.emplace_back("Retry-After", "1");

@@ -102,6 +102,9 @@ Result<void> HttpServer::Impl::open_tcp() {
   boost::system::error_code ec;
   const auto address = asio::ip::make_address(config.host, ec);
   if (ec) return fail(Errc::unavailable, "bind_failed", "not an address: " + config.host);
+  if (!address.is_loopback() && !use_tls && !config.behind_proxy) {
+    return fail(Errc::invalid, "tls_required", where + " is reachable from outside: give a certificate, or say that a proxy speaks TLS");
+  }
   const tcp::endpoint endpoint(address, config.port);
   auto acceptor = std::make_unique<tcp::acceptor>(threads[0]->context());
   acceptor->open(endpoint.protocol(), ec);
@@ -222,12 +225,14 @@ Result<void> HttpServer::start() {
   for (std::size_t i = 0; i < std::max<std::size_t>(core.config.io_threads, 1); ++i) {
     impl.threads.push_back(std::make_shared<IoThread>(tick));
   }
-  for (const auto& opened : {impl.open_tls(), impl.open_tcp(), impl.open_local()}) {
-    if (opened) continue;
+  auto opened = impl.open_tls();
+  if (opened) opened = impl.open_tcp();
+  if (opened) opened = impl.open_local();
+  if (!opened) {
     impl.tcp_acceptor.reset();
-    impl.local_acceptor.reset();
     impl.threads.clear();
-    return opened.error();
+    impl.bound_port = 0;
+    return opened;
   }
   impl.accept_pause = std::make_unique<asio::steady_timer>(impl.threads[0]->context());
   core.metrics.gauge("quotary_http_connections", "Connections open now.",

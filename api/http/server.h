@@ -35,7 +35,9 @@ struct Config {
   std::string unix_path;           // Unix socket (mode 0600), empty: none
   std::string tls_certificate;     // PEM chain and key; both set: the TCP listener speaks TLS 1.2 or 1.3 only
   std::string tls_key;
-  bool behind_proxy = false;  // take the peer's address from the last X-Forwarded-For entry
+  // Take the peer from the last X-Forwarded-For entry, and `secure` from X-Forwarded-Proto. Without it and without TLS
+  // only loopback addresses may be bound.
+  bool behind_proxy = false;
 
   std::size_t io_threads = 1;      // each with its own io_context
   std::size_t worker_threads = 2;
@@ -44,12 +46,13 @@ struct Config {
   std::size_t connections_max = 4'096;       // beyond it new ones are closed at once
   std::size_t header_max = 8'192;            // bytes of request line and headers; beyond it 431
   std::size_t upload_chunk = 256u << 10;     // bytes given to a sink at once
+  std::uint64_t rate_min = 16u << 10;        // bytes a second that long transfers must keep, after the timeouts above
   std::uint64_t requests_per_connection_max = 1'000'000;
 
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds header_timeout{10'000};  // from the first byte of a request to the end of its header
-  std::chrono::milliseconds body_timeout{30'000};    // to the whole body; an upload: between two reads
-  std::chrono::milliseconds write_timeout{30'000};   // of one answer; a stream: of one piece
+  std::chrono::milliseconds body_timeout{30'000};    // to the whole body; an upload: between two reads, see rate_min
+  std::chrono::milliseconds write_timeout{30'000};   // of one answer or piece of a stream, besides what rate_min allows
   std::chrono::milliseconds idle_timeout{75'000};    // between requests
   std::chrono::milliseconds stop_timeout{10'000};    // for requests in flight when stopping
 
@@ -73,7 +76,8 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Binds and begins to serve. Errc::unavailable `bind_failed` (names the address), Errc::invalid `bad_tls`.
+  // Binds and begins to serve. Errc::unavailable `bind_failed` (names the address), Errc::invalid `bad_tls` or
+  // `tls_required`. After an error the object is as new.
   [[nodiscard]] Result<void> start();
 
   // The bound TCP port; 0 before start() or without a TCP listener.

@@ -2,6 +2,8 @@
 
 #include "api/http/problem.h"
 
+#include <boost/asio/ip/address.hpp>
+
 #include <algorithm>
 #include <exception>
 
@@ -41,7 +43,7 @@ struct ReplySlot {
 
   void send_internal(std::string_view why) {
     if (used.load()) return;
-    core->log_error(why);
+    if (!core->stopping) core->log_error(why);  // once the server stops, its log may be gone
     send(problem_response(fail(Errc::internal, "internal", {}), path));
   }
 
@@ -68,7 +70,9 @@ std::string forwarded_peer(const Request& request, const std::string& peer) {
   if (comma != std::string_view::npos) value.remove_prefix(comma + 1);
   while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
   while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
-  return value.empty() || value.size() > 64 ? peer : std::string(value);
+  boost::system::error_code ec;
+  const auto address = boost::asio::ip::make_address(std::string(value.substr(0, 64)), ec);
+  return ec ? peer : address.to_string();
 }
 
 }  // namespace
@@ -168,7 +172,17 @@ void Session::process() {
     if (request_->upload) return hand_on_upload();
     return dispatch();
   }
-  if (request_->upload) arm(core_->config.body_timeout);
+  if (request_->upload) {
+    // A sender of single bytes would otherwise hold the connection for years.
+    const auto& config = core_->config;
+    const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun_);
+    const auto due = static_cast<std::uint64_t>(std::max<std::int64_t>((spent - config.body_timeout).count(), 0)) * config.rate_min / 1000;
+    if (parser_->body_size() < due) {
+      close_after_ = true;
+      return refuse(408, fail(Errc::invalid, "request_timeout", "the upload is too slow"));
+    }
+    arm(config.body_timeout);
+  }
   read();
 }
 
@@ -178,7 +192,7 @@ bool Session::on_header() {
   const auto& config = core_->config;
   request.peer = config.behind_proxy && !local_ ? forwarded_peer(request, peer_) : peer_;
   request.local = local_;
-  request.secure = secure_;
+  request.secure = secure_ || (config.behind_proxy && equal_ignoring_case(request.header("X-Forwarded-Proto"), "https"));
   request.id = core_->id_prefix + std::to_string(core_->request_count.fetch_add(1));
   if (!parser_->keep_alive() || core_->stopping || sequence_ >= config.requests_per_connection_max) close_after_ = true;
 

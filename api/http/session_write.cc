@@ -42,8 +42,10 @@ bool names_etag(std::string_view list, std::string_view etag) {
 
 void Session::respond(Response response) {
   state_ = State::writing;
-  arm(core_->config.write_timeout);
+  const auto size = response.body ? response.body->size() : 0;
+  arm(core_->config.write_timeout + std::chrono::milliseconds(size * 1000 / std::max<std::uint64_t>(core_->config.rate_min, 1)));
   if (core_->stopping) close_after_ = true;
+  if (!response.log_detail.empty()) core_->log_error(request_->id + " " + response.log_detail);
   if (response.status < 200 || response.status > 599) {
     core_->log_error("a handler answered with a status outside 200..599");
     response = problem_response(fail(Errc::internal, "internal", {}), request_->path);
@@ -80,8 +82,8 @@ void Session::respond(Response response) {
     if (chunked_out_) {
       out.append("Transfer-Encoding: chunked\r\n");
     } else if (!response_.stream || response_.stream_size != 0) {
-      const std::uint64_t size = response_.stream ? response_.stream_size : response_.body ? response_.body->size() : 0;
-      out.append("Content-Length: ").append(std::to_string(size)).append("\r\n");
+      const std::uint64_t length = response_.stream ? response_.stream_size : response_.body ? response_.body->size() : 0;
+      out.append("Content-Length: ").append(std::to_string(length)).append("\r\n");
     }
   }
   out.append("X-Content-Type-Options: nosniff\r\n");

@@ -129,7 +129,7 @@ pdfgen::VoidCertificate sample_void() {
   v.reason_code = "price_error";
   v.reason_text = "伺服压装机单价误用旧版价目表，较现行价低 3.2%，客户已书面同意以新报价单替代。";
   v.comment = "已核对价目表版本与客户邮件，同意作废。";
-  v.status_before = "已发送 sent";
+  v.status_before = "sent";
   v.issue_index = 48213;
   v.request_index = 48377;
   v.verify_url = "https://quotes.hengtuo.example/v/SHQT2026-004812";

@@ -223,7 +223,7 @@ TEST_F(Pdf, VoidCertificateStatesTheVoid) {
   expect_sound(path);
   EXPECT_EQ(page_count(path), 1);
   const std::string printed = text(path);
-  for (const char* part : {"作废证明", "SHQT2026-004812", "price_error", "林若涵", "#48377", "9f86d081884c7d65"}) EXPECT_THAT(printed, HasSubstr(part));
+  for (const char* part : {"作废证明", "SHQT2026-004812", "价格错误 price_error", "已发送 sent", "林若涵", "#48377", "9f86d081884c7d65"}) EXPECT_THAT(printed, HasSubstr(part));
   EXPECT_THAT(bytes, HasSubstr("/T (Seal)"));
 }
 
@@ -258,7 +258,9 @@ TEST_F(Pdf, LogoStandsWithoutTransparency) {
 }
 
 TEST_F(Pdf, LogosAreCheckedWhenLoaded) {
-  for (const std::string& bad : {std::string("GIF89a"), std::string("\x89PNG\r\n\x1a\n broken"), std::string("\xff\xd8\xff\xe0"), std::string((1u << 20) + 1, 'x')}) {
+  // A JPEG's frame header is all that is read: 8 bits, 2 x 3 pixels, four components.
+  const std::string cmyk("\xff\xd8\xff\xc0\x00\x0e\x08\x00\x03\x00\x02\x04\x01\x11\x00\x02", 16);
+  for (const std::string& bad : {std::string("GIF89a"), std::string("\x89PNG\r\n\x1a\n broken"), std::string("\xff\xd8\xff\xe0"), cmyk, std::string((1u << 20) + 1, 'x')}) {
     const auto document = QuoteDocument::prepare(fonts(), quotary::testing::cny_quote(), {bad});
     ASSERT_FALSE(document);
     EXPECT_EQ(document.error().code, "bad_logo");

@@ -1,0 +1,230 @@
+#include "tests/api/fixture.h"
+
+#include "ledger/records/fold.h"
+#include "tests/support/map_state.h"
+
+#include <thread>
+
+namespace quotary::api {
+namespace {
+
+using testing::World;
+using testing::code_of;
+using testing::text;
+
+constexpr const char* reason = R"({"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"})";
+
+TEST(Organisation, IssuesReadsAndReplays) {
+  World w;
+  auto first = w.issue("k-1");
+  ASSERT_TRUE(first) << first.error().code << first.error().detail;
+  EXPECT_EQ(first->status, 201);
+  EXPECT_EQ(text(*first, "number"), "SHQT2026-000001");
+  auto again = w.issue("k-1");
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->replayed);
+  EXPECT_EQ(again->status, 201);
+  EXPECT_EQ(json::serialize(again->body), json::serialize(first->body));
+  EXPECT_EQ(code_of(w.issue("k-1", World::quote("1.00"))), "idempotency_key_reused");
+  EXPECT_EQ(code_of(w.issue("")), "idempotency_key_missing");
+  EXPECT_EQ(code_of(w.issue(std::string(256, 'k'))), "idempotency_key_invalid");
+
+  auto pdf = w.organisation->quote_pdf(w.rep, "SHQT2026-000001");
+  ASSERT_TRUE(pdf);
+  EXPECT_EQ(sha256(pdf->bytes).hex(), pdf->sha256);
+  EXPECT_EQ(code_of(w.organisation->read_quote(w.rep2, "SHQT2026-000001")), "quote_not_found");
+  EXPECT_TRUE(w.organisation->read_quote(w.manager, "SHQT2026-000001"));
+  EXPECT_EQ(w.organisation->list_quotes(w.rep2, {})->body.at("items").as_array().size(), 0u);
+  EXPECT_EQ(w.organisation->list_quotes(w.finance, {})->body.at("items").as_array().size(), 1u);
+
+  w.reopen();
+  auto after = w.issue("k-1");
+  ASSERT_TRUE(after);
+  EXPECT_EQ(json::serialize(after->body), json::serialize(first->body));
+}
+
+TEST(Organisation, BadInputUsesNoNumber) {
+  World w;
+  EXPECT_FALSE(w.issue("a", "{"));
+  EXPECT_FALSE(w.issue("b", World::quote("1e3")));
+  EXPECT_EQ(code_of(w.issue("c", World::quote("1.00", R"(, "issue_date": "2026-11-23")"))), "issue_date_not_today");
+  auto unknown = World::quote();
+  unknown.replace(unknown.find("SH-QT"), 5, "XX-QT");
+  EXPECT_EQ(code_of(w.issue("d", unknown)), "unknown_series");
+  auto past = World::quote();
+  past.replace(past.find("2027-06-30"), 10, "2026-11-23");
+  EXPECT_EQ(code_of(w.issue("e", past)), "validity_before_issue");
+  EXPECT_FALSE(w.issue("f", World::quote("1.00", R"(, "totals": {"tax_inclusive": "1.00"})")));
+  EXPECT_EQ(code_of(w.organisation->issue_quote(w.finance, "g", World::quote())), "role_not_allowed");
+  auto good = w.issue("h", World::quote("1.00", R"(, "issue_date": "2026-11-24")"));
+  ASSERT_TRUE(good) << good.error().code;
+  EXPECT_EQ(good->body.at("sequence").as_uint64(), 1u);
+  // The key of a refused call is free.
+  EXPECT_TRUE(w.issue("b"));
+}
+
+TEST(Organisation, YearTurnsAtTheOrganisationsMidnight) {
+  World w("2026-12-31T15:59:59.999Z");
+  auto old_year = w.issue("a");
+  ASSERT_TRUE(old_year);
+  EXPECT_EQ(text(*old_year, "number"), "SHQT2026-000001");
+  w.clock->set("2026-12-31T16:00:00.000Z");
+  std::vector<std::string> numbers(2);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    threads.emplace_back([&, i] {
+      auto issued = w.issue("n" + std::to_string(i));
+      if (issued) numbers[i] = text(*issued, "number");
+    });
+  for (auto& thread : threads) thread.join();
+  std::sort(numbers.begin(), numbers.end());
+  EXPECT_EQ(numbers, (std::vector<std::string>{"SHQT2027-000001", "SHQT2027-000002"}));
+  EXPECT_EQ(code_of(w.issue("late", World::quote("1.00", R"(, "issue_date": "2026-12-31")"))), "issue_date_not_today");
+  // A clock that steps back over the year's end opens no ended period.
+  w.clock->set("2026-12-31T15:00:00.000Z");
+  auto stepped = w.issue("back");
+  ASSERT_TRUE(stepped) << stepped.error().code;
+  EXPECT_EQ(text(*stepped, "number"), "SHQT2027-000003");
+}
+
+TEST(Organisation, ManyClientsLeaveNoGap) {
+  World w;
+  constexpr std::size_t clients = 4, each = 8;
+  std::vector<std::thread> threads;
+  std::mutex mutex;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> seen;  // index, sequence
+  for (std::size_t c = 0; c < clients; ++c)
+    threads.emplace_back([&, c] {
+      for (std::size_t i = 0; i < each; ++i) {
+        // Every third is refused while being numbered, and must leave no hole.
+        if (i % 3 == 2) {
+          EXPECT_FALSE(w.issue("bad" + std::to_string(c * 100 + i), World::quote("1.00", R"(, "issue_date": "2026-11-23")")));
+        }
+        auto issued = w.issue("k" + std::to_string(c * 100 + i));
+        ASSERT_TRUE(issued) << issued.error().code;
+        std::lock_guard lock(mutex);
+        seen.emplace_back(issued->body.at("ledger").at("index").as_uint64(), issued->body.at("sequence").as_uint64());
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  std::sort(seen.begin(), seen.end());
+  ASSERT_EQ(seen.size(), clients * each);
+  for (std::size_t i = 0; i < seen.size(); ++i) EXPECT_EQ(seen[i].second, i + 1);
+  auto checked = w.organisation->verify_log(w.auditor, "{}");
+  ASSERT_TRUE(checked) << checked.error().detail;
+  EXPECT_TRUE(checked->body.at("ok").as_bool()) << json::serialize(checked->body);
+}
+
+TEST(Organisation, SameKeyAtOnceIsOneQuote) {
+  World w;
+  std::vector<std::string> answers(3);
+  std::vector<std::thread> threads;
+  for (auto& answer : answers) threads.emplace_back([&] { answer = json::serialize(w.issue("same")->body); });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(answers[0], answers[1]);
+  EXPECT_EQ(answers[0], answers[2]);
+  EXPECT_EQ(w.organisation->list_quotes(w.rep, {})->body.at("items").as_array().size(), 1u);
+}
+
+TEST(Organisation, VoidsWithFourEyes) {
+  World w;
+  auto issued = w.issue("k");
+  ASSERT_TRUE(issued);
+  auto number = text(*issued, "number");
+  auto original = w.organisation->quote_pdf(w.rep, number)->bytes;
+  EXPECT_EQ(code_of(w.organisation->request_void(w.rep2, number, "", reason)), "quote_not_found");
+  EXPECT_EQ(code_of(w.organisation->request_void(w.rep, number, "", R"({"reason_code": "no", "reason_text": "short"})")), "bad_reason_code");
+  auto asked = w.organisation->request_void(w.rep, number, "", reason);
+  ASSERT_TRUE(asked) << asked.error().code;
+  auto id = text(*asked, "id");
+  EXPECT_EQ(code_of(w.organisation->request_void(w.rep, number, "", reason)), "void_request_open");
+  auto decide = [&](const Principal& who, const char* key) { return w.organisation->decide_void(who, id, Organisation::Decision::approve, key, "{}"); };
+  EXPECT_EQ(code_of(decide(w.rep, "")), "four_eyes");
+  EXPECT_EQ(code_of(decide(w.rep2, "")), "void_request_not_found");
+  EXPECT_EQ(code_of(decide(w.finance, "")), "role_not_allowed");
+  EXPECT_EQ(code_of(decide(w.auditor, "")), "role_not_allowed");
+  auto approved = decide(w.manager, "d-1");
+  ASSERT_TRUE(approved) << approved.error().code << " " << approved.error().detail;
+  EXPECT_EQ(text(*approved, "status"), "approved");
+  auto again = decide(w.manager, "d-1");
+  ASSERT_TRUE(again);
+  EXPECT_EQ(json::serialize(again->body), json::serialize(approved->body));
+  EXPECT_EQ(code_of(decide(w.manager, "")), "already_decided");
+  EXPECT_EQ(code_of(w.organisation->request_void(w.rep, number, "", reason)), "already_voided");
+  EXPECT_EQ(w.organisation->quote_pdf(w.rep, number)->bytes, original);
+  auto certificate = w.organisation->void_certificate(w.rep, id);
+  ASSERT_TRUE(certificate);
+  EXPECT_EQ(sha256(certificate->bytes).hex(), certificate->sha256);
+
+  auto verified = w.organisation->verify_bytes(original);
+  ASSERT_TRUE(verified);
+  EXPECT_EQ(text(*verified, "match"), "exact");
+  EXPECT_EQ(text(*verified, "status"), "voided");
+  auto history = w.organisation->quote_history(w.finance, number);
+  ASSERT_TRUE(history);
+  const auto& events = history->body.at("events").as_array();
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(events[0].at("type").as_string(), "quote.issued");
+  EXPECT_EQ(events[2].at("type").as_string(), "void.approved");
+  auto report = w.organisation->voids_report(w.finance, {});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->body.at("rows").as_array().size(), 1u);
+  auto csv = w.organisation->voids_report_csv(w.finance, {});
+  ASSERT_TRUE(csv);
+  EXPECT_NE(csv->bytes.find("SHQT2026-000001,"), std::string::npos);
+}
+
+TEST(Organisation, VoidRequestsAreWithdrawnRejectedOrLapse) {
+  World w;
+  auto number = text(*w.issue("k"), "number");
+  auto ask = [&] { return text(*w.organisation->request_void(w.rep, number, "", reason), "id"); };
+  auto first = ask();
+  EXPECT_EQ(code_of(w.organisation->decide_void(w.manager, first, Organisation::Decision::withdraw, "", "{}")), "not_requester");
+  EXPECT_EQ(text(*w.organisation->decide_void(w.rep, first, Organisation::Decision::withdraw, "", "{}"), "status"), "withdrawn");
+  auto second = ask();
+  EXPECT_EQ(code_of(w.organisation->decide_void(w.manager, second, Organisation::Decision::reject, "", "{}")), "comment_missing");
+  EXPECT_EQ(text(*w.organisation->decide_void(w.manager, second, Organisation::Decision::reject, "", R"({"comment": "价格无误"})"), "status"), "rejected");
+  auto third = ask();
+  EXPECT_EQ(*w.organisation->run_due_events(), 0u);
+  w.clock->set("2026-12-25T00:00:00.000Z");
+  EXPECT_EQ(*w.organisation->run_due_events(), 1u);
+  EXPECT_EQ(text(*w.organisation->read_void(w.manager, third), "status"), "lapsed");
+  EXPECT_EQ(code_of(w.organisation->decide_void(w.manager, third, Organisation::Decision::approve, "", "{}")), "already_decided");
+}
+
+TEST(Organisation, VerifiesWithoutTellingMore) {
+  World w;
+  auto issued = w.issue("k");
+  ASSERT_TRUE(issued);
+  auto number = text(*issued, "number"), code = text(*issued, "verify_code");
+  auto by_code = w.organisation->verify_number(number, code);
+  ASSERT_TRUE(by_code);
+  EXPECT_EQ(text(*by_code, "status"), "valid");
+  for (const char* wrong : {"", "AAAA", "00000000000000000"}) {
+    auto answer = w.organisation->verify_number(number, wrong);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(json::serialize(answer->body), R"({"match":"unknown"})");
+  }
+  auto pdf = w.organisation->quote_pdf(w.rep, number)->bytes;
+  EXPECT_EQ(text(*w.organisation->verify_bytes(pdf + "% junk\n"), "match"), "altered");
+  EXPECT_EQ(text(*w.organisation->verify_bytes(pdf.substr(0, pdf.size() - 1)), "match"), "altered");
+  EXPECT_EQ(text(*w.organisation->verify_bytes("%PDF-1.7\n"), "match"), "unknown");
+  EXPECT_EQ(text(*w.organisation->verify_sha256(sha256(pdf).hex()), "match"), "exact");
+  w.clock->set("2027-06-30T16:00:00.000Z");
+  EXPECT_EQ(text(*w.organisation->verify_number(number, code), "status"), "expired");
+}
+
+TEST(Organisation, ARevisionSupersedes) {
+  World w;
+  auto old = text(*w.issue("a"), "number");
+  auto next = w.issue("b", World::quote("2.00", R"(, "revision_of": ")" + old + R"(")"));
+  ASSERT_TRUE(next) << next.error().code << " " << next.error().detail;
+  auto read = w.organisation->read_quote(w.rep, old);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(text(*read, "status"), "superseded");
+  EXPECT_EQ(code_of(w.issue("c", World::quote("3.00", R"(, "revision_of": ")" + old + R"(")"))), "already_superseded");
+  EXPECT_EQ(w.issue("d")->body.at("sequence").as_uint64(), 3u);
+}
+
+}  // namespace
+}  // namespace quotary::api

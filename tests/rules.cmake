@@ -1,0 +1,5 @@
+find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
+add_test(NAME house_rules COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tools/check_house_rules.py ${CMAKE_SOURCE_DIR})
+set_tests_properties(house_rules PROPERTIES LABELS rules TIMEOUT 60)
+add_test(NAME house_rules_catch COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/rules/house_rules_test.py)
+set_tests_properties(house_rules_catch PROPERTIES LABELS rules TIMEOUT 60)

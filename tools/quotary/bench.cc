@@ -1,0 +1,148 @@
+#include "tools/quotary/demo.h"
+#include "tools/quotary/sample_quotes.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+namespace quotary::cli {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+struct BenchOptions {
+  std::string folder;
+  std::vector<unsigned> clients{1, 8, 64};
+  unsigned seconds = 5;
+  bool as_json = false;
+};
+
+struct Rate {
+  unsigned clients = 0;
+  std::uint64_t done = 0, failed = 0;
+  double per_second = 0, p50_ms = 0, p99_ms = 0;
+};
+
+double ms_since(Steady::time_point began) { return std::chrono::duration<double, std::milli>(Steady::now() - began).count(); }
+
+double at_share(std::vector<double>& sorted, double share) {
+  if (sorted.empty()) return 0;
+  return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
+}
+
+Rate rate_of(unsigned clients, std::vector<double>& times_ms, std::uint64_t failed, double seconds) {
+  std::sort(times_ms.begin(), times_ms.end());
+  return {clients, times_ms.size(), failed, static_cast<double>(times_ms.size()) / seconds, at_share(times_ms, 0.50), at_share(times_ms, 0.99)};
+}
+
+// The disk's own limit, measured beside ours: 1 KB appended and synced, one after another.
+Rate disk_rate(const std::string& folder, unsigned seconds) {
+  const auto path = folder + "/disk.bench";
+  const int file = ::open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
+  std::vector<double> times_ms;
+  std::uint64_t failed = 0;
+  const std::string kilobyte(1024, 'x');
+  const auto began = Steady::now();
+  while (file >= 0 && failed == 0 && ms_since(began) < seconds * 1000.0) {
+    const auto start = Steady::now();
+    if (::write(file, kilobyte.data(), kilobyte.size()) != static_cast<ssize_t>(kilobyte.size()) || ::fdatasync(file) != 0) ++failed;
+    times_ms.push_back(ms_since(start));
+  }
+  if (file >= 0) ::close(file);
+  ::unlink(path.c_str());
+  return rate_of(1, times_ms, failed, ms_since(began) / 1000);
+}
+
+// Durable, sealed, signed and proved issues by that many callers, each waiting for its answer.
+Rate issue_rate(api::Organisation& organisation, const api::Principal& caller, const std::string& body, unsigned clients, unsigned seconds, std::string_view run) {
+  std::vector<double> times_ms;
+  std::atomic<std::uint64_t> failed{0};
+  std::mutex mutex;
+  std::vector<std::thread> threads;
+  const auto began = Steady::now();
+  for (unsigned client = 0; client < clients; ++client) {
+    threads.emplace_back([&, client] {
+      std::vector<double> mine;
+      for (unsigned n = 0; ms_since(began) < seconds * 1000.0; ++n) {
+        const auto start = Steady::now();
+        const auto key = std::string(run) + "-" + std::to_string(client) + "-" + std::to_string(n);
+        if (organisation.issue_quote(caller, key, body)) {
+          mine.push_back(ms_since(start));
+        } else {
+          ++failed;
+        }
+      }
+      const std::lock_guard hold(mutex);
+      times_ms.insert(times_ms.end(), mine.begin(), mine.end());
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  return rate_of(clients, times_ms, failed, ms_since(began) / 1000);
+}
+
+void print(const char* what, const Rate& rate, const BenchOptions& options) {
+  if (options.as_json) {
+    std::printf("%s\n", json::serialize(json::object{{"what", what}, {"clients", rate.clients}, {"done", rate.done}, {"failed", rate.failed}, {"per_second", rate.per_second},
+                                                     {"p50_ms", rate.p50_ms}, {"p99_ms", rate.p99_ms}})
+                            .c_str());
+  } else {
+    std::printf("%-28s %3u callers  %9.1f/s  p50 %8.2f ms  p99 %8.2f ms  %llu failed\n", what, rate.clients, rate.per_second, rate.p50_ms, rate.p99_ms,
+                static_cast<unsigned long long>(rate.failed));
+  }
+  std::fflush(stdout);
+}
+
+Result<bool> measure(const BenchOptions& options, const std::string& home) {
+  DemoOptions demo;
+  demo.places.data = home + "/data";
+  demo.empty = true;
+  QUOTARY_TRY_VOID(demo.places.complete());
+  QUOTARY_TRY_VOID(make_demo(demo));
+  QUOTARY_TRY(credentials_text, read_file(*posix_file_system(), demo.places.keys + "/demo-credentials.json"));
+  QUOTARY_TRY(credentials, parse_json(credentials_text));
+  QUOTARY_TRY(organisation, api::Organisation::open(demo.places.config()));
+  QUOTARY_TRY(caller, organisation->authenticate(std::string_view(credentials.at("rep").at("token").as_string())));
+  QUOTARY_TRY(zone, TimeZone::find(organisation->profile().time_zone));
+  const auto body = small_quote(zone.local_date(SystemClock().now()));
+  bool good = true;
+  for (const unsigned clients : options.clients) {
+    print("disk: 1 KB, fdatasync", disk_rate(home, 1), options);
+    const auto rate = issue_rate(*organisation, caller, body, clients, options.seconds, "bench" + std::to_string(clients));
+    print("issue: durable and proved", rate, options);
+    good = good && rate.failed == 0 && rate.done > 0;
+  }
+  return good;
+}
+
+int bench(const BenchOptions& options) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  auto home = (options.folder.empty() ? fs::temp_directory_path(failed).string() : options.folder) + "/quotary-bench-XXXXXX";
+  if (::mkdtemp(home.data()) == nullptr) return report(fail(Errc::storage, "no_folder", "cannot make a folder like " + home)), exit_unchecked;
+  const auto good = measure(options, home);
+  fs::remove_all(home, failed);
+  if (!good) return report(good.error());
+  return *good ? exit_ok : exit_bad;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<BenchOptions>();
+  auto* command = app.add_subcommand("bench", "issue quotes as fast as they go on a throw-away ledger, beside the disk's own limit");
+  command->add_option("--folder", options->folder, "where to make it (default: the temporary folder; give one on the disk that matters)")->check(CLI::ExistingDirectory);
+  command->add_option("--clients", options->clients, "callers at once, one run each")->delimiter(',')->check(CLI::Range(1, 1000));
+  command->add_option("--seconds", options->seconds, "length of each run")->check(CLI::Range(1, 3600))->capture_default_str();
+  command->add_flag("--json", options->as_json, "one JSON object a line");
+  command->callback([options, &exit_code] { exit_code = bench(*options); });
+}
+
+}  // namespace quotary::cli

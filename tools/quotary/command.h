@@ -1,0 +1,50 @@
+// What the subcommands share: places on disk, exit codes, and how an error is told.
+#pragma once
+
+#include "api/organisation.h"
+#include "ledger/base/result.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <string>
+#include <vector>
+
+namespace quotary::cli {
+
+// Exit codes of every command.
+inline constexpr int exit_ok = 0;         // done; what was checked holds
+inline constexpr int exit_bad = 1;        // evidence of damage, or the call was refused
+inline constexpr int exit_unchecked = 2;  // could not be done: arguments, paths, rights, keys
+
+// Where an organisation lives, from --data, --keys and their environment variables.
+struct Places {
+  std::string data = "./data";
+  std::string keys;  // filled by complete(): the data folder's path + ".keys"
+  std::vector<std::string> publish_to;
+  std::string seal_certificate, seal_key, seal_pkcs12;
+
+  // Fills what was not given; Errc::invalid `keys_inside_data` when the key folder lies in the data folder.
+  [[nodiscard]] Result<void> complete();
+  [[nodiscard]] api::OrganisationConfig config() const;
+  [[nodiscard]] std::string socket_path() const { return data + "/operator.sock"; }
+};
+
+// Adds --data and --keys; with `seal`, also the options that opening for writing needs.
+void add_places(CLI::App& command, Places& places, bool seal = false);
+
+// One line on stderr, with the faults of the input below it; answers the exit code that fits the kind.
+int report(const Error& error);
+
+// Each adds one subcommand whose callback sets `exit_code`.
+void add_serve(CLI::App& app, int& exit_code);
+void add_init(CLI::App& app, int& exit_code);
+void add_demo(CLI::App& app, int& exit_code);
+void add_verify(CLI::App& app, int& exit_code);
+void add_users(CLI::App& app, int& exit_code);
+void add_series(CLI::App& app, int& exit_code);
+void add_keys(CLI::App& app, int& exit_code);
+void add_bench(CLI::App& app, int& exit_code);
+
+}  // namespace quotary::cli

@@ -1,0 +1,95 @@
+#include "tools/quotary/operator.h"
+
+#include "api/http/problem.h"
+#include "tools/quotary/socket_client.h"
+
+namespace quotary::cli {
+namespace {
+
+std::string text_of(const json::object& body, std::string_view name, std::string otherwise = {}) {
+  const auto* value = body.if_contains(name);
+  return value && value->is_string() ? std::string(value->get_string()) : std::move(otherwise);
+}
+
+Result<json::object> add_person(api::Organisation& organisation, const json::object& body) {
+  api::NewPerson person;
+  person.name = text_of(body, "name");
+  QUOTARY_TRY(role, api::parse_role(text_of(body, "role")));
+  person.role = role;
+  person.team = text_of(body, "team");
+  person.region = text_of(body, "region");
+  person.login = text_of(body, "login");
+  person.password = text_of(body, "password");
+  QUOTARY_TRY(answer, organisation.add_person(api::Organisation::operator_principal(), person));
+  return answer.body;
+}
+
+Result<json::object> issue_token(api::Organisation& organisation, const json::object& body) {
+  const auto person = text_of(body, "person");
+  QUOTARY_TRY(token, organisation.issue_token(api::Organisation::operator_principal(), person));
+  return json::object{{"person", person}, {"token", token}};
+}
+
+Result<json::object> add_series(api::Organisation& organisation, const json::object& body) {
+  api::NewSeries series;
+  series.name = text_of(body, "name");
+  series.branch = text_of(body, "branch");
+  series.document_type = text_of(body, "document_type", series.document_type);
+  series.pattern = text_of(body, "pattern");
+  series.period = text_of(body, "period", series.period);
+  QUOTARY_TRY(answer, organisation.add_series(api::Organisation::operator_principal(), series));
+  return answer.body;
+}
+
+http::Response answer_request(api::Organisation& organisation, const http::Request& request) {
+  const auto parsed = parse_json(request.body);
+  if (!parsed) return http::problem_response(parsed.error(), request.path);
+  if (!parsed->is_object()) return http::problem_response(fail(Errc::invalid, "bad_json", "an object is expected"), request.path);
+  const auto done = perform(organisation, request.param("action"), parsed->get_object());
+  if (!done) return http::problem_response(done.error(), request.path);
+  return http::json_response(200, json::serialize(*done));
+}
+
+// A problem+json answer, as the error that the server had.
+Error error_of(int status, const json::object& body) {
+  Error error = fail(Errc::internal, text_of(body, "code", "server_error"), text_of(body, "detail", "the server answered " + std::to_string(status)));
+  if (status == 400 || status == 422) error.kind = Errc::invalid;
+  if (status == 403) error.kind = Errc::forbidden;
+  if (status == 404) error.kind = Errc::not_found;
+  if (status == 409) error.kind = Errc::conflict;
+  if (status == 503) error.kind = Errc::unavailable;
+  return error;
+}
+
+}  // namespace
+
+Result<json::object> perform(api::Organisation& organisation, std::string_view action, const json::object& body) {
+  if (action == "people.add") return add_person(organisation, body);
+  if (action == "people.token") return issue_token(organisation, body);
+  if (action == "series.add") return add_series(organisation, body);
+  return fail(Errc::not_found, "unknown_action", "there is no operator's call " + std::string(action));
+}
+
+void add_operator_routes(http::Router& router, api::Organisation& organisation) {
+  http::RouteOptions options;
+  options.body_max = 64u << 10;
+  router.add("POST", "/operator/{action}", options, [&organisation](std::shared_ptr<const http::Request> request, http::Reply reply) {
+    reply(answer_request(organisation, *request));
+  });
+}
+
+bool server_runs(const Places& places) { return socket_listens(places.socket_path()); }
+
+Result<json::object> operator_call(const Places& places, std::string_view action, const json::object& body) {
+  if (server_runs(places)) {
+    QUOTARY_TRY(answer, post_over_socket(places.socket_path(), "/operator/" + std::string(action), json::serialize(body)));
+    QUOTARY_TRY(parsed, parse_json(answer.body));
+    if (!parsed.is_object()) return fail(Errc::internal, "bad_answer", "the server's answer is not an object");
+    if (answer.status >= 300) return error_of(answer.status, parsed.get_object());
+    return parsed.get_object();
+  }
+  QUOTARY_TRY(organisation, api::Organisation::open(places.config()));
+  return perform(*organisation, action, body);
+}
+
+}  // namespace quotary::cli

@@ -1,0 +1,24 @@
+// The demonstration's quotes, as request bodies of POST /v1/quotes.
+#pragma once
+
+#include "ledger/base/time.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quotary::cli {
+
+struct SampleQuote {
+  std::string_view owner;  // credential name of who issues it: "rep" or "rep2"
+  std::string body;
+};
+
+// Valid from `today` for 30 days. The first two are the worked examples of the quote rules (payable 684487.21 CNY and
+// 33407.65 USD).
+[[nodiscard]] std::vector<SampleQuote> sample_quotes(Date today);
+
+// One small valid quote, for load.
+[[nodiscard]] std::string small_quote(Date today);
+
+}  // namespace quotary::cli

@@ -1,0 +1,149 @@
+#include "tools/quotary/command.h"
+
+#include "api/handlers/routes.h"
+#include "api/http/server.h"
+#include "tools/quotary/operator.h"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+
+namespace quotary::cli {
+namespace {
+
+// How often events that time alone brings are written (lapsed void requests).
+constexpr timespec due_events_every{60, 0};
+constexpr std::size_t socket_path_bytes_max = 107;
+
+struct ServeOptions {
+  Places places;
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8480;
+  std::string tls_certificate, tls_key;
+  bool behind_proxy = false;
+  bool access_log = false;
+  std::size_t io_threads = 1, worker_threads = 4;
+};
+
+void print_access(const http::AccessRecord& record) {
+  std::fprintf(stderr, "%.*s %.*s %.*s %.*s %d %llu %lldus\n", static_cast<int>(record.request_id.size()), record.request_id.data(),
+               static_cast<int>(record.peer.size()), record.peer.data(), static_cast<int>(record.method.size()), record.method.data(),
+               static_cast<int>(record.path.size()), record.path.data(), record.status, static_cast<unsigned long long>(record.bytes_out),
+               static_cast<long long>(record.duration_us));
+}
+
+// A bind that others can reach needs TLS, ours or a proxy's: bearer tokens travel in each request.
+Result<void> check_bind(ServeOptions& options) {
+  if (options.host == "localhost") options.host = "127.0.0.1";
+  boost::system::error_code failed;
+  const auto address = boost::asio::ip::make_address(options.host, failed);
+  if (failed) return fail(Errc::invalid, "bad_host", "--host takes an address, not '" + options.host + "'");
+  if (address.is_loopback() || options.behind_proxy || !options.tls_certificate.empty()) return {};
+  return fail(Errc::invalid, "bind_needs_tls", options.host + " can be reached by others: give --tls-certificate and --tls-key, or --behind-proxy when a proxy does TLS");
+}
+
+int report_open(const Error& error, const Places& places) {
+  if (error.kind != Errc::corrupt) {
+    report(error);
+    return exit_unchecked;
+  }
+  std::fprintf(stderr,
+               "quotary: 账本未通过检查,拒绝启动 / the ledger does not hold, so it is not served: %s (%s)\n"
+               "  Nothing was written. Keep the folder %s as it is, then:\n"
+               "  - quotary verify --data %s --keys %s   names what does not hold;\n"
+               "  - if the folder was restored from an older copy, signed entries are missing: find the newer copy.\n",
+               error.detail.c_str(), error.code.c_str(), places.data.c_str(), places.data.c_str(), places.keys.c_str());
+  return exit_bad;
+}
+
+// Runs until SIGTERM or SIGINT, doing what time alone brings.
+void wait_for_stop(api::Organisation& organisation, const sigset_t& stop_signals) {
+  while (sigtimedwait(&stop_signals, nullptr, &due_events_every) < 0) {
+    if (errno != EAGAIN) continue;
+    const auto done = organisation.run_due_events();
+    if (!done) report(done.error());
+  }
+}
+
+int serve(ServeOptions options) {
+  if (auto complete = options.places.complete(); !complete) return report(complete.error()), exit_unchecked;
+  if (auto bind = check_bind(options); !bind) return report(bind.error()), exit_unchecked;
+
+  // Blocked before any thread starts, so that only wait_for_stop sees them.
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGTERM);
+  sigaddset(&stop_signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  auto organisation = api::Organisation::open(options.places.config());
+  if (!organisation) return report_open(organisation.error(), options.places);
+
+  http::Metrics metrics;
+  http::Router router;
+  api::add_routes(router, **organisation, metrics);
+  http::Config config;
+  config.host = options.host;
+  config.port = options.port;
+  config.tls_certificate = options.tls_certificate;
+  config.tls_key = options.tls_key;
+  config.behind_proxy = options.behind_proxy;
+  config.io_threads = options.io_threads;
+  config.worker_threads = options.worker_threads;
+  config.error_log = [](std::string_view line) { std::fprintf(stderr, "quotary: %.*s\n", static_cast<int>(line.size()), line.data()); };
+  if (options.access_log) config.access_log = print_access;
+  http::HttpServer server(config, router, metrics);
+
+  // The operator's calls live on a server of their own, so that no TCP client can reach them by a routing mistake.
+  http::Metrics operator_metrics;
+  http::Router operator_router;
+  add_operator_routes(operator_router, **organisation);
+  http::Config operator_config;
+  operator_config.host.clear();
+  operator_config.worker_threads = 1;
+  operator_config.connections_max = 16;
+  operator_config.error_log = config.error_log;
+  operator_config.unix_path = options.places.socket_path();
+  http::HttpServer operator_server(operator_config, operator_router, operator_metrics);
+  if (operator_config.unix_path.size() <= socket_path_bytes_max) {
+    if (auto started = operator_server.start(); !started) return report(started.error()), exit_unchecked;
+  } else {
+    std::fprintf(stderr, "quotary: the data folder's path is too long for a Unix socket: stop the server before users or series commands\n");
+  }
+  if (auto started = server.start(); !started) return report(started.error()), exit_unchecked;
+
+  const bool six = options.host.find(':') != std::string::npos;
+  std::printf("Listening on %s://%s%s%s:%u\n", options.tls_certificate.empty() ? "http" : "https", six ? "[" : "", options.host.c_str(), six ? "]" : "",
+              static_cast<unsigned>(server.port()));
+  std::fflush(stdout);
+
+  wait_for_stop(**organisation, stop_signals);
+  std::printf("Stopping\n");
+  std::fflush(stdout);
+  server.stop();
+  operator_server.stop();
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<ServeOptions>();
+  auto* command = app.add_subcommand("serve", "serve an organisation over HTTP until SIGTERM or Ctrl-C");
+  add_places(*command, options->places, true);
+  command->add_option("--host", options->host, "address to listen on; beyond loopback it needs TLS or --behind-proxy")->envname("QUOTARY_HOST")->capture_default_str();
+  command->add_option("--port", options->port, "port; 0 takes a free one and prints it")->envname("QUOTARY_PORT")->capture_default_str();
+  auto* certificate = command->add_option("--tls-certificate", options->tls_certificate, "PEM chain");
+  auto* key = command->add_option("--tls-key", options->tls_key, "PEM key")->needs(certificate);
+  certificate->needs(key);
+  command->add_flag("--behind-proxy", options->behind_proxy, "a proxy does TLS; its last X-Forwarded-For entry is the client");
+  command->add_option("--io-threads", options->io_threads, "threads for sockets")->check(CLI::Range(1, 64))->capture_default_str();
+  command->add_option("--worker-threads", options->worker_threads, "threads for use cases")->check(CLI::Range(1, 256))->capture_default_str();
+  command->add_flag("--access-log", options->access_log, "one line on stderr for each request, without query strings");
+  command->callback([options, &exit_code] { exit_code = serve(*options); });
+}
+
+}  // namespace quotary::cli

@@ -1,0 +1,62 @@
+#include "tools/quotary/socket_client.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+
+#include <sys/socket.h>
+#include <sys/time.h>
+
+namespace quotary::cli {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast_http = boost::beast::http;
+using Protocol = asio::local::stream_protocol;
+
+constexpr std::size_t answer_bytes_max = 1u << 20;
+constexpr long wait_seconds = 60;
+constexpr std::size_t path_bytes_max = 107;  // sockaddr_un
+
+Error gone(const boost::system::error_code& code) { return fail(Errc::unavailable, "server_gone", "the running server did not answer: " + code.message()); }
+
+}  // namespace
+
+bool socket_listens(const std::string& path) {
+  if (path.size() > path_bytes_max) return false;
+  asio::io_context context;
+  Protocol::socket socket(context);
+  boost::system::error_code failed;
+  socket.connect(Protocol::endpoint(path), failed);
+  return !failed;
+}
+
+Result<SocketAnswer> post_over_socket(const std::string& path, const std::string& target, const std::string& body) {
+  asio::io_context context;
+  Protocol::socket socket(context);
+  boost::system::error_code failed;
+  socket.connect(Protocol::endpoint(path), failed);
+  if (failed) return gone(failed);
+  const timeval wait{wait_seconds, 0};
+  ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+  ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+
+  beast_http::request<beast_http::string_body> request(beast_http::verb::post, target, 11);
+  request.set(beast_http::field::host, "localhost");
+  request.set(beast_http::field::content_type, "application/json");
+  request.set(beast_http::field::connection, "close");
+  request.body() = body;
+  request.prepare_payload();
+  beast_http::write(socket, request, failed);
+  if (failed) return gone(failed);
+
+  boost::beast::flat_buffer buffer;
+  beast_http::response_parser<beast_http::string_body> parser;
+  parser.body_limit(answer_bytes_max);
+  beast_http::read(socket, buffer, parser, failed);
+  if (failed) return gone(failed);
+  return SocketAnswer{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+}
+
+}  // namespace quotary::cli
