@@ -72,8 +72,9 @@ rocksdb::ColumnFamilyOptions family_options(Family family) {
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   if (family == Family::objects) {
     // Sealed PDFs are written once and never rewritten by compaction.
-    options.enable_blob_files = true;
-    options.min_blob_size = 4096;
+    // No blob files: a secondary instance of RocksDB 7.8 keeps a dangling reference where it reads them, so that
+    // `verify` on another's folder would crash once a restart has flushed a payload into one.
+    options.enable_blob_files = false;
   }
   return options;
 }

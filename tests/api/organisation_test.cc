@@ -1,6 +1,7 @@
 #include "tests/api/fixture.h"
 
 #include "ledger/records/fold.h"
+#include "signing/keys.h"
 #include "tests/support/map_state.h"
 
 #include <thread>
@@ -212,6 +213,48 @@ TEST(Organisation, VerifiesWithoutTellingMore) {
   EXPECT_EQ(text(*w.organisation->verify_sha256(sha256(pdf).hex()), "match"), "exact");
   w.clock->set("2027-06-30T16:00:00.000Z");
   EXPECT_EQ(text(*w.organisation->verify_number(number, code), "status"), "expired");
+}
+
+// State is a fold: what the entries and their facts say, applied anew, is what the store holds.
+TEST(Organisation, RebuiltStateEqualsLiveState) {
+  World w("2026-12-31T15:59:00.000Z");
+  auto number = text(*w.issue("a"), "number");
+  auto request = text(*w.organisation->request_void(w.rep, number, "r", reason), "id");
+  ASSERT_TRUE(w.organisation->decide_void(w.manager, request, Organisation::Decision::approve, "d", "{}"));
+  w.clock->set("2026-12-31T16:01:00.000Z");
+  auto second = text(*w.issue("b"), "number");
+  ASSERT_TRUE(w.issue("c", World::quote("3.00", R"(, "revision_of": ")" + second + R"(")")));
+  ASSERT_TRUE(w.organisation->request_void(w.rep, second, "", reason));
+  w.organisation.reset();
+
+  auto files = posix_file_system();
+  auto keys = signing::KeyFolder::open(files, w.config.keys_directory);
+  ASSERT_TRUE(keys);
+  LedgerOptions options;
+  options.directory = w.config.data_directory;
+  LedgerPorts ports{files, w.clock, std::make_shared<SystemRandom>(), &(*keys)->log_signer(), &(*keys)->object_cipher(), std::make_shared<RecordsFold>()};
+  auto ledger = Ledger::open(options, ports);
+  ASSERT_TRUE(ledger) << ledger.error().detail;
+  quotary::testing::MapState rebuilt;
+  for (std::uint64_t i = 0; i < (*ledger)->state().tree_size; ++i) {
+    auto entry = (*ledger)->entry(i);
+    ASSERT_TRUE(entry);
+    auto facts = (*ledger)->object(*entry, "facts");
+    auto applied = RecordsFold().apply(*entry, facts ? *facts : std::string(), rebuilt);
+    ASSERT_TRUE(applied) << applied.error().detail;
+  }
+  std::map<std::string, std::string, std::less<>> live;
+  auto read = [&](const StateReader& state, std::uint64_t, const Hash&) {
+    return state.scan("", "", false, [&](std::string_view key, std::string_view value) {
+      // The log's own links of subjects lie beside the fold's keys.
+      if (!key.starts_with("~")) live.emplace(key, value);
+      return true;
+    });
+  };
+  ASSERT_TRUE((*ledger)->read_state(read));
+  // Key by key, so that a failure names what differs.
+  for (const auto& [key, value] : live) EXPECT_EQ(rebuilt.values[key], value) << key;
+  EXPECT_EQ(rebuilt.values.size(), live.size());
 }
 
 TEST(Organisation, ARevisionSupersedes) {

@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""The HTTP surface of a running server: headers, pages, lists, tiles, problems, restarts and a hard kill."""
+import hashlib, os, subprocess, sys, threading, time, unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from server import Server, quote
+
+PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
+REASON = {"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"}
+
+
+class Surface(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.s = Server(PROGRAM)
+        cls.s.start()
+        _, _, cls.first = cls.s.issue(quote(), "first")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.s.__exit__()
+
+    def test_replay_is_marked(self):
+        status, headers, again = self.s.issue(quote(), "first")
+        self.assertEqual((status, headers.get("idempotent-replayed"), again), (201, "true", self.first))
+
+    def test_problems_have_the_agreed_form(self):
+        for call, want in [((quote(), ""), (400, "idempotency_key_missing")), ((quote("1e3"), "p1"), (422, None)),
+                           ((quote(issue_date="2020-01-01"), "p2"), (422, "issue_date_not_today")),
+                           ((quote(series="NO"), "p3"), (422, "unknown_series")), ((quote(extra=1), "p4"), (422, None))]:
+            status, headers, problem = self.s.issue(*call)
+            self.assertEqual(status, want[0], problem)
+            self.assertTrue(headers["content-type"].startswith("application/problem+json"))
+            self.assertTrue({"type", "title", "status", "code"} <= problem.keys(), problem)
+            if want[1]:
+                self.assertEqual(problem["code"], want[1])
+        self.assertEqual(self.s.call("GET", "/v1/quotes")[0], 401)
+        self.assertEqual(self.s.call("GET", "/v1/quotes", headers={"Authorization": "Bearer nobody"})[0], 401)
+        self.assertEqual(self.s.call("POST", "/v1/quotes", "finance", quote(), {"Idempotency-Key": "f"})[0], 403)
+        self.assertEqual(self.s.call("POST", "/v1/quotes", "rep", raw=b"{", headers={"Idempotency-Key": "j"})[0], 400)
+
+    def test_pdf_is_immutable_and_tagged(self):
+        path = self.first["document"]["url"]
+        status, headers, pdf = self.s.call("GET", path, "rep")
+        self.assertEqual(status, 200)
+        self.assertEqual(headers["etag"], '"' + hashlib.sha256(pdf).hexdigest() + '"')
+        self.assertEqual(len(pdf), self.first["document"]["size"])
+        self.assertEqual(self.s.call("GET", path, "rep", headers={"If-None-Match": headers["etag"]})[0], 304)
+        self.assertEqual(self.s.call("GET", path + "?revision=2", "rep")[0], 404)
+
+    def test_public_answers_are_not_stored(self):
+        number, code = self.first["number"], self.first["verify_code"]
+        for path in (f"/v1/verify/{number}?code={code}", f"/v1/verify/{number}", "/v1/verify/sha256/" + "0" * 64, f"/v/{number}?code={code}", "/v/NONE"):
+            status, headers, _ = self.s.call("GET", path)
+            self.assertEqual((status, headers["cache-control"], headers["referrer-policy"]), (200, "no-store", "no-referrer"), path)
+
+    def test_page_behind_the_qr(self):
+        number, code = self.first["number"], self.first["verify_code"]
+        _, headers, page = self.s.call("GET", f"/v/{number}?code={code}")
+        page = page.decode()
+        self.assertIn("default-src 'none'", headers["content-security-policy"])
+        self.assertIn("有效", page)
+        self.assertIn(number, page)
+        for outside in ("http://", "https://", "<script"):
+            self.assertNotIn(outside, page)
+        _, _, wrong = self.s.call("GET", f"/v/{number}?code=AAAA")
+        self.assertIn("查无此单", wrong.decode())
+        self.assertNotIn(number, wrong.decode())
+
+    def test_lists_page_by_cursor(self):
+        numbers = [self.s.issue(quote(str(i + 1)), f"list-{i}")[2]["number"] for i in range(5)]
+        seen, cursor = [], ""
+        while True:
+            _, _, page = self.s.json("GET", f"/v1/quotes?limit=2{cursor}", "rep")
+            seen += [item["number"] for item in page["items"]]
+            if "next_cursor" not in page:
+                break
+            cursor = "&cursor=" + page["next_cursor"]
+        self.assertEqual(len(seen), len(set(seen)))
+        self.assertTrue(set(numbers) <= set(seen))
+        self.assertEqual(seen, sorted(seen, reverse=True))
+        self.assertEqual(self.s.call("GET", "/v1/quotes?limit=0", "rep")[0], 422)
+        self.assertEqual(self.s.call("GET", "/v1/quotes?cursor=x", "rep")[0], 400)
+        self.assertEqual(self.s.json("GET", "/v1/quotes?q=%E6%BE%84%E6%B9%96&limit=1", "manager")[2]["items"][0]["buyer"], quote()["buyer"]["name"])
+        self.assertEqual(self.s.json("GET", "/v1/quotes", "rep2")[2]["items"], [])
+
+    def test_void_report(self):
+        _, _, made = self.s.issue(quote("7"), "void-report")
+        _, _, asked = self.s.json("POST", f"/v1/quotes/{made['number']}/void-requests", "rep", REASON)
+        path = f"/v1/void-requests/{asked['id']}"
+        self.assertEqual(self.s.call("POST", path + "/reject", "manager", {})[0], 422)
+        headers = {"Idempotency-Key": "approve-once"}
+        status, _, approved = self.s.json("POST", path + "/approve", "manager", {}, headers)
+        self.assertEqual((status, approved["status"]), (200, "approved"))
+        self.assertEqual(self.s.json("POST", path + "/approve", "manager", {}, headers)[2], approved)
+        self.assertEqual(self.s.call("POST", path + "/approve", "manager", {})[0], 409)
+        status, _, certificate = self.s.call("GET", path + "/certificate", "rep")
+        self.assertEqual((status, hashlib.sha256(certificate).hexdigest()), (200, approved["certificate"]["sha256"]))
+        _, _, report = self.s.json("GET", "/v1/reports/voids", "finance")
+        row = next(r for r in report["rows"] if r["number"] == made["number"])
+        self.assertEqual((row["outcome"], row["reason_code"], row["currency"]), ("approved", "price_error", "CNY"))
+        self.assertTrue({"tree_size", "root", "totals"} <= report.keys())
+        status, headers, table = self.s.call("GET", "/v1/reports/voids?format=csv", "finance")
+        self.assertTrue(headers["content-type"].startswith("text/csv"))
+        self.assertIn(made["number"].encode(), table)
+        self.assertEqual(self.s.call("GET", "/v1/reports/voids", "crm")[0], 403)
+
+    def test_tiles_and_bundles(self):
+        size = int(self.s.call("GET", "/log/checkpoint")[2].splitlines()[1])
+        width = f".p/{size}" if size < 256 else ""
+        status, headers, tile = self.s.call("GET", f"/log/tile/0/000{width}")
+        self.assertEqual((status, len(tile)), (200, 32 * min(size, 256)))
+        self.assertIn("immutable", headers["cache-control"])
+        status, _, bundle = self.s.call("GET", f"/log/tile/entries/000{width}", "auditor")
+        self.assertEqual(status, 200)
+        at = leaf = 0
+        while at < len(bundle):
+            length = int.from_bytes(bundle[at:at + 2], "big")
+            entry = bundle[at + 2:at + 2 + length]
+            self.assertEqual(hashlib.sha256(b"\0" + entry).digest(), tile[32 * leaf:32 * leaf + 32])
+            at += 2 + length
+            leaf += 1
+        self.assertEqual(self.s.call("GET", f"/log/tile/entries/000{width}")[0], 401)
+        self.assertEqual(self.s.call("GET", f"/log/tile/entries/000{width}", "rep")[0], 403)
+        for bad in ("0/001", "0/000.p/256", "0/000.p/0", "x/000", "0/00", "0/x000/000", "7/000"):
+            self.assertEqual(self.s.call("GET", "/log/tile/" + bad)[0], 404, bad)
+
+    def test_log_verifies(self):
+        for mode in ({}, {"mode": "incremental", "from": 3}, {"mode": "sampled"}):
+            status, _, report = self.s.json("POST", "/v1/log/verify", "auditor", mode)
+            self.assertEqual((status, report["ok"], report["problems"]), (200, True, []), report)
+        self.assertEqual(self.s.call("POST", "/v1/log/verify", "rep", {})[0], 403)
+
+    def test_document_describes_the_routes(self):
+        _, _, document = self.s.json("GET", "/openapi.json")
+        self.assertEqual(document["openapi"], "3.1.0")
+        for path in ("/v1/quotes", "/v1/quotes/{number}/pdf", "/v1/void-requests/{id}/approve", "/v1/verify", "/log/tile/{path}"):
+            self.assertIn(path, document["paths"])
+
+        def references(value):
+            if isinstance(value, dict):
+                if "$ref" in value:
+                    yield value["$ref"]
+                for member in value.values():
+                    yield from references(member)
+            elif isinstance(value, list):
+                for member in value:
+                    yield from references(member)
+
+        for reference in references(document):
+            self.assertIn(reference.rsplit("/", 1)[1], document["components"]["schemas"])
+
+    def test_site(self):
+        for path in ("/", "/healthz", "/readyz"):
+            self.assertEqual(self.s.call("GET", path)[0], 200, path)
+        self.assertIn(b"quotary_tree_size", self.s.call("GET", "/metrics")[2])
+
+    def test_preview_writes_nothing(self):
+        before = self.s.call("GET", "/log/checkpoint")[2]
+        status, _, draft = self.s.call("POST", "/v1/quotes:preview", "rep", quote())
+        self.assertEqual((status, draft[:5]), (200, b"%PDF-"))
+        self.assertEqual(self.s.call("GET", "/log/checkpoint")[2], before)
+
+
+class Kill(unittest.TestCase):
+    def test_a_killed_server_loses_no_acknowledged_number(self):
+        s = Server(PROGRAM)
+        try:
+            s.start()
+            acknowledged, lock = {}, threading.Lock()
+
+            def client(name):
+                for i in range(1000):
+                    try:
+                        status, _, made = s.issue(quote(str(i + 1)), f"{name}-{i}")
+                    except Exception:
+                        return
+                    if status == 201:
+                        with lock:
+                            acknowledged[made["sequence"]] = made
+
+            threads = [threading.Thread(target=client, args=(n,)) for n in range(4)]
+            for thread in threads:
+                thread.start()
+            until = time.time() + 30
+            while len(acknowledged) < 20:
+                self.assertLess(time.time(), until, "too few quotes were issued")
+                time.sleep(0.01)
+            s.stop(hard=True)
+            for thread in threads:
+                thread.join()
+            s.start()
+            for made in acknowledged.values():
+                status, _, pdf = s.call("GET", made["document"]["url"], "rep")
+                self.assertEqual((status, hashlib.sha256(pdf).hexdigest()), (200, made["document"]["sha256"]))
+            highest = s.issue(quote(), "after")[2]["sequence"]
+            numbers, cursor = [], ""
+            while True:
+                page = s.json("GET", f"/v1/quotes?limit=200{cursor}", "rep")[2]
+                numbers += [item["sequence"] for item in page["items"]]
+                if "next_cursor" not in page:
+                    break
+                cursor = "&cursor=" + page["next_cursor"]
+            self.assertEqual(sorted(numbers), list(range(1, highest + 1)))
+            s.stop()
+            self.assertEqual(subprocess.run([PROGRAM, "verify", "--data", s.data], stdout=subprocess.DEVNULL).returncode, 0)
+        finally:
+            s.__exit__()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

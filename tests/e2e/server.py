@@ -1,0 +1,78 @@
+"""A quotary on a throw-away data folder, and short calls to it. Python's library only."""
+import contextlib, json, os, shutil, subprocess, tempfile, time, urllib.error, urllib.request
+
+START_SECONDS_MAX = 30
+
+
+class Server:
+    def __init__(self, program):
+        self.program = program
+        self.home = tempfile.mkdtemp(prefix="quotary-e2e-")
+        self.data = os.path.join(self.home, "data")
+        subprocess.run([program, "demo", "--data", self.data, "--empty"], check=True, stdout=subprocess.DEVNULL)
+        with open(self.data + ".keys/demo-credentials.json") as f:
+            self.people = json.load(f)
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen([self.program, "serve", "--data", self.data, "--port", "0"], stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True)
+        line = self.process.stdout.readline()
+        self.port = int(line.rsplit(":", 1)[1])
+        until = time.time() + START_SECONDS_MAX
+        while time.time() < until:
+            with contextlib.suppress(OSError):
+                if self.call("GET", "/healthz")[0] == 200:
+                    return
+            time.sleep(0.05)
+        raise RuntimeError("the server did not start")
+
+    def stop(self, hard=False):
+        if self.process:
+            (self.process.kill if hard else self.process.terminate)()
+            self.process.wait(30)
+            self.process.stdout.close()
+            self.process = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def call(self, method, path, who=None, body=None, headers=None, raw=None):
+        """-> (status, headers in lower case, bytes)"""
+        sent = dict(headers or {})
+        data = raw
+        if body is not None:
+            data = json.dumps(body, ensure_ascii=False).encode()
+            sent.setdefault("Content-Type", "application/json")
+        if who:
+            sent["Authorization"] = "Bearer " + self.people[who]["token"]
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data=data, method=method, headers=sent)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+    def json(self, *arguments, **named):
+        status, headers, body = self.call(*arguments, **named)
+        return status, headers, json.loads(body)
+
+    def issue(self, body, key, who="rep"):
+        return self.json("POST", "/v1/quotes", who, body, {"Idempotency-Key": key})
+
+
+def quote(price="86500.00", **more):
+    day = 86400
+    out = {"series": "SH-QT", "currency": "CNY",
+           "validity": {"start": time.strftime("%Y-%m-%d"), "end": time.strftime("%Y-%m-%d", time.localtime(time.time() + 30 * day))},
+           "buyer": {"name": "苏州澄湖新能源科技股份有限公司"},
+           "lines": [{"item": {"name": "伺服压装机"}, "quantity": "4", "unit": {"code": "C62", "name": "台"}, "unit_price": price,
+                      "tax": {"category": "S", "rate": "13"}}]}
+    out.update(more)
+    return out
