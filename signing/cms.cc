@@ -1,160 +1,245 @@
 #include "signing/cms.h"
 
-#include "ledger/base/hash.h"
-
-#include <openssl/bio.h>
 #include <openssl/cms.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <memory>
-#include <vector>
 
 namespace quotary::signing {
 
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <class T>
-  void operator()(T* object) const { Free(object); }
-};
-using Cms = std::unique_ptr<CMS_ContentInfo, Deleter<CMS_ContentInfo_free>>;
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
-using Context = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
-using Store = std::unique_ptr<X509_STORE, Deleter<X509_STORE_free>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
+using CmsPtr = std::unique_ptr<CMS_ContentInfo, Release<CMS_ContentInfo_free>>;
 
-Error cms_error(const char* action) {
-  const unsigned long code = ERR_get_error();
-  ERR_clear_error();
-  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
-  return fail(Errc::internal, "cms_failed", std::string("OpenSSL could not ") + action + ": " + (reason == nullptr ? "no reason given" : reason));
+void free_borrowing_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
+using BorrowingStackPtr = std::unique_ptr<STACK_OF(X509), Release<free_borrowing_stack>>;
+
+constexpr std::size_t certificates_max = 32;
+
+Error openssl_failed(const char* step) {
+  return fail(Errc::internal, "seal_failed", std::string("cannot ") + step + ": " + drain_openssl_errors());
 }
 
-Bio memory(std::string_view bytes) { return Bio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size()))); }
+Error invalid(const std::string& what) { return fail(Errc::invalid, "seal_invalid", what); }
 
-// The DER of the signed attributes as the SET OF that is signed (RFC 5652 section 5.4).
-std::string signed_attributes(CMS_SignerInfo* signer) {
+void append_der_length(std::string& out, std::size_t length) {
+  if (length < 0x80) {
+    out += static_cast<char>(length);
+    return;
+  }
+  std::string digits;
+  for (; length > 0; length >>= 8) digits.insert(digits.begin(), static_cast<char>(length & 0xff));
+  out += static_cast<char>(0x80 | digits.size());
+  out += digits;
+}
+
+// The signed attributes as a DER SET: its members in the order of their encodings.
+std::string signed_attributes(const CMS_SignerInfo* signer) {
   std::vector<std::string> attributes;
   for (int i = 0; i < CMS_signed_get_attr_count(signer); ++i) {
-    unsigned char* der = nullptr;
-    const int size = i2d_X509_ATTRIBUTE(CMS_signed_get_attr(signer, i), &der);
-    QUOTARY_CHECK(size > 0);
-    attributes.emplace_back(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
-    OPENSSL_free(der);
+    unsigned char* bytes = nullptr;
+    const int size = i2d_X509_ATTRIBUTE(CMS_signed_get_attr(signer, i), &bytes);
+    if (size < 0) return {};
+    attributes.emplace_back(reinterpret_cast<char*>(bytes), static_cast<std::size_t>(size));
+    OPENSSL_free(bytes);
   }
   std::sort(attributes.begin(), attributes.end());
   std::string content;
   for (const std::string& attribute : attributes) content += attribute;
-  std::string out("\x31");
-  QUOTARY_CHECK(content.size() < 65536);
-  if (content.size() < 128) {
-    out.push_back(static_cast<char>(content.size()));
-  } else if (content.size() < 256) {
-    out.push_back('\x81');
-    out.push_back(static_cast<char>(content.size()));
-  } else {
-    out.push_back('\x82');
-    put_u16(out, static_cast<std::uint16_t>(content.size()));
-  }
+  std::string out = "\x31";
+  append_der_length(out, content.size());
   return out + content;
+}
+
+// Signs bytes with SHA-256. The one place where a key is used: a token or a remote service would plug in here.
+Result<std::string> sign_bytes(EVP_PKEY* key, std::string_view bytes) {
+  const DigestContextPtr context(EVP_MD_CTX_new());
+  std::string out(static_cast<std::size_t>(EVP_PKEY_get_size(key)), '\0');
+  std::size_t size = out.size();
+  if (!context || EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key) != 1 ||
+      EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size,
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()) != 1) {
+    return openssl_failed("sign");
+  }
+  out.resize(size);
+  return out;
+}
+
+std::string to_der(const CMS_ContentInfo* cms) {
+  unsigned char* bytes = nullptr;
+  const int size = i2d_CMS_ContentInfo(cms, &bytes);
+  if (size < 0) return {};
+  std::string out(reinterpret_cast<char*>(bytes), static_cast<std::size_t>(size));
+  OPENSSL_free(bytes);
+  return out;
+}
+
+struct UnsignedSignature {
+  CmsPtr cms;
+  CMS_SignerInfo* signer = nullptr;  // within cms
+};
+
+// Everything but the signature value. `key` may be a public one: it names the algorithm here.
+Result<UnsignedSignature> unsigned_signature(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain) {
+  UnsignedSignature out;
+  out.cms.reset(CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_PARTIAL | CMS_DETACHED | CMS_BINARY));
+  if (!out.cms) return openssl_failed("make a CMS");
+  out.signer = CMS_add1_signer(out.cms.get(), leaf, key, EVP_sha256(), CMS_CADES | CMS_NOSMIMECAP | CMS_PARTIAL);
+  if (!out.signer) return openssl_failed("add the signer");
+  for (const CertificatePtr& certificate : chain) {
+    if (CMS_add1_cert(out.cms.get(), certificate.get()) != 1) return openssl_failed("add the chain");
+  }
+  // CMS_final would add signingTime, so what it does is done here without it.
+  if (CMS_signed_add1_attr_by_NID(out.signer, NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_data), -1) != 1 ||
+      CMS_signed_add1_attr_by_NID(out.signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING, digest.bytes.data(), static_cast<int>(digest.bytes.size())) != 1) {
+    return openssl_failed("add the signed attributes");
+  }
+  X509_ALGOR* algorithm = nullptr;
+  CMS_SignerInfo_get0_algs(out.signer, nullptr, nullptr, nullptr, &algorithm);
+  const bool rsa = EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
+  if (X509_ALGOR_set0(algorithm, OBJ_nid2obj(rsa ? NID_sha256WithRSAEncryption : NID_ecdsa_with_SHA256), rsa ? V_ASN1_NULL : V_ASN1_UNDEF, nullptr) != 1) {
+    return openssl_failed("name the algorithm");
+  }
+  return out;
+}
+
+Result<std::string> with_signature(const UnsignedSignature& unsigned_cms, std::string_view signature) {
+  if (ASN1_STRING_set(CMS_SignerInfo_get0_signature(unsigned_cms.signer), signature.data(), static_cast<int>(signature.size())) != 1) {
+    return openssl_failed("set the signature");
+  }
+  std::string der = to_der(unsigned_cms.cms.get());
+  if (der.empty()) return openssl_failed("encode the CMS");
+  return der;
+}
+
+bool attribute_once(const CMS_SignerInfo* signer, int nid) {
+  const int at = CMS_signed_get_attr_by_NID(signer, nid, -1);
+  return at >= 0 && CMS_signed_get_attr_by_NID(signer, nid, at) < 0 && X509_ATTRIBUTE_count(CMS_signed_get_attr(signer, at)) == 1;
+}
+
+// Names the algorithms, or nothing when they are not on the list.
+std::string allowed_algorithm(CMS_SignerInfo* signer, EVP_PKEY* key) {
+  X509_ALGOR *digest = nullptr, *signature = nullptr;
+  CMS_SignerInfo_get0_algs(signer, nullptr, nullptr, &digest, &signature);
+  const ASN1_OBJECT* object = nullptr;
+  X509_ALGOR_get0(&object, nullptr, nullptr, digest);
+  const int digest_nid = OBJ_obj2nid(object);
+  X509_ALGOR_get0(&object, nullptr, nullptr, signature);
+  const int signature_nid = OBJ_obj2nid(object);
+  const char* hash = digest_nid == NID_sha256 ? "SHA-256" : digest_nid == NID_sha384 ? "SHA-384" : digest_nid == NID_sha512 ? "SHA-512" : nullptr;
+  if (!hash || !key_strong_enough(key)) return {};
+  int own_digest = NID_undef, own_key = NID_undef;
+  const bool plain_rsa = signature_nid == NID_rsaEncryption;
+  if (!plain_rsa) {
+    if (OBJ_find_sigid_algs(signature_nid, &own_digest, &own_key) != 1 || own_digest != digest_nid) return {};
+    if (own_key != NID_rsaEncryption && own_key != NID_X9_62_id_ecPublicKey) return {};
+  }
+  return key_description(key) + " with " + hash;
+}
+
+int accept_times(int ok, X509_STORE_CTX* context) {
+  // Dates are judged by certificate_trusted against the claimed time; here only the signature's own form counts.
+  const int error = X509_STORE_CTX_get_error(context);
+  return ok || error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID;
 }
 
 }  // namespace
 
-Result<std::string> sign_detached(X509* certificate, EVP_PKEY* key, STACK_OF(X509) * chain, std::string_view content) {
-  ERR_clear_error();
-  const Cms cms(CMS_sign(nullptr, nullptr, chain, nullptr, CMS_PARTIAL | CMS_DETACHED | CMS_BINARY));
-  if (!cms) return cms_error("begin a signature");
-  CMS_SignerInfo* const signer = CMS_add1_signer(cms.get(), certificate, key, EVP_sha256(), CMS_CADES | CMS_NOSMIMECAP | CMS_PARTIAL | CMS_BINARY);
-  if (signer == nullptr) return cms_error("add the signer");
-  const Hash digest = sha256(content);
-  // Added by hand: every path through CMS_final would add signingTime, which PAdES forbids.
-  if (CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_data), -1) != 1 ||
-      CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING, digest.bytes.data(), 32) != 1) {
-    return cms_error("add the signed attributes");
+std::size_t der_size(std::string_view bytes) {
+  if (bytes.size() < 2 || bytes[0] != 0x30) return 0;
+  const auto first = static_cast<unsigned char>(bytes[1]);
+  std::size_t length = first, head = 2;
+  if (first >= 0x80) {
+    const std::size_t digits = first & 0x7fu;
+    if (digits == 0 || digits > 4 || bytes.size() < 2 + digits) return 0;
+    length = 0;
+    for (std::size_t i = 0; i < digits; ++i) length = length << 8 | static_cast<unsigned char>(bytes[2 + i]);
+    head += digits;
   }
-  const std::string to_sign = signed_attributes(signer);
-  const Context context(EVP_MD_CTX_new());
-  std::size_t size = 0;
-  if (!context || EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key) != 1 ||
-      EVP_DigestSign(context.get(), nullptr, &size, reinterpret_cast<const unsigned char*>(to_sign.data()), to_sign.size()) != 1) {
-    return cms_error("sign");
-  }
-  std::string signature(size, '\0');
-  if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
-                     reinterpret_cast<const unsigned char*>(to_sign.data()), to_sign.size()) != 1) {
-    return cms_error("sign");
-  }
-  ASN1_STRING_set(CMS_SignerInfo_get0_signature(signer), signature.data(), static_cast<int>(size));
-  unsigned char* der = nullptr;
-  const int der_size = i2d_CMS_ContentInfo(cms.get(), &der);
-  if (der_size <= 0) return cms_error("encode a signature");
-  std::string out(reinterpret_cast<char*>(der), static_cast<std::size_t>(der_size));
-  OPENSSL_free(der);
-  QUOTARY_TRY(checked, check_detached(out, content, ""));
-  QUOTARY_CHECK(checked.size == out.size());
-  return out;
+  return length <= bytes.size() - head ? head + length : 0;
 }
 
-Result<CmsFinding> check_detached(std::string_view der, std::string_view content, std::string_view anchors_pem) {
+Result<std::string> sign_cms(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain) {
   ERR_clear_error();
-  const auto broken = [](const char* why) {
-    ERR_clear_error();
-    return fail(Errc::corrupt, "seal_broken", std::string("the signature does not hold: ") + why);
-  };
-  const unsigned char* at = reinterpret_cast<const unsigned char*>(der.data());
-  const Cms cms(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(der.size())));
-  if (!cms) return broken("its place holds no CMS structure");
-  CmsFinding finding;
-  finding.size = static_cast<std::size_t>(at - reinterpret_cast<const unsigned char*>(der.data()));
-  // The same structure must encode to the same bytes: BER tricks are refused.
-  unsigned char* again = nullptr;
-  const int again_size = i2d_CMS_ContentInfo(cms.get(), &again);
-  const bool strict = again_size > 0 && std::string_view(reinterpret_cast<char*>(again), static_cast<std::size_t>(again_size)) == der.substr(0, finding.size);
-  OPENSSL_free(again);
-  if (!strict) return broken("it is not in DER");
-  STACK_OF(CMS_SignerInfo)* const signers = CMS_get0_SignerInfos(cms.get());
-  if (signers == nullptr || sk_CMS_SignerInfo_num(signers) != 1) return broken("it has not exactly one signer");
-  CMS_SignerInfo* const signer = sk_CMS_SignerInfo_value(signers, 0);
-  if (CMS_signed_get_attr_by_NID(signer, NID_pkcs9_signingTime, -1) >= 0) return broken("it carries signingTime, which PAdES forbids");
-  if (CMS_signed_get_attr_by_NID(signer, NID_id_smime_aa_signingCertificateV2, -1) < 0) return broken("signingCertificateV2 is missing");
-  const Bio data = memory(content);
-  if (CMS_verify(cms.get(), nullptr, nullptr, data.get(), nullptr, CMS_NO_SIGNER_CERT_VERIFY | CMS_CADES | CMS_BINARY | CMS_DETACHED) != 1) {
-    return broken("content and signature do not belong together");
-  }
-  X509* certificate = nullptr;
-  X509_ALGOR* digest = nullptr;
-  CMS_SignerInfo_get0_algs(signer, nullptr, &certificate, &digest, nullptr);
-  if (certificate == nullptr || OBJ_obj2nid(digest->algorithm) != NID_sha256) return broken("its digest is not SHA-256");
-  const EVP_PKEY* const key = X509_get0_pubkey(certificate);
-  const bool elliptic = key != nullptr && EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && EVP_PKEY_get_bits(key) == 256;
-  const bool rsa = key != nullptr && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA && EVP_PKEY_get_bits(key) >= 2048;
-  if (!elliptic && !rsa) return broken("its key is neither ECDSA P-256 nor RSA of 2048 bits or more");
-  finding.algorithm = elliptic ? "ECDSA P-256 with SHA-256" : "RSA with SHA-256";
-  const Bio text(BIO_new(BIO_s_mem()));
-  X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, (XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB)));
-  char* bytes = nullptr;
-  const long length = BIO_get_mem_data(text.get(), &bytes);
-  finding.subject.assign(bytes, static_cast<std::size_t>(length));
-  unsigned char* encoded = nullptr;
-  const int encoded_size = i2d_X509(certificate, &encoded);
-  finding.certificate_sha256 = sha256({reinterpret_cast<char*>(encoded), static_cast<std::size_t>(std::max(encoded_size, 0))}).hex();
-  OPENSSL_free(encoded);
+  QUOTARY_TRY(unsigned_cms, unsigned_signature(digest, leaf, key, chain));
+  QUOTARY_TRY(signature, sign_bytes(key, signed_attributes(unsigned_cms.signer)));
+  return with_signature(unsigned_cms, signature);
+}
 
-  if (!anchors_pem.empty()) {
-    const Store store(X509_STORE_new());
-    const Bio anchors = memory(anchors_pem);
-    while (const Certificate anchor{PEM_read_bio_X509(anchors.get(), nullptr, nullptr, nullptr)}) X509_STORE_add_cert(store.get(), anchor.get());
-    const std::unique_ptr<X509_STORE_CTX, Deleter<X509_STORE_CTX_free>> path(X509_STORE_CTX_new());
-    X509_STORE_CTX_init(path.get(), store.get(), certificate, nullptr);
-    X509_STORE_CTX_set_flags(path.get(), X509_V_FLAG_PARTIAL_CHAIN);
-    finding.trusted = X509_verify_cert(path.get()) == 1;
-  }
+Result<CmsFinding> verify_cms(std::string_view der, std::string_view content) {
   ERR_clear_error();
+  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+  const CmsPtr cms(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(der.size())));
+  if (!cms || OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) {
+    ERR_clear_error();
+    return invalid("/Contents holds no CMS SignedData");
+  }
+  // What encodes to other bytes was not DER, and readers may see different things in it.
+  if (to_der(cms.get()) != der) return invalid("the CMS is not strict DER");
+  if (OBJ_obj2nid(CMS_get0_eContentType(cms.get())) != NID_pkcs7_data || CMS_is_detached(cms.get()) != 1) return invalid("the CMS carries content of its own");
+  STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(cms.get());
+  if (sk_CMS_SignerInfo_num(signers) != 1) return invalid("the CMS has not exactly one signer");
+  CMS_SignerInfo* signer = sk_CMS_SignerInfo_value(signers, 0);
+  for (const int nid : {NID_pkcs9_contentType, NID_pkcs9_messageDigest, NID_id_smime_aa_signingCertificateV2}) {
+    if (!attribute_once(signer, nid)) return invalid(std::string("the signed attribute ") + OBJ_nid2sn(nid) + " is not there exactly once");
+  }
+  if (CMS_signed_get_attr_by_NID(signer, NID_pkcs9_signingTime, -1) >= 0) return invalid("the CMS has a signingTime, which PAdES forbids");
+
+  CmsFinding finding;
+  STACK_OF(X509)* carried = CMS_get1_certs(cms.get());
+  for (int i = 0; carried && i < sk_X509_num(carried); ++i) finding.certificates.emplace_back(sk_X509_value(carried, i));
+  sk_X509_free(carried);
+  if (finding.certificates.empty() || finding.certificates.size() > certificates_max) return invalid("the CMS carries no certificate or too many");
+  for (const CertificatePtr& certificate : finding.certificates) {
+    if (CMS_SignerInfo_cert_cmp(signer, certificate.get()) != 0) continue;
+    X509_up_ref(certificate.get());
+    finding.signer.reset(certificate.get());
+    break;
+  }
+  if (!finding.signer) return invalid("the signer's certificate is missing");
+  EVP_PKEY* key = X509_get0_pubkey(finding.signer.get());
+  if (!key) return invalid("the signer's certificate has no usable key");
+  finding.algorithm = allowed_algorithm(signer, key);
+  if (finding.algorithm.empty()) return invalid("an algorithm or key size that is not allowed");
+  if ((X509_get_key_usage(finding.signer.get()) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) return invalid("a certificate that is not for signing");
+
+  // CMS_CADES makes OpenSSL build a chain; the signer itself is the anchor, because trust is judged apart.
+  const StorePtr store(X509_STORE_new());
+  if (!store || X509_STORE_add_cert(store.get(), finding.signer.get()) != 1) return openssl_failed("make a store");
+  X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
+  X509_STORE_set_verify_cb(store.get(), accept_times);
+  X509_VERIFY_PARAM_set_purpose(X509_STORE_get0_param(store.get()), X509_PURPOSE_ANY);
+  const BioPtr body = memory_bio(content);
+  if (!body || CMS_verify(cms.get(), nullptr, store.get(), body.get(), nullptr, CMS_CADES | CMS_BINARY) != 1) {
+    return invalid("the signature does not hold: " + drain_openssl_errors());
+  }
+
+  // The signature covers neither the versions nor how the signer is named, so a CMS as we write it has no freedom left.
+  const std::vector<CertificatePtr> chain = issuing_chain(finding.signer.get(), finding.certificates);
+  if (chain.size() + 1 != finding.certificates.size()) return invalid("the CMS carries certificates that are not of the signer's chain");
+  const ASN1_OCTET_STRING* value = CMS_SignerInfo_get0_signature(signer);
+  QUOTARY_TRY(expected, unsigned_signature(sha256(content), finding.signer.get(), key, chain));
+  QUOTARY_TRY(written, with_signature(expected, {reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)), static_cast<std::size_t>(ASN1_STRING_length(value))}));
+  if (written != der) return invalid("the CMS is not as Quotary writes it");
   return finding;
+}
+
+bool certificate_trusted(const CmsFinding& finding, std::string_view trust_anchors_pem, Timestamp time) {
+  const std::vector<CertificatePtr> anchors = certificates_from_pem(trust_anchors_pem);
+  if (anchors.empty()) return false;
+  const StorePtr store(X509_STORE_new());
+  const BorrowingStackPtr others(sk_X509_new_null());
+  const StoreContextPtr context(X509_STORE_CTX_new());
+  if (!store || !others || !context) return false;
+  for (const CertificatePtr& anchor : anchors) X509_STORE_add_cert(store.get(), anchor.get());
+  for (const CertificatePtr& certificate : finding.certificates) sk_X509_push(others.get(), certificate.get());
+  // An anchor may be the organisation's own certificate rather than a root.
+  X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
+  if (X509_STORE_CTX_init(context.get(), store.get(), finding.signer.get(), others.get()) != 1) return false;
+  X509_STORE_CTX_set_time(context.get(), 0, static_cast<time_t>(time.unix_ms / 1000));
+  const bool trusted = X509_verify_cert(context.get()) == 1;
+  ERR_clear_error();
+  return trusted;
 }
 
 }  // namespace quotary::signing

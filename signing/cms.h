@@ -1,25 +1,34 @@
-// CMS SignedData as PAdES wants it (ETSI EN 319 122-1, CAdES B-B without signingTime). Pure but for OpenSSL; any thread.
+// CMS SignedData as PAdES wants it (RFC 5652, RFC 5035, EN 319 122): the only door to OpenSSL's CMS.
 #pragma once
 
-#include "ledger/base/result.h"
-
-#include <openssl/evp.h>
-#include <openssl/x509.h>
+#include "ledger/base/hash.h"
+#include "signing/openssl_handles.h"
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace quotary::signing {
 
-// Detached SignedData (DER) over `content`, checked with CMS_verify before it is returned.
-[[nodiscard]] Result<std::string> sign_detached(X509* certificate, EVP_PKEY* key, STACK_OF(X509) * chain, std::string_view content);
+// Detached signature over content whose SHA-256 is `digest`, by `key`. The certificates go into it, leaf first. The
+// signed attributes are contentType, messageDigest and signingCertificateV2; never signingTime, which PAdES forbids.
+[[nodiscard]] Result<std::string> sign_cms(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain);
 
 struct CmsFinding {
-  std::string subject, certificate_sha256, algorithm;
-  bool trusted = false;
-  std::size_t size = 0;  // DER bytes used; the rest of the reserved place must be zero
+  CertificatePtr signer;
+  std::vector<CertificatePtr> certificates;  // all that it carries
+  std::string algorithm;                     // "ECDSA P-256 with SHA-256"
 };
-// Errc::corrupt `seal_broken` when it does not hold over `content`. One SignerInfo, SHA-256, no signingTime.
-[[nodiscard]] Result<CmsFinding> check_detached(std::string_view der, std::string_view content, std::string_view anchors_pem);
+
+// Checks form and signature of a strict DER CMS over `content`: one SignerInfo, the attributes above, an allowed
+// algorithm and key size, the ESS certificate reference. Errc::invalid `seal_invalid` says what does not hold.
+// Whether anyone trusts the certificate is another question: see certificate_trusted.
+[[nodiscard]] Result<CmsFinding> verify_cms(std::string_view der, std::string_view content);
+
+// The size of the DER value at the front of `bytes`, or 0 when there is none that fits.
+[[nodiscard]] std::size_t der_size(std::string_view bytes);
+
+// True when a chain leads from the signer through the finding's certificates to an anchor, all valid at `time`.
+[[nodiscard]] bool certificate_trusted(const CmsFinding& finding, std::string_view trust_anchors_pem, Timestamp time);
 
 }  // namespace quotary::signing

@@ -1,122 +1,211 @@
 #include "signing/document_check.h"
 
+#include "ledger/base/bytes.h"
 #include "signing/cms.h"
+#include "signing/incremental_update.h"
+#include "signing/pdf_parser.h"
+#include "signing/pdf_reader.h"
 
 #include <algorithm>
-#include <cctype>
 
 namespace quotary::signing {
 
 namespace {
 
-constexpr std::size_t pdf_bytes_max = 64u << 20;
-constexpr std::size_t text_bytes_max = 256;
+constexpr std::string_view eof_mark = "%%EOF";
+constexpr std::size_t claim_bytes_max = 128;
 
-// The value of `/Name (text)` after `from`, ASCII without escapes; empty when not there.
-std::string literal_after(std::string_view pdf, std::string_view name, std::size_t from = 0) {
-  std::size_t at = pdf.find(name, from);
-  if (at == pdf.npos) return {};
-  at += name.size();
-  while (at < pdf.size() && std::isspace(static_cast<unsigned char>(pdf[at])) != 0) ++at;
-  if (at >= pdf.size() || pdf[at] != '(') return {};
-  const std::size_t end = pdf.find(')', at);
-  if (end == pdf.npos || end - at > text_bytes_max) return {};
-  return std::string(pdf.substr(at + 1, end - at - 1));
+// Where the signature dictionary says that it stands, and what is there.
+struct SealPlace {
+  std::size_t contents_begin = 0, contents_end = 0;  // the hexadecimal string with its brackets
+  std::size_t covered = 0;
+  std::string cms;
+};
+
+Error broken(const std::string& what) { return fail(Errc::invalid, "seal_invalid", what); }
+
+bool is_document_permission(const PdfValue& reference) {
+  const PdfValue* method = reference.find("TransformMethod");
+  const PdfValue* parameters = reference.find("TransformParams");
+  const PdfValue* permission = parameters ? parameters->find("P") : nullptr;
+  return method && method->is_name("DocMDP") && permission && permission->is(PdfValue::Kind::integer) && permission->number == 2;
 }
 
-std::size_t count_of(std::string_view text, std::string_view part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + part.size())) ++count;
-  return count;
+Result<void> check_dictionary(const PdfValue& signature) {
+  const auto named = [&](std::string_view key, std::string_view value) {
+    const PdfValue* member = signature.find(key);
+    return member && member->is_name(value);
+  };
+  if (!named("Type", "Sig") || !named("Filter", "Adobe.PPKLite") || !named("SubFilter", "ETSI.CAdES.detached")) {
+    return broken("the signature dictionary is not a PAdES one");
+  }
+  if (signature.find("Cert")) return broken("the signature dictionary names a certificate beside its CMS");
+  const PdfValue* references = signature.find("Reference");
+  if (!references || !references->is(PdfValue::Kind::array) || references->items.size() != 1 || !is_document_permission(references->items[0])) {
+    return broken("the signature does not certify the document with DocMDP P 2");
+  }
+  return {};
+}
+
+// ByteRange and Contents, held against the bytes of the revision (`pdf` ends with it).
+Result<SealPlace> locate(std::string_view pdf, const PdfObject& object) {
+  const PdfValue* range = object.value.find("ByteRange");
+  const PdfValue* contents = object.value.find("Contents");
+  if (!range || !range->is(PdfValue::Kind::array) || range->items.size() != 4) return broken("ByteRange is not four numbers");
+  std::size_t numbers[4];
+  for (std::size_t i = 0; i < 4; ++i) {
+    const PdfValue& item = range->items[i];
+    if (!item.is(PdfValue::Kind::integer) || item.number < 0 || static_cast<std::size_t>(item.number) > pdf.size()) return broken("ByteRange leaves the file");
+    numbers[i] = static_cast<std::size_t>(item.number);
+  }
+  if (numbers[0] != 0) return broken("ByteRange does not begin at the file's first byte");
+  if (numbers[2] + numbers[3] > pdf.size()) return broken("ByteRange leaves the file");
+  if (numbers[1] >= numbers[2]) return broken("ByteRange leaves no gap for the signature");
+  if (!contents || !contents->is(PdfValue::Kind::string) || !contents->hexadecimal) return broken("Contents is no hexadecimal string");
+  if (contents->begin != numbers[1] || contents->end != numbers[2]) return broken("Contents does not fill the gap of ByteRange");
+  // These digits are all that no signature covers: one way of writing them is enough.
+  if (pdf.substr(contents->begin + 1, contents->end - contents->begin - 2) != to_hex(contents->text)) return broken("Contents is not in lower-case digits");
+  if (numbers[2] + numbers[3] != pdf.size()) return broken("ByteRange does not reach the end of its revision");
+  const std::size_t size = der_size(contents->text);
+  if (size == 0) return broken("Contents holds no DER value");
+  if (contents->text.find_first_not_of('\0', size) != std::string::npos) return broken("Contents holds bytes behind its CMS");
+  return SealPlace{contents->begin, contents->end, numbers[2] + numbers[3], contents->text.substr(0, size)};
+}
+
+// The fields of the sealed revision: one signed, by the signature that Perms names, and nothing else touched.
+Result<std::uint32_t> certified_signature(const PdfFile& file) {
+  const std::uint32_t root = *file.trailer().reference("Root");
+  QUOTARY_TRY(catalog, file.object(root));
+  const PdfValue* permissions = catalog.value.find("Perms");
+  const auto signature = permissions ? permissions->reference("DocMDP") : std::nullopt;
+  if (!signature || permissions->members.size() != 1) return not_our_profile("no certifying signature in Perms");
+  QUOTARY_TRY(fields, form_fields(file, catalog.value));
+  std::uint32_t sealed_field = 0;
+  for (const FormField& field : fields) {
+    if (!field.object.value.find("V")) continue;
+    if (sealed_field != 0 || field.object.value.reference("V") != *signature) return broken("a second signature in the sealed revision");
+    sealed_field = field.number;
+  }
+  if (sealed_field == 0) return broken("no field holds the certifying signature");
+
+  if (file.revisions().size() != 2) return broken("the seal is not the first revision after the document");
+  const PdfRevision& added = file.revisions().back();
+  if (!added.freed.empty()) return broken("the seal's revision deletes objects");
+  if (file.revisions().front().trailer.reference("Root") != root) return broken("the seal's revision names another catalog");
+  for (const auto& [number, offset] : added.offsets) {
+    const bool own = number == root || number == *signature || number == sealed_field || number == catalog.value.reference("AcroForm");
+    if (!own) return broken("the seal's revision changes object " + std::to_string(number));
+  }
+  if (!added.offsets.contains(*signature) || file.revisions().front().offsets.contains(*signature)) return broken("the signature is not the sealed revision's own");
+  return *signature;
+}
+
+// Judges `pdf`, which ends with the sealed revision.
+Result<SealFinding> judge(const PdfFile& file, std::string_view trust_anchors_pem) {
+  const std::string_view pdf = file.bytes();
+  QUOTARY_TRY(certified, certified_signature(file));
+  QUOTARY_TRY(object, file.object(certified));
+  if (object.stream || !object.value.is(PdfValue::Kind::dictionary)) return broken("the signature is no dictionary");
+  QUOTARY_TRY_VOID(check_dictionary(object.value));
+  QUOTARY_TRY(place, locate(pdf, object));
+
+  std::string content;
+  content.reserve(pdf.size());
+  content += pdf.substr(0, place.contents_begin);
+  content += pdf.substr(place.contents_end);
+  QUOTARY_TRY(cms, verify_cms(place.cms, content));
+
+  SealFinding finding;
+  finding.signer = certificate_subject(cms.signer.get());
+  finding.certificate_sha256 = sha256(certificate_der(cms.signer.get())).hex();
+  finding.algorithm = cms.algorithm;
+  finding.covered = place.covered;
+  const PdfValue* time = object.value.find("M");
+  const auto claimed = time && time->is(PdfValue::Kind::string) ? parse_pdf_date(time->text) : std::nullopt;
+  if (!claimed) {
+    finding.reason = "the signature has no readable claimed time";
+    return finding;
+  }
+  finding.claimed_time = format_rfc3339(*claimed);
+  finding.trusted = certificate_trusted(cms, trust_anchors_pem, *claimed);
+  if (*claimed < not_before_of(cms.signer.get()) || not_after_of(cms.signer.get()) < *claimed) {
+    finding.reason = "the certificate was not valid at the claimed time";
+    return finding;
+  }
+  finding.valid = true;
+  return finding;
+}
+
+std::optional<std::string> claim(std::string_view pdf, std::string_view key) {
+  for (std::size_t at = pdf.find(key); at != pdf.npos; at = pdf.find(key, at + 1)) {
+    // Parsed within a few bytes only: a hostile string without its end must not cost a pass over the file for each key.
+    const std::string_view near = pdf.substr(at + key.size(), claim_bytes_max);
+    PdfParser parser(near, 0);
+    parser.skip_space();
+    if (parser.position() >= near.size() || (near[parser.position()] != '(' && near[parser.position()] != '<')) continue;
+    const auto value = parser.value();
+    if (!value || !value->is(PdfValue::Kind::string) || value->text.empty()) continue;
+    const bool ascii = std::all_of(value->text.begin(), value->text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+    if (ascii) return value->text;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::vector<std::size_t> revision_ends(std::string_view pdf, std::size_t count_max) {
   std::vector<std::size_t> ends;
-  for (std::size_t at = pdf.find("%%EOF"); at != pdf.npos && ends.size() < count_max; at = pdf.find("%%EOF", at + 5)) {
-    std::size_t end = at + 5;
-    if (end < pdf.size() && pdf[end] == '\r') ++end;
-    if (end < pdf.size() && pdf[end] == '\n') ++end;
-    ends.push_back(end);
+  for (std::size_t at = pdf.find(eof_mark); at != pdf.npos && ends.size() < count_max; at = pdf.find(eof_mark, at)) {
+    at += eof_mark.size();
+    if (at < pdf.size() && pdf[at] == '\r') ++at;
+    if (at < pdf.size() && pdf[at] == '\n') ++at;
+    ends.push_back(at);
   }
   return ends;
 }
 
 std::vector<Prefix> prefix_hashes(std::string_view pdf, std::size_t count_max) {
-  std::vector<Prefix> prefixes;
-  Sha256 hasher;
+  std::vector<Prefix> out;
+  Sha256 running;
   std::size_t done = 0;
   for (const std::size_t end : revision_ends(pdf, count_max)) {
-    hasher.update(pdf.substr(done, end - done));
+    running.update(pdf.substr(done, end - done));
     done = end;
-    prefixes.push_back({end, hasher.peek()});
+    out.push_back({end, running.peek()});
   }
-  return prefixes;
+  return out;
 }
 
 std::optional<ClaimedIdentity> claimed_identity(std::string_view pdf) {
-  ClaimedIdentity claimed{literal_after(pdf, "/QuotaryNumber"), literal_after(pdf, "/QuotaryCode")};
-  if (claimed.number.empty() || claimed.code.empty()) return std::nullopt;
-  return claimed;
+  auto number = claim(pdf, "/QuotaryNumber");
+  if (!number) return std::nullopt;
+  // A void certificate has a number and no code.
+  return ClaimedIdentity{std::move(*number), claim(pdf, "/QuotaryCode").value_or(std::string())};
 }
 
 Result<SealFinding> check_seal(std::string_view pdf, std::string_view trust_anchors_pem) {
-  const auto foreign = [](const char* why) { return fail(Errc::invalid, "not_our_profile", std::string("not a document as Quotary seals it: ") + why); };
-  if (pdf.size() > pdf_bytes_max) return fail(Errc::too_large, "pdf_too_large", "over 64 MB");
-  if (!pdf.starts_with("%PDF-1.7")) return foreign("it does not begin with %PDF-1.7");
-  // The seal is the last thing we wrote before its own %%EOF: the dictionary that holds the first ByteRange.
-  static constexpr std::string_view range_key = "/ByteRange [";
-  const std::size_t range_at = pdf.find(range_key);
-  if (range_at == pdf.npos) return foreign("no signature");
-  SealFinding finding;
-  const auto invalid = [&](std::string why) {
-    finding.valid = false;
-    finding.reason = std::move(why);
+  if (pdf.size() > pdf_bytes_max) return fail(Errc::too_large, "file_too_large", "a file has at most 64 MB");
+  Error why = not_our_profile("no %%EOF");
+  // The shortest prefix that is a certified file is what was sealed; whatever follows it came later.
+  for (const std::size_t end : revision_ends(pdf, pdf_revisions_max)) {
+    auto file = PdfFile::read(pdf.substr(0, end));
+    auto finding = file ? judge(*file, trust_anchors_pem) : Result<SealFinding>(file.error());
+    if (finding) {
+      if (finding->valid && end != pdf.size()) {
+        finding->valid = false;
+        finding->reason = std::to_string(pdf.size() - end) + " bytes were added after the sealed revision";
+      }
+      return finding;
+    }
+    // The clearest reason is kept: that of a certified file over that of a prefix which is none.
+    if (why.code == "not_our_profile") why = finding.error();
+  }
+  if (why.code == "seal_invalid") {
+    SealFinding finding;
+    finding.reason = why.detail;
     return finding;
-  };
-  const std::size_t object_at = pdf.rfind(" obj", range_at);
-  const std::size_t object_end = pdf.find("endobj", range_at);
-  if (object_at == pdf.npos || object_end == pdf.npos) return foreign("the signature is in no object");
-  const std::string_view object = pdf.substr(object_at, object_end - object_at);
-  if (object.find("/SubFilter /ETSI.CAdES.detached") == object.npos) return foreign("the signature is no PAdES signature");
-
-  std::uint64_t range[4];
-  std::size_t at = range_at + range_key.size();
-  for (std::uint64_t& value : range) {
-    while (at < pdf.size() && pdf[at] == ' ') ++at;
-    std::size_t digits = 0;
-    value = 0;
-    for (; at < pdf.size() && std::isdigit(static_cast<unsigned char>(pdf[at])) != 0 && digits < 12; ++at, ++digits) value = value * 10 + static_cast<std::uint64_t>(pdf[at] - '0');
-    if (digits == 0) return invalid("ByteRange is not four numbers");
   }
-  if (at >= pdf.size() || pdf[at] != ']') return invalid("ByteRange is not four numbers");
-  const auto [first, before, after, tail] = range;
-  if (first != 0 || after <= before + 2 || after + tail > pdf.size() || before + 1 < object_at || after > object_end) {
-    return invalid("ByteRange does not name this signature's own place");
-  }
-  finding.covered = after + tail;
-  const std::size_t contents_at = pdf.find("/Contents <", object_at);
-  if (contents_at == pdf.npos || contents_at + 10 != before || pdf[before] != '<' || pdf[after - 1] != '>') {
-    return invalid("the gap in ByteRange is not Contents alone");
-  }
-  auto blob = from_hex(pdf.substr(before + 1, after - before - 2));
-  if (!blob) return invalid("Contents is no hexadecimal string");
-  const std::string signed_bytes = std::string(pdf.substr(0, before)) + std::string(pdf.substr(after, tail));
-  auto cms = check_detached(*blob, signed_bytes, trust_anchors_pem);
-  if (!cms) return invalid(cms.error().detail);
-  if (blob->find_first_not_of('\0', cms->size) != blob->npos) return invalid("bytes hide behind the signature in Contents");
-  finding.signer = cms->subject;
-  finding.certificate_sha256 = cms->certificate_sha256;
-  finding.algorithm = cms->algorithm;
-  finding.trusted = cms->trusted;
-  finding.claimed_time = literal_after(object, "/M");
-  if (finding.covered != pdf.size()) return invalid("bytes follow the sealed revision: " + std::to_string(pdf.size() - finding.covered));
-  if (!pdf.ends_with("%%EOF\n")) return invalid("the sealed revision does not end at %%EOF");
-  if (count_of(pdf, "/TransformMethod /DocMDP") != 1 || object.find("/P 2 ") == object.npos) return invalid("it does not certify with DocMDP P 2, exactly once");
-  if (count_of(pdf, "/Perms <</DocMDP ") != 1) return invalid("the catalogue does not name the certification");
-  finding.valid = true;
-  return finding;
+  return why;
 }
 
 }  // namespace quotary::signing

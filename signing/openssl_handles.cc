@@ -1,0 +1,133 @@
+#include "signing/openssl_handles.h"
+
+#include <openssl/asn1.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+
+namespace quotary::signing {
+
+namespace {
+
+constexpr std::size_t certificates_max = 1000;
+
+std::string bio_text(BIO* bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
+}
+
+Timestamp instant(const ASN1_TIME* time) {
+  // Days and seconds since the epoch: ASN1_TIME has no other conversion that is free of the machine's time zone.
+  static const std::unique_ptr<ASN1_TIME, Release<ASN1_TIME_free>> epoch(ASN1_TIME_set(nullptr, 0));
+  int days = 0, seconds = 0;
+  if (ASN1_TIME_diff(&days, &seconds, epoch.get(), time) != 1) return {};
+  return {(static_cast<std::int64_t>(days) * 86'400 + seconds) * 1000};
+}
+
+// Answers the given password to a PEM reader; without one, the reader fails instead of asking at the terminal.
+int answer_password(char* buffer, int size, int, void* data) {
+  const auto& password = *static_cast<const std::string*>(data);
+  if (password.empty() || static_cast<std::size_t>(size) < password.size()) return -1;
+  password.copy(buffer, password.size());
+  return static_cast<int>(password.size());
+}
+
+std::string curve_of(EVP_PKEY* key) {
+  std::array<char, 64> name{};
+  std::size_t size = 0;
+  if (EVP_PKEY_get_group_name(key, name.data(), name.size(), &size) != 1) return {};
+  return {name.data(), size};
+}
+
+}  // namespace
+
+std::string drain_openssl_errors() {
+  unsigned long newest = 0;
+  while (const unsigned long code = ERR_get_error()) newest = code;
+  if (newest == 0) return "no reason given";
+  const char* reason = ERR_reason_error_string(newest);
+  return reason ? reason : "error " + std::to_string(newest);
+}
+
+BioPtr memory_bio(std::string_view bytes) { return BioPtr(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size()))); }
+
+std::string certificate_subject(const X509* certificate) {
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(out.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
+  return bio_text(out.get());
+}
+
+std::string certificate_der(const X509* certificate) {
+  unsigned char* bytes = nullptr;
+  const int size = i2d_X509(certificate, &bytes);
+  if (size < 0) return {};
+  std::string out(reinterpret_cast<char*>(bytes), static_cast<std::size_t>(size));
+  OPENSSL_free(bytes);
+  return out;
+}
+
+std::string certificate_to_pem(const X509* certificate) {
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509(out.get(), certificate);
+  return bio_text(out.get());
+}
+
+std::vector<CertificatePtr> certificates_from_pem(std::string_view pem) {
+  std::vector<CertificatePtr> out;
+  const BioPtr in = memory_bio(pem);
+  while (out.size() < certificates_max) {
+    CertificatePtr certificate(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));
+    if (!certificate) break;
+    out.push_back(std::move(certificate));
+  }
+  ERR_clear_error();
+  return out;
+}
+
+std::vector<CertificatePtr> issuing_chain(X509* leaf, const std::vector<CertificatePtr>& certificates) {
+  std::vector<CertificatePtr> chain;
+  X509* subject = leaf;
+  // A root issues itself, and then the chain is at its end.
+  while (chain.size() < certificates.size() && X509_check_issued(subject, subject) != X509_V_OK) {
+    X509* issuer = nullptr;
+    for (const CertificatePtr& candidate : certificates) {
+      if (X509_check_issued(candidate.get(), subject) != X509_V_OK || X509_verify(subject, X509_get0_pubkey(candidate.get())) != 1) continue;
+      issuer = candidate.get();
+      break;
+    }
+    if (!issuer) break;
+    X509_up_ref(issuer);
+    chain.emplace_back(issuer);
+    subject = issuer;
+  }
+  ERR_clear_error();
+  return chain;
+}
+
+KeyPtr private_key_from_pem(std::string_view pem, std::string password) {
+  const BioPtr in = memory_bio(pem);
+  KeyPtr key(PEM_read_bio_PrivateKey(in.get(), nullptr, answer_password, &password));
+  OPENSSL_cleanse(password.data(), password.size());
+  ERR_clear_error();
+  return key;
+}
+
+Timestamp not_before_of(const X509* certificate) { return instant(X509_get0_notBefore(certificate)); }
+Timestamp not_after_of(const X509* certificate) { return instant(X509_get0_notAfter(certificate)); }
+
+bool key_strong_enough(EVP_PKEY* key) {
+  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA) return EVP_PKEY_get_bits(key) >= 2048 && EVP_PKEY_get_bits(key) <= 8192;
+  if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC) return false;
+  const std::string curve = curve_of(key);
+  return curve == "prime256v1" || curve == "P-256" || curve == "secp384r1" || curve == "P-384" || curve == "secp521r1" || curve == "P-521";
+}
+
+std::string key_description(EVP_PKEY* key) {
+  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA) return "RSA " + std::to_string(EVP_PKEY_get_bits(key));
+  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC) return "ECDSA P-" + std::to_string(EVP_PKEY_get_bits(key));
+  return "unknown";
+}
+
+}  // namespace quotary::signing

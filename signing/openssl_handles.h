@@ -1,0 +1,58 @@
+// OpenSSL's handles as owners, and its error queue as text. For the sources of this folder only.
+#pragma once
+
+#include "ledger/base/time.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quotary::signing {
+
+template <auto release>
+struct Release {
+  template <class T>
+  void operator()(T* handle) const {
+    release(handle);
+  }
+};
+
+using BioPtr = std::unique_ptr<BIO, Release<BIO_free_all>>;
+using KeyPtr = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
+using KeyContextPtr = std::unique_ptr<EVP_PKEY_CTX, Release<EVP_PKEY_CTX_free>>;
+using DigestContextPtr = std::unique_ptr<EVP_MD_CTX, Release<EVP_MD_CTX_free>>;
+using CertificatePtr = std::unique_ptr<X509, Release<X509_free>>;
+using StorePtr = std::unique_ptr<X509_STORE, Release<X509_STORE_free>>;
+using StoreContextPtr = std::unique_ptr<X509_STORE_CTX, Release<X509_STORE_CTX_free>>;
+
+// The newest reason in the queue, which is then empty.
+std::string drain_openssl_errors();
+
+// Over borrowed bytes; null only when memory is out.
+BioPtr memory_bio(std::string_view bytes);
+
+// "CN=…,O=…" in UTF-8.
+std::string certificate_subject(const X509* certificate);
+std::string certificate_der(const X509* certificate);
+std::string certificate_to_pem(const X509* certificate);
+// Every certificate of a PEM text; stops at the first that is none.
+std::vector<CertificatePtr> certificates_from_pem(std::string_view pem);
+// Those of `certificates` that issued the leaf, directly or in turn, nearest first; signatures are checked.
+std::vector<CertificatePtr> issuing_chain(X509* leaf, const std::vector<CertificatePtr>& certificates);
+// Null when the text holds no private key that the password (may be empty) opens. Leaves the error queue empty.
+KeyPtr private_key_from_pem(std::string_view pem, std::string password = {});
+Timestamp not_before_of(const X509* certificate);
+Timestamp not_after_of(const X509* certificate);
+// ECDSA P-256, P-384 or P-521, or RSA of 2048 bits and more.
+bool key_strong_enough(EVP_PKEY* key);
+// "ECDSA P-256" or "RSA 3072".
+std::string key_description(EVP_PKEY* key);
+
+}  // namespace quotary::signing

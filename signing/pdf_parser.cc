@@ -1,0 +1,250 @@
+#include "signing/pdf_parser.h"
+
+#include <algorithm>
+
+namespace quotary::signing {
+
+namespace {
+
+constexpr int depth_max = 24;
+constexpr std::size_t values_max = 50'000;  // in one object
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+bool is_pdf_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\0'; }
+
+bool is_pdf_delimiter(char c) { return std::string_view("()<>[]{}/%").find(c) != std::string_view::npos; }
+
+void PdfParser::skip_space() {
+  while (at_ < bytes_.size()) {
+    if (is_pdf_space(bytes_[at_])) {
+      ++at_;
+    } else if (bytes_[at_] == '%') {
+      while (at_ < bytes_.size() && bytes_[at_] != '\n' && bytes_[at_] != '\r') ++at_;
+    } else {
+      return;
+    }
+  }
+}
+
+bool PdfParser::take(std::string_view keyword) {
+  if (at_ > bytes_.size() || !bytes_.substr(at_).starts_with(keyword)) return false;
+  const std::size_t after = at_ + keyword.size();
+  if (after < bytes_.size() && !is_pdf_space(bytes_[after]) && !is_pdf_delimiter(bytes_[after])) return false;
+  at_ = after;
+  return true;
+}
+
+std::optional<std::uint64_t> PdfParser::take_digits() {
+  constexpr std::size_t digits_max = 10;
+  std::uint64_t number = 0;
+  std::size_t count = 0;
+  while (at_ < bytes_.size() && is_digit(bytes_[at_])) {
+    if (++count > digits_max) return std::nullopt;
+    number = number * 10 + static_cast<std::uint64_t>(bytes_[at_++] - '0');
+  }
+  if (count == 0) return std::nullopt;
+  return number;
+}
+
+Result<PdfValue> PdfParser::value(int depth) {
+  if (depth > depth_max) return not_our_profile("values nested too deep");
+  if (++values_ > values_max) return not_our_profile("an object with too many values");
+  skip_space();
+  if (at_ >= bytes_.size()) return not_our_profile("a value is cut off");
+  const std::size_t begin = at_;
+  const char c = bytes_[at_];
+  auto parsed = [&]() -> Result<PdfValue> {
+    if (c == '/') return name();
+    if (c == '(') return literal_string();
+    if (c == '[') return array(depth);
+    if (c == '<') return bytes_.substr(at_).starts_with("<<") ? dictionary(depth) : hexadecimal_string();
+    if (is_digit(c) || c == '-' || c == '+' || c == '.') return number_or_reference();
+    PdfValue word;
+    if (take("null")) return word;
+    word.kind = PdfValue::Kind::boolean;
+    if (take("true")) {
+      word.number = 1;
+      return word;
+    }
+    if (take("false")) return word;
+    return not_our_profile("a token that is no value");
+  }();
+  if (parsed) {
+    parsed->begin = begin;
+    parsed->end = at_;
+  }
+  return parsed;
+}
+
+Result<PdfValue> PdfParser::number_or_reference() {
+  PdfValue out;
+  const std::size_t begin = at_;
+  if (is_digit(bytes_[at_])) {
+    const auto number = take_digits();
+    const bool real = at_ < bytes_.size() && bytes_[at_] == '.';
+    if (number && !real) {
+      out.kind = PdfValue::Kind::integer;
+      out.number = static_cast<std::int64_t>(*number);
+      // "N G R" is a reference; our profile knows generation 0 only.
+      const std::size_t after = at_;
+      skip_space();
+      const auto generation = take_digits();
+      if (generation) {
+        skip_space();
+        if (take("R")) {
+          if (*generation != 0 || *number == 0 || *number > UINT32_MAX) return not_our_profile("a reference with a generation");
+          out.kind = PdfValue::Kind::reference;
+          return out;
+        }
+      }
+      at_ = after;
+      return out;
+    }
+    at_ = begin;
+  }
+  bool point = false, digits = false;
+  if (bytes_[at_] == '-' || bytes_[at_] == '+') ++at_;
+  for (; at_ < bytes_.size() && (is_digit(bytes_[at_]) || bytes_[at_] == '.'); ++at_) {
+    if (bytes_[at_] == '.') {
+      if (point) return not_our_profile("a malformed number");
+      point = true;
+    } else {
+      digits = true;
+    }
+  }
+  constexpr std::size_t characters_max = 32;
+  out.text = bytes_.substr(begin, at_ - begin);
+  if (!digits || out.text.size() > characters_max) return not_our_profile("a malformed number");
+  out.kind = PdfValue::Kind::real;
+  if (!point) {
+    out.kind = PdfValue::Kind::integer;
+    std::int64_t magnitude = 0;
+    for (const char c : out.text) {
+      if (!is_digit(c)) continue;
+      if (magnitude > 1'000'000'000'000) return not_our_profile("a number too large");
+      magnitude = magnitude * 10 + (c - '0');
+    }
+    out.number = out.text.front() == '-' ? -magnitude : magnitude;
+  }
+  return out;
+}
+
+Result<PdfValue> PdfParser::name() {
+  PdfValue out;
+  out.kind = PdfValue::Kind::name;
+  ++at_;
+  while (at_ < bytes_.size() && !is_pdf_space(bytes_[at_]) && !is_pdf_delimiter(bytes_[at_])) {
+    if (bytes_[at_] == '#') {
+      const int high = at_ + 2 < bytes_.size() ? hex_digit(bytes_[at_ + 1]) : -1;
+      const int low = high >= 0 ? hex_digit(bytes_[at_ + 2]) : -1;
+      if (low < 0 || high * 16 + low == 0) return not_our_profile("a malformed name");
+      out.text += static_cast<char>(high * 16 + low);
+      at_ += 3;
+    } else {
+      out.text += bytes_[at_++];
+    }
+  }
+  return out;
+}
+
+Result<PdfValue> PdfParser::literal_string() {
+  PdfValue out;
+  out.kind = PdfValue::Kind::string;
+  std::size_t open = 1;
+  for (++at_; at_ < bytes_.size(); ++at_) {
+    const char c = bytes_[at_];
+    if (c == ')' && --open == 0) {
+      ++at_;
+      return out;
+    }
+    if (c == '(') ++open;
+    if (c != '\\') {
+      out.text += c;
+      continue;
+    }
+    if (++at_ >= bytes_.size()) break;
+    const char escaped = bytes_[at_];
+    constexpr std::string_view letters = "nrtbf", meanings = "\n\r\t\b\f";
+    if (const auto letter = letters.find(escaped); letter != std::string_view::npos) {
+      out.text += meanings[letter];
+    } else if (escaped >= '0' && escaped <= '7') {
+      int code = 0;
+      std::size_t count = 0;
+      for (; count < 3 && at_ < bytes_.size() && bytes_[at_] >= '0' && bytes_[at_] <= '7'; ++count, ++at_) {
+        code = code * 8 + (bytes_[at_] - '0');
+      }
+      --at_;
+      out.text += static_cast<char>(code & 0xff);
+    } else if (escaped == '\r') {
+      if (at_ + 1 < bytes_.size() && bytes_[at_ + 1] == '\n') ++at_;
+    } else if (escaped != '\n') {
+      out.text += escaped;
+    }
+  }
+  return not_our_profile("a string is cut off");
+}
+
+Result<PdfValue> PdfParser::hexadecimal_string() {
+  PdfValue out;
+  out.kind = PdfValue::Kind::string;
+  out.hexadecimal = true;
+  // Stricter than the standard: an even count of digits and nothing between them, which is how we write them.
+  for (++at_; at_ + 1 < bytes_.size() && bytes_[at_] != '>'; at_ += 2) {
+    const int high = hex_digit(bytes_[at_]), low = hex_digit(bytes_[at_ + 1]);
+    if (high < 0 || low < 0) return not_our_profile("a malformed hexadecimal string");
+    out.text += static_cast<char>(high * 16 + low);
+  }
+  if (at_ >= bytes_.size() || bytes_[at_] != '>') return not_our_profile("a string is cut off");
+  ++at_;
+  return out;
+}
+
+Result<PdfValue> PdfParser::array(int depth) {
+  PdfValue out;
+  out.kind = PdfValue::Kind::array;
+  ++at_;
+  for (;;) {
+    skip_space();
+    if (at_ < bytes_.size() && bytes_[at_] == ']') {
+      ++at_;
+      return out;
+    }
+    QUOTARY_TRY(item, value(depth + 1));
+    out.items.push_back(std::move(item));
+  }
+}
+
+Result<PdfValue> PdfParser::dictionary(int depth) {
+  PdfValue out;
+  out.kind = PdfValue::Kind::dictionary;
+  at_ += 2;
+  for (;;) {
+    skip_space();
+    if (bytes_.substr(std::min(at_, bytes_.size())).starts_with(">>")) {
+      at_ += 2;
+      break;
+    }
+    if (at_ >= bytes_.size() || bytes_[at_] != '/') return not_our_profile("a dictionary key that is no name");
+    QUOTARY_TRY(key, name());
+    QUOTARY_TRY(member, value(depth + 1));
+    out.members.emplace_back(std::move(key.text), std::move(member));
+  }
+  // Readers differ in which of two equal keys they take.
+  std::vector<std::string_view> keys;
+  for (const auto& member : out.members) keys.push_back(member.first);
+  std::sort(keys.begin(), keys.end());
+  if (std::adjacent_find(keys.begin(), keys.end()) != keys.end()) return not_our_profile("a dictionary with a key twice");
+  return out;
+}
+
+}  // namespace quotary::signing

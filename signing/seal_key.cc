@@ -1,0 +1,109 @@
+#include "signing/seal_key.h"
+
+#include <openssl/crypto.h>
+#include <openssl/pkcs12.h>
+#include <openssl/x509v3.h>
+
+namespace quotary::signing {
+
+namespace {
+
+using Pkcs12Ptr = std::unique_ptr<PKCS12, Release<PKCS12_free>>;
+
+constexpr std::size_t key_file_bytes_max = 1u << 20;
+
+Error unavailable(const char* code, const std::string& detail) { return fail(Errc::unavailable, code, detail); }
+
+Result<std::string> read_key_file(FileSystem& files, const std::string& path) {
+  auto bytes = read_file(files, path, key_file_bytes_max);
+  if (bytes) return bytes;
+  if (bytes.error().kind == Errc::not_found) return unavailable("seal_key_missing", path + " is missing: name the seal's key and certificate in the configuration");
+  return unavailable("seal_key_unreadable", bytes.error().detail + "; the server's user must be able to read it");
+}
+
+void wipe(std::string& bytes) { OPENSSL_cleanse(bytes.data(), bytes.size()); }
+
+Result<SealKey> from_pkcs12(FileSystem& files, const SealKeyFiles& paths) {
+  const std::string& path = paths.pkcs12_path;
+  QUOTARY_TRY(bytes, read_key_file(files, path));
+  const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
+  const Pkcs12Ptr store(d2i_PKCS12(nullptr, &at, static_cast<long>(bytes.size())));
+  wipe(bytes);
+  if (!store) {
+    ERR_clear_error();
+    return unavailable("seal_key_unreadable", path + " is no PKCS#12 file");
+  }
+  const char* password = paths.pkcs12_password.c_str();
+  if (PKCS12_verify_mac(store.get(), password, -1) != 1) {
+    ERR_clear_error();
+    return unavailable("seal_key_password", "the password does not open " + path);
+  }
+  EVP_PKEY* key = nullptr;
+  X509* leaf = nullptr;
+  STACK_OF(X509)* others = nullptr;
+  const int parsed = PKCS12_parse(store.get(), password, &key, &leaf, &others);
+  SealKey out;
+  out.key.reset(key);
+  out.leaf.reset(leaf);
+  for (int i = 0; others && i < sk_X509_num(others); ++i) out.chain.emplace_back(sk_X509_value(others, i));
+  sk_X509_free(others);
+  if (parsed != 1) {
+    return unavailable("seal_key_unreadable", path + " cannot be read (" + drain_openssl_errors() + "); files with old ciphers are converted by: openssl pkcs12 -legacy");
+  }
+  if (!out.key) return unavailable("seal_key_unreadable", path + " holds no private key");
+  if (!out.leaf) return unavailable("seal_key_mismatch", path + " holds no certificate of its key");
+  return out;
+}
+
+Result<SealKey> from_pem(FileSystem& files, const SealKeyFiles& paths) {
+  QUOTARY_TRY(certificates, read_key_file(files, paths.certificate_path));
+  QUOTARY_TRY(key_text, read_key_file(files, paths.key_path));
+  SealKey out;
+  for (CertificatePtr& certificate : certificates_from_pem(certificates)) {
+    if (!out.leaf) {
+      out.leaf = std::move(certificate);
+    } else {
+      out.chain.push_back(std::move(certificate));
+    }
+  }
+  const bool encrypted = key_text.find("ENCRYPTED") != key_text.npos;
+  out.key = private_key_from_pem(key_text, paths.pkcs12_password);
+  wipe(key_text);
+  ERR_clear_error();
+  if (!out.leaf) return unavailable("seal_key_unreadable", paths.certificate_path + " holds no PEM certificate");
+  if (!out.key && encrypted) return unavailable("seal_key_password", "the password does not open " + paths.key_path);
+  if (!out.key) return unavailable("seal_key_unreadable", paths.key_path + " holds no PEM private key");
+  return out;
+}
+
+}  // namespace
+
+Result<SealKey> load_seal_key(FileSystem& files, const SealKeyFiles& paths, Timestamp now) {
+  ERR_clear_error();
+  const bool pkcs12 = !paths.pkcs12_path.empty();
+  if (!pkcs12 && (paths.certificate_path.empty() || paths.key_path.empty())) {
+    return unavailable("seal_key_missing", "no seal is configured: name a PKCS#12 file, or a certificate and a key");
+  }
+  QUOTARY_TRY(out, pkcs12 ? from_pkcs12(files, paths) : from_pem(files, paths));
+  const std::string& file = pkcs12 ? paths.pkcs12_path : paths.certificate_path;
+  if (X509_check_private_key(out.leaf.get(), out.key.get()) != 1) {
+    ERR_clear_error();
+    return unavailable("seal_key_mismatch", "the first certificate of " + file + " does not belong to the key");
+  }
+  if ((X509_get_key_usage(out.leaf.get()) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) {
+    return unavailable("seal_key_unsuitable", "the certificate in " + file + " is not for signing: its key usage needs digitalSignature or nonRepudiation");
+  }
+  if (!key_strong_enough(out.key.get())) {
+    return unavailable("seal_key_unsuitable", "the key of " + file + " is " + key_description(out.key.get()) + "; ECDSA P-256 or RSA of 2048 bits is the least");
+  }
+  if (now < not_before_of(out.leaf.get())) {
+    return unavailable("seal_certificate_expired", "the certificate in " + file + " is valid only from " + format_rfc3339(not_before_of(out.leaf.get())));
+  }
+  if (not_after_of(out.leaf.get()) < now) {
+    return unavailable("seal_certificate_expired", "the certificate in " + file + " ended at " + format_rfc3339(not_after_of(out.leaf.get())) + ": renew it");
+  }
+  out.chain = issuing_chain(out.leaf.get(), out.chain);
+  return out;
+}
+
+}  // namespace quotary::signing

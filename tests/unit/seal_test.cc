@@ -1,0 +1,234 @@
+// The seal as readers that are not ours see it, and the keys that it may be made with.
+#include "ledger/base/hash.h"
+#include "pdfgen/quote_document.h"
+#include "signing/document_check.h"
+#include "signing/seal.h"
+#include "tests/support/sample_quotes.h"
+#include "tests/support/seal_fixture.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <ctime>
+
+namespace quotary {
+namespace {
+
+using signing::Seal;
+using signing::SealKeyFiles;
+using testing::TemporaryFolder;
+using ::testing::HasSubstr;
+
+// Four numbers of the file's only ByteRange.
+std::vector<std::size_t> byte_range(const std::string& pdf) {
+  std::vector<std::size_t> out;
+  std::size_t at = pdf.rfind("/ByteRange [") + 12;
+  for (int i = 0; i < 4; ++i) {
+    std::size_t used = 0;
+    out.push_back(std::stoul(pdf.substr(at, 16), &used));
+    at += used;
+  }
+  return out;
+}
+
+std::string load_code(const SealKeyFiles& paths, Timestamp now = testing::seal_time) {
+  const auto loaded = Seal::load(*posix_file_system(), paths, now);
+  return loaded ? "ok" : loaded.error().code;
+}
+
+// Held against the judges: qpdf for the file, pdfsig for the signature, openssl for the CMS.
+void expect_judges_accept(const TemporaryFolder& folder, const std::string& pdf, const std::string& certificate_pem) {
+  const auto range = byte_range(pdf);
+  testing::write_bytes(folder.file("sealed.pdf"), pdf);
+  testing::write_bytes(folder.file("content"), pdf.substr(0, range[1]) + pdf.substr(range[2]));
+  const std::string contents = *from_hex(pdf.substr(range[1] + 1, range[2] - range[1] - 2));
+  testing::write_bytes(folder.file("cms"), contents);
+  testing::write_bytes(folder.file("anchor.pem"), certificate_pem);
+  const auto quoted = [&](const char* name) { return "'" + folder.file(name) + "'"; };
+
+  const auto qpdf = testing::run("qpdf --check " + quoted("sealed.pdf"));
+  EXPECT_TRUE(qpdf.ok) << qpdf.output;
+  const auto pdfsig = testing::run("pdfsig -nocert " + quoted("sealed.pdf"));
+  EXPECT_THAT(pdfsig.output, HasSubstr("Signature is Valid"));
+  EXPECT_THAT(pdfsig.output, HasSubstr("Total document signed"));
+  EXPECT_THAT(pdfsig.output, HasSubstr("ETSI.CAdES.detached"));
+  const auto openssl = testing::run("openssl cms -verify -cades -binary -inform DER -in " + quoted("cms") + " -content " + quoted("content") +
+                                    " -CAfile " + quoted("anchor.pem") + " -partial_chain -purpose any -no_check_time -out /dev/null");
+  EXPECT_TRUE(openssl.ok) << openssl.output;
+}
+
+TEST(Seal, IsAcceptedByOtherReaders) {
+  const TemporaryFolder folder;
+  const auto seal = testing::development_seal(folder);
+  const std::string base = testing::unsealed_document();
+  const auto sealed = seal->seal(base, testing::seal_request());
+  ASSERT_TRUE(sealed) << sealed.error().detail;
+  EXPECT_TRUE(sealed->starts_with(base));
+  expect_judges_accept(folder, *sealed, seal->certificate_pem());
+}
+
+TEST(Seal, SealsWhatPdfgenWrites) {
+  const TemporaryFolder folder;
+  const auto seal = testing::development_seal(folder);
+  const auto fonts = pdfgen::Fonts::load({});
+  ASSERT_TRUE(fonts) << fonts.error().detail;
+  const auto document = pdfgen::QuoteDocument::prepare(*fonts, testing::cny_quote(), {});
+  ASSERT_TRUE(document) << document.error().detail;
+  const auto base = document->finish(testing::sample_numbering(), "{}");
+  ASSERT_TRUE(base) << base.error().detail;
+  const auto sealed = seal->seal(*base, testing::seal_request());
+  ASSERT_TRUE(sealed) << sealed.error().detail;
+  expect_judges_accept(folder, *sealed, seal->certificate_pem());
+  const auto claimed = signing::claimed_identity(*sealed);
+  ASSERT_TRUE(claimed);
+  EXPECT_EQ(claimed->number, "SHQT2026-004812");
+  EXPECT_EQ(claimed->code, "7K3M9QXWD2HTVB5RA");
+
+  const auto void_base = pdfgen::void_certificate(*fonts, testing::sample_void());
+  ASSERT_TRUE(void_base) << void_base.error().detail;
+  const auto void_sealed = seal->seal(*void_base, testing::seal_request());
+  ASSERT_TRUE(void_sealed) << void_sealed.error().detail;
+  expect_judges_accept(folder, *void_sealed, seal->certificate_pem());
+
+  // The processor time of one seal, with its self-check. Sanitizers slow it down, so the limit is generous there.
+  constexpr int rounds = 200;
+  const std::clock_t begin = std::clock();
+  for (int i = 0; i < rounds; ++i) ASSERT_TRUE(seal->seal(*base, testing::seal_request()));
+  const double ms = 1000.0 * static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC / rounds;
+  RecordProperty("seal_cpu_us", static_cast<int>(ms * 1000));
+  std::printf("one seal over %zu bytes: %.3f ms of CPU\n", base->size(), ms);
+  EXPECT_LT(ms, 15.0);
+}
+
+TEST(Seal, SaysWhoSealedAndWhen) {
+  const TemporaryFolder folder;
+  const auto seal = testing::development_seal(folder);
+  const auto sealed = seal->seal(testing::unsealed_document(), testing::seal_request());
+  ASSERT_TRUE(sealed);
+  const auto finding = signing::check_seal(*sealed, seal->certificate_pem());
+  ASSERT_TRUE(finding) << finding.error().detail;
+  EXPECT_TRUE(finding->valid) << finding->reason;
+  EXPECT_TRUE(finding->trusted);
+  EXPECT_EQ(finding->claimed_time, "2026-11-24T02:03:04.000Z");
+  EXPECT_EQ(finding->algorithm, "ECDSA P-256 with SHA-256");
+  EXPECT_EQ(finding->covered, sealed->size());
+  EXPECT_EQ(finding->signer, seal->subject());
+  EXPECT_THAT(finding->signer, HasSubstr("示例有限公司"));
+  EXPECT_THAT(finding->signer, HasSubstr("DEVELOPMENT ONLY 仅供开发"));
+  EXPECT_EQ(finding->certificate_sha256.size(), 64u);
+
+  const TemporaryFolder other;
+  const auto untrusted = signing::check_seal(*sealed, testing::development_seal(other)->certificate_pem());
+  ASSERT_TRUE(untrusted);
+  EXPECT_TRUE(untrusted->valid);
+  EXPECT_FALSE(untrusted->trusted);
+}
+
+TEST(Seal, RefusesWhatItMustNotSign) {
+  const TemporaryFolder folder;
+  const auto seal = testing::development_seal(folder);
+  auto request = testing::seal_request();
+  request.must_outlive = {seal->not_after().unix_ms + 1};
+  EXPECT_EQ(seal->seal(testing::unsealed_document(), request).error().code, "seal_certificate_too_short");
+  request = testing::seal_request();
+  request.signing_time = {seal->not_after().unix_ms + 1};
+  request.must_outlive = {};
+  EXPECT_EQ(seal->seal(testing::unsealed_document(), request).error().code, "seal_certificate_expired");
+  request = testing::seal_request();
+  request.field = "Nobody";
+  EXPECT_EQ(seal->seal(testing::unsealed_document(), request).error().code, "seal_field");
+  const auto sealed = seal->seal(testing::unsealed_document(), testing::seal_request());
+  ASSERT_TRUE(sealed);
+  request.field = "Rep";
+  EXPECT_EQ(seal->seal(*sealed, request).error().code, "seal_field");
+  EXPECT_EQ(seal->seal("no PDF", request).error().code, "not_our_profile");
+}
+
+// Keys made by openssl's own program.
+class SealKeys : public ::testing::Test {
+ protected:
+  void make(const std::string& key_options, const std::string& extensions = "keyUsage=digitalSignature") {
+    const auto made = testing::run("openssl req -x509 -newkey " + key_options + " -nodes -days 3650 -subj '/O=Example Ltd/CN=Seal' -addext '" + extensions +
+                                   "' -keyout '" + folder_.file("key.pem") + "' -out '" + folder_.file("cert.pem") + "'");
+    ASSERT_TRUE(made.ok) << made.output;
+    pem_.certificate_path = folder_.file("cert.pem");
+    pem_.key_path = folder_.file("key.pem");
+  }
+  void expect_seals(const SealKeyFiles& paths, const std::string& algorithm) {
+    const Timestamp now = SystemClock().now();
+    const auto seal = Seal::load(*posix_file_system(), paths, now);
+    ASSERT_TRUE(seal) << seal.error().detail;
+    auto request = testing::seal_request();
+    request.signing_time = now;
+    request.must_outlive = now;
+    const auto sealed = (*seal)->seal(testing::unsealed_document(), request);
+    ASSERT_TRUE(sealed) << sealed.error().detail;
+    const auto finding = signing::check_seal(*sealed, (*seal)->certificate_pem());
+    ASSERT_TRUE(finding) << finding.error().detail;
+    EXPECT_TRUE(finding->valid && finding->trusted) << finding->reason;
+    EXPECT_EQ(finding->algorithm, algorithm);
+    expect_judges_accept(folder_, *sealed, (*seal)->certificate_pem());
+  }
+
+  TemporaryFolder folder_;
+  SealKeyFiles pem_;
+};
+
+TEST_F(SealKeys, RsaAndEcdsaFromPemAndPkcs12) {
+  for (const auto& [options, algorithm] : {std::pair{"rsa:2048", "RSA 2048 with SHA-256"}, std::pair{"ec -pkeyopt ec_paramgen_curve:P-256", "ECDSA P-256 with SHA-256"}}) {
+    make(options);
+    expect_seals(pem_, algorithm);
+    const auto packed = testing::run("openssl pkcs12 -export -passout pass:secret -inkey '" + pem_.key_path + "' -in '" + pem_.certificate_path + "' -out '" + folder_.file("seal.p12") + "'");
+    ASSERT_TRUE(packed.ok) << packed.output;
+    SealKeyFiles pkcs12;
+    pkcs12.pkcs12_path = folder_.file("seal.p12");
+    pkcs12.pkcs12_password = "secret";
+    expect_seals(pkcs12, algorithm);
+    pkcs12.pkcs12_password = "wrong";
+    EXPECT_EQ(load_code(pkcs12), "seal_key_password");
+  }
+}
+
+TEST_F(SealKeys, FaultsHaveNames) {
+  make("ec -pkeyopt ec_paramgen_curve:P-256");
+  const Timestamp now = SystemClock().now();
+  EXPECT_EQ(load_code(pem_, now), "ok");
+  EXPECT_EQ(load_code(pem_, {now.unix_ms + 4000 * testing::day_ms}), "seal_certificate_expired");
+  EXPECT_EQ(load_code(pem_, {now.unix_ms - 2 * testing::day_ms}), "seal_certificate_expired");
+  EXPECT_EQ(load_code({}, now), "seal_key_missing");
+  SealKeyFiles paths = pem_;
+  paths.key_path = folder_.file("nothing");
+  EXPECT_EQ(load_code(paths, now), "seal_key_missing");
+  paths.key_path = pem_.certificate_path;
+  EXPECT_EQ(load_code(paths, now), "seal_key_unreadable");
+  const TemporaryFolder other;
+  (void)testing::development_seal(other);
+  paths.key_path = other.file("seal.key.pem");
+  EXPECT_EQ(load_code(paths, now), "seal_key_mismatch");
+  SealKeyFiles pkcs12;
+  pkcs12.pkcs12_path = pem_.certificate_path;
+  EXPECT_EQ(load_code(pkcs12, now), "seal_key_unreadable");
+  make("rsa:1024");
+  EXPECT_EQ(load_code(pem_, now), "seal_key_unsuitable");
+  make("ec -pkeyopt ec_paramgen_curve:P-256", "keyUsage=keyEncipherment");
+  EXPECT_EQ(load_code(pem_, now), "seal_key_unsuitable");
+}
+
+TEST(DevelopmentSeal, IsNeverWrittenOver) {
+  const TemporaryFolder folder;
+  (void)testing::development_seal(folder);
+  SystemRandom random;
+  const auto again = signing::make_development_seal(*posix_file_system(), folder.path(), "x", testing::seal_time, random);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, "keys_exist");
+  const TemporaryFolder other;
+  std::string name;
+  for (int i = 0; i < 100; ++i) name += "公司";
+  EXPECT_TRUE(signing::make_development_seal(*posix_file_system(), other.path(), name, testing::seal_time, random));
+  for (const char* file : {"seal.key.pem", "seal.cert.pem"}) {
+    EXPECT_EQ(std::filesystem::status(other.file(file)).permissions(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write) << file;
+  }
+}
+
+}  // namespace
+}  // namespace quotary
