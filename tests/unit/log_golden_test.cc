@@ -1,6 +1,7 @@
 // The log's standard surface against vectors that other implementations made.
 #include "ledger/base/file_system.h"
 #include "ledger/log/checkpoint.h"
+#include "ledger/log/entry.h"
 #include "ledger/log/merkle.h"
 #include "ledger/log/proof.h"
 #include "ledger/log/tiles.h"
@@ -87,6 +88,24 @@ TEST(LogGolden, TheTreeGivesTheVectorsProofAndTile) {
 TEST(LogGolden, AProofWithoutExtraIsNotOneOfOurs) {
   const auto key = *signing::open_vkey("ledger.example.com/quotes+95d4a173+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4");
   EXPECT_EQ(check_proof(golden("eight.tlog-proof"), *key).error().code, "bad_proof");
+}
+
+TEST(LogGolden, TheWorkedExampleOfTheFormatHolds) {
+  const std::string format = *read_file(*posix_file_system(), QUOTARY_SOURCE_DIR "/ledger/FORMAT.md");
+  Entry entry;
+  entry.time = *parse_rfc3339("2026-11-24T02:03:04.567Z");
+  entry.type = "organisation.created";
+  entry.actor_id = "setup";
+  entry.actor_role = "admin";
+  entry.subject = "organisation";
+  entry.body["origin"] = "ledger.example.com/quotes";
+  entry.objects.push_back({"facts", "application/json", "", sha256("{}"), 2, 1});
+  ASSERT_TRUE(encode_entry(entry, seed(0).substr(0, 16)));
+  EXPECT_NE(format.find("\n" + entry.canonical + "\n"), format.npos);
+  EXPECT_NE(format.find("`" + entry.leaf.hex() + "`"), format.npos);
+  const auto signer = signing::signer_from_seed("ledger.example.com/quotes", seed(0));
+  EXPECT_NE(format.find("\n" + *sign_checkpoint(*signer, 1, entry.leaf)), format.npos);
+  EXPECT_TRUE(parse_entry(entry.canonical));
 }
 
 TEST(Tiles, PathsHaveOneSpelling) {
