@@ -1,4 +1,5 @@
 quotary_library(quotary_log
-  SOURCES log/merkle.cc log/checkpoint.cc log/entry.cc log/proof.cc log/slots.cc log/rocks_store.cc log/ledger.cc log/sequencer.cc log/verifier.cc
+  SOURCES log/merkle.cc log/checkpoint.cc log/entry.cc log/proof.cc log/tiles.cc log/slots.cc log/rocks_store.cc log/ledger.cc
+          log/sequencer.cc log/read_back.cc log/verifier.cc
   PUBLIC quotary_base
-  PRIVATE RocksDB::rocksdb-shared)
+  PRIVATE RocksDB::rocksdb-shared OpenSSL::Crypto)

@@ -112,6 +112,26 @@ LedgerImpl::~LedgerImpl() {
   if (thread_.joinable()) thread_.join();
 }
 
+namespace {
+
+Result<void> check_payloads(const StoreView& view, const ObjectCipher& cipher, const Entry& entry) {
+  for (std::size_t ordinal = 0; ordinal < entry.objects.size(); ++ordinal) {
+    const ObjectRef& reference = entry.objects[ordinal];
+    QUOTARY_TRY(stored, view.get(Family::objects, object_key(entry.index, ordinal)));
+    const std::string where = "payload " + reference.name + " of entry " + std::to_string(entry.index);
+    if (!stored) return fail(Errc::corrupt, "payload_missing", where + " is missing");
+    std::string plain = std::move(*stored);
+    if (!reference.key_subject.empty()) {
+      QUOTARY_TRY(opened, cipher.decrypt(reference.key_subject, object_id(entry.index, reference.name), plain));
+      plain = std::move(opened);
+    }
+    if (sha256(plain) != reference.sha256) return fail(Errc::corrupt, "payload_damaged", where + " does not have its hash");
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<void> LedgerImpl::recover() {
   std::uint64_t size = 0;
   Hash root = sha256("");
@@ -121,9 +141,19 @@ Result<void> LedgerImpl::recover() {
     return false;
   }));
   const NodeReader nodes = nodes_of(*store_);
+  std::uint64_t published_size = 0;
   for (const Slots& slots : slots_) {
     const auto& published = slots.last();
-    if (!published) continue;
+    if (!published) {
+      // Blank slots are those of a ledger that was being made; beside more entries they were wiped.
+      if (size > 1 && &slots == &slots_.front()) return fail(Errc::corrupt, "slots_damaged", "the published checkpoint was wiped");
+      continue;
+    }
+    published_size = std::max(published_size, published->size);
+    QUOTARY_TRY(own_note, sign_checkpoint(*ports_.signer, published->size, published->root));
+    if (own_note != published->note) {
+      return fail(Errc::corrupt, "published_signature", "the published checkpoint was not signed by this log's key: another key folder, or a forged slot");
+    }
     if (published->size > size) {
       return fail(Errc::corrupt, "rolled_back",
                   "the store holds " + std::to_string(size) + " entries, but " + std::to_string(published->size) +
@@ -138,17 +168,25 @@ Result<void> LedgerImpl::recover() {
   if (range.root() != root) return fail(Errc::corrupt, "root_differs", "the tree's nodes do not lead to the root of the last batch, at size " + std::to_string(size));
   range_ = std::move(range);
 
-  const std::uint64_t from = size > options_.start_check_entries ? size - options_.start_check_entries : 0;
+  // At least the last entry, which the next one links to, and all that no checkpoint was published for.
+  std::uint64_t from = size - std::min<std::uint64_t>(size, std::max<std::uint64_t>(options_.start_check_entries, 1));
+  from = std::min(from, published_size);
   Hash prev;
+  if (from > 0) {
+    QUOTARY_TRY(leaf, nodes(0, from - 1));
+    prev = leaf;
+  }
   for (std::uint64_t index = from; index < size; ++index) {
     QUOTARY_TRY(canonical, store_->get(Family::entries, index_key(index)));
     if (!canonical) return fail(Errc::corrupt, "entry_missing", "entry " + std::to_string(index) + " is missing");
     auto entry = parse_entry(*canonical);
     QUOTARY_TRY(leaf, nodes(0, index));
-    const bool linked = entry && (index == from || entry->prev == prev);
+    const bool linked = entry && entry->prev == prev;
     if (!entry || entry->index != index || entry->leaf != leaf || !linked) {
       return fail(Errc::corrupt, "entry_damaged", "entry " + std::to_string(index) + " does not hold: run `quotary verify` for all that differs");
     }
+    // What was never signed is about to be: its payloads too must hold.
+    if (index >= published_size) QUOTARY_TRY_VOID(check_payloads(*store_, *ports_.cipher, *entry));
     prev = leaf;
     last_time_ = entry->time;
   }

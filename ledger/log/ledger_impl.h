@@ -104,8 +104,9 @@ class LedgerImpl final : public Ledger {
   void run();
   void commit(std::vector<Waiting> batch);
   [[nodiscard]] Result<Accepted> accept(const Command& command, StateOverlay& batch_state, std::uint64_t first, const Hash& prev, Timestamp now);
-  [[nodiscard]] Result<void> check_read_back(const std::vector<Accepted>& accepted, const CompactRange& before, const Hash& root);
+  [[nodiscard]] Result<void> check_read_back(const WriteSet& written, const std::vector<Accepted>& accepted, const CompactRange& before, const Hash& root);
   [[nodiscard]] Result<void> publish(std::uint64_t size, const Hash& root);
+  [[nodiscard]] static Waiting clock_event(Timestamp clock_says, Timestamp last);
   void latch(const Error& error);
   [[nodiscard]] Error latched_error() const;
   [[nodiscard]] std::shared_ptr<const Head> head() const;
@@ -120,6 +121,7 @@ class LedgerImpl final : public Ledger {
   CompactRange range_;
   Hash last_leaf_;
   Timestamp last_time_;
+  bool clock_behind_ = false;  // the step back was recorded; set anew once the clock has caught up
 
   mutable std::mutex queue_mutex_;
   std::condition_variable queue_filled_;

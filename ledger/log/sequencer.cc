@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t batch_commands_max = 512;
 constexpr std::size_t object_bytes_max = 64u << 20;
+// A clock that is disciplined moves by less than this; more is an event.
+constexpr std::int64_t clock_step_ms = 1000;
 
 struct NodeName {
   unsigned level;
@@ -24,7 +26,30 @@ struct NodeNameHash {
   std::size_t operator()(const NodeName& name) const { return std::hash<std::uint64_t>()(name.number * 64 + name.level); }
 };
 
+// A command that throws is a fault of its author, and stays its own.
+Result<std::vector<Draft>> call(const Command& command, const StateReader& state, Timestamp now) {
+  try {
+    return command(state, now);
+  } catch (const std::exception& thrown) {
+    return fail(Errc::internal, "command_threw", std::string("a command of the ledger failed: ") + thrown.what());
+  }
+}
+
 }  // namespace
+
+LedgerImpl::Waiting LedgerImpl::clock_event(Timestamp clock_says, Timestamp last) {
+  const auto command = [clock_says, last](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
+    Draft draft;
+    draft.type = "system.clock_stepped_back";
+    draft.actor_id = "ledger";
+    draft.actor_role = "system";
+    draft.subject = "system:clock";
+    draft.body["clock"] = format_rfc3339(clock_says);
+    draft.body["last_entry"] = format_rfc3339(last);
+    return std::vector<Draft>{std::move(draft)};
+  };
+  return {command, [](const Result<Committed>&) {}};
+}
 
 void LedgerImpl::start() { thread_ = std::thread([this] { run(); }); }
 
@@ -75,7 +100,7 @@ void LedgerImpl::run() {
 
 Result<LedgerImpl::Accepted> LedgerImpl::accept(const Command& command, StateOverlay& batch_state, std::uint64_t first,
                                                 const Hash& prev, Timestamp now) {
-  QUOTARY_TRY(drafts, command(batch_state, now));
+  QUOTARY_TRY(drafts, call(command, batch_state, now));
   StateOverlay state(batch_state);
   Accepted accepted;
   Hash previous = prev;
@@ -92,21 +117,26 @@ Result<LedgerImpl::Accepted> LedgerImpl::accept(const Command& command, StateOve
     entry.request_body = std::move(draft.request_body);
     entry.body = std::move(draft.body);
     QUOTARY_TRY_VOID(link_subject(entry, state));
-    std::vector<std::string> stored;
-    std::string facts;
-    for (NewObject& object : draft.objects) {
+    std::string_view facts;
+    for (const NewObject& object : draft.objects) {
       if (object.bytes.size() > object_bytes_max) return fail(Errc::too_large, "object_too_large", object.name + " has over 64 MB");
+      const bool again = std::any_of(entry.objects.begin(), entry.objects.end(), [&](const ObjectRef& other) { return other.name == object.name; });
+      if (again) return fail(Errc::invalid, "object_twice", "an entry names each of its payloads once: " + object.name);
       entry.objects.push_back({object.name, object.media_type, object.key_subject, sha256(object.bytes), object.bytes.size(), object.revision});
+      if (object.key_subject.empty() && object.name == "facts") facts = object.bytes;
+    }
+    QUOTARY_TRY_VOID(encode_entry(entry, ports_.random->bytes(16)));
+    QUOTARY_TRY_VOID(ports_.fold->apply(entry, facts, state));
+    // Only what the fold let pass is encrypted: a refused command makes no subject keys.
+    std::vector<std::string> stored;
+    for (NewObject& object : draft.objects) {
       if (object.key_subject.empty()) {
-        if (object.name == "facts") facts = object.bytes;
         stored.push_back(std::move(object.bytes));
       } else {
         QUOTARY_TRY(sealed, ports_.cipher->encrypt(object.key_subject, object_id(entry.index, object.name), object.bytes));
         stored.push_back(std::move(sealed));
       }
     }
-    QUOTARY_TRY_VOID(encode_entry(entry, ports_.random->bytes(16)));
-    QUOTARY_TRY_VOID(ports_.fold->apply(entry, facts, state));
     previous = entry.leaf;
     accepted.entries.push_back(std::move(entry));
     accepted.stored.push_back(std::move(stored));
@@ -119,18 +149,23 @@ void LedgerImpl::commit(std::vector<Waiting> batch) {
   const auto view = head()->view;
   const StateOfView stored_state(*view);
   StateOverlay state(stored_state);
-  const Timestamp now = std::max(ports_.clock->now(), last_time_);
+  const Timestamp clock_says = ports_.clock->now();
+  const Timestamp now = std::max(clock_says, last_time_);
   std::vector<Accepted> accepted;
+  // Answers that write nothing. They may rest on entries of this very batch, so they wait for it to be durable too.
+  std::vector<std::pair<Waiting, std::optional<Error>>> without_entries;
+  if (clock_says.unix_ms + clock_step_ms < last_time_.unix_ms) {
+    if (!clock_behind_) batch.insert(batch.begin(), clock_event(clock_says, last_time_));
+    clock_behind_ = true;
+  } else if (clock_says >= last_time_) {
+    clock_behind_ = false;
+  }
   std::uint64_t next = range_.size;
   Hash prev = last_leaf_;
   for (Waiting& waiting : batch) {
     auto outcome = accept(waiting.command, state, next, prev, now);
-    if (!outcome) {
-      waiting.done(std::move(outcome).error());
-      continue;
-    }
-    if (outcome->entries.empty()) {
-      waiting.done(Committed{{}, {}, head()->checkpoint, head()->size});
+    if (!outcome || outcome->entries.empty()) {
+      without_entries.emplace_back(std::move(waiting), outcome ? std::nullopt : std::optional<Error>(std::move(outcome).error()));
       continue;
     }
     next += outcome->entries.size();
@@ -138,7 +173,17 @@ void LedgerImpl::commit(std::vector<Waiting> batch) {
     outcome->done = std::move(waiting.done);
     accepted.push_back(std::move(*outcome));
   }
-  if (accepted.empty()) return;
+  const auto answer_without_entries = [&] {
+    const auto now_head = head();
+    for (auto& [waiting, error] : without_entries) {
+      if (error) {
+        waiting.done(std::move(*error));
+      } else {
+        waiting.done(Committed{{}, {}, now_head->checkpoint, now_head->size});
+      }
+    }
+  };
+  if (accepted.empty()) return answer_without_entries();
 
   const CompactRange before = range_;
   CompactRange after = range_;
@@ -172,10 +217,11 @@ void LedgerImpl::commit(std::vector<Waiting> batch) {
   const auto give_up = [&](const Error& error) {
     latch(error);
     for (Accepted& command : accepted) command.done(latched_error());
+    for (auto& [waiting, refused] : without_entries) waiting.done(latched_error());
   };
   if (auto written = store_->write_synced(writes); !written) return give_up(written.error());
   // ---- durable from here on; not acknowledged before it is read back, signed and published ----
-  if (auto same = check_read_back(accepted, before, root); !same) return give_up(same.error());
+  if (auto same = check_read_back(writes, accepted, before, root); !same) return give_up(same.error());
   range_ = std::move(after);
   last_leaf_ = prev;
   last_time_ = now;
@@ -184,6 +230,7 @@ void LedgerImpl::commit(std::vector<Waiting> batch) {
     latch(fail(Errc::storage, "store_error", "the store's background work failed: " + died));
   }
 
+  answer_without_entries();
   const std::string signed_note = head()->checkpoint;
   const NodeReader nodes = [&](unsigned level, std::uint64_t number) -> Result<Hash> {
     const auto found = made.find({level, number});
@@ -212,49 +259,13 @@ void LedgerImpl::commit(std::vector<Waiting> batch) {
   }
 }
 
-Result<void> LedgerImpl::check_read_back(const std::vector<Accepted>& accepted, const CompactRange& before, const Hash& root) {
-  QUOTARY_TRY(operations, store_->read_back());
-  const auto differs = [](std::uint64_t index, const char* what) {
-    return fail(Errc::corrupt, "read_back_differs", "entry " + std::to_string(index) + ": the " + what + " on disk differs from what was written");
-  };
-  // Everything is hashed anew from the bytes that came off the disk.
-  std::map<std::string, std::string, std::less<>> entries;
-  std::map<std::string, std::string, std::less<>> objects;
-  for (WriteOperation& operation : operations) {
-    if (!operation.value) continue;
-    if (operation.family == Family::entries) entries.emplace(std::move(operation.key), std::move(*operation.value));
-    else if (operation.family == Family::objects) objects.emplace(std::move(operation.key), std::move(*operation.value));
-  }
-  CompactRange range = before;
-  for (const Accepted& command : accepted) {
-    for (const Entry& entry : command.entries) {
-      const auto found = entries.find(index_key(entry.index));
-      if (found == entries.end() || found->second != entry.canonical) return differs(entry.index, "entry");
-      range.append(leaf_hash(found->second), [](unsigned, std::uint64_t, const Hash&) {});
-      for (std::size_t ordinal = 0; ordinal < entry.objects.size(); ++ordinal) {
-        const ObjectRef& reference = entry.objects[ordinal];
-        const auto stored = objects.find(object_key(entry.index, ordinal));
-        if (stored == objects.end()) return differs(entry.index, "payload");
-        if (reference.key_subject.empty()) {
-          if (sha256(stored->second) != reference.sha256) return differs(entry.index, "payload");
-          continue;
-        }
-        auto plain = ports_.cipher->decrypt(reference.key_subject, object_id(entry.index, reference.name), stored->second);
-        if (!plain || sha256(*plain) != reference.sha256) return differs(entry.index, "payload");
-      }
-    }
-  }
-  if (range.root() != root) return differs(range.size - 1, "tree");
-  return {};
-}
-
 Result<void> LedgerImpl::publish(std::uint64_t size, const Hash& root) {
   auto next = std::make_shared<Head>();
   next->size = size;
   next->root = root;
   QUOTARY_TRY(note, sign_checkpoint(*ports_.signer, size, root));
+  for (Slots& slots : slots_) QUOTARY_TRY_VOID(slots.publish(note));
   next->checkpoint = std::move(note);
-  for (Slots& slots : slots_) QUOTARY_TRY_VOID(slots.publish(size, root));
   next->view = store_->snapshot();
   const std::unique_lock lock(head_mutex_);
   head_ = std::move(next);

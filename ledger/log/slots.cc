@@ -1,30 +1,44 @@
 #include "ledger/log/slots.h"
 
+#include "ledger/log/checkpoint.h"
+
 namespace quotary {
 
 namespace {
 
 constexpr std::size_t slot_bytes = 512;
 constexpr std::string_view magic = "QTRYSLT1";
-constexpr std::size_t payload_bytes = 8 + 8 + 8 + 32;
+constexpr std::size_t sum_at = slot_bytes - 32;
+
+// Read without a key: the text before the blank line.
+Result<Checkpoint> checkpoint_of(std::string_view note) {
+  const std::size_t blank = note.rfind("\n\n");
+  if (blank == note.npos) return fail(Errc::invalid, "bad_checkpoint", "not a signed note");
+  return parse_checkpoint_text(note.substr(0, blank + 1));
+}
 
 std::string encode(const Published& published) {
   std::string bytes(magic);
   put_u64(bytes, published.sequence);
-  put_u64(bytes, published.size);
-  bytes += published.root.view();
+  put_u16(bytes, static_cast<std::uint16_t>(published.note.size()));
+  bytes += published.note;
+  bytes.resize(sum_at, '\0');
   bytes += sha256(bytes).view();
-  bytes.resize(slot_bytes, '\0');
   return bytes;
 }
 
 std::optional<Published> decode(std::string_view bytes) {
   if (bytes.size() != slot_bytes || !bytes.starts_with(magic)) return std::nullopt;
-  if (sha256(bytes.substr(0, payload_bytes)).view() != bytes.substr(payload_bytes, 32)) return std::nullopt;
+  if (sha256(bytes.substr(0, sum_at)).view() != bytes.substr(sum_at)) return std::nullopt;
+  const std::size_t note_bytes = get_u16(bytes.substr(16));
+  if (note_bytes > slot_note_max) return std::nullopt;
   Published published;
   published.sequence = get_u64(bytes.substr(8));
-  published.size = get_u64(bytes.substr(16));
-  published.root = *Hash::from_bytes(bytes.substr(24, 32));
+  published.note = bytes.substr(18, note_bytes);
+  auto checkpoint = checkpoint_of(published.note);
+  if (!checkpoint) return std::nullopt;
+  published.size = checkpoint->size;
+  published.root = checkpoint->root;
   return published;
 }
 
@@ -61,8 +75,10 @@ Result<std::optional<Published>> Slots::read(FileSystem& files, const std::strin
   return newest(bytes, path);
 }
 
-Result<void> Slots::publish(std::uint64_t size, const Hash& root) {
-  const Published next{last_ ? last_->sequence + 1 : 1, size, root};
+Result<void> Slots::publish(std::string_view note) {
+  if (note.size() > slot_note_max) return fail(Errc::invalid, "bad_checkpoint", "the origin is too long: a signed checkpoint has at most 462 bytes");
+  QUOTARY_TRY(checkpoint, checkpoint_of(note));
+  const Published next{last_ ? last_->sequence + 1 : 1, checkpoint.size, checkpoint.root, std::string(note)};
   // The slot that is not the last valid one: a torn write leaves the other whole.
   QUOTARY_TRY_VOID(file_->write_at((next.sequence % 2) * slot_bytes, encode(next)));
   QUOTARY_TRY_VOID(file_->sync());

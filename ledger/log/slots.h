@@ -7,14 +7,19 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace quotary {
 
-// What a slot states. FORMAT.md has its bytes.
+// Leaves room for origins of up to 120 bytes.
+inline constexpr std::size_t slot_note_max = 512 - 8 - 8 - 2 - 32;
+
+// What a slot states. Whether the signature holds is for the caller to check. FORMAT.md has its bytes.
 struct Published {
   std::uint64_t sequence = 0;  // one more with each publication
-  std::uint64_t size = 0;
+  std::uint64_t size = 0;      // size and root as the note states them
   Hash root;
+  std::string note;            // the signed checkpoint, at most slot_note_max bytes
 };
 
 // A slot file, open for writing. One thread at a time.
@@ -28,8 +33,8 @@ class Slots {
   [[nodiscard]] static Result<std::optional<Published>> read(FileSystem& files, const std::string& path);
 
   [[nodiscard]] const std::optional<Published>& last() const { return last_; }
-  // Writes the older slot and syncs once. After a failure the caller latches.
-  [[nodiscard]] Result<void> publish(std::uint64_t size, const Hash& root);
+  // Writes the older slot and syncs once. After a failure the caller latches. Errc::invalid `bad_checkpoint`.
+  [[nodiscard]] Result<void> publish(std::string_view note);
 
  private:
   Slots(std::unique_ptr<File> file, std::optional<Published> last) : file_(std::move(file)), last_(last) {}

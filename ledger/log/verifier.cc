@@ -204,7 +204,7 @@ void check_state(const StoreView& view, std::uint64_t size, const Fold& fold, Ve
     auto applied = fold.apply(*entry, facts, state);
     if (!applied) {
       const std::string& code = applied.error().code;
-      const char* kind = code == "number_gap" ? "number_gap" : code == "number_duplicate" ? "number_duplicate" : "state";
+      const char* kind = code == "number_not_next" ? "number_gap" : code == "number_taken" ? "number_duplicate" : "state";
       add(report, index, kind, "the entry cannot follow those before it: " + applied.error().detail);
     }
   }
@@ -260,6 +260,12 @@ VerifyReport verify_view(const StoreView& view, std::uint64_t size, const Object
     leaves.insert(leaves.end(), share.leaves.begin(), share.leaves.end());
   }
   report.root = check_tree(view, leaves, report);
+  // A batch states its end in the same write: an entry beyond the last end was put there by something else.
+  auto beyond = view.scan(Family::entries, "", index_key(size), false, [&](std::string_view key, std::string_view) {
+    add(report, key.size() == 8 ? get_u64(key) : size, "leaf", "an entry that no batch ends after");
+    return true;
+  });
+  if (!beyond) add(report, size, "leaf", beyond.error().detail);
   if (fold != nullptr && from == 0) check_state(view, size, *fold, report);
   std::stable_sort(report.problems.begin(), report.problems.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
   return report;
@@ -280,7 +286,6 @@ Result<VerifyReport> LedgerImpl::verify(const VerifyOptions& options) const {
 
 Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPorts& ports, const VerifyOptions& verify,
                                    const CheckpointVerifier& log_key) {
-  (void)log_key;  // the slots carry no signature; the root that they hold is what was signed
   // The slots first: a live writer may publish more while the store is being opened, never less.
   std::vector<Published> published;
   VerifyReport slot_problems;
@@ -292,7 +297,7 @@ Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPor
       return fail(Errc::storage, "no_ledger", "the published checkpoint cannot be read: " + slots.error().detail);
     }
     if (!slots) add(slot_problems, 0, "checkpoint", slots.error().detail);
-    else if (*slots) published.push_back(**slots);
+    else if (*slots) published.push_back(std::move(**slots));
   }
   auto opened = open_rocks_store(store_path(options.directory), StoreMode::read_only);
   if (!opened) {
@@ -312,6 +317,9 @@ Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPor
   VerifyReport report = verify_view(*view, size, ports.cipher, ports.fold.get(), verify);
   for (VerifyProblem& problem : slot_problems.problems) add(report, problem.index, "checkpoint", std::move(problem.detail));
   for (const Published& slot : published) {
+    if (auto opened_note = open_checkpoint(slot.note, log_key); !opened_note) {
+      add(report, slot.size == 0 ? 0 : slot.size - 1, "checkpoint", "the published checkpoint is not this log's: " + opened_note.error().detail);
+    }
     if (slot.size > size) {
       add(report, size, "truncation", "the store holds " + std::to_string(size) + " entries, but " + std::to_string(slot.size) + " were published");
       continue;

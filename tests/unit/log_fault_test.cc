@@ -1,0 +1,188 @@
+// What the ledger does when the disk fails, lies or is swapped.
+#include "ledger/log/checkpoint.h"
+#include "ledger/log/sequencer.h"
+#include "ledger/log/slots.h"
+#include "signing/keys.h"
+#include "tests/support/fake_log.h"
+#include "tests/support/faulty_file_system.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <future>
+
+namespace quotary {
+namespace {
+
+class LogFaultTest : public ::testing::Test {
+ protected:
+  LogFaultTest() {
+    ports.files = files;
+    ports.clock = clock;
+    ports.random = std::make_shared<testing::SeededRandom>(7);
+    ports.signer = signer.get();
+    ports.cipher = &cipher;
+    ports.fold = std::make_shared<testing::CountingFold>();
+    options.directory = folder.path() + "/data";
+  }
+  static Draft draft(std::string type) {
+    Draft draft;
+    draft.type = std::move(type);
+    draft.actor_id = "person-1";
+    draft.actor_role = "rep";
+    draft.subject = "s";
+    draft.objects.push_back({"facts", "application/json", "{}", "", 1});
+    return draft;
+  }
+  static Command one(Draft draft) {
+    return [draft](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { return std::vector<Draft>{draft}; };
+  }
+  std::unique_ptr<Ledger> make() {
+    auto ledger = Ledger::create(options, ports, draft("organisation.created"));
+    EXPECT_TRUE(ledger) << ledger.error().detail;
+    return std::move(*ledger);
+  }
+  std::string slots() const { return options.directory + "/published.slots"; }
+
+  testing::TemporaryFolder folder;
+  std::shared_ptr<testing::FaultyFileSystem> files = std::make_shared<testing::FaultyFileSystem>(posix_file_system());
+  std::shared_ptr<testing::SetClock> clock = std::make_shared<testing::SetClock>(*parse_rfc3339("2026-11-24T02:03:04.567Z"));
+  std::unique_ptr<CheckpointSigner> signer = signing::signer_from_seed("ledger.example.com/quotes", std::string(32, '\x01'));
+  testing::MarkingCipher cipher;
+  LedgerPorts ports;
+  LedgerOptions options;
+};
+
+TEST_F(LogFaultTest, AFailedPublicationLatchesAndTheBatchIsPublishedAtTheNextStart) {
+  for (const std::uint64_t nth : {1u, 2u}) {  // the slot's write, its sync
+    options.directory = folder.path() + "/data" + std::to_string(nth);
+    {
+      auto ledger = make();
+      files->fail_from(nth);
+      EXPECT_EQ(ledger->append(one(draft("t"))).error().code, "ledger_latched");
+      files->heal();
+      EXPECT_EQ(ledger->append(one(draft("t"))).error().code, "ledger_latched");  // until a restart
+      EXPECT_TRUE(ledger->state().latched);
+      EXPECT_EQ(ledger->state().tree_size, 1u);
+      EXPECT_FALSE(ledger->entry(1));  // durable, but not published: nobody has seen it
+    }
+    ASSERT_TRUE(files->lose_unsynced());
+    auto ledger = Ledger::open(options, ports);
+    ASSERT_TRUE(ledger) << ledger.error().detail;
+    EXPECT_EQ((*ledger)->state().tree_size, 2u);
+    EXPECT_EQ((*ledger)->append(one(draft("t")))->tree_size, 3u);
+  }
+}
+
+TEST_F(LogFaultTest, OnePublicationIsOneSync) {
+  auto ledger = make();
+  const std::uint64_t before = files->syncs();
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(ledger->append(one(draft("t"))));
+  EXPECT_EQ(files->syncs() - before, 5u);
+}
+
+TEST_F(LogFaultTest, ATornSlotLeavesTheOther) {
+  { auto ledger = make(); ASSERT_TRUE(ledger->append(one(draft("t")))); }
+  const auto last = *Slots::read(*files, slots());
+  ASSERT_TRUE(last);
+  {
+    auto file = *posix_file_system()->open(slots(), OpenMode::read_write);
+    ASSERT_TRUE(file->write_at((last->sequence % 2) * 512 + 40, "torn"));
+  }
+  EXPECT_EQ((*Slots::read(*files, slots()))->sequence, last->sequence - 1);
+  auto ledger = Ledger::open(options, ports);
+  ASSERT_TRUE(ledger) << ledger.error().detail;
+  EXPECT_EQ((*ledger)->state().tree_size, 2u);
+}
+
+TEST_F(LogFaultTest, WipedOrForgedSlotsAreRefused) {
+  { auto ledger = make(); ASSERT_TRUE(ledger->append(one(draft("t")))); }
+  const auto key = *signing::open_vkey(signer->vkey());
+  const std::string good = *read_file(*files, slots());
+  ASSERT_TRUE(write_file_durably(*files, slots(), std::string(1024, '\0')));
+  EXPECT_EQ(Ledger::open(options, ports).error().code, "slots_damaged");
+  ASSERT_TRUE(write_file_durably(*files, slots(), std::string(1024, 'x')));
+  EXPECT_EQ(Ledger::open(options, ports).error().code, "slots_damaged");
+  // Whoever writes the folder without the key can make the checksum, but not the signature.
+  ASSERT_TRUE(write_file_durably(*files, slots(), std::string(1024, '\0')));
+  const auto stranger = signing::signer_from_seed("ledger.example.com/quotes", std::string(32, '\x02'));
+  const auto root = (*Slots::open(*files, slots())).last();
+  EXPECT_FALSE(root);
+  auto forged = *Slots::open(*files, slots());
+  ASSERT_TRUE(forged.publish(*sign_checkpoint(*stranger, 1, sha256("x"))));
+  EXPECT_EQ(Ledger::open(options, ports).error().code, "published_signature");
+  const auto report = *verify_folder(options, ports, {}, *key);
+  ASSERT_GE(report.problems_total, 1u);
+  EXPECT_EQ(report.problems[0].kind, "checkpoint");
+  ASSERT_TRUE(write_file_durably(*files, slots(), good));
+  EXPECT_TRUE(Ledger::open(options, ports));
+}
+
+TEST_F(LogFaultTest, AFlippedByteInTheStoresLogIsNeverFewerEntries) {
+  { auto ledger = make(); for (int i = 0; i < 20; ++i) ASSERT_TRUE(ledger->append(one(draft("t")))); }
+  const auto key = *signing::open_vkey(signer->vkey());
+  std::string log;
+  for (const auto& item : std::filesystem::directory_iterator(options.directory + "/store")) {
+    if (item.path().extension() == ".log" && item.file_size() > 0) log = item.path();
+  }
+  ASSERT_FALSE(log.empty());
+  const std::string good = *read_file(*files, log);
+  std::string bad = good;
+  bad[good.size() / 2] = static_cast<char>(bad[good.size() / 2] ^ 1);
+  std::ofstream(log, std::ios::binary | std::ios::trunc) << bad;
+  const auto report = verify_folder(options, ports, {}, *key);
+  ASSERT_TRUE(report) << report.error().detail;
+  EXPECT_GE(report->problems_total, 1u);
+  EXPECT_EQ(Ledger::open(options, ports).error().kind, Errc::corrupt);
+}
+
+TEST_F(LogFaultTest, ALoserAndARepeatWaitForTheBatchTheyRestOn) {
+  auto ledger = make();
+  std::promise<void> go;
+  std::vector<std::string> order;
+  std::promise<void> finished;
+  ledger->submit([&](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { go.get_future().wait(); return std::vector<Draft>{draft("a")}; },
+                 [](const Result<Committed>&) {});
+  // These queue behind the first and make one batch.
+  ledger->submit(one(draft("b")), [&](const Result<Committed>&) { order.emplace_back("winner"); });
+  ledger->submit([](const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
+                   EXPECT_TRUE(*state.get("count/b"));
+                   return std::vector<Draft>{};
+                 },
+                 [&](const Result<Committed>& result) {
+                   EXPECT_TRUE(result);
+                   EXPECT_EQ(result->tree_size, 3u);  // the answer names the tree that holds what it rests on
+                   order.emplace_back("repeat");
+                   finished.set_value();
+                 });
+  go.set_value();
+  finished.get_future().wait();
+  ledger.reset();
+  EXPECT_EQ(order.size(), 2u);
+}
+
+TEST_F(LogFaultTest, AThrowingCommandFailsAlone) {
+  auto ledger = make();
+  const auto thrown = ledger->append([](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { throw std::runtime_error("no"); });
+  EXPECT_EQ(thrown.error().code, "command_threw");
+  Draft twice = draft("t");
+  twice.objects.push_back(twice.objects[0]);
+  EXPECT_EQ(ledger->append(one(twice)).error().code, "object_twice");
+  EXPECT_EQ(ledger->append(one(draft("t")))->tree_size, 2u);
+}
+
+TEST_F(LogFaultTest, AClockThatStepsBackIsOneEvent) {
+  auto ledger = make();
+  const Timestamp start = clock->now();
+  clock->set({start.unix_ms - 60'000});
+  EXPECT_EQ(ledger->append(one(draft("t")))->entries[0].index, 2u);
+  EXPECT_EQ(ledger->entry(1)->type, "system.clock_stepped_back");
+  EXPECT_EQ(ledger->append(one(draft("t")))->entries[0].index, 3u);  // told once
+  clock->set({start.unix_ms + 1});
+  EXPECT_EQ(ledger->append(one(draft("t")))->entries[0].index, 4u);
+  clock->set({start.unix_ms - 500});  // a correction that small is no event
+  EXPECT_EQ(ledger->append(one(draft("t")))->entries[0].index, 5u);
+}
+
+}  // namespace
+}  // namespace quotary
