@@ -237,11 +237,11 @@ Result<PdfValue> PdfParser::dictionary(int depth) {
     if (at_ >= bytes_.size() || bytes_[at_] != '/') return not_our_profile("a dictionary key that is no name");
     QUOTARY_TRY(key, name());
     QUOTARY_TRY(member, value(depth + 1));
-    out.members.emplace_back(std::move(key.text), std::move(member));
+    out.members.push_back({std::move(key.text), std::move(member)});
   }
   // Readers differ in which of two equal keys they take.
   std::vector<std::string_view> keys;
-  for (const auto& member : out.members) keys.push_back(member.first);
+  for (const auto& member : out.members) keys.push_back(member.key);
   std::sort(keys.begin(), keys.end());
   if (std::adjacent_find(keys.begin(), keys.end()) != keys.end()) return not_our_profile("a dictionary with a key twice");
   return out;

@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace quotary::signing {
@@ -17,6 +16,8 @@ namespace quotary::signing {
 inline constexpr std::size_t pdf_bytes_max = 64u << 20;
 inline constexpr std::size_t pdf_revisions_max = 64;
 inline constexpr std::size_t pdf_objects_max = 100'000;
+
+struct PdfMember;
 
 // A parsed value. `begin` and `end` are where it stands in the file, so that a writer can change bytes in place.
 struct PdfValue {
@@ -26,7 +27,7 @@ struct PdfValue {
   std::string text;         // name or string, decoded; real as written
   bool hexadecimal = false;  // the string was written as <hex>
   std::vector<PdfValue> items;
-  std::vector<std::pair<std::string, PdfValue>> members;
+  std::vector<PdfMember> members;
   std::size_t begin = 0, end = 0;
 
   [[nodiscard]] bool is(Kind other) const { return kind == other; }
@@ -35,6 +36,11 @@ struct PdfValue {
   [[nodiscard]] const PdfValue* find(std::string_view key) const;
   // The object number that `key` refers to.
   [[nodiscard]] std::optional<std::uint32_t> reference(std::string_view key) const;
+};
+
+struct PdfMember {
+  std::string key;  // the name, decoded
+  PdfValue value;
 };
 
 // An object as it stands in the file. `begin` is its number's first digit, `end` lies after "endobj".
