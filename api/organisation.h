@@ -8,6 +8,7 @@
 #include "ledger/base/random.h"
 #include "ledger/base/time.h"
 #include "ledger/log/sequencer.h"
+#include "ledger/log/tiles.h"
 #include "ledger/quote/quote.h"
 #include "pdfgen/fonts.h"
 #include "signing/seal.h"
@@ -149,9 +150,9 @@ class Organisation {
   // The log.
   [[nodiscard]] std::string checkpoint() const;
   [[nodiscard]] std::string vkey() const;  // one line with its LF
-  // A tile's bytes: level 0..63; width 256 for a full tile. Errc::not_found beyond the published tree.
-  [[nodiscard]] Result<std::string> tile(unsigned level, std::uint64_t number, unsigned width) const;
-  [[nodiscard]] Result<std::string> entry_bundle(const Principal& caller, std::uint64_t number, unsigned width) const;
+  // A tile's bytes (ledger/log/tiles.h). Errc::not_found beyond the published tree.
+  [[nodiscard]] Result<std::string> tile(const TileName& tile) const;
+  [[nodiscard]] Result<std::string> entry_bundle(const Principal& caller, const TileName& tile) const;
   // {"ok", "tree_size", "root", "entries_checked", "problems"}; one run at a time, else Errc::overloaded `verification_running`.
   [[nodiscard]] Result<Answer> verify_log(const Principal& caller, std::string_view body) const;
 

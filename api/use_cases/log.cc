@@ -8,16 +8,10 @@
 namespace quotary::api {
 namespace {
 
-constexpr unsigned tile_width = 256;
-constexpr unsigned tile_level_max = 6;  // 256^7 leaves are beyond any ledger
-
-// A tile exists when its last hash covers published leaves only.
-Result<void> check_tile(std::uint64_t tree_size, unsigned level, std::uint64_t number, unsigned width) {
-  auto absent = fail(Errc::not_found, "tile_not_found", "the published tree has no such tile");
-  if (width == 0 || width > tile_width || level > tile_level_max || number > (std::uint64_t{1} << 48)) return absent;
-  auto hashes = tree_size >> (8 * level);
-  if (number * tile_width + width > hashes) return absent;
-  return {};
+// Callers see one answer for every tile that is not there.
+Result<std::string> or_absent(Result<std::string> bytes) {
+  if (!bytes && bytes.error().code == "no_such_tile") return fail(Errc::not_found, "tile_not_found", "the published tree has no such tile");
+  return bytes;
 }
 
 }  // namespace
@@ -30,27 +24,18 @@ std::string Organisation::vkey() const {
   return key;
 }
 
-Result<std::string> Organisation::tile(unsigned level, std::uint64_t number, unsigned width) const {
-  QUOTARY_TRY_VOID(check_tile(parts_->ledger->state().tree_size, level, number, width));
-  std::string out;
-  out.reserve(width * 32);
-  for (unsigned i = 0; i < width; ++i) {
-    QUOTARY_TRY(hash, parts_->ledger->node(8 * level, number * tile_width + i));
-    out += hash.view();
-  }
-  return out;
+Result<std::string> Organisation::tile(const TileName& tile) const {
+  const Ledger& ledger = *parts_->ledger;
+  return or_absent(tile_bytes(tile, ledger.state().tree_size, [&](unsigned level, std::uint64_t number) { return ledger.node(level, number); }));
 }
 
-Result<std::string> Organisation::entry_bundle(const Principal& caller, std::uint64_t number, unsigned width) const {
+Result<std::string> Organisation::entry_bundle(const Principal& caller, const TileName& tile) const {
   QUOTARY_TRY_VOID(require_call(caller, Call::read_entries));
-  QUOTARY_TRY_VOID(check_tile(parts_->ledger->state().tree_size, 0, number, width));
-  std::string out;
-  for (unsigned i = 0; i < width; ++i) {
-    QUOTARY_TRY(entry, parts_->ledger->entry(number * tile_width + i));
-    put_u16(out, static_cast<std::uint16_t>(entry.canonical.size()));
-    out += entry.canonical;
-  }
-  return out;
+  const Ledger& ledger = *parts_->ledger;
+  return or_absent(bundle_bytes(tile, ledger.state().tree_size, [&](std::uint64_t index) -> Result<std::string> {
+    QUOTARY_TRY(entry, ledger.entry(index));
+    return std::move(entry.canonical);
+  }));
 }
 
 Result<Answer> Organisation::verify_log(const Principal& caller, std::string_view body) const {
