@@ -1,6 +1,7 @@
 // The only file that touches RocksDB.
 #include "ledger/log/store.h"
 
+#include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/options.h>
@@ -16,7 +17,11 @@ namespace quotary {
 
 namespace {
 
-constexpr std::array<const char*, family_count> family_names = {"entries", "nodes", "objects", "state", "batches"};
+constexpr std::array<const char*, family_count> family_names = {"entries", "objects", "state", "batches"};
+
+constexpr std::size_t read_ahead_bytes = 1u << 20;
+constexpr std::size_t block_cache_bytes = 64u << 20;  // one for all families
+constexpr std::size_t write_buffer_bytes = 32u << 20;
 
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
@@ -61,17 +66,19 @@ rocksdb::Options database_options(const std::shared_ptr<ErrorListener>& listener
   return options;
 }
 
-rocksdb::ColumnFamilyOptions family_options(Family family) {
+rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 32 * 1024;
   table.checksum = rocksdb::kXXH3;
-  options.compression = family == Family::objects ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
+  table.block_cache = cache;
+  // Ciphertext and hashes do not compress.
+  const bool dense = family == Family::objects || family == Family::batches;
+  options.compression = dense ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
   options.memtable_protection_bytes_per_key = 8;
-  options.write_buffer_size = 32u << 20;
+  options.write_buffer_size = write_buffer_bytes;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   if (family == Family::objects) {
-    // Sealed PDFs are written once and never rewritten by compaction.
     // No blob files: a secondary instance of RocksDB 7.8 keeps a dangling reference where it reads them, so that
     // `verify` on another's folder would crash once a restart has flushed a payload into one.
     options.enable_blob_files = false;
@@ -79,18 +86,23 @@ rocksdb::ColumnFamilyOptions family_options(Family family) {
   return options;
 }
 
-// Collects a batch's operations as they stand in the log file.
-class Collector final : public rocksdb::WriteBatch::Handler {
+// Hands a batch's operations on as they stand in the log file.
+class Reading final : public rocksdb::WriteBatch::Handler {
  public:
+  explicit Reading(const ReadBack& visit) : visit_(visit) {}
   rocksdb::Status PutCF(std::uint32_t family, const rocksdb::Slice& key, const rocksdb::Slice& value) override {
-    operations.push_back({static_cast<Family>(family - 1), key.ToString(), value.ToString()});
+    go_on_ = visit_(static_cast<Family>(family - 1), view(key), view(value));
     return rocksdb::Status::OK();
   }
   rocksdb::Status DeleteCF(std::uint32_t family, const rocksdb::Slice& key) override {
-    operations.push_back({static_cast<Family>(family - 1), key.ToString(), std::nullopt});
+    go_on_ = visit_(static_cast<Family>(family - 1), view(key), std::nullopt);
     return rocksdb::Status::OK();
   }
-  WriteSet operations;
+  bool Continue() override { return go_on_; }
+
+ private:
+  const ReadBack& visit_;
+  bool go_on_ = true;
 };
 
 struct Database {
@@ -124,7 +136,7 @@ Result<void> scan_from(const Database& base, const rocksdb::Snapshot* snapshot, 
                        std::string_view from, bool reverse, const Visit& visit) {
   rocksdb::ReadOptions options;
   options.snapshot = snapshot;
-  options.readahead_size = reverse ? 0 : 1 << 20;
+  options.readahead_size = reverse ? 0 : read_ahead_bytes;
   options.fill_cache = false;
   options.verify_checksums = true;
   options.total_order_seek = true;
@@ -152,6 +164,34 @@ Result<void> scan_from(const Database& base, const rocksdb::Snapshot* snapshot, 
   return {};
 }
 
+class RocksCursor final : public Cursor {
+ public:
+  RocksCursor(std::shared_ptr<Database> base, const rocksdb::Snapshot* snapshot, Family family, Access access) : base_(std::move(base)) {
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot;
+    options.verify_checksums = true;
+    options.total_order_seek = true;
+    if (access == Access::sequential) {
+      options.readahead_size = read_ahead_bytes;
+      options.fill_cache = false;
+    }
+    iterator_.reset(base_->db->NewIterator(options, base_->handle(family)));
+  }
+  void seek(std::string_view key) override { iterator_->Seek(slice(key)); }
+  void next() override { iterator_->Next(); }
+  bool valid() const override { return iterator_->Valid(); }
+  std::string_view key() const override { return view(iterator_->key()); }
+  std::string_view value() const override { return view(iterator_->value()); }
+  Result<void> status() const override {
+    if (iterator_->status().ok()) return {};
+    return store_error("scan", iterator_->status());
+  }
+
+ private:
+  std::shared_ptr<Database> base_;  // outlives the iterator
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
 class RocksSnapshot final : public StoreView {
  public:
   // A read-only instance stands still by itself and knows no snapshots.
@@ -165,6 +205,9 @@ class RocksSnapshot final : public StoreView {
   }
   Result<void> scan(Family family, std::string_view prefix, std::string_view from, bool reverse, const Visit& visit) const override {
     return scan_from(*base_, snapshot_, family, prefix, from, reverse, visit);
+  }
+  std::unique_ptr<Cursor> cursor(Family family, Access access) const override {
+    return std::make_unique<RocksCursor>(base_, snapshot_, family, access);
   }
 
  private:
@@ -181,6 +224,9 @@ class RocksStore final : public Store {
   }
   Result<void> scan(Family family, std::string_view prefix, std::string_view from, bool reverse, const Visit& visit) const override {
     return scan_from(*base_, nullptr, family, prefix, from, reverse, visit);
+  }
+  std::unique_ptr<Cursor> cursor(Family family, Access access) const override {
+    return std::make_unique<RocksCursor>(base_, nullptr, family, access);
   }
   std::unique_ptr<StoreView> snapshot() const override { return std::make_unique<RocksSnapshot>(base_); }
   std::string background_error() const override { return base_->listener->text(); }
@@ -201,7 +247,7 @@ class RocksStore final : public Store {
     return {};
   }
 
-  Result<WriteSet> read_back() override {
+  Result<void> read_back(const ReadBack& visit) override {
     // The iterator is kept and tails the file: opening one anew reads the whole log file up to its place.
     for (int attempt = 0; attempt < 2; ++attempt) {
       if (!tail_) {
@@ -213,10 +259,10 @@ class RocksStore final : public Store {
       while (tail_->Valid()) {
         rocksdb::BatchResult read = tail_->GetBatch();
         if (read.sequence == first_of_last_) {
-          Collector collector;
-          const rocksdb::Status status = read.writeBatchPtr->Iterate(&collector);
+          Reading reading(visit);
+          const rocksdb::Status status = read.writeBatchPtr->Iterate(&reading);
           if (!status.ok()) return store_error("read its log back", status);
-          return std::move(collector.operations);
+          return {};
         }
         if (read.sequence > first_of_last_) break;
         tail_->Next();
@@ -241,7 +287,8 @@ Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, St
   options.error_if_exists = mode == StoreMode::create;
   options.create_missing_column_families = mode == StoreMode::create;
   std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}};
-  for (unsigned i = 0; i < family_count; ++i) families.emplace_back(family_names[i], family_options(static_cast<Family>(i)));
+  const auto cache = rocksdb::NewLRUCache(block_cache_bytes);
+  for (unsigned i = 0; i < family_count; ++i) families.emplace_back(family_names[i], family_options(static_cast<Family>(i), cache));
 
   rocksdb::DB* db = nullptr;
   rocksdb::Status status;

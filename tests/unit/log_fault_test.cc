@@ -87,7 +87,7 @@ TEST_F(LogFaultTest, ATornSlotLeavesTheOther) {
   ASSERT_TRUE(last);
   {
     auto file = *posix_file_system()->open(slots(), OpenMode::read_write);
-    ASSERT_TRUE(file->write_at((last->sequence % 2) * 512 + 40, "torn"));
+    ASSERT_TRUE(file->write_at((last->sequence % 2) * slot_bytes + 40, "torn"));
   }
   EXPECT_EQ((*Slots::read(*files, slots()))->sequence, last->sequence - 1);
   auto ledger = Ledger::open(options, ports);
@@ -99,12 +99,12 @@ TEST_F(LogFaultTest, WipedOrForgedSlotsAreRefused) {
   { auto ledger = make(); ASSERT_TRUE(ledger->append(one(draft("t")))); }
   const auto key = *signing::open_vkey(signer->vkey());
   const std::string good = *read_file(*files, slots());
-  ASSERT_TRUE(write_file_durably(*files, slots(), std::string(1024, '\0')));
+  ASSERT_TRUE(write_file_durably(*files, slots(), std::string(2 * slot_bytes, '\0')));
   EXPECT_EQ(Ledger::open(options, ports).error().code, "slots_damaged");
-  ASSERT_TRUE(write_file_durably(*files, slots(), std::string(1024, 'x')));
+  ASSERT_TRUE(write_file_durably(*files, slots(), std::string(2 * slot_bytes, 'x')));
   EXPECT_EQ(Ledger::open(options, ports).error().code, "slots_damaged");
   // Whoever writes the folder without the key can make the checksum, but not the signature.
-  ASSERT_TRUE(write_file_durably(*files, slots(), std::string(1024, '\0')));
+  ASSERT_TRUE(write_file_durably(*files, slots(), std::string(2 * slot_bytes, '\0')));
   const auto stranger = signing::signer_from_seed("ledger.example.com/quotes", std::string(32, '\x02'));
   const auto root = (*Slots::open(*files, slots())).last();
   EXPECT_FALSE(root);
