@@ -95,7 +95,7 @@ class Loop:
 
     def restart(self, round_number):
         if round_number % 3 == 0:
-            again = subprocess.Popen([PROGRAM, "serve", "--data", self.server.data, "--port", "0"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            again = subprocess.Popen(self.server.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(self.random.random() * RESTART_KILL_SECONDS_MAX)
             again.kill()
             again.wait()
