@@ -26,10 +26,17 @@ class Server:
             self.people = json.load(f)
         self.process = None
 
+    def command(self):
+        return [self.program, "serve", "--data", self.data, "--port", "0"] + self.options
+
     def start(self):
-        self.process = subprocess.Popen([self.program, "serve", "--data", self.data, "--port", "0"] + self.options, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True)
+        log = os.path.join(self.home, "serve.log")
+        with open(log, "w") as errors:
+            self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=errors, text=True)
         line = self.process.stdout.readline()
+        if not line.startswith("Listening"):
+            with open(log) as errors:
+                raise RuntimeError(f"the server did not start (exit {self.process.wait(START_SECONDS_MAX)}): {errors.read()}")
         self.port = int(line.rsplit(":", 1)[1])
         until = time.time() + START_SECONDS_MAX
         while time.time() < until:
