@@ -6,7 +6,9 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
+#include <vector>
 
 namespace quotary::signing {
 
@@ -15,6 +17,8 @@ namespace {
 constexpr std::string_view magic = "QUOTARY-SUBKEY1\n";
 constexpr std::size_t record_bytes = 96;
 constexpr std::size_t key_bytes = 32;
+constexpr std::size_t name_bytes = 32;
+constexpr std::size_t sum_at = name_bytes + key_bytes;
 constexpr std::size_t file_bytes_max = 1u << 30;  // ten million subjects
 constexpr char algorithm_xchacha20_poly1305 = 1;
 constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
@@ -27,6 +31,12 @@ struct StoredKey {
   std::string bytes;  // empty: erased
   std::uint64_t offset = 0;
 };
+
+std::string make_record(const Hash& name, const std::string& key) {
+  std::string record = std::string(name.view()) + key;
+  record += sha256(record).view();
+  return record;
+}
 
 class SubjectKeys final : public SubjectKeyring {
  public:
@@ -53,7 +63,7 @@ class SubjectKeys final : public SubjectKeyring {
   }
 
   Result<std::string> decrypt(std::string_view subject, std::string_view object_id, std::string_view sealed) const override {
-    const auto damaged = [&] { return fail(Errc::corrupt, "object_damaged", "payload " + std::string(object_id) + " does not decrypt: its bytes were changed"); };
+    const auto damaged = [&] { return fail(Errc::corrupt, "object_damaged", "payload " + std::string(object_id) + " does not decrypt: its bytes or its subject's key were changed"); };
     std::string key;
     {
       const std::shared_lock lock(mutex_);
@@ -85,8 +95,14 @@ class SubjectKeys final : public SubjectKeyring {
     sodium_memzero(found->second.bytes.data(), found->second.bytes.size());
     found->second.bytes.clear();
     broken_ = true;
-    QUOTARY_TRY_VOID(file_->write_at(found->second.offset, make_record(name, std::string(key_bytes, '\0'))));
+    // The mark is synced first: from there on a crash inside the overwriting can be told from damage, and is finished at the
+    // next start.
+    const std::string mark = make_record(name, std::string(key_bytes, '\0'));
+    QUOTARY_TRY_VOID(file_->write_at(size_, mark));
     QUOTARY_TRY_VOID(file_->sync());
+    QUOTARY_TRY_VOID(file_->write_at(found->second.offset, mark));
+    QUOTARY_TRY_VOID(file_->sync());
+    size_ += record_bytes;
     broken_ = false;
     return {};
   }
@@ -124,12 +140,6 @@ class SubjectKeys final : public SubjectKeyring {
     return key;
   }
 
-  static std::string make_record(const Hash& name, const std::string& key) {
-    std::string record = std::string(name.view()) + key;
-    record += sha256(record).view();
-    return record;
-  }
-
   static Error write_failed() {
     return fail(Errc::storage, "subject_keys_failed", "an earlier write of the subjects' keys failed; restart after checking the disk");
   }
@@ -142,35 +152,79 @@ class SubjectKeys final : public SubjectKeyring {
   bool broken_ = false;
 };
 
+// What one record says by itself.
+struct Record {
+  explicit Record(std::string_view bytes)
+      : name(*Hash::from_bytes(bytes.substr(0, name_bytes))),
+        key(bytes.substr(name_bytes, key_bytes)),
+        intact(sha256(bytes.substr(0, sum_at)).view() == bytes.substr(sum_at)),
+        erased(key == std::string_view(no_key, key_bytes)) {}
+
+  static constexpr char no_key[key_bytes] = {};
+  Hash name;
+  std::string_view key;
+  bool intact;
+  bool erased;
+};
+
+Error damaged(const std::string& path, std::uint64_t offset, const std::string& what, bool last) {
+  std::string advice = "; put back the last good copy of this file (what was issued since it was made cannot be read then)";
+  if (last) {
+    advice += ", or, only if the power failed while this record was first written and no entry uses it yet, run: truncate --size=" +
+              std::to_string(offset) + " " + path;
+  }
+  return fail(Errc::corrupt, "subject_keys_damaged", path + ", offset " + std::to_string(offset) + ": " + what + advice);
+}
+
+struct Contents {
+  std::map<Hash, StoredKey> keys;
+  std::vector<std::pair<std::uint64_t, Hash>> unfinished;  // records that an erasure's mark names and that still hold bytes
+  std::uint64_t end = 0;                                   // of the last whole record; an incomplete one behind it was never used
+};
+
+Result<Contents> read_records(const std::string& path, std::string_view bytes) {
+  if (!bytes.starts_with(magic)) return damaged(path, 0, "the file does not begin as one of subjects' keys", false);
+  Contents contents;
+  const std::size_t count = (bytes.size() - magic.size()) / record_bytes;
+  contents.end = magic.size() + count * record_bytes;
+  std::vector<Record> records;
+  records.reserve(count);
+  std::set<Hash> erased;
+  for (std::size_t i = 0; i < count; ++i) {
+    records.emplace_back(bytes.substr(magic.size() + i * record_bytes, record_bytes));
+    if (records[i].intact && records[i].erased) erased.insert(records[i].name);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t offset = magic.size() + i * record_bytes;
+    const Record& record = records[i];
+    if (erased.contains(record.name)) {
+      if (!record.intact || !record.erased) contents.unfinished.emplace_back(offset, record.name);
+      contents.keys[record.name] = StoredKey{{}, offset};
+      continue;
+    }
+    const std::string number = "record " + std::to_string(i);
+    if (!record.intact) return damaged(path, offset, number + " was changed: its checksum does not match", i + 1 == count);
+    if (!contents.keys.emplace(record.name, StoredKey{std::string(record.key), offset}).second) {
+      return damaged(path, offset, number + " gives a second key to one subject", false);
+    }
+  }
+  return contents;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SubjectKeyring>> open_subject_keys(FileSystem& files, const std::string& path, bool create,
                                                           std::shared_ptr<Random> random) {
   if (create) QUOTARY_TRY_VOID(write_file_durably(files, path, magic));
-  QUOTARY_TRY(file, files.open(path, OpenMode::read_write));
-  // By its own size: reading up to the limit would take a gigabyte of memory for it.
-  QUOTARY_TRY(size, file->size());
-  if (size > file_bytes_max) return fail(Errc::too_large, "file_too_large", path + " has over " + std::to_string(file_bytes_max) + " bytes");
-  QUOTARY_TRY(bytes, file->read_at(0, static_cast<std::size_t>(size)));
-  const auto damaged = [&](const std::string& what) { return fail(Errc::corrupt, "subject_keys_damaged", path + ": " + what); };
-  if (!bytes.starts_with(magic)) return damaged("not a file of subjects' keys");
-  std::map<Hash, StoredKey> keys;
-  std::size_t at = magic.size();
-  for (; at + record_bytes <= bytes.size(); at += record_bytes) {
-    const std::string_view record = std::string_view(bytes).substr(at, record_bytes);
-    const std::string number = std::to_string((at - magic.size()) / record_bytes);
-    const bool last = at + 2 * record_bytes > bytes.size();
-    const std::string_view key = record.substr(32, key_bytes);
-    const bool erased = key == std::string(key_bytes, '\0');
-    // An erasure that a crash cut off after the key's own bytes is one all the same.
-    if (!erased && sha256(record.substr(0, 64)).view() != record.substr(64)) {
-      if (last) break;  // torn by a crash before its sync: nothing was encrypted under it
-      return damaged("record " + number + " was changed");
-    }
-    keys[*Hash::from_bytes(record.substr(0, 32))] = StoredKey{erased ? std::string() : std::string(key), at};
-  }
+  QUOTARY_TRY(bytes, read_file(files, path, file_bytes_max));
+  QUOTARY_TRY(contents, read_records(path, bytes));
   sodium_memzero(bytes.data(), bytes.size());
-  return std::unique_ptr<SubjectKeyring>(new SubjectKeys(std::move(file), std::move(random), std::move(keys), at));
+  QUOTARY_TRY(file, files.open(path, OpenMode::read_write));
+  for (const auto& [offset, name] : contents.unfinished) {
+    QUOTARY_TRY_VOID(file->write_at(offset, make_record(name, std::string(key_bytes, '\0'))));
+  }
+  if (!contents.unfinished.empty()) QUOTARY_TRY_VOID(file->sync());
+  return std::unique_ptr<SubjectKeyring>(new SubjectKeys(std::move(file), std::move(random), std::move(contents.keys), contents.end));
 }
 
 }  // namespace quotary::signing

@@ -19,8 +19,10 @@ class SubjectKeyring : public ObjectCipher {
   [[nodiscard]] virtual Result<void> erase(std::string_view subject) = 0;
 };
 
-// Opens (or, with `create`, makes) the file. FORMAT: magic of 16 bytes, then records of 96 bytes: SHA-256 of the subject,
-// 32 key bytes (all zero: erased), SHA-256 of the 64 bytes before. Errc::corrupt `subject_keys_damaged` names the record.
+// Opens (or, with `create`, makes) the file; its bytes stand in ledger/FORMAT.md. An incomplete record at the end was never
+// synced, so nothing was encrypted under it: the next one is written over it. A whole record with a wrong checksum is damage
+// wherever it stands: Errc::corrupt `subject_keys_damaged` names file and offset, and what to do. An erasure that a crash
+// interrupted is finished here.
 [[nodiscard]] Result<std::unique_ptr<SubjectKeyring>> open_subject_keys(FileSystem& files, const std::string& path, bool create,
                                                                         std::shared_ptr<Random> random);
 

@@ -4,7 +4,7 @@ add_library(quotary_seal_fixture STATIC support/seal_fixture.cc)
 target_link_libraries(quotary_seal_fixture PUBLIC quotary_options quotary_signing)
 
 quotary_test(keys_test LABEL unit TIMEOUT 60
-  SOURCES unit/keys_test.cc
+  SOURCES unit/keys_test.cc support/faulty_file_system.cc
   LIBRARIES quotary_signing)
 quotary_test(seal_test LABEL unit TIMEOUT 180
   SOURCES unit/seal_test.cc

@@ -1,6 +1,7 @@
 #include "api/use_cases/parts.h"
 
 #include "api/use_cases/issuer.h"
+#include "api/use_cases/log_checks.h"
 #include "ledger/records/fields.h"
 
 namespace quotary::api {
@@ -35,6 +36,34 @@ void TextCache::put(std::uint64_t index, std::string text) {
   texts_[index] = std::move(text);
 }
 
+std::shared_ptr<const ProofCache::Proof> ProofCache::find(std::uint64_t index, std::int64_t now_ms) const {
+  std::lock_guard lock(mutex_);
+  auto found = proofs_.find(index);
+  if (found == proofs_.end() || now_ms - found->second->made_at_ms > age_max_ms) return nullptr;
+  return found->second;
+}
+
+void ProofCache::put(std::uint64_t index, std::shared_ptr<const Proof> proof) {
+  std::lock_guard lock(mutex_);
+  if (proofs_.size() >= proofs_max) proofs_.clear();
+  proofs_[index] = std::move(proof);
+}
+
+namespace {
+
+// The size that a proof's checkpoint covers: the second line of the note behind the blank line.
+std::uint64_t proof_tree_size(std::string_view proof) {
+  auto blank = proof.find("\n\n");
+  if (blank == std::string_view::npos) return 0;
+  auto note = proof.substr(blank + 2);
+  auto line = note.find('\n');
+  if (line == std::string_view::npos) return 0;
+  auto size = parse_u64(note.substr(line + 1, note.find('\n', line + 1) - line - 1));
+  return size ? *size : 0;
+}
+
+}  // namespace
+
 Organisation::Parts::Parts() = default;
 Organisation::Parts::~Parts() = default;
 
@@ -66,6 +95,26 @@ std::string Organisation::Parts::buyer_name(const records::QuoteRecord& quote) c
   if (!stored) return stored.error().code == "subject_key_erased" ? "erased" : "";
   buyer_names.put(quote.index, stored->quote.buyer.name);
   return stored->quote.buyer.name;
+}
+
+std::string Organisation::Parts::seller_name(std::uint64_t issued_index) const {
+  if (auto known = seller_names.find(issued_index)) return *known;
+  auto entry = ledger->entry(issued_index);
+  if (!entry) return profile.name;
+  auto stored = stored_quote(*entry);
+  if (!stored) return profile.name;
+  seller_names.put(issued_index, stored->quote.seller.name);
+  return stored->quote.seller.name;
+}
+
+Result<std::shared_ptr<const ProofCache::Proof>> Organisation::Parts::public_proof(std::uint64_t index) const {
+  const auto now_ms = config.clock->steady_ms();
+  if (auto known = public_proofs.find(index, now_ms)) return known;
+  QUOTARY_TRY(text, ledger->proof(index));
+  const auto tree_size = proof_tree_size(text);
+  auto proof = std::make_shared<const ProofCache::Proof>(ProofCache::Proof{std::move(text), tree_size, now_ms});
+  public_proofs.put(index, proof);
+  return std::shared_ptr<const ProofCache::Proof>(proof);
 }
 
 Result<records::QuoteRecord> Organisation::Parts::quote_for(const Principal& caller, Call call, std::string_view number) const {
@@ -100,16 +149,21 @@ Result<std::optional<std::uint64_t>> answered_before(const Organisation::Parts& 
   return std::optional<std::uint64_t>(found->index);
 }
 
+Result<void> check_day(const std::string& parameter, std::string_view day) {
+  if (day.empty() || parse_date(day)) return {};
+  return invalid_parameter(parameter, "bad_date", "a day is YYYY-MM-DD and exists");
+}
+
+Result<std::uint64_t> parse_cursor(std::string_view cursor) {
+  auto index = parse_u64(cursor);
+  if (!index) return invalid_parameter("cursor", "bad_cursor", "the cursor is not one of this list");
+  return *index;
+}
+
 Result<json::object> parse_body(std::string_view body) {
   QUOTARY_TRY(value, parse_json(body.empty() ? std::string_view("{}") : body));
   if (!value.is_object()) return invalid("bad_type", "", "the body is a JSON object");
   return std::move(value.get_object());
-}
-
-Error invalid(std::string code, std::string pointer, std::string detail) {
-  Error error = fail(Errc::invalid, code, detail);
-  error.problems.push_back({std::move(pointer), std::move(code), std::move(detail)});
-  return error;
 }
 
 json::object ledger_member(const Entry& entry, const std::string& proof) {

@@ -1,7 +1,9 @@
 // What an open organisation is made of, shared by the use cases of this folder. Nothing outside api/ includes it.
 #pragma once
 
+#include "api/faults.h"
 #include "api/organisation.h"
+#include "api/use_cases/sessions.h"
 #include "ledger/quote/parse.h"
 #include "ledger/records/views.h"
 #include "signing/keys.h"
@@ -16,6 +18,7 @@
 namespace quotary::api {
 
 class Issuer;
+class LogChecks;
 
 // Lets one call at a time through for each idempotent request; a second one waits for the first. Thread-safe.
 class RequestGate {
@@ -52,6 +55,25 @@ class TextCache {
   std::unordered_map<std::uint64_t, std::string> texts_;
 };
 
+// Proofs for public answers. A proof holds for ever, so one under a checkpoint of the last minute serves as well as one
+// under the newest, and many may ask about the same document. Bounded. Thread-safe.
+class ProofCache {
+ public:
+  struct Proof {
+    std::string text;
+    std::uint64_t tree_size = 0;  // of its checkpoint
+    std::int64_t made_at_ms = 0;  // monotonic
+  };
+  static constexpr std::int64_t age_max_ms = 60'000;
+  [[nodiscard]] std::shared_ptr<const Proof> find(std::uint64_t index, std::int64_t now_ms) const;
+  void put(std::uint64_t index, std::shared_ptr<const Proof> proof);
+
+ private:
+  static constexpr std::size_t proofs_max = 8'192;  // some 2 KB each
+  mutable std::mutex mutex_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<const Proof>> proofs_;
+};
+
 struct Organisation::Parts {
   Parts();
   ~Parts();
@@ -67,9 +89,12 @@ struct Organisation::Parts {
   std::optional<TimeZone> zone;
   std::unique_ptr<Issuer> issuer;            // after the ledger: stops first
   RequestGate gate;
-  mutable TextCache person_names, buyer_names;
-  mutable std::atomic<bool> verifying{false};
-  std::atomic<std::uint64_t> issued_total{0}, verified_total{0};
+  Sessions sessions;
+  LoginBrake logins;
+  mutable TextCache person_names, buyer_names, seller_names;
+  mutable ProofCache public_proofs;
+  std::unique_ptr<LogChecks> checks;         // after the ledger: its run ends first
+  std::atomic<std::uint64_t> issued_total{0}, verified_total{0}, logins_total{0}, logins_failed_total{0};
 
   [[nodiscard]] Timestamp now() const { return config.clock->now(); }
   // Opens seal, fonts and issuer over an open ledger.
@@ -91,6 +116,10 @@ struct Organisation::Parts {
   // The canonical quote of a quote.issued entry.
   [[nodiscard]] Result<NumberedQuote> stored_quote(const Entry& issued) const;
   [[nodiscard]] std::string buyer_name(const records::QuoteRecord& quote) const;
+  // Who a quote names as its seller; the organisation's own name once that cannot be read any more.
+  [[nodiscard]] std::string seller_name(std::uint64_t issued_index) const;
+  // A proof of the entry under a checkpoint of the last minute.
+  [[nodiscard]] Result<std::shared_ptr<const ProofCache::Proof>> public_proof(std::uint64_t index) const;
   // A quote in the caller's scope, else not_found.
   [[nodiscard]] Result<records::QuoteRecord> quote_for(const Principal& caller, Call call, std::string_view number) const;
 };
@@ -105,10 +134,13 @@ struct RequestIdentity {
 // The entry that answered this request before, if any. Errc::invalid `idempotency_key_reused` when the body differs.
 [[nodiscard]] Result<std::optional<std::uint64_t>> answered_before(const Organisation::Parts& parts, const RequestIdentity& request);
 
+// A day in a list's filter, or "". Errc::invalid `bad_date`, naming the parameter.
+[[nodiscard]] Result<void> check_day(const std::string& parameter, std::string_view day);
+// Errc::invalid `bad_cursor`.
+[[nodiscard]] Result<std::uint64_t> parse_cursor(std::string_view cursor);
+
 // Strict JSON of a request's body; Errc::invalid `bad_json` and its like.
 [[nodiscard]] Result<json::object> parse_body(std::string_view body);
-// One fault in the request, as an error with a problem.
-[[nodiscard]] Error invalid(std::string code, std::string pointer, std::string detail);
 
 [[nodiscard]] json::object ledger_member(const Entry& entry, const std::string& proof);
 [[nodiscard]] NewObject facts_object(const json::object& facts);

@@ -154,6 +154,8 @@ class PosixFileSystem final : public FileSystem {
   }
 };
 
+constexpr std::size_t read_step_bytes = 1u << 12;
+
 std::string parent_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
@@ -165,9 +167,17 @@ std::shared_ptr<FileSystem> posix_file_system() { return std::make_shared<PosixF
 
 Result<std::string> read_file(FileSystem& files, const std::string& path, std::size_t size_max) {
   QUOTARY_TRY(file, files.open(path, OpenMode::read_only));
-  QUOTARY_TRY(bytes, file->read_at(0, size_max + 1));
-  if (bytes.size() > size_max) return fail(Errc::too_large, "file_too_large", path + " has over " + std::to_string(size_max) + " bytes");
-  return bytes;
+  const auto too_large = [&] { return fail(Errc::too_large, "file_too_large", path + " has over " + std::to_string(size_max) + " bytes"); };
+  QUOTARY_TRY(size, file->size());
+  if (size > size_max) return too_large();
+  QUOTARY_TRY(bytes, file->read_at(0, static_cast<std::size_t>(size)));
+  // What came since the size was asked for, or a file that has none to tell, as under /proc.
+  while (bytes.size() <= size_max) {
+    QUOTARY_TRY(more, file->read_at(bytes.size(), std::min(read_step_bytes, size_max - bytes.size() + 1)));
+    if (more.empty()) return bytes;
+    bytes += more;
+  }
+  return too_large();
 }
 
 Result<void> write_file_durably(FileSystem& files, const std::string& path, std::string_view bytes, unsigned permissions) {

@@ -1,11 +1,14 @@
 // The log key's notes, the key folder, the subjects' keys and the password hash.
 #include "signing/keys.h"
 #include "signing/subject_keys.h"
+#include "tests/support/faulty_file_system.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <map>
 #include <thread>
 
 namespace quotary {
@@ -200,26 +203,120 @@ TEST_F(SubjectKeysTest, ErasureIsForEver) {
     keys = open(false);
   }
   const std::string after = read_file(*posix_file_system(), path_).value();
-  EXPECT_EQ(after.size(), before.size());
+  EXPECT_EQ(after.size(), before.size() + 96) << "the mark";
   EXPECT_EQ(after.find(before.substr(16 + 32, 32)), std::string::npos) << "the key's bytes are still in the file";
 }
 
-TEST_F(SubjectKeysTest, TornTailIsDroppedAndDamageRefused) {
-  {
+// What opening these bytes says, and whether each subject's payload can still be read: "ok abc", or "code: detail".
+class SubjectKeysDamageTest : public SubjectKeysTest {
+ protected:
+  void SetUp() override {
     const auto keys = open(true);
-    for (const char* subject : {"a", "b", "c"}) (void)keys->encrypt(subject, "object", "x").value();
+    for (const char* subject : {"a", "b", "c"}) sealed_[subject] = keys->encrypt(subject, "object", "x").value();
+    whole_ = bytes();
   }
-  const std::string whole = read_file(*posix_file_system(), path_).value();
-  const auto open_code = [&](const std::string& bytes) {
-    EXPECT_TRUE(write_file_durably(*posix_file_system(), path_, bytes));
+  std::string bytes() const { return read_file(*posix_file_system(), path_).value(); }
+  std::string open_with(const std::string& content) {
+    std::filesystem::remove(path_);  // a new file: file systems sync one that is written over
+    std::ofstream(path_, std::ios::binary) << content;
     const auto opened = signing::open_subject_keys(*posix_file_system(), path_, false, std::make_shared<SystemRandom>());
-    return opened ? std::string("ok") : opened.error().code;
-  };
-  for (std::size_t size = 16; size <= whole.size(); ++size) EXPECT_EQ(open_code(whole.substr(0, size)), "ok") << size;
-  EXPECT_EQ(open_code(whole.substr(0, 15)), "subject_keys_damaged");
-  std::string changed = whole;
-  changed[16 + 40] = static_cast<char>(changed[16 + 40] ^ 1);
-  EXPECT_EQ(open_code(changed), "subject_keys_damaged");
+    if (!opened) return opened.error().code + ": " + opened.error().detail;
+    std::string readable = "ok ";
+    for (const auto& [subject, sealed] : sealed_) {
+      if ((*opened)->decrypt(subject, "object", sealed)) readable += subject;
+    }
+    return readable;
+  }
+
+  std::map<std::string, std::string> sealed_;
+  std::string whole_;
+};
+
+TEST_F(SubjectKeysDamageTest, OnlyAnIncompleteRecordAtTheEndIsCut) {
+  constexpr std::size_t head = 16;
+  constexpr std::size_t record = 96;
+  ASSERT_EQ(whole_.size(), head + 3 * record);
+  for (std::size_t size = 0; size <= whole_.size(); ++size) {
+    const std::string outcome = open_with(whole_.substr(0, size));
+    if (size < head) {
+      EXPECT_TRUE(outcome.starts_with("subject_keys_damaged: " + path_ + ", offset 0:")) << size << outcome;
+      continue;
+    }
+    EXPECT_EQ(outcome, "ok " + std::string("abc").substr(0, (size - head) / record)) << size;
+    // What comes next takes the place of the cut record.
+    std::string sealed;
+    {
+      const auto keys = open(false);
+      sealed = keys->encrypt("next", "object", "y").value();
+    }
+    EXPECT_EQ(open(false)->decrypt("next", "object", sealed).value(), "y") << size;
+    EXPECT_EQ((bytes().size() - head) % record, 0u) << size;
+  }
+}
+
+TEST_F(SubjectKeysDamageTest, EveryChangedByteIsNamedByFileAndOffset) {
+  for (std::size_t at = 0; at < whole_.size(); ++at) {
+    for (const int bits : {0x01, 0x80, 0xff}) {
+      std::string changed = whole_;
+      changed[at] = static_cast<char>(changed[at] ^ bits);
+      const std::size_t offset = at < 16 ? 0 : at - (at - 16) % 96;
+      const std::string outcome = open_with(changed);
+      EXPECT_TRUE(outcome.starts_with("subject_keys_damaged: " + path_ + ", offset " + std::to_string(offset) + ":")) << at << outcome;
+      EXPECT_NE(outcome.find("put back the last good copy"), std::string::npos);
+      EXPECT_EQ(outcome.find("truncate --size=208 ") != std::string::npos, at >= 208) << "cutting is advised for the last record alone";
+    }
+  }
+  std::string zeroed = whole_;
+  zeroed.replace(16 + 32, 32, std::string(32, '\0'));
+  EXPECT_TRUE(open_with(zeroed).starts_with("subject_keys_damaged")) << "a wiped key is no erasure without its mark";
+  std::string doubled = whole_ + whole_.substr(16, 96);
+  EXPECT_TRUE(open_with(doubled).starts_with("subject_keys_damaged")) << "two keys for one subject";
+}
+
+// After every crash inside an erasure the subject is readable and whole, or erased; the file is never refused.
+TEST_F(SubjectKeysDamageTest, AnErasureIsDoneOrNotDone) {
+  ASSERT_TRUE(open(false)->erase("b"));
+  const std::string after = bytes();
+  ASSERT_EQ(after.size(), whole_.size() + 96);
+  const std::string mark = after.substr(whole_.size());
+  for (std::size_t written = 0; written < 96; ++written) {
+    EXPECT_EQ(open_with(whole_ + mark.substr(0, written)), "ok abc") << written;
+    for (const bool from_behind : {false, true}) {
+      std::string torn = whole_ + mark;
+      if (from_behind) torn.replace(16 + 96 + 96 - written, written, mark.substr(96 - written));
+      if (!from_behind) torn.replace(16 + 96, written, mark.substr(0, written));
+      EXPECT_EQ(open_with(torn), "ok ac") << written;
+      EXPECT_EQ(bytes(), after) << "the interrupted overwriting is finished: " << written;
+    }
+  }
+  for (std::size_t at = 0; at < after.size(); ++at) {
+    std::string changed = after;
+    changed[at] = static_cast<char>(changed[at] ^ 0x10);
+    const std::string outcome = open_with(changed);
+    EXPECT_TRUE(outcome.starts_with("subject_keys_damaged") || (outcome == "ok ac" && bytes() == after)) << at << outcome;
+  }
+}
+
+TEST_F(SubjectKeysTest, AKeyIsSyncedBeforeItIsUsed) {
+  const auto files = std::make_shared<testing::FaultyFileSystem>(posix_file_system());
+  auto keys = signing::open_subject_keys(*files, path_, true, std::make_shared<SystemRandom>()).value();
+  const std::string sealed = keys->encrypt("first", "object", "plain").value();
+  keys.reset();
+  ASSERT_TRUE(files->lose_unsynced());
+  keys = signing::open_subject_keys(*files, path_, false, std::make_shared<SystemRandom>()).value();
+  EXPECT_EQ(outcome(keys->decrypt("first", "object", sealed)), "plain");
+  // Its write, then its sync, fails: nothing is encrypted, and nothing is tried again before a restart.
+  for (const std::uint64_t nth : {1, 2}) {
+    files->fail_from(nth);
+    EXPECT_EQ(outcome(keys->encrypt("second", "object", "plain")), "injected") << nth;
+    files->heal();
+    EXPECT_EQ(outcome(keys->encrypt("second", "object", "plain")), "subject_keys_failed") << nth;
+    EXPECT_EQ(outcome(keys->decrypt("first", "object", sealed)), "plain");
+    keys.reset();
+    ASSERT_TRUE(files->lose_unsynced());
+    keys = signing::open_subject_keys(*files, path_, false, std::make_shared<SystemRandom>()).value();
+  }
+  EXPECT_TRUE(keys->encrypt("second", "object", "plain"));
 }
 
 TEST_F(SubjectKeysTest, ThreadsShareOneKeyASubject) {
