@@ -226,6 +226,7 @@ Result<Bytes> Organisation::void_certificate(const Principal& caller, std::strin
 }
 
 Result<std::uint64_t> Organisation::run_due_events() {
+  if (parts_->ledger->state().read_only) return std::uint64_t{0};
   auto now = parts_->now();
   std::vector<std::string> due;
   auto collect = [&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
@@ -262,6 +263,7 @@ Result<std::uint64_t> Organisation::run_due_events() {
 }
 
 Result<Answer> Organisation::read_void(const Principal& caller, std::string_view request_id) const {
+  QUOTARY_TRY_VOID(parts_->require_whole_state());
   QUOTARY_TRY(request, void_for(*parts_, caller, request_id));
   QUOTARY_TRY(proof, parts_->ledger->proof(request.decided_index ? request.decided_index : request.index));
   QUOTARY_TRY(entry, parts_->ledger->entry(request.decided_index ? request.decided_index : request.index));

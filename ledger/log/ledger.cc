@@ -23,6 +23,12 @@ std::string subject_key(std::string_view subject) { return std::string("~s/") + 
 std::string slots_path(const std::string& directory) { return directory + "/published.slots"; }
 std::string store_path(const std::string& directory) { return directory + "/store"; }
 
+std::vector<std::string> slots_paths(const LedgerOptions& options) {
+  std::vector<std::string> paths{slots_path(options.directory)};
+  paths.insert(paths.end(), options.publish_to.begin(), options.publish_to.end());
+  return paths;
+}
+
 Result<std::optional<std::string>> StateOverlay::get(std::string_view key) const {
   const auto found = changes_.find(key);
   if (found != changes_.end()) return found->second;
@@ -220,7 +226,7 @@ std::shared_ptr<const LedgerImpl::Head> LedgerImpl::head() const {
 LedgerState LedgerImpl::state() const {
   const auto now = head();
   const std::lock_guard lock(queue_mutex_);
-  return {now->size, now->root, !latch_reason_.empty(), latch_reason_};
+  return {now->size, now->root, !latch_reason_.empty(), latch_reason_, reading_, state_whole_};
 }
 
 std::string LedgerImpl::checkpoint() const { return head()->checkpoint; }
@@ -231,8 +237,15 @@ Result<Entry> LedgerImpl::entry(std::uint64_t index) const {
   QUOTARY_TRY(canonical, now->view->get(Family::entries, index_key(index)));
   if (!canonical) return fail(Errc::corrupt, "entry_missing", "entry " + std::to_string(index) + " is missing");
   QUOTARY_TRY(parsed, parse_entry(*canonical));
-  QUOTARY_TRY(leaf, nodes_of(*now->view)(0, index));
+  const NodeReader nodes = nodes_of(*now->view);
+  QUOTARY_TRY(leaf, nodes(0, index));
   if (parsed.leaf != leaf || parsed.index != index) return fail(Errc::corrupt, "entry_damaged", "entry " + std::to_string(index) + " differs from its leaf");
+  if (reading_) {
+    auto path = inclusion_proof(index, now->size, nodes);
+    if (!path || !check_inclusion(leaf, index, now->size, *path, now->root)) {
+      return fail(Errc::corrupt, "entry_lost", "entry " + std::to_string(index) + " does not lead to the root that was published: it is damaged or lost");
+    }
+  }
   return parsed;
 }
 
@@ -258,6 +271,7 @@ Result<std::string> LedgerImpl::object(const Entry& entry, std::string_view name
 Result<std::string> LedgerImpl::proof(std::uint64_t index, bool first_covering) const {
   const auto now = head();
   QUOTARY_TRY(found, entry(index));
+  if (!now->provable) return fail(Errc::unavailable, "not_provable", "the published checkpoint covers what the store has lost: there is no proof under it until the ledger is restored");
   std::uint64_t size = now->size;
   Hash root = now->root;
   std::string note = now->checkpoint;
@@ -301,8 +315,7 @@ namespace {
 
 Result<std::vector<Slots>> open_slots(const LedgerOptions& options, FileSystem& files, bool create) {
   std::vector<Slots> slots;
-  std::vector<std::string> paths{slots_path(options.directory)};
-  paths.insert(paths.end(), options.publish_to.begin(), options.publish_to.end());
+  const auto paths = slots_paths(options);
   for (const std::string& path : paths) {
     // A further place may be added to an old ledger; the data folder's own must be there.
     const bool make = create || (path != paths.front() && !files.exists(path));

@@ -60,6 +60,9 @@ class StateOverlay final : public StateWriter {
 // Sets subject_seq and subject_prev of an entry, and moves the subject's chain on.
 [[nodiscard]] Result<void> link_subject(Entry& entry, StateWriter& state);
 
+// The slot files of a ledger, the data folder's own first.
+[[nodiscard]] std::vector<std::string> slots_paths(const LedgerOptions& options);
+
 class LedgerImpl final : public Ledger {
  public:
   LedgerImpl(LedgerOptions options, LedgerPorts ports, std::unique_ptr<Store> store, std::vector<Slots> slots, std::shared_ptr<void> lock);
@@ -67,6 +70,8 @@ class LedgerImpl final : public Ledger {
 
   // Reads the head, checks it against the slots, verifies the last entries, publishes what was not yet.
   [[nodiscard]] Result<void> recover();
+  // Instead of recover: shows what the store still has, latched for `why`.
+  [[nodiscard]] Result<void> show_for_reading(const Error& why);
   void start();
 
   void submit(Command command, std::function<void(Result<Committed>)> done) override;
@@ -99,6 +104,7 @@ class LedgerImpl final : public Ledger {
     Hash root;
     std::string checkpoint;
     std::shared_ptr<const StoreView> view;
+    bool provable = true;  // the checkpoint is of this size and root
   };
 
   void run();
@@ -136,6 +142,8 @@ class LedgerImpl final : public Ledger {
   std::condition_variable queue_filled_;
   std::deque<Waiting> queue_;
   bool stopping_ = false;
+  bool state_whole_ = true;
+  bool reading_ = false;  // set before anyone calls: the store may hold anything, so each entry is led to the root
   std::string latch_reason_;
 
   mutable std::shared_mutex head_mutex_;

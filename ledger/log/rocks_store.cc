@@ -10,6 +10,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <array>
+#include <cstring>
 #include <filesystem>
 #include <mutex>
 
@@ -109,7 +110,8 @@ struct Database {
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   std::shared_ptr<ErrorListener> listener = std::make_shared<ErrorListener>();
-  std::string temporary;  // the read-only mode's own folder
+  std::string temporary;   // a folder of its own, for read_only and salvage
+  bool standing = false;   // a read-only instance stands still by itself and knows no snapshots
 
   ~Database() {
     for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
@@ -194,9 +196,8 @@ class RocksCursor final : public Cursor {
 
 class RocksSnapshot final : public StoreView {
  public:
-  // A read-only instance stands still by itself and knows no snapshots.
   explicit RocksSnapshot(std::shared_ptr<Database> base)
-      : base_(std::move(base)), snapshot_(base_->temporary.empty() ? base_->db->GetSnapshot() : nullptr) {}
+      : base_(std::move(base)), snapshot_(base_->standing ? nullptr : base_->db->GetSnapshot()) {}
   ~RocksSnapshot() override {
     if (snapshot_ != nullptr) base_->db->ReleaseSnapshot(snapshot_);
   }
@@ -280,27 +281,93 @@ class RocksStore final : public Store {
 
 }  // namespace
 
+namespace {
+
+constexpr std::string_view salvage_suffix = ".salvage-";
+
+std::vector<rocksdb::ColumnFamilyDescriptor> all_families() {
+  const auto cache = rocksdb::NewLRUCache(block_cache_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}};
+  for (unsigned i = 0; i < family_count; ++i) families.emplace_back(family_names[i], family_options(static_cast<Family>(i), cache));
+  return families;
+}
+
+Result<std::string> temporary_folder(const std::string& prefix) {
+  std::string pattern = prefix + "XXXXXX";
+  if (::mkdtemp(pattern.data()) == nullptr) return fail(Errc::storage, "store_error", "cannot make a folder " + pattern + ": " + std::strerror(errno));
+  return pattern;
+}
+
+// Table files never change, so a link to them is a copy; all others are small, or bounded like the log.
+Result<std::string> linked_copy(const std::string& directory) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::path from(directory);
+  const std::string name = from.filename().string() + std::string(salvage_suffix);
+  for (const auto& beside : fs::directory_iterator(from.parent_path(), failed)) {  // what a killed process left
+    if (beside.path().filename().string().starts_with(name)) fs::remove_all(beside.path(), failed);
+  }
+  QUOTARY_TRY(copy, temporary_folder(directory + std::string(salvage_suffix)));
+  for (const auto& item : fs::directory_iterator(from, failed)) {
+    if (!item.is_regular_file(failed)) continue;
+    const fs::path to = fs::path(copy) / item.path().filename();
+    if (item.path().extension() == ".sst") {
+      fs::create_hard_link(item.path(), to, failed);
+    } else if (item.path().filename() != "LOCK") {
+      fs::copy_file(item.path(), to, failed);
+    }
+    if (failed) break;
+  }
+  if (!failed) return copy;
+  const std::string why = failed.message();
+  fs::remove_all(copy, failed);
+  return fail(Errc::storage, "store_error", "cannot copy " + directory + ": " + why);
+}
+
+// Everything that can still be read, from the log too; when even the table of files is damaged, the newest whole version.
+rocksdb::Status open_salvaged(rocksdb::Options options, Database& base, rocksdb::DB** db) {
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
+  options.track_and_verify_wals_in_manifest = false;
+  options.paranoid_checks = false;
+  options.avoid_flush_during_recovery = true;
+  options.disable_auto_compactions = true;
+  options.create_missing_column_families = true;
+  auto families = all_families();
+  for (auto& family : families) family.options.disable_auto_compactions = true;
+  rocksdb::Status status = rocksdb::DB::Open(options, base.temporary, families, &base.handles, db);
+  if (status.ok()) return status;
+  base.handles.clear();
+  options.best_efforts_recovery = true;
+  return rocksdb::DB::Open(options, base.temporary, families, &base.handles, db);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode) {
   auto base = std::make_shared<Database>();
   rocksdb::Options options = database_options(base->listener);
   options.create_if_missing = mode == StoreMode::create;
   options.error_if_exists = mode == StoreMode::create;
   options.create_missing_column_families = mode == StoreMode::create;
-  std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}};
-  const auto cache = rocksdb::NewLRUCache(block_cache_bytes);
-  for (unsigned i = 0; i < family_count; ++i) families.emplace_back(family_names[i], family_options(static_cast<Family>(i), cache));
 
   rocksdb::DB* db = nullptr;
   rocksdb::Status status;
   if (mode == StoreMode::read_only) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "quotary-read-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) return fail(Errc::storage, "store_error", "cannot make a temporary folder");
-    base->temporary = pattern;
-    status = rocksdb::DB::OpenAsSecondary(options, directory, base->temporary, families, &base->handles, &db);
+    QUOTARY_TRY(own, temporary_folder((std::filesystem::temp_directory_path() / "quotary-read-").string()));
+    base->temporary = std::move(own);
+    base->standing = true;
+    status = rocksdb::DB::OpenAsSecondary(options, directory, base->temporary, all_families(), &base->handles, &db);
+  } else if (mode == StoreMode::salvage) {
+    QUOTARY_TRY(copy, linked_copy(directory));
+    base->temporary = std::move(copy);
+    status = open_salvaged(options, *base, &db);
   } else {
-    status = rocksdb::DB::Open(options, directory, families, &base->handles, &db);
+    status = rocksdb::DB::Open(options, directory, all_families(), &base->handles, &db);
   }
-  if (!status.ok()) return store_error(("open " + directory).c_str(), status);
+  if (!status.ok()) {
+    base->handles.clear();
+    return store_error(("open " + directory).c_str(), status);
+  }
   base->db.reset(db);
   return std::unique_ptr<Store>(new RocksStore(std::move(base)));
 }

@@ -71,10 +71,11 @@ class Store : public StoreView {
   [[nodiscard]] virtual std::string background_error() const = 0;
 };
 
-enum class StoreMode { create, open, read_only };
+enum class StoreMode { create, open, read_only, salvage };
 
 // The embedded engine in `directory`. read_only does not lock and also reads a folder that a server writes to; what it
-// needs for itself goes to a temporary folder.
+// needs for itself goes to a temporary folder. salvage opens whatever can still be read, in a hard-linked copy beside the
+// directory that goes when the store closes, and leaves the directory as it is: a key may be missing or an older one.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode);
 
 }  // namespace quotary

@@ -246,9 +246,7 @@ Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPor
   // The slots first: a live writer may publish more while the store is being opened, never less.
   std::vector<Published> published;
   VerifyReport slot_problems;
-  std::vector<std::string> paths{slots_path(options.directory)};
-  paths.insert(paths.end(), options.publish_to.begin(), options.publish_to.end());
-  for (const std::string& path : paths) {
+  for (const std::string& path : slots_paths(options)) {
     auto slots = Slots::read(*ports.files, path);
     if (!slots && slots.error().kind != Errc::corrupt) {
       return fail(Errc::storage, "no_ledger", "the published checkpoint cannot be read: " + slots.error().detail);
