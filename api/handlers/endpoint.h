@@ -15,7 +15,7 @@ namespace quotary::api {
 struct Surface {
   Organisation& organisation;
   SurfaceOptions options;
-  std::shared_ptr<const std::string> openapi;
+  std::shared_ptr<const std::string> openapi, docs;
   std::string page_policy;  // Content-Security-Policy of our pages
 };
 
@@ -35,7 +35,7 @@ struct Endpoint {
   std::string_view request_type = {};   // media type of the body, empty: none
   std::string_view request_schema = {}; // of a JSON body
   int status = 200;
-  std::string_view response_type = "application/json";
+  std::string_view response_type = "application/json";  // empty: no body
   std::string_view response_schema = {};
   std::size_t body_max = small_body_max;
   http::Run run = http::Run::worker;       // inline_io of Access::log holds only while the log is public
@@ -57,6 +57,8 @@ struct Endpoint {
 // The JSON of OpenAPI's components.schemas.
 [[nodiscard]] std::string_view openapi_schemas();
 
+// What stands behind Authorization: Bearer, or "".
+[[nodiscard]] std::string_view bearer_token(const http::Request& request);
 // The caller behind Authorization: Bearer.
 [[nodiscard]] Result<Principal> caller_of(const Surface& surface, const http::Request& request);
 [[nodiscard]] http::Response answer_response(const Answer& answer);
@@ -69,5 +71,12 @@ struct Endpoint {
 [[nodiscard]] std::string verify_page(const std::string& issuer, const json::object& answer);
 [[nodiscard]] std::string index_page(const OrganisationProfile& profile, std::uint64_t tree_size);
 [[nodiscard]] std::string_view page_style();
+// A page's head up to the begin of <main>.
+[[nodiscard]] std::string begin_page(std::string_view title);
+// The page about all calls; `document` is openapi_document's.
+[[nodiscard]] std::string docs_page(const json::object& document);
+// "" for a call or tag that has no Chinese name yet; a test finds those.
+[[nodiscard]] std::string_view chinese_summary(std::string_view method, std::string_view pattern);
+[[nodiscard]] std::string_view chinese_tag(std::string_view tag);
 
 }  // namespace quotary::api

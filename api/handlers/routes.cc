@@ -16,8 +16,8 @@ void protect(http::Response& response, Kind kind) {
 }
 
 http::Response error_response(const Error& error, const std::string& path) {
-  // One verification runs at a time: that is a matter of rate, not of health.
-  if (error.code == "verification_running") return http::problem_response(429, error, path);
+  // Matters of rate, not of health.
+  if (error.code == "verification_running" || error.code == "login_throttled") return http::problem_response(429, error, path);
   return http::problem_response(error, path);
 }
 
@@ -54,13 +54,13 @@ json::object content_of(std::string_view type, std::string_view schema) {
 }
 
 json::object operation_of(const Endpoint& endpoint) {
-  json::object operation{{"summary", endpoint.summary}, {"tags", json::array{json::value(endpoint.tag)}}};
+  json::object operation{{"summary", endpoint.summary}, {"x-summary-zh", chinese_summary(endpoint.method, endpoint.pattern)}, {"tags", json::array{json::value(endpoint.tag)}}};
   if (auto parameters = parameters_of(endpoint); !parameters.empty()) operation["parameters"] = parameters;
   if (!endpoint.request_type.empty())
     operation["requestBody"] = json::object{{"required", true}, {"content", content_of(endpoint.request_type, endpoint.request_schema)}};
-  json::object responses{{std::to_string(endpoint.status),
-                          json::object{{"description", endpoint.status == 201 ? "Written, durable and provable." : "The answer."},
-                                       {"content", content_of(endpoint.response_type, endpoint.response_schema)}}},
+  json::object good{{"description", endpoint.status == 201 ? "Made." : "The answer."}};
+  if (!endpoint.response_type.empty()) good["content"] = content_of(endpoint.response_type, endpoint.response_schema);
+  json::object responses{{std::to_string(endpoint.status), good},
                          {"default", json::object{{"description", "A problem (RFC 9457)."}, {"content", content_of("application/problem+json", "Problem")}}}};
   if (endpoint.other_status != 0)
     responses[std::to_string(endpoint.other_status)] =
@@ -79,11 +79,13 @@ std::vector<Endpoint> all_endpoints() {
   return out;
 }
 
-Result<Principal> caller_of(const Surface& surface, const http::Request& request) {
-  auto value = request.header("Authorization");
-  if (value.size() < bearer.size() || !http::equal_ignoring_case(value.substr(0, bearer.size()), bearer)) value = {};
-  return surface.organisation.authenticate(value.empty() ? value : value.substr(bearer.size()));
+std::string_view bearer_token(const http::Request& request) {
+  const auto value = request.header("Authorization");
+  if (value.size() < bearer.size() || !http::equal_ignoring_case(value.substr(0, bearer.size()), bearer)) return {};
+  return value.substr(bearer.size());
 }
+
+Result<Principal> caller_of(const Surface& surface, const http::Request& request) { return surface.organisation.authenticate(bearer_token(request)); }
 
 http::Response answer_response(const Answer& answer) {
   auto response = http::json_response(answer.status, json::serialize(answer.body));
@@ -111,8 +113,11 @@ Result<std::optional<std::uint64_t>> number_of(const http::Request& request, con
 void add_routes(http::Router& router, Organisation& organisation, const SurfaceOptions& options) {
   auto policy = "default-src 'none'; style-src 'sha256-" + to_base64(sha256(page_style()).view()) +
                 "'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
-  auto surface = std::make_shared<const Surface>(
-      Surface{organisation, options, std::make_shared<const std::string>(openapi_document(organisation.profile().public_url)), std::move(policy)});
+  auto document = std::make_shared<const std::string>(openapi_document(organisation.profile().public_url));
+  const auto parsed = parse_json(*document);
+  QUOTARY_CHECK(parsed.has_value());
+  auto docs = std::make_shared<const std::string>(docs_page(parsed->as_object()));
+  auto surface = std::make_shared<const Surface>(Surface{organisation, options, std::move(document), std::move(docs), std::move(policy)});
   for (const auto& endpoint : all_endpoints()) {
     http::RouteOptions route;
     route.body_max = endpoint.body_max;
