@@ -29,6 +29,8 @@ inline constexpr std::size_t issue_queue_max = 1024;     // beyond: Errc::overlo
 inline constexpr std::uint64_t list_items_max = 200;     // default 50
 inline constexpr std::uint64_t report_rows_max = 100'000;
 inline constexpr std::size_t verify_bytes_max = 64u << 20;
+inline constexpr std::uint64_t entries_page_default = 100, entries_page_max = 1'000;
+inline constexpr std::size_t entries_page_bytes_max = 4u << 20;  // a page ends with the entry that passes it
 
 // Where an organisation lives and what it runs on. Absent ports are the machine's own.
 struct OrganisationConfig {
@@ -43,6 +45,7 @@ struct OrganisationConfig {
   std::size_t start_check_entries = 10'000;
   unsigned seal_threads = 2;                   // the issuer's pool
   int void_lapse_days = 30;
+  unsigned verification_wait_ms = 5'000;       // a call for a check of the log waits that long for its end
 };
 
 // What is set once, for ever; it stands in the first entry.
@@ -153,8 +156,15 @@ class Organisation {
   // A tile's bytes (ledger/log/tiles.h). Errc::not_found beyond the published tree.
   [[nodiscard]] Result<std::string> tile(const TileName& tile) const;
   [[nodiscard]] Result<std::string> entry_bundle(const Principal& caller, const TileName& tile) const;
-  // {"ok", "tree_size", "root", "entries_checked", "problems"}; one run at a time, else Errc::overloaded `verification_running`.
-  [[nodiscard]] Result<Answer> verify_log(const Principal& caller, std::string_view body) const;
+  // RFC 6962 proofs, in lower-case hex; an absent size is the published one.
+  [[nodiscard]] Result<Answer> inclusion_proof(std::uint64_t index, std::optional<std::uint64_t> size) const;
+  [[nodiscard]] Result<Answer> consistency_proof(std::uint64_t from, std::optional<std::uint64_t> to) const;
+  // Canonical entries in order.
+  [[nodiscard]] Result<Answer> list_entries(const Principal& caller, std::uint64_t from, std::optional<std::uint64_t> limit) const;
+  // 200 with {"ok", "tree_size", "root", "entries_checked", "problems"}, or 202 with the run's id when it takes longer or
+  // `in_background`; one run at a time, else Errc::overloaded `verification_running`.
+  [[nodiscard]] Result<Answer> verify_log(const Principal& caller, std::string_view body, bool in_background = false) const;
+  [[nodiscard]] Result<Answer> read_verification(const Principal& caller, std::string_view id) const;
 
   // Events that time alone brings (void requests that lapse). Call it about once a minute; answers how many it wrote.
   [[nodiscard]] Result<std::uint64_t> run_due_events();

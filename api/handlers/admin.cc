@@ -50,9 +50,12 @@ Result<http::Response> add_series(const Surface& surface, const http::Request& r
 }
 
 const Endpoint endpoints[] = {
-    {"POST", "/v1/people", "Add a person", "administration", Access::bearer, Kind::read, add_person, "", "application/json", "NewPerson", 201},
-    {"POST", "/v1/people/{id}/tokens", "Issue a token, shown once", "administration", Access::bearer, Kind::public_answer, add_token, "", "", "", 201},
-    {"POST", "/v1/series", "Add a number series", "administration", Access::bearer, Kind::read, add_series, "", "application/json", "NewSeries", 201},
+    {"POST", "/v1/people", "Add a person", "administration", Access::bearer, Kind::read, add_person, "", "application/json", "NewPerson",
+     201, "application/json", "Added"},
+    {"POST", "/v1/people/{id}/tokens", "Issue a token, shown once", "administration", Access::bearer, Kind::public_answer, add_token, "", "", "",
+     201, "application/json", "Token"},
+    {"POST", "/v1/series", "Add a number series", "administration", Access::bearer, Kind::read, add_series, "", "application/json", "NewSeries",
+     201, "application/json", "Added"},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // One row of the HTTP surface, and what its handlers share.
 #pragma once
 
+#include "api/faults.h"
 #include "api/handlers/routes.h"
 #include "api/http/problem.h"
 
@@ -13,9 +14,8 @@ namespace quotary::api {
 // What a handler works on. Lives as long as the routes.
 struct Surface {
   Organisation& organisation;
-  http::Metrics* metrics;  // may be null
   SurfaceOptions options;
-  std::string openapi;
+  std::shared_ptr<const std::string> openapi;
   std::string page_policy;  // Content-Security-Policy of our pages
 };
 
@@ -23,6 +23,8 @@ using EndpointHandler = Result<http::Response> (*)(const Surface&, const http::R
 
 enum class Access { open, bearer, log };           // log: open by configuration
 enum class Kind { read, write, public_answer };    // public_answer: no-store, no-referrer
+
+inline constexpr std::size_t small_body_max = 64u << 10;
 
 struct Endpoint {
   std::string_view method, pattern, summary, tag;
@@ -35,8 +37,12 @@ struct Endpoint {
   int status = 200;
   std::string_view response_type = "application/json";
   std::string_view response_schema = {};
-  std::size_t body_max = 64u << 10;
-  http::Run run = http::Run::worker;
+  std::size_t body_max = small_body_max;
+  http::Run run = http::Run::worker;       // inline_io of Access::log holds only while the log is public
+  std::string_view rate_class = "default";
+  std::string_view headers = {};           // names of further request headers, separated by blanks
+  int other_status = 0;                    // a second good answer, with its schema
+  std::string_view other_schema = {};
 };
 
 [[nodiscard]] std::span<const Endpoint> quote_endpoints();
@@ -56,8 +62,8 @@ struct Endpoint {
 [[nodiscard]] http::Response answer_response(const Answer& answer);
 // `immutable`: long private caching; either way a strong ETag when the hash is known.
 [[nodiscard]] http::Response bytes_response(Bytes bytes, bool immutable);
-// Errc::invalid `bad_limit`.
-[[nodiscard]] Result<std::optional<std::uint64_t>> limit_of(const http::Request& request);
+// A query parameter that is a number from 0, or absent. Errc::invalid `bad_<name>`.
+[[nodiscard]] Result<std::optional<std::uint64_t>> number_of(const http::Request& request, const std::string& name);
 [[nodiscard]] std::string escape_html(std::string_view text);
 // The page behind the QR, for a verify answer.
 [[nodiscard]] std::string verify_page(const std::string& issuer, const json::object& answer);

@@ -1,5 +1,7 @@
 #include "api/handlers/endpoint.h"
 
+#include <algorithm>
+
 namespace quotary::api {
 namespace {
 
@@ -41,21 +43,90 @@ Result<http::Response> tile(const Surface& surface, const http::Request& request
   return response;
 }
 
+// Between sizes that the caller named, a proof never changes.
+http::Response proof_response(const Surface& surface, const Answer& answer, bool sizes_named) {
+  auto response = answer_response(answer);
+  const bool for_ever = sizes_named && surface.options.public_log;
+  response.headers.emplace_back("Cache-Control", for_ever ? "public, max-age=31536000, immutable" : "no-cache");
+  return response;
+}
+
+Result<http::Response> inclusion(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY_VOID(admit(surface, request));
+  QUOTARY_TRY(index, number_of(request, "index"));
+  QUOTARY_TRY(size, number_of(request, "size"));
+  if (!index) return invalid_parameter("index", "bad_index", "name the entry: ?index=");
+  QUOTARY_TRY(answer, surface.organisation.inclusion_proof(*index, size));
+  return proof_response(surface, answer, size.has_value());
+}
+
+Result<http::Response> consistency(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY_VOID(admit(surface, request));
+  QUOTARY_TRY(from, number_of(request, "from"));
+  QUOTARY_TRY(to, number_of(request, "to"));
+  if (!from) return invalid_parameter("from", "bad_from", "name the older size: ?from=");
+  QUOTARY_TRY(answer, surface.organisation.consistency_proof(*from, to));
+  return proof_response(surface, answer, to.has_value());
+}
+
+Result<http::Response> entries(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(from, number_of(request, "from"));
+  QUOTARY_TRY(cursor, number_of(request, "cursor"));
+  QUOTARY_TRY(limit, number_of(request, "limit"));
+  if (from && cursor) return invalid_parameter("cursor", "bad_cursor", "give `from` or the `cursor` of the page before, not both");
+  QUOTARY_TRY(answer, surface.organisation.list_entries(caller, cursor.value_or(from.value_or(0)), limit));
+  return answer_response(answer);
+}
+
+// RFC 7240: a list of preferences, each perhaps with parameters.
+bool prefers(std::string_view list, std::string_view preference) {
+  while (!list.empty()) {
+    const auto end = std::min(list.find(','), list.size());
+    auto each = list.substr(0, std::min(list.find(';'), end));
+    while (each.starts_with(' ')) each.remove_prefix(1);
+    while (each.ends_with(' ')) each.remove_suffix(1);
+    if (http::equal_ignoring_case(each, preference)) return true;
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return false;
+}
+
 Result<http::Response> verify(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
-  QUOTARY_TRY(answer, surface.organisation.verify_log(caller, request.body));
+  const bool in_background = prefers(request.header("Prefer"), "respond-async");
+  QUOTARY_TRY(answer, surface.organisation.verify_log(caller, request.body, in_background));
+  auto response = answer_response(answer);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  if (answer.status == 202) response.headers.emplace_back("Location", "/v1/log/verifications/" + std::string(answer.body.at("id").as_string()));
+  if (in_background) response.headers.emplace_back("Preference-Applied", "respond-async");
+  return response;
+}
+
+Result<http::Response> verification(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(answer, surface.organisation.read_verification(caller, request.param("id")));
   auto response = answer_response(answer);
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;
 }
 
 const Endpoint endpoints[] = {
-    {"GET", "/log/checkpoint", "The latest signed checkpoint (C2SP tlog-checkpoint)", "log", Access::log, Kind::read, checkpoint, "", "", "", 200, "text/plain"},
-    {"GET", "/log/vkey", "The log's verifier key", "log", Access::log, Kind::read, vkey, "", "", "", 200, "text/plain"},
+    {"GET", "/log/checkpoint", "The latest signed checkpoint (C2SP tlog-checkpoint)", "log", Access::log, Kind::read, checkpoint, "", "", "", 200, "text/plain", "",
+     small_body_max, http::Run::inline_io},
+    {"GET", "/log/vkey", "The log's verifier key", "log", Access::log, Kind::read, vkey, "", "", "", 200, "text/plain", "", small_body_max, http::Run::inline_io},
     {"GET", "/log/tile/{path*}", "Hash tiles, and entry bundles under entries/ for auditors (C2SP tlog-tiles)", "log", Access::log, Kind::read, tile, "", "", "",
      200, "application/octet-stream"},
+    {"GET", "/v1/log/proofs/inclusion", "Proof that entry `index` is in the tree of `size` entries (RFC 6962)", "log", Access::log, Kind::read, inclusion,
+     "index size", "", "", 200, "application/json", "InclusionProof"},
+    {"GET", "/v1/log/proofs/consistency", "Proof that the tree of size `to` extends that of size `from` (RFC 6962)", "log", Access::log, Kind::read, consistency,
+     "from to", "", "", 200, "application/json", "ConsistencyProof"},
+    {"GET", "/v1/log/entries", "Canonical entries in order, for auditors", "log", Access::bearer, Kind::read, entries, "from limit cursor", "", "", 200,
+     "application/json", "EntryList"},
     {"POST", "/v1/log/verify", "Check the ledger: chain, tree, payloads, numbers", "log", Access::bearer, Kind::read, verify, "", "application/json",
-     "LogVerifyRequest", 200, "application/json", "LogVerifyReport"},
+     "LogVerifyRequest", 200, "application/json", "LogVerifyReport", small_body_max, http::Run::worker, "default", "Prefer", 202, "LogVerification"},
+    {"GET", "/v1/log/verifications/{id}", "A check of the ledger that was begun: running, done or failed", "log", Access::bearer, Kind::read, verification, "",
+     "", "", 200, "application/json", "LogVerification"},
 };
 
 }  // namespace

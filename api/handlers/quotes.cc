@@ -21,7 +21,7 @@ Result<http::Response> preview(const Surface& surface, const http::Request& requ
 
 Result<http::Response> list(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
-  QUOTARY_TRY(limit, limit_of(request));
+  QUOTARY_TRY(limit, number_of(request, "limit"));
   QuoteFilter filter;
   filter.status = request.query_value("status");
   filter.owner = request.query_value("owner");
@@ -42,13 +42,8 @@ Result<http::Response> read(const Surface& surface, const http::Request& request
 
 Result<http::Response> pdf(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
-  std::uint64_t revision = 1;
-  if (auto text = request.query_value("revision"); !text.empty()) {
-    auto parsed = parse_u64(text);
-    if (!parsed) return fail(Errc::invalid, "bad_revision", "a revision is a number");
-    revision = *parsed;
-  }
-  QUOTARY_TRY(bytes, surface.organisation.quote_pdf(caller, request.param("number"), revision));
+  QUOTARY_TRY(revision, number_of(request, "revision"));
+  QUOTARY_TRY(bytes, surface.organisation.quote_pdf(caller, request.param("number"), revision.value_or(1)));
   return bytes_response(std::move(bytes), true);
 }
 

@@ -21,6 +21,15 @@ http::Response error_response(const Error& error, const std::string& path) {
   return http::problem_response(error, path);
 }
 
+template <class Visit>
+void for_each_word(std::string_view words, Visit visit) {
+  while (!words.empty()) {
+    const auto blank = std::min(words.find(' '), words.size());
+    visit(words.substr(0, blank));
+    words.remove_prefix(std::min(blank + 1, words.size()));
+  }
+}
+
 json::array parameters_of(const Endpoint& endpoint) {
   json::array out;
   auto add = [&](std::string_view name, const char* where, bool required) {
@@ -31,13 +40,10 @@ json::array parameters_of(const Endpoint& endpoint) {
     if (name.ends_with('*')) name.remove_suffix(1);
     add(name, "path", true);
   }
-  for (auto names = endpoint.query; !names.empty();) {
-    auto blank = std::min(names.find(' '), names.size());
-    add(names.substr(0, blank), "query", false);
-    names.remove_prefix(std::min(blank + 1, names.size()));
-  }
+  for_each_word(endpoint.query, [&](std::string_view name) { add(name, "query", false); });
   if (endpoint.kind == Kind::write && endpoint.access == Access::bearer && !endpoint.pattern.ends_with(":preview"))
     add("Idempotency-Key", "header", endpoint.pattern == "/v1/quotes");
+  for_each_word(endpoint.headers, [&](std::string_view name) { add(name, "header", false); });
   return out;
 }
 
@@ -56,6 +62,9 @@ json::object operation_of(const Endpoint& endpoint) {
                           json::object{{"description", endpoint.status == 201 ? "Written, durable and provable." : "The answer."},
                                        {"content", content_of(endpoint.response_type, endpoint.response_schema)}}},
                          {"default", json::object{{"description", "A problem (RFC 9457)."}, {"content", content_of("application/problem+json", "Problem")}}}};
+  if (endpoint.other_status != 0)
+    responses[std::to_string(endpoint.other_status)] =
+        json::object{{"description", "Accepted; see Location."}, {"content", content_of("application/json", endpoint.other_schema)}};
   operation["responses"] = responses;
   operation["security"] = endpoint.access == Access::bearer ? json::array{json::object{{"bearer", json::array()}}} : json::array{};
   return operation;
@@ -91,23 +100,24 @@ http::Response bytes_response(Bytes bytes, bool immutable) {
   return response;
 }
 
-Result<std::optional<std::uint64_t>> limit_of(const http::Request& request) {
-  auto text = request.query_value("limit");
+Result<std::optional<std::uint64_t>> number_of(const http::Request& request, const std::string& name) {
+  auto text = request.query_value(name);
   if (text.empty()) return std::optional<std::uint64_t>();
-  auto limit = parse_u64(text);
-  if (!limit) return fail(Errc::invalid, "bad_limit", "a limit is a number");
-  return std::optional<std::uint64_t>(*limit);
+  auto number = parse_u64(text);
+  if (!number) return invalid_parameter(name, "bad_" + name, "`" + name + "` is a whole number from 0, in digits");
+  return std::optional<std::uint64_t>(*number);
 }
 
-static void add_all(http::Router& router, Organisation& organisation, http::Metrics* metrics, const SurfaceOptions& options) {
+void add_routes(http::Router& router, Organisation& organisation, const SurfaceOptions& options) {
   auto policy = "default-src 'none'; style-src 'sha256-" + to_base64(sha256(page_style()).view()) +
                 "'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
   auto surface = std::make_shared<const Surface>(
-      Surface{organisation, metrics, options, openapi_document(organisation.profile().public_url), std::move(policy)});
+      Surface{organisation, options, std::make_shared<const std::string>(openapi_document(organisation.profile().public_url)), std::move(policy)});
   for (const auto& endpoint : all_endpoints()) {
     http::RouteOptions route;
     route.body_max = endpoint.body_max;
-    route.run = endpoint.run;
+    route.run = endpoint.access == Access::log && !options.public_log ? http::Run::worker : endpoint.run;
+    route.rate_class = endpoint.rate_class;
     auto handler = [surface, endpoint](std::shared_ptr<const http::Request> request, http::Reply reply) {
       auto answered = endpoint.handler(*surface, *request);
       auto response = answered ? std::move(*answered) : error_response(answered.error(), request->path);
@@ -118,11 +128,11 @@ static void add_all(http::Router& router, Organisation& organisation, http::Metr
   }
 }
 
-void add_routes(http::Router& router, Organisation& organisation, http::Metrics& metrics, const SurfaceOptions& options) {
-  add_all(router, organisation, &metrics, options);
+void add_metrics_route(http::Router& router, const Organisation& organisation, const http::Metrics& metrics) {
+  router.add("GET", "/metrics", {.run = http::Run::inline_io}, [&organisation, &metrics](std::shared_ptr<const http::Request>, http::Reply reply) {
+    reply(http::text_response(200, "text/plain; version=0.0.4", organisation.metrics() + metrics.text()));
+  });
 }
-
-void add_routes(http::Router& router, Organisation& organisation, const SurfaceOptions& options) { add_all(router, organisation, nullptr, options); }
 
 std::string openapi_document(const std::string& server_url) {
   json::object paths;
@@ -139,7 +149,8 @@ std::string openapi_document(const std::string& server_url) {
   QUOTARY_CHECK(schemas.has_value());
   json::object document{
       {"openapi", "3.1.0"},
-      {"info", json::object{{"title", "Quotary"}, {"version", "1"}, {"summary", "Quotes that cannot change, and the proof that they did not."}}},
+      {"info", json::object{{"title", "Quotary"}, {"version", "1"}, {"summary", "Quotes that cannot change, and the proof that they did not."},
+                             {"description", "Prometheus metrics are not served here but on a loopback listener of their own (--metrics-port), at /metrics."}}},
       {"servers", json::array{json::object{{"url", server_url}}}},
       {"paths", paths},
       {"components", json::object{{"schemas", *schemas}, {"securitySchemes", json::object{{"bearer", json::object{{"type", "http"}, {"scheme", "bearer"}}}}}}}};

@@ -18,20 +18,14 @@ Result<http::Response> readyz(const Surface& surface, const http::Request&) {
   return http::text_response(200, "text/plain; charset=utf-8", "ready\n");
 }
 
-// Figures about the business are for the machine's own collectors.
-Result<http::Response> metrics(const Surface& surface, const http::Request& request) {
-  if (!request.local && !request.peer.starts_with("127.") && request.peer != "::1") return fail(Errc::not_found, "not_found", "nothing here");
-  return http::text_response(200, "text/plain; version=0.0.4", surface.organisation.metrics() + (surface.metrics ? surface.metrics->text() : std::string()));
-}
-
-Result<http::Response> openapi(const Surface& surface, const http::Request&) { return http::json_response(200, surface.openapi); }
+Result<http::Response> openapi(const Surface& surface, const http::Request&) { return http::shared_response("application/json", surface.openapi); }
 
 const Endpoint endpoints[] = {
     {"GET", "/", "A small index of this server", "site", Access::open, Kind::read, index, "", "", "", 200, "text/html"},
     {"GET", "/healthz", "The process lives", "site", Access::open, Kind::write, healthz, "", "", "", 200, "text/plain", "", 0, http::Run::inline_io},
-    {"GET", "/readyz", "The ledger takes writes and the seal is there", "site", Access::open, Kind::write, readyz, "", "", "", 200, "text/plain"},
-    {"GET", "/metrics", "Prometheus metrics, on loopback only", "site", Access::open, Kind::write, metrics, "", "", "", 200, "text/plain"},
-    {"GET", "/openapi.json", "This document", "site", Access::open, Kind::read, openapi},
+    {"GET", "/readyz", "The ledger takes writes and the seal is there", "site", Access::open, Kind::write, readyz, "", "", "", 200, "text/plain", "", 0,
+     http::Run::inline_io},
+    {"GET", "/openapi.json", "This document", "site", Access::open, Kind::read, openapi, "", "", "", 200, "application/json", "", 0, http::Run::inline_io},
 };
 
 }  // namespace

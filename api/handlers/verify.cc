@@ -27,14 +27,17 @@ Result<http::Response> page(const Surface& surface, const http::Request& request
   return response;
 }
 
+constexpr std::string_view rate_class = "public_verify";
+
 const Endpoint endpoints[] = {
     {"POST", "/v1/verify", "Verify a document by its bytes", "verify", Access::open, Kind::public_answer, by_bytes, "", "application/pdf", "", 200,
-     "application/json", "VerifyAnswer", verify_bytes_max},
+     "application/json", "VerifyAnswer", verify_bytes_max, http::Run::worker, rate_class},
     {"GET", "/v1/verify/sha256/{hex}", "Verify a document by its SHA-256", "verify", Access::open, Kind::public_answer, by_hash, "", "", "", 200,
-     "application/json", "VerifyAnswer"},
+     "application/json", "VerifyAnswer", small_body_max, http::Run::worker, rate_class},
     {"GET", "/v1/verify/{number}", "Verify by number and code together", "verify", Access::open, Kind::public_answer, by_number, "code", "", "", 200,
-     "application/json", "VerifyAnswer"},
-    {"GET", "/v/{number}", "The page behind the QR code", "verify", Access::open, Kind::public_answer, page, "code", "", "", 200, "text/html"},
+     "application/json", "VerifyAnswer", small_body_max, http::Run::worker, rate_class},
+    {"GET", "/v/{number}", "The page behind the QR code", "verify", Access::open, Kind::public_answer, page, "code", "", "", 200, "text/html", "",
+     small_body_max, http::Run::worker, rate_class},
 };
 
 }  // namespace

@@ -19,7 +19,7 @@ Result<http::Response> decide(const Surface& surface, const http::Request& reque
 }
 
 Result<VoidFilter> filter_of(const http::Request& request) {
-  QUOTARY_TRY(limit, limit_of(request));
+  QUOTARY_TRY(limit, number_of(request, "limit"));
   VoidFilter filter;
   filter.status = request.query_value("status");
   filter.from = request.query_value("from");
@@ -57,7 +57,7 @@ Result<http::Response> report(const Surface& surface, const http::Request& reque
     QUOTARY_TRY(bytes, surface.organisation.voids_report_csv(caller, filter));
     return bytes_response(std::move(bytes), false);
   }
-  if (!format.empty() && format != "json") return fail(Errc::invalid, "bad_format", "a format is json or csv");
+  if (!format.empty() && format != "json") return invalid_parameter("format", "bad_format", "a format is json or csv");
   QUOTARY_TRY(answer, surface.organisation.voids_report(caller, filter));
   return answer_response(answer);
 }

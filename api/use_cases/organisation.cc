@@ -1,6 +1,7 @@
 #include "api/organisation.h"
 
 #include "api/use_cases/issuer.h"
+#include "api/use_cases/log_checks.h"
 #include "api/use_cases/parts.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/fold.h"
@@ -158,6 +159,7 @@ Result<void> Organisation::Parts::start() {
     seal_error = loaded.error();
   }
   issuer = std::make_unique<Issuer>(*this);
+  checks = std::make_unique<LogChecks>(*ledger, *config.clock, *config.random);
   return {};
 }
 
@@ -217,7 +219,10 @@ std::string Organisation::metrics() const {
   auto line = [](const char* name, const char* kind, const char* help, std::uint64_t value) {
     return "# HELP " + std::string(name) + " " + help + "\n# TYPE " + name + " " + kind + "\n" + name + " " + std::to_string(value) + "\n";
   };
-  return line("quotary_tree_size", "gauge", "Entries under the published checkpoint.", state.tree_size) +
+  const auto& checks = *parts_->checks;
+  return line("quotary_log_verifications_total", "counter", "Checks of the ledger that ended, since the start.", checks.runs_total()) +
+         line("quotary_log_verification_problems", "gauge", "Problems that the last check of the ledger found.", checks.problems_last()) +
+         line("quotary_tree_size", "gauge", "Entries under the published checkpoint.", state.tree_size) +
          line("quotary_ledger_latched", "gauge", "1 when the ledger refuses to write.", state.latched ? 1 : 0) +
          line("quotary_seal_available", "gauge", "1 when quotes can be sealed.", parts_->seal ? 1 : 0) +
          line("quotary_quotes_issued_total", "counter", "Quotes issued since the start.", parts_->issued_total) +

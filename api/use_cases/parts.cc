@@ -1,6 +1,7 @@
 #include "api/use_cases/parts.h"
 
 #include "api/use_cases/issuer.h"
+#include "api/use_cases/log_checks.h"
 #include "ledger/records/fields.h"
 
 namespace quotary::api {
@@ -100,16 +101,21 @@ Result<std::optional<std::uint64_t>> answered_before(const Organisation::Parts& 
   return std::optional<std::uint64_t>(found->index);
 }
 
+Result<void> check_day(const std::string& parameter, std::string_view day) {
+  if (day.empty() || parse_date(day)) return {};
+  return invalid_parameter(parameter, "bad_date", "a day is YYYY-MM-DD and exists");
+}
+
+Result<std::uint64_t> parse_cursor(std::string_view cursor) {
+  auto index = parse_u64(cursor);
+  if (!index) return invalid_parameter("cursor", "bad_cursor", "the cursor is not one of this list");
+  return *index;
+}
+
 Result<json::object> parse_body(std::string_view body) {
   QUOTARY_TRY(value, parse_json(body.empty() ? std::string_view("{}") : body));
   if (!value.is_object()) return invalid("bad_type", "", "the body is a JSON object");
   return std::move(value.get_object());
-}
-
-Error invalid(std::string code, std::string pointer, std::string detail) {
-  Error error = fail(Errc::invalid, code, detail);
-  error.problems.push_back({std::move(pointer), std::move(code), std::move(detail)});
-  return error;
 }
 
 json::object ledger_member(const Entry& entry, const std::string& proof) {

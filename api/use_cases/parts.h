@@ -1,6 +1,7 @@
 // What an open organisation is made of, shared by the use cases of this folder. Nothing outside api/ includes it.
 #pragma once
 
+#include "api/faults.h"
 #include "api/organisation.h"
 #include "ledger/quote/parse.h"
 #include "ledger/records/views.h"
@@ -16,6 +17,7 @@
 namespace quotary::api {
 
 class Issuer;
+class LogChecks;
 
 // Lets one call at a time through for each idempotent request; a second one waits for the first. Thread-safe.
 class RequestGate {
@@ -68,7 +70,7 @@ struct Organisation::Parts {
   std::unique_ptr<Issuer> issuer;            // after the ledger: stops first
   RequestGate gate;
   mutable TextCache person_names, buyer_names;
-  mutable std::atomic<bool> verifying{false};
+  std::unique_ptr<LogChecks> checks;         // after the ledger: its run ends first
   std::atomic<std::uint64_t> issued_total{0}, verified_total{0};
 
   [[nodiscard]] Timestamp now() const { return config.clock->now(); }
@@ -105,10 +107,13 @@ struct RequestIdentity {
 // The entry that answered this request before, if any. Errc::invalid `idempotency_key_reused` when the body differs.
 [[nodiscard]] Result<std::optional<std::uint64_t>> answered_before(const Organisation::Parts& parts, const RequestIdentity& request);
 
+// A day in a list's filter, or "". Errc::invalid `bad_date`, naming the parameter.
+[[nodiscard]] Result<void> check_day(const std::string& parameter, std::string_view day);
+// Errc::invalid `bad_cursor`.
+[[nodiscard]] Result<std::uint64_t> parse_cursor(std::string_view cursor);
+
 // Strict JSON of a request's body; Errc::invalid `bad_json` and its like.
 [[nodiscard]] Result<json::object> parse_body(std::string_view body);
-// One fault in the request, as an error with a problem.
-[[nodiscard]] Error invalid(std::string code, std::string pointer, std::string detail);
 
 [[nodiscard]] json::object ledger_member(const Entry& entry, const std::string& proof);
 [[nodiscard]] NewObject facts_object(const json::object& facts);

@@ -154,18 +154,17 @@ Result<Answer> Organisation::read_quote(const Principal& caller, std::string_vie
 Result<Answer> Organisation::list_quotes(const Principal& caller, const QuoteFilter& filter) const {
   QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
   auto limit = filter.limit.value_or(50);
-  if (limit == 0 || limit > list_items_max) return invalid("bad_limit", "", "a limit is 1 to " + std::to_string(list_items_max));
-  for (const auto& day : {filter.from, filter.to})
-    if (!day.empty()) QUOTARY_TRY_VOID(parse_date(day));
+  if (limit == 0 || limit > list_items_max) return invalid_parameter("limit", "bad_limit", "a limit is 1 to " + std::to_string(list_items_max));
+  QUOTARY_TRY_VOID(check_day("from", filter.from));
+  QUOTARY_TRY_VOID(check_day("to", filter.to));
   std::string from;
   bool self_only = scope_of(caller.role, Call::read_quote) == Scope::self;
   // The owner's own list is walked where it answers; else the whole list, newest first.
   std::string prefix = self_only ? records::own_prefix(caller.id) : filter.owner.empty() ? "list/" : records::own_prefix(filter.owner);
   if (!filter.cursor.empty()) {
-    auto cursor = parse_u64(filter.cursor);
-    if (!cursor) return fail(Errc::invalid, "bad_cursor", "the cursor is not one of this list");
-    if (*cursor == 0) return Answer{200, {{"items", json::array()}}, false};
-    from = prefix + records::digits20(*cursor - 1);
+    QUOTARY_TRY(cursor, parse_cursor(filter.cursor));
+    if (cursor == 0) return Answer{200, {{"items", json::array()}}, false};
+    from = prefix + records::digits20(cursor - 1);
   }
   auto now = parts_->now();
   std::vector<QuoteRecord> found;

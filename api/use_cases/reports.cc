@@ -23,9 +23,8 @@ struct Rows {
 };
 
 Result<void> check_days(const VoidFilter& filter) {
-  for (const auto& day : {filter.from, filter.to})
-    if (!day.empty()) QUOTARY_TRY_VOID(parse_date(day));
-  return {};
+  QUOTARY_TRY_VOID(check_day("from", filter.from));
+  return check_day("to", filter.to);
 }
 
 // Newest first, from one snapshot.
@@ -34,10 +33,9 @@ Result<Rows> collect(const Organisation::Parts& parts, const Principal& caller, 
   Rows out;
   std::string from;
   if (!filter.cursor.empty()) {
-    auto cursor = parse_u64(filter.cursor);
-    if (!cursor) return fail(Errc::invalid, "bad_cursor", "the cursor is not one of this list");
-    if (*cursor == 0) return out;
-    from = records::voids_key(*cursor - 1);
+    QUOTARY_TRY(cursor, parse_cursor(filter.cursor));
+    if (cursor == 0) return out;
+    from = records::voids_key(cursor - 1);
   }
   auto read = [&](const StateReader& state, std::uint64_t tree_size, const Hash& root) -> Result<void> {
     out.tree_size = tree_size;
@@ -155,7 +153,7 @@ json::array totals_array(const std::map<std::string, Total>& totals) {
 Result<Answer> Organisation::list_voids(const Principal& caller, const VoidFilter& filter) const {
   QUOTARY_TRY_VOID(require_call(caller, Call::read_void));
   auto limit = filter.limit.value_or(50);
-  if (limit == 0 || limit > list_items_max) return invalid("bad_limit", "", "a limit is 1 to " + std::to_string(list_items_max));
+  if (limit == 0 || limit > list_items_max) return invalid_parameter("limit", "bad_limit", "a limit is 1 to " + std::to_string(list_items_max));
   QUOTARY_TRY(found, collect(*parts_, caller, Call::read_void, filter, limit));
   json::array items;
   for (const auto& row : found.rows) items.push_back(void_row(*parts_, row.request));
@@ -186,7 +184,7 @@ Result<Answer> Organisation::voids_report(const Principal& caller, const VoidFil
                                          {"reason", totals_array(by_reason)},
                                          {"currency", totals_array(by_currency)}}},
                  {"tree_size", found.tree_size},
-                 {"root", to_base64(found.root.view())}},
+                 {"root", found.root.hex()}},
                 false};
 }
 

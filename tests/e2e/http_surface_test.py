@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """The HTTP surface of a running server: headers, pages, lists, tiles, problems, restarts and a hard kill."""
-import hashlib, os, subprocess, sys, threading, time, unittest
+import hashlib, json, os, socket, subprocess, sys, threading, time, unittest, urllib.error, urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from server import Server, quote
+from openapi import Document
+from server import Server, free_port, quote
 
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 REASON = {"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"}
@@ -12,13 +13,21 @@ REASON = {"reason_code": "price_error", "reason_text": "单价录入错误,应�
 class Surface(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.s = Server(PROGRAM)
+        cls.metrics_port = free_port()
+        cls.s = Server(PROGRAM, ["--metrics-port", str(cls.metrics_port)])
         cls.s.start()
+        cls.s.document = Document(cls.s.json("GET", "/openapi.json")[2])
         _, _, cls.first = cls.s.issue(quote(), "first")
 
+    # Every good answer that the tests above brought was held against the document; all of its calls must be among them.
     @classmethod
     def tearDownClass(cls):
         cls.s.__exit__()
+        if cls.s.faults:
+            raise AssertionError("answers differ from the OpenAPI document:\n" + "\n".join(sorted(set(cls.s.faults))))
+        missing = cls.s.document.operations.keys() - cls.s.document.called
+        if missing:
+            raise AssertionError(f"no test made these calls of the OpenAPI document: {sorted(missing)}")
 
     def test_replay_is_marked(self):
         status, headers, again = self.s.issue(quote(), "first")
@@ -53,6 +62,34 @@ class Surface(unittest.TestCase):
         for path in (f"/v1/verify/{number}?code={code}", f"/v1/verify/{number}", "/v1/verify/sha256/" + "0" * 64, f"/v/{number}?code={code}", "/v/NONE"):
             status, headers, _ = self.s.call("GET", path)
             self.assertEqual((status, headers["cache-control"], headers["referrer-policy"]), (200, "no-store", "no-referrer"), path)
+
+    def test_reads(self):
+        _, _, made = self.s.issue(quote("8"), "reads")
+        _, _, newer = self.s.issue(quote("9", revision_of=made["number"]), "reads-2")
+        path = "/v1/quotes/" + made["number"]
+        _, _, read = self.s.json("GET", path, "rep")
+        self.assertEqual((read["status"], read["state"]["superseded_by"]), ("superseded", newer["number"]))
+        self.assertEqual([e["type"] for e in self.s.json("GET", path + "/history", "finance")[2]["events"]], ["quote.issued", "quote.superseded"])
+        self.assertTrue(self.s.call("GET", path + "/proof", "rep")[2].startswith(b"c2sp.org/tlog-proof@v1\n"))
+        pdf = self.s.call("GET", path + "/pdf", "rep")[2]
+        for sent, want in ((pdf, ("exact", "superseded")), (pdf + b"%", ("altered", None)), (b"nothing", ("unknown", None))):
+            _, _, answer = self.s.json("POST", "/v1/verify", raw=sent, headers={"Content-Type": "application/pdf"})
+            self.assertEqual((answer["match"], answer.get("status")), want)
+        _, _, answer = self.s.json("GET", "/v1/verify/sha256/" + made["document"]["sha256"])
+        self.assertEqual((answer["match"], answer["superseded_by"]), ("exact", newer["number"]))
+        _, _, asked = self.s.json("POST", f"/v1/quotes/{newer['number']}/void-requests", "rep", REASON)
+        self.assertEqual(self.s.json("GET", f"/v1/quotes/{newer['number']}", "rep")[2]["state"]["void_request"], asked["id"])
+        self.assertEqual(self.s.json("POST", f"/v1/void-requests/{asked['id']}/reject", "manager", {"comment": "价格没有错误"})[2]["status"], "rejected")
+        _, _, again = self.s.json("POST", f"/v1/quotes/{newer['number']}/void-requests", "rep", REASON)
+        self.assertEqual(self.s.json("POST", f"/v1/void-requests/{again['id']}/withdraw", "rep", {})[2]["status"], "withdrawn")
+        self.assertEqual(self.s.json("GET", f"/v1/void-requests/{asked['id']}", "rep")[2]["comment"], "价格没有错误")
+        listed = self.s.json("GET", f"/v1/void-requests?quote={newer['number']}", "manager")[2]["items"]
+        self.assertEqual([row["id"] for row in listed], [again["id"], asked["id"]])
+        self.assertEqual(self.s.call("GET", "/log/vkey")[0], 200)
+        for query, parameter in (("limit=0", "limit"), ("limit=x", "limit"), ("from=today", "from"), ("cursor=x", "cursor")):
+            for list_path in ("/v1/quotes", "/v1/void-requests"):
+                _, _, problem = self.s.json("GET", f"{list_path}?{query}", "rep")
+                self.assertEqual(problem["errors"][0]["parameter"], parameter, problem)
 
     def test_page_behind_the_qr(self):
         number, code = self.first["number"], self.first["verify_code"]
@@ -130,6 +167,75 @@ class Surface(unittest.TestCase):
             status, _, report = self.s.json("POST", "/v1/log/verify", "auditor", mode)
             self.assertEqual((status, report["ok"], report["problems"]), (200, True, []), report)
         self.assertEqual(self.s.call("POST", "/v1/log/verify", "rep", {})[0], 403)
+        _, _, problem = self.s.json("POST", "/v1/log/verify", "auditor", {"mode": "quick"})
+        self.assertEqual((problem["status"], problem["errors"][0]["pointer"]), (422, "/mode"))
+
+    def test_a_long_check_is_read_later(self):
+        status, headers, begun = self.s.json("POST", "/v1/log/verify", "auditor", {}, {"Prefer": "wait=1, respond-async"})
+        self.assertEqual((status, headers["preference-applied"]), (202, "respond-async"))
+        self.assertEqual(headers["location"], "/v1/log/verifications/" + begun["id"])
+        until = time.time() + 30
+        while (run := self.s.json("GET", headers["location"], "auditor")[2])["state"] == "running":
+            self.assertLess(time.time(), until)
+            time.sleep(0.01)
+        self.assertEqual((run["state"], run["report"]["ok"]), ("done", True), run)
+        self.assertEqual(self.s.call("GET", headers["location"], "rep")[0], 403)
+        self.assertEqual(self.s.call("GET", headers["location"] + "0", "auditor")[0], 404)
+
+    def test_log_proofs(self):
+        size = int(self.s.call("GET", "/log/checkpoint")[2].splitlines()[1])
+        node = lambda left, right: hashlib.sha256(b"\1" + left + right).digest()
+        for index in (0, size // 2, size - 1):
+            status, headers, proof = self.s.json("GET", f"/v1/log/proofs/inclusion?index={index}&size={size}")
+            self.assertEqual(status, 200)
+            self.assertIn("immutable", headers["cache-control"])
+            # RFC 9162 section 2.1.3.2, written apart from the program.
+            at, last, hash_ = index, size - 1, bytes.fromhex(proof["leaf_hash"])
+            for step in map(bytes.fromhex, proof["hashes"]):
+                if at & 1 or at == last:
+                    hash_ = node(step, hash_)
+                    while not at & 1 and at:
+                        at, last = at >> 1, last >> 1
+                else:
+                    hash_ = node(hash_, step)
+                at, last = at >> 1, last >> 1
+            self.assertEqual((hash_.hex(), last), (proof["root"], 0))
+        status, _, proof = self.s.json("GET", f"/v1/log/proofs/consistency?from=1&to={size}")
+        self.assertEqual((status, proof["from"], proof["to"]), (200, 1, size))
+        for path, parameter in (("inclusion?index=x", "index"), ("inclusion", "index"), ("inclusion?index=0&size=0", "size"),
+                                (f"inclusion?index={size}&size={size}", "index"), ("consistency", "from"), ("consistency?from=0", "from"),
+                                ("consistency?from=1&to=99999999", "to"), ("consistency?from=-1", "from")):
+            status, headers, problem = self.s.json("GET", "/v1/log/proofs/" + path)
+            self.assertEqual((status, headers["content-type"]), (422, "application/problem+json"), path)
+            self.assertEqual(problem["errors"][0]["parameter"], parameter, problem)
+
+    def test_log_entries(self):
+        seen, query = [], "?limit=7"
+        while True:
+            _, _, page = self.s.json("GET", "/v1/log/entries" + query, "auditor")
+            for item in page["items"]:
+                self.assertEqual(hashlib.sha256(b"\0" + item["canonical"].encode()).hexdigest(), item["leaf_hash"])
+                self.assertEqual(json.loads(item["canonical"])["index"], item["index"])
+                seen.append(item["index"])
+            if "next_cursor" not in page:
+                break
+            query = "?limit=7&cursor=" + page["next_cursor"]
+        self.assertEqual(seen, list(range(page["tree_size"])))
+        self.assertEqual(self.s.json("GET", "/v1/log/entries?from=2&limit=1", "auditor")[2]["items"][0]["index"], 2)
+        for query, want in (("?limit=0", 422), ("?from=x", 422), ("?from=99999999", 422), ("?from=1&cursor=1", 400)):
+            self.assertEqual(self.s.call("GET", "/v1/log/entries" + query, "auditor")[0], want, query)
+        self.assertEqual(self.s.call("GET", "/v1/log/entries", "finance")[0], 403)
+        self.assertEqual(self.s.call("GET", "/v1/log/entries")[0], 401)
+
+    def test_administration(self):
+        _, _, person = self.s.json("POST", "/v1/people", "admin", {"name": "新人", "role": "rep", "team": "A", "region": "EAST"})
+        status, headers, token = self.s.json("POST", f"/v1/people/{person['id']}/tokens", "admin")
+        self.assertEqual((status, headers["cache-control"]), (201, "no-store"))
+        self.assertEqual(self.s.call("GET", "/v1/quotes", headers={"Authorization": "Bearer " + token["token"]})[0], 200)
+        self.assertEqual(self.s.json("POST", "/v1/series", "admin", {"name": "BJ-QT", "branch": "BJ", "pattern": "{BR}QT{YYYY}-{SEQ:6}"})[0], 201)
+        self.assertEqual(self.s.call("POST", "/v1/people", "rep", {"name": "x", "role": "rep"})[0], 403)
+        _, _, problem = self.s.json("POST", "/v1/people", "admin", {"name": "x", "role": "rep", "pay": "1"})
+        self.assertEqual(problem["errors"][0]["pointer"], "/pay")
 
     def test_document_describes_the_routes(self):
         _, _, document = self.s.json("GET", "/openapi.json")
@@ -153,7 +259,15 @@ class Surface(unittest.TestCase):
     def test_site(self):
         for path in ("/", "/healthz", "/readyz"):
             self.assertEqual(self.s.call("GET", path)[0], 200, path)
-        self.assertIn(b"quotary_tree_size", self.s.call("GET", "/metrics")[2])
+
+    def test_metrics_have_a_listener_of_their_own(self):
+        self.assertEqual(self.s.call("GET", "/metrics")[0], 404)
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=30) as answer:
+            text = answer.read().decode()
+        for name in ("quotary_tree_size", "quotary_http_requests_total", "quotary_log_verification_problems"):
+            self.assertIn(name, text)
+        with self.assertRaises(urllib.error.HTTPError):
+            urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/healthz", timeout=30)
 
     def test_preview_writes_nothing(self):
         before = self.s.call("GET", "/log/checkpoint")[2]

@@ -1,12 +1,24 @@
 """A quotary on a throw-away data folder, and short calls to it. Python's library only."""
-import contextlib, json, os, shutil, subprocess, tempfile, time, urllib.error, urllib.request
+import contextlib, json, os, shutil, socket, ssl, subprocess, tempfile, time, urllib.error, urllib.request
 
 START_SECONDS_MAX = 30
 
 
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
 class Server:
-    def __init__(self, program):
+    """`options` go to `quotary serve`; `certificate` is the PEM file that its TLS is trusted by, if it speaks TLS."""
+
+    def __init__(self, program, options=("--metrics-port", "0"), certificate=None):
         self.program = program
+        self.options = list(options)
+        self.tls = ssl.create_default_context(cafile=certificate) if certificate else None
+        self.document = None  # set: each answer is held against it
+        self.faults = []
         self.home = tempfile.mkdtemp(prefix="quotary-e2e-")
         self.data = os.path.join(self.home, "data")
         subprocess.run([program, "demo", "--data", self.data, "--empty"], check=True, stdout=subprocess.DEVNULL)
@@ -14,10 +26,17 @@ class Server:
             self.people = json.load(f)
         self.process = None
 
+    def command(self):
+        return [self.program, "serve", "--data", self.data, "--port", "0"] + self.options
+
     def start(self):
-        self.process = subprocess.Popen([self.program, "serve", "--data", self.data, "--port", "0"], stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True)
+        log = os.path.join(self.home, "serve.log")
+        with open(log, "w") as errors:
+            self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=errors, text=True)
         line = self.process.stdout.readline()
+        if not line.startswith("Listening"):
+            with open(log) as errors:
+                raise RuntimeError(f"the server did not start (exit {self.process.wait(START_SECONDS_MAX)}): {errors.read()}")
         self.port = int(line.rsplit(":", 1)[1])
         until = time.time() + START_SECONDS_MAX
         while time.time() < until:
@@ -30,9 +49,10 @@ class Server:
     def stop(self, hard=False):
         if self.process:
             (self.process.kill if hard else self.process.terminate)()
-            self.process.wait(30)
+            status = self.process.wait(30)
             self.process.stdout.close()
             self.process = None
+            return status
 
     def __enter__(self):
         self.start()
@@ -44,6 +64,12 @@ class Server:
 
     def call(self, method, path, who=None, body=None, headers=None, raw=None):
         """-> (status, headers in lower case, bytes)"""
+        answer = self.call_apart(method, path, who, body, headers, raw)
+        if self.document:
+            self.faults += self.document.check(method, path, *answer)
+        return answer
+
+    def call_apart(self, method, path, who, body, headers, raw):
         sent = dict(headers or {})
         data = raw
         if body is not None:
@@ -51,9 +77,10 @@ class Server:
             sent.setdefault("Content-Type", "application/json")
         if who:
             sent["Authorization"] = "Bearer " + self.people[who]["token"]
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data=data, method=method, headers=sent)
+        scheme = "https" if self.tls else "http"
+        request = urllib.request.Request(f"{scheme}://127.0.0.1:{self.port}{path}", data=data, method=method, headers=sent)
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=60, context=self.tls) as answer:
                 return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
         except urllib.error.HTTPError as error:
             with error:

@@ -21,6 +21,8 @@ struct ServeOptions {
   Places places;
   std::string host = "127.0.0.1";
   std::uint16_t port = 8480;
+  std::uint16_t metrics_port = 9480;
+  bool metrics_port_given = false;
   std::string tls_certificate, tls_key;
   bool behind_proxy = false;
   bool access_log = false;
@@ -67,6 +69,15 @@ void wait_for_stop(api::Organisation& organisation, const sigset_t& stop_signals
   }
 }
 
+// A port that was asked for must be there; the usual one may be another server's, which is said and lived without.
+Result<void> start_metrics(http::HttpServer& server, const ServeOptions& options) {
+  if (options.metrics_port == 0) return {};
+  auto started = server.start();
+  if (started || options.metrics_port_given) return started;
+  std::fprintf(stderr, "quotary: no metrics are served: %s; give another port with --metrics-port, or 0 for none\n", started.error().detail.c_str());
+  return {};
+}
+
 int serve(ServeOptions options) {
   if (auto complete = options.places.complete(); !complete) return report(complete.error()), exit_unchecked;
   if (auto bind = check_bind(options); !bind) return report(bind.error()), exit_unchecked;
@@ -84,7 +95,7 @@ int serve(ServeOptions options) {
 
   http::Metrics metrics;
   http::Router router;
-  api::add_routes(router, **organisation, metrics);
+  api::add_routes(router, **organisation);
   http::Config config;
   config.host = options.host;
   config.port = options.port;
@@ -115,6 +126,17 @@ int serve(ServeOptions options) {
   }
   if (auto started = server.start(); !started) return report(started.error()), exit_unchecked;
 
+  http::Metrics metrics_metrics;
+  http::Router metrics_router;
+  api::add_metrics_route(metrics_router, **organisation, metrics);
+  http::Config metrics_config;
+  metrics_config.port = options.metrics_port;
+  metrics_config.worker_threads = 1;
+  metrics_config.connections_max = 16;
+  metrics_config.error_log = config.error_log;
+  http::HttpServer metrics_server(metrics_config, metrics_router, metrics_metrics);
+  if (auto started = start_metrics(metrics_server, options); !started) return report(started.error()), exit_unchecked;
+
   const bool six = options.host.find(':') != std::string::npos;
   std::printf("Listening on %s://%s%s%s:%u\n", options.tls_certificate.empty() ? "http" : "https", six ? "[" : "", options.host.c_str(), six ? "]" : "",
               static_cast<unsigned>(server.port()));
@@ -124,6 +146,7 @@ int serve(ServeOptions options) {
   std::printf("Stopping\n");
   std::fflush(stdout);
   server.stop();
+  metrics_server.stop();
   operator_server.stop();
   return exit_ok;
 }
@@ -136,6 +159,9 @@ void add_serve(CLI::App& app, int& exit_code) {
   add_places(*command, options->places, true);
   command->add_option("--host", options->host, "address to listen on; beyond loopback it needs TLS or --behind-proxy")->envname("QUOTARY_HOST")->capture_default_str();
   command->add_option("--port", options->port, "port; 0 takes a free one and prints it")->envname("QUOTARY_PORT")->capture_default_str();
+  auto* metrics_port = command->add_option("--metrics-port", options->metrics_port, "port of /metrics on 127.0.0.1; 0 serves none")
+                           ->envname("QUOTARY_METRICS_PORT")
+                           ->capture_default_str();
   auto* certificate = command->add_option("--tls-certificate", options->tls_certificate, "PEM chain");
   auto* key = command->add_option("--tls-key", options->tls_key, "PEM key")->needs(certificate);
   certificate->needs(key);
@@ -143,7 +169,10 @@ void add_serve(CLI::App& app, int& exit_code) {
   command->add_option("--io-threads", options->io_threads, "threads for sockets")->check(CLI::Range(1, 64))->capture_default_str();
   command->add_option("--worker-threads", options->worker_threads, "threads for use cases")->check(CLI::Range(1, 256))->capture_default_str();
   command->add_flag("--access-log", options->access_log, "one line on stderr for each request, without query strings");
-  command->callback([options, &exit_code] { exit_code = serve(*options); });
+  command->callback([options, metrics_port, &exit_code] {
+    options->metrics_port_given = metrics_port->count() > 0;
+    exit_code = serve(*options);
+  });
 }
 
 }  // namespace quotary::cli

@@ -1,0 +1,248 @@
+// The log's calls: proofs judged by the tree's own checks, pages of entries, and checks of the whole ledger.
+#include "api/use_cases/log_checks.h"
+#include "ledger/log/ledger_impl.h"
+#include "tests/api/fixture.h"
+
+#include <condition_variable>
+#include <mutex>
+
+namespace quotary::api {
+namespace {
+
+using testing::World;
+using testing::code_of;
+using testing::text;
+
+Hash hash_of(const json::object& body, std::string_view name) { return *Hash::from_hex(std::string(body.at(name).as_string())); }
+
+std::vector<Hash> hashes_of(const json::object& body) {
+  std::vector<Hash> out;
+  for (const auto& each : body.at("hashes").as_array()) out.push_back(*Hash::from_hex(std::string(each.as_string())));
+  return out;
+}
+
+template <class T>
+std::string parameter_of(const Result<T>& result) {
+  return result || result.error().problems.empty() ? "" : result.error().problems.front().pointer;
+}
+
+TEST(LogCalls, ProofsHoldForEverySizeAndIndex) {
+  World w;
+  const auto size = w.organisation->ledger_state().tree_size;
+  ASSERT_GE(size, 9u);
+  std::vector<Hash> roots(1);
+  for (std::uint64_t n = 1; n <= size; ++n) {
+    for (std::uint64_t index = 0; index < n; ++index) {
+      auto proof = w.organisation->inclusion_proof(index, n);
+      ASSERT_TRUE(proof) << proof.error().detail;
+      EXPECT_TRUE(check_inclusion(hash_of(proof->body, "leaf_hash"), index, n, hashes_of(proof->body), hash_of(proof->body, "root")));
+      if (index == 0) roots.push_back(hash_of(proof->body, "root"));
+      EXPECT_EQ(hash_of(proof->body, "root"), roots[n]);
+    }
+    for (std::uint64_t from = 1; from <= n; ++from) {
+      auto proof = w.organisation->consistency_proof(from, n);
+      ASSERT_TRUE(proof) << proof.error().detail;
+      EXPECT_EQ(hash_of(proof->body, "from_root"), roots[from]);
+      EXPECT_TRUE(check_consistency(from, n, roots[from], roots[n], hashes_of(proof->body)));
+    }
+  }
+  EXPECT_EQ(roots[size], w.organisation->ledger_state().root);
+  EXPECT_EQ(w.organisation->inclusion_proof(0, std::nullopt)->body.at("size").as_uint64(), size);
+  EXPECT_EQ(w.organisation->consistency_proof(1, std::nullopt)->body.at("to").as_uint64(), size);
+}
+
+TEST(LogCalls, ProofsNameWhatIsWrongWithTheParameters) {
+  World w;
+  const auto size = w.organisation->ledger_state().tree_size;
+  EXPECT_EQ(parameter_of(w.organisation->inclusion_proof(size, std::nullopt)), "?index");
+  EXPECT_EQ(parameter_of(w.organisation->inclusion_proof(3, 3)), "?index");
+  EXPECT_EQ(parameter_of(w.organisation->inclusion_proof(0, size + 1)), "?size");
+  EXPECT_EQ(parameter_of(w.organisation->inclusion_proof(0, 0)), "?size");
+  EXPECT_EQ(parameter_of(w.organisation->consistency_proof(0, size)), "?from");
+  EXPECT_EQ(parameter_of(w.organisation->consistency_proof(3, 2)), "?from");
+  EXPECT_EQ(parameter_of(w.organisation->consistency_proof(1, size + 1)), "?to");
+}
+
+TEST(LogCalls, EntriesComeInPagesAndHashToTheirLeaves) {
+  World w;
+  const auto size = w.organisation->ledger_state().tree_size;
+  std::uint64_t next = 0;
+  for (bool more = true; more;) {
+    auto page = w.organisation->list_entries(w.auditor, next, 4);
+    ASSERT_TRUE(page);
+    for (const auto& item : page->body.at("items").as_array()) {
+      EXPECT_EQ(item.at("index").as_uint64(), next);
+      EXPECT_EQ(leaf_hash(std::string_view(item.at("canonical").as_string())).hex(), std::string(item.at("leaf_hash").as_string()));
+      ++next;
+    }
+    more = page->body.contains("next_cursor");
+    if (more) {
+      EXPECT_EQ(text(*page, "next_cursor"), std::to_string(next));
+    }
+  }
+  EXPECT_EQ(next, size);
+  EXPECT_EQ(code_of(w.organisation->list_entries(w.rep, 0, std::nullopt)), "role_not_allowed");
+  EXPECT_EQ(parameter_of(w.organisation->list_entries(w.auditor, size + 1, std::nullopt)), "?from");
+  EXPECT_EQ(parameter_of(w.organisation->list_entries(w.auditor, 0, 0)), "?limit");
+  EXPECT_EQ(parameter_of(w.organisation->list_entries(w.auditor, 0, entries_page_max + 1)), "?limit");
+}
+
+TEST(LogCalls, ASeedPicksWhatItsRuleSays) {
+  std::string seed;
+  for (char c = 0; c < 32; ++c) seed += c;
+  // Computed apart, by the rule in the header.
+  EXPECT_EQ(sampled_indexes(seed, 100, 1000, 5), (std::vector<std::uint64_t>{710, 802, 821, 873, 920}));
+  EXPECT_EQ(sampled_indexes(seed, 7, 10, 5), (std::vector<std::uint64_t>{7, 8, 9}));
+  EXPECT_TRUE(sampled_indexes(seed, 10, 10, 5).empty());
+  const auto many = sampled_indexes(seed, 0, 1'000'000, 10'000);
+  EXPECT_EQ(many.size(), 10'000u);
+  EXPECT_TRUE(std::is_sorted(many.begin(), many.end()));
+  EXPECT_LT(many.back(), 1'000'000u);
+}
+
+TEST(LogCalls, EachModeChecksWhatItSays) {
+  World w;
+  ASSERT_TRUE(w.issue("k"));
+  const auto size = w.organisation->ledger_state().tree_size;
+  auto full = w.organisation->verify_log(w.auditor, "{}");
+  ASSERT_TRUE(full) << full.error().detail;
+  EXPECT_TRUE(full->body.at("ok").as_bool()) << json::serialize(full->body);
+  EXPECT_EQ(full->body.at("entries_checked").as_uint64(), size);
+  ASSERT_TRUE(w.issue("l"));
+  // What held is not checked again.
+  auto further = w.organisation->verify_log(w.auditor, R"({"mode": "incremental"})");
+  ASSERT_TRUE(further);
+  EXPECT_EQ(further->body.at("from").as_uint64(), size);
+  EXPECT_EQ(further->body.at("entries_checked").as_uint64(), 1u);
+  auto sampled = w.organisation->verify_log(w.auditor, R"({"mode": "sampled", "sample": 3, "from": 2})");
+  ASSERT_TRUE(sampled);
+  EXPECT_TRUE(sampled->body.at("ok").as_bool()) << json::serialize(sampled->body);
+  EXPECT_EQ(sampled->body.at("entries_checked").as_uint64(), 3u);
+  // The stated seed repeats the sample.
+  const auto seed = std::string(sampled->body.at("sample").at("seed").as_string());
+  auto again = w.organisation->verify_log(w.auditor, R"({"mode": "sampled", "sample": 3, "from": 2, "seed": ")" + seed + "\"}");
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->body.at("objects_checked"), sampled->body.at("objects_checked"));
+  EXPECT_EQ(again->body.at("sample"), sampled->body.at("sample"));
+}
+
+TEST(LogCalls, ChecksRefuseWhatTheyDoNotKnow) {
+  World w;
+  const std::pair<const char*, const char*> bad[] = {
+      {R"({"mode": "quick"})", "/mode"},   {R"({"from": 1})", "/from"},   {R"({"mode": "incremental", "from": -1})", "/from"},
+      {R"({"mode": "incremental", "from": 1000000})", "/from"},           {R"({"mode": "incremental", "from": "1"})", "/from"},
+      {R"({"sample": 3})", "/sample"},     {R"({"mode": "sampled", "sample": 0})", "/sample"},
+      {R"({"mode": "sampled", "seed": "00"})", "/seed"},                  {R"({"depth": 1})", "/depth"}};
+  for (const auto& [body, pointer] : bad) {
+    auto refused = w.organisation->verify_log(w.auditor, body);
+    EXPECT_EQ(parameter_of(refused), pointer) << body;
+  }
+  EXPECT_EQ(code_of(w.organisation->verify_log(w.rep, "{}")), "role_not_allowed");
+  EXPECT_EQ(code_of(w.organisation->read_verification(w.rep, "x")), "role_not_allowed");
+  EXPECT_EQ(code_of(w.organisation->read_verification(w.auditor, "x")), "verification_not_found");
+}
+
+TEST(LogCalls, ALongCheckIsReadLater) {
+  World w;
+  w.config.verification_wait_ms = 0;
+  w.reopen();
+  auto begun = w.organisation->verify_log(w.auditor, "{}", true);
+  ASSERT_TRUE(begun);
+  ASSERT_EQ(begun->status, 202);
+  auto run = w.organisation->read_verification(w.auditor, text(*begun, "id"));
+  for (int i = 0; i < 2'000 && run && text(*run, "state") == "running"; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    run = w.organisation->read_verification(w.auditor, text(*begun, "id"));
+  }
+  ASSERT_TRUE(run);
+  EXPECT_EQ(text(*run, "state"), "done");
+  EXPECT_EQ(run->body.at("entries_done"), run->body.at("entries_total"));
+  EXPECT_TRUE(run->body.at("report").at("ok").as_bool());
+}
+
+// Damage in the store, behind the ledger's back: in an entry, and in a payload of another.
+TEST(LogCalls, ASampleNamesDamage) {
+  World w;
+  const auto number = text(*w.issue("k"), "number");
+  w.organisation.reset();
+  {
+    auto store = open_rocks_store(store_path(w.config.data_directory), StoreMode::open);
+    ASSERT_TRUE(store);
+    auto entry = (*store)->get(Family::entries, index_key(4));
+    auto payload = (*store)->get(Family::objects, object_key(2, 0));
+    ASSERT_TRUE(entry && *entry && payload && *payload);
+    auto changed_entry = **entry, changed_payload = **payload;
+    const auto at = changed_entry.find("person.added");
+    ASSERT_NE(at, std::string::npos);
+    changed_entry[at] = 'q';
+    changed_payload.back() ^= 1;
+    ASSERT_TRUE((*store)->write_synced({{Family::entries, index_key(4), changed_entry}, {Family::objects, object_key(2, 0), changed_payload}}));
+  }
+  w.config.start_check_entries = 1;
+  w.reopen();
+  auto report = w.organisation->verify_log(w.auditor, R"({"mode": "sampled"})");
+  ASSERT_TRUE(report);
+  EXPECT_FALSE(report->body.at("ok").as_bool());
+  std::vector<std::string> found;
+  for (const auto& problem : report->body.at("problems").as_array())
+    found.push_back(std::to_string(problem.at("index").as_uint64()) + " " + std::string(problem.at("kind").as_string()));
+  EXPECT_EQ(found, (std::vector<std::string>{"2 payload", "4 leaf"}));
+  EXPECT_NE(w.organisation->metrics().find("quotary_log_verification_problems 2\n"), std::string::npos);
+}
+
+// A ledger whose entries are given only once the test lets them.
+class HeldLedger final : public Ledger {
+ public:
+  void submit(Command, std::function<void(Result<Committed>)>) override {}
+  Result<Committed> append(Command) override { return fail(Errc::unavailable, "held", ""); }
+  LedgerState state() const override { return {1, {}, false, ""}; }
+  std::string checkpoint() const override { return {}; }
+  Result<Entry> entry(std::uint64_t) const override {
+    std::unique_lock lock(mutex_);
+    opened_.wait(lock, [this] { return open_; });
+    return fail(Errc::corrupt, "entry_damaged", "held");
+  }
+  Result<std::string> object(const Entry&, std::string_view) const override { return std::string(); }
+  Result<std::string> proof(std::uint64_t, bool) const override { return std::string(); }
+  Result<Hash> node(unsigned, std::uint64_t) const override { return Hash{}; }
+  Result<void> read_state(const std::function<Result<void>(const StateReader&, std::uint64_t, const Hash&)>&) const override { return {}; }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    opened_.notify_all();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable opened_;
+  bool open_ = false;
+};
+
+TEST(LogCalls, OneCheckRunsAtATime) {
+  HeldLedger ledger;
+  const SystemClock clock;
+  SystemRandom random;
+  LogChecks checks(ledger, clock, random);
+  LogCheck check;
+  check.mode = LogCheck::Mode::sampled;
+  auto first = checks.start(check);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(code_of(checks.start(check)), "verification_running");
+  EXPECT_FALSE(checks.wait(*first, std::chrono::milliseconds(0)));
+  EXPECT_EQ(checks.describe(*first)->at("state").as_string(), "running");
+  ledger.open();
+  auto ended = checks.wait(*first, std::chrono::seconds(30));
+  ASSERT_TRUE(ended && *ended);
+  EXPECT_FALSE((*ended)->at("ok").as_bool());
+  // Old runs give way to new ones.
+  for (std::size_t i = 0; i < log_checks_kept_max; ++i) {
+    auto next = checks.start(check);
+    ASSERT_TRUE(next);
+    ASSERT_TRUE(checks.wait(*next, std::chrono::seconds(30)));
+  }
+  EXPECT_FALSE(checks.describe(*first));
+  EXPECT_EQ(checks.runs_total(), log_checks_kept_max + 1);
+}
+
+}  // namespace
+}  // namespace quotary::api
