@@ -36,6 +36,34 @@ void TextCache::put(std::uint64_t index, std::string text) {
   texts_[index] = std::move(text);
 }
 
+std::shared_ptr<const ProofCache::Proof> ProofCache::find(std::uint64_t index, std::int64_t now_ms) const {
+  std::lock_guard lock(mutex_);
+  auto found = proofs_.find(index);
+  if (found == proofs_.end() || now_ms - found->second->made_at_ms > age_max_ms) return nullptr;
+  return found->second;
+}
+
+void ProofCache::put(std::uint64_t index, std::shared_ptr<const Proof> proof) {
+  std::lock_guard lock(mutex_);
+  if (proofs_.size() >= proofs_max) proofs_.clear();
+  proofs_[index] = std::move(proof);
+}
+
+namespace {
+
+// The size that a proof's checkpoint covers: the second line of the note behind the blank line.
+std::uint64_t proof_tree_size(std::string_view proof) {
+  auto blank = proof.find("\n\n");
+  if (blank == std::string_view::npos) return 0;
+  auto note = proof.substr(blank + 2);
+  auto line = note.find('\n');
+  if (line == std::string_view::npos) return 0;
+  auto size = parse_u64(note.substr(line + 1, note.find('\n', line + 1) - line - 1));
+  return size ? *size : 0;
+}
+
+}  // namespace
+
 Organisation::Parts::Parts() = default;
 Organisation::Parts::~Parts() = default;
 
@@ -67,6 +95,26 @@ std::string Organisation::Parts::buyer_name(const records::QuoteRecord& quote) c
   if (!stored) return stored.error().code == "subject_key_erased" ? "erased" : "";
   buyer_names.put(quote.index, stored->quote.buyer.name);
   return stored->quote.buyer.name;
+}
+
+std::string Organisation::Parts::seller_name(std::uint64_t issued_index) const {
+  if (auto known = seller_names.find(issued_index)) return *known;
+  auto entry = ledger->entry(issued_index);
+  if (!entry) return profile.name;
+  auto stored = stored_quote(*entry);
+  if (!stored) return profile.name;
+  seller_names.put(issued_index, stored->quote.seller.name);
+  return stored->quote.seller.name;
+}
+
+Result<std::shared_ptr<const ProofCache::Proof>> Organisation::Parts::public_proof(std::uint64_t index) const {
+  const auto now_ms = config.clock->steady_ms();
+  if (auto known = public_proofs.find(index, now_ms)) return known;
+  QUOTARY_TRY(text, ledger->proof(index));
+  const auto tree_size = proof_tree_size(text);
+  auto proof = std::make_shared<const ProofCache::Proof>(ProofCache::Proof{std::move(text), tree_size, now_ms});
+  public_proofs.put(index, proof);
+  return std::shared_ptr<const ProofCache::Proof>(proof);
 }
 
 Result<records::QuoteRecord> Organisation::Parts::quote_for(const Principal& caller, Call call, std::string_view number) const {

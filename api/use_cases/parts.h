@@ -54,6 +54,25 @@ class TextCache {
   std::unordered_map<std::uint64_t, std::string> texts_;
 };
 
+// Proofs for public answers. A proof holds for ever, so one under a checkpoint of the last minute serves as well as one
+// under the newest, and many may ask about the same document. Bounded. Thread-safe.
+class ProofCache {
+ public:
+  struct Proof {
+    std::string text;
+    std::uint64_t tree_size = 0;  // of its checkpoint
+    std::int64_t made_at_ms = 0;  // monotonic
+  };
+  static constexpr std::int64_t age_max_ms = 60'000;
+  [[nodiscard]] std::shared_ptr<const Proof> find(std::uint64_t index, std::int64_t now_ms) const;
+  void put(std::uint64_t index, std::shared_ptr<const Proof> proof);
+
+ private:
+  static constexpr std::size_t proofs_max = 8'192;  // some 2 KB each
+  mutable std::mutex mutex_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<const Proof>> proofs_;
+};
+
 struct Organisation::Parts {
   Parts();
   ~Parts();
@@ -69,7 +88,8 @@ struct Organisation::Parts {
   std::optional<TimeZone> zone;
   std::unique_ptr<Issuer> issuer;            // after the ledger: stops first
   RequestGate gate;
-  mutable TextCache person_names, buyer_names;
+  mutable TextCache person_names, buyer_names, seller_names;
+  mutable ProofCache public_proofs;
   std::unique_ptr<LogChecks> checks;         // after the ledger: its run ends first
   std::atomic<std::uint64_t> issued_total{0}, verified_total{0};
 
@@ -93,6 +113,10 @@ struct Organisation::Parts {
   // The canonical quote of a quote.issued entry.
   [[nodiscard]] Result<NumberedQuote> stored_quote(const Entry& issued) const;
   [[nodiscard]] std::string buyer_name(const records::QuoteRecord& quote) const;
+  // Who a quote names as its seller; the organisation's own name once that cannot be read any more.
+  [[nodiscard]] std::string seller_name(std::uint64_t issued_index) const;
+  // A proof of the entry under a checkpoint of the last minute.
+  [[nodiscard]] Result<std::shared_ptr<const ProofCache::Proof>> public_proof(std::uint64_t index) const;
   // A quote in the caller's scope, else not_found.
   [[nodiscard]] Result<records::QuoteRecord> quote_for(const Principal& caller, Call call, std::string_view number) const;
 };

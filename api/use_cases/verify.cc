@@ -11,39 +11,22 @@ using records::QuoteRecord;
 
 json::object unknown() { return {{"match", "unknown"}}; }
 
-// The size that a proof's checkpoint covers, so that the answer never names another.
-std::uint64_t proof_tree_size(std::string_view proof) {
-  auto blank = proof.find("\n\n");
-  if (blank == std::string_view::npos) return 0;
-  auto note = proof.substr(blank + 2);
-  auto line = note.find('\n');
-  if (line == std::string_view::npos) return 0;
-  auto size = parse_u64(note.substr(line + 1, note.find('\n', line + 1) - line - 1));
-  return size ? *size : 0;
-}
-
-std::string issuer_name(const Organisation::Parts& parts, const Entry& issued) {
-  auto stored = parts.stored_quote(issued);
-  return stored ? stored->quote.seller.name : parts.profile.name;
-}
-
 // What everybody may know who holds the document, its hash or its code. No prices, no customer.
 Result<json::object> describe(const Organisation::Parts& parts, const QuoteRecord& quote, std::string_view match, bool with_status) {
   auto now = parts.now();
-  QUOTARY_TRY(entry, parts.ledger->entry(quote.index));
-  QUOTARY_TRY(proof, parts.ledger->proof(quote.index));
+  QUOTARY_TRY(proof, parts.public_proof(quote.index));
   json::object out{{"match", match}};
   // An altered file has no status: the original's would be read as the file's.
   if (with_status) out["status"] = status_at(quote, now);
   out["number"] = quote.number;
-  out["issuer"] = issuer_name(parts, entry);
+  out["issuer"] = parts.seller_name(quote.index);
   out["issued_at"] = format_rfc3339(quote.issued_at);
   out["valid_end"] = quote.valid_end;
   if (quote.voided_at) out["voided"] = time_and_code(*quote.voided_at, quote.void_reason_code);
   if (quote.accepted_at) out["accepted"] = json::object{{"time", format_rfc3339(*quote.accepted_at)}};
   if (!quote.superseded_by.empty()) out["superseded_by"] = quote.superseded_by;
   if (quote.void_requested_at) out["void_requested"] = json::object{{"time", format_rfc3339(*quote.void_requested_at)}};
-  out["ledger"] = json::object{{"index", quote.index}, {"tree_size", proof_tree_size(proof)}, {"proof", proof}};
+  out["ledger"] = json::object{{"index", quote.index}, {"tree_size", proof->tree_size}, {"proof", proof->text}};
   return out;
 }
 

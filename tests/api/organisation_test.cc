@@ -1,5 +1,6 @@
 #include "tests/api/fixture.h"
 
+#include "ledger/log/proof.h"
 #include "ledger/records/fold.h"
 #include "signing/keys.h"
 #include "tests/support/map_state.h"
@@ -213,6 +214,34 @@ TEST(Organisation, VerifiesWithoutTellingMore) {
   EXPECT_EQ(text(*w.organisation->verify_sha256(sha256(pdf).hex()), "match"), "exact");
   w.clock->set("2027-06-30T16:00:00.000Z");
   EXPECT_EQ(text(*w.organisation->verify_number(number, code), "status"), "expired");
+}
+
+// The proof of a public answer may be a minute old; what it says of the quote may not.
+TEST(Organisation, PublicProofsAgeButHoldAndStatusesDoNot) {
+  World w;
+  auto issued = w.issue("k");
+  ASSERT_TRUE(issued);
+  auto number = text(*issued, "number");
+  auto hex = std::string(issued->body.at("document").at("sha256").as_string());
+  auto key = signing::open_vkey(w.organisation->vkey().substr(0, w.organisation->vkey().size() - 1));
+  ASSERT_TRUE(key);
+  auto ask = [&] {
+    auto answer = w.organisation->verify_sha256(hex);
+    EXPECT_TRUE(answer);
+    const auto& place = answer->body.at("ledger");
+    auto proof = check_proof(std::string_view(place.at("proof").as_string()), **key);
+    EXPECT_TRUE(proof);
+    EXPECT_EQ(place.at("tree_size").as_uint64(), proof->tree_size);
+    return std::pair(proof->tree_size, text(*answer, "status"));
+  };
+  const auto size = w.organisation->ledger_state().tree_size;
+  EXPECT_EQ(ask(), std::pair(size, std::string("valid")));
+  auto asked = w.organisation->request_void(w.rep, number, "", reason);
+  ASSERT_TRUE(asked);
+  ASSERT_TRUE(w.organisation->decide_void(w.manager, text(*asked, "id"), Organisation::Decision::approve, "", "{}"));
+  EXPECT_EQ(ask(), std::pair(size, std::string("voided")));
+  w.clock->set("2026-11-24T02:05:04.567Z");
+  EXPECT_EQ(ask(), std::pair(size + 2, std::string("voided")));
 }
 
 // State is a fold: what the entries and their facts say, applied anew, is what the store holds.

@@ -1,3 +1,4 @@
+#include "tools/quotary/bench.h"
 #include "tools/quotary/demo.h"
 #include "tools/quotary/sample_quotes.h"
 
@@ -142,7 +143,10 @@ void add_bench(CLI::App& app, int& exit_code) {
   command->add_option("--clients", options->clients, "callers at once, one run each")->delimiter(',')->check(CLI::Range(1, 1000));
   command->add_option("--seconds", options->seconds, "length of each run")->check(CLI::Range(1, 3600))->capture_default_str();
   command->add_flag("--json", options->as_json, "one JSON object a line");
-  command->callback([options, &exit_code] { exit_code = bench(*options); });
+  const auto* verify = add_bench_verify(*command, exit_code);
+  command->callback([options, verify, &exit_code] {
+    if (!verify->parsed()) exit_code = bench(*options);
+  });
 }
 
 }  // namespace quotary::cli
