@@ -111,10 +111,14 @@ class Organisation {
 
   // The one who runs the command line: an admin without a person's record.
   [[nodiscard]] static Principal operator_principal();
-  // Errc::unauthenticated `token_missing` | `token_unknown`.
+  // A token that was issued, or a session's. Errc::unauthenticated `token_missing` | `token_unknown`.
   [[nodiscard]] Result<Principal> authenticate(std::string_view token) const;
-  // Checks login and password (CPU-bound, 64 MB). Errc::unauthenticated `login_wrong`.
-  [[nodiscard]] Result<Principal> log_in(std::string_view login, std::string_view password) const;
+  // {"token", "expires_at", "person"}: a session of eight hours, in memory only. CPU-bound, 64 MB, two at once. `from` is
+  // the caller's address. Errc::unauthenticated `login_wrong`; overloaded `login_throttled` after ten failures of one
+  // login from one address in 15 minutes, `login_busy`, `too_many_sessions`.
+  [[nodiscard]] Result<Answer> open_session(std::string_view login, std::string_view password, std::string_view from);
+  // Nothing happens when the token is no session's.
+  void end_session(std::string_view token);
 
   [[nodiscard]] const OrganisationProfile& profile() const;
   [[nodiscard]] Result<std::string> person_name(std::string_view person_id) const;

@@ -18,6 +18,22 @@ Result<json::object> strings_of(std::string_view body, std::initializer_list<std
   return std::move(value.get_object());
 }
 
+Result<http::Response> open_session(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(body, strings_of(request.body, {"login", "password"}));
+  for (const char* name : {"login", "password"})
+    if (!body.contains(name)) return invalid("missing_member", std::string("/") + name, "give login and password");
+  QUOTARY_TRY(answer, surface.organisation.open_session(records::text_of(body, "login"), records::text_of(body, "password"), request.peer));
+  return answer_response(answer);
+}
+
+Result<http::Response> end_session(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY_VOID(caller_of(surface, request));
+  surface.organisation.end_session(bearer_token(request));
+  http::Response response;
+  response.status = 204;
+  return response;
+}
+
 Result<http::Response> add_person(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
   QUOTARY_TRY_VOID(require_call(caller, Call::administer));
@@ -50,6 +66,9 @@ Result<http::Response> add_series(const Surface& surface, const http::Request& r
 }
 
 const Endpoint endpoints[] = {
+    {"POST", "/v1/sessions", "Sign in with login and password; the token lives eight hours", "sessions", Access::open, Kind::public_answer, open_session, "",
+     "application/json", "Login", 201, "application/json", "Session", small_body_max, http::Run::worker, "login"},
+    {"DELETE", "/v1/sessions/current", "Sign out: the session's token ends", "sessions", Access::bearer, Kind::public_answer, end_session, "", "", "", 204, ""},
     {"POST", "/v1/people", "Add a person", "administration", Access::bearer, Kind::read, add_person, "", "application/json", "NewPerson",
      201, "application/json", "Added"},
     {"POST", "/v1/people/{id}/tokens", "Issue a token, shown once", "administration", Access::bearer, Kind::public_answer, add_token, "", "", "",

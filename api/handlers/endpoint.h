@@ -35,7 +35,7 @@ struct Endpoint {
   std::string_view request_type = {};   // media type of the body, empty: none
   std::string_view request_schema = {}; // of a JSON body
   int status = 200;
-  std::string_view response_type = "application/json";
+  std::string_view response_type = "application/json";  // empty: no body
   std::string_view response_schema = {};
   std::size_t body_max = small_body_max;
   http::Run run = http::Run::worker;       // inline_io of Access::log holds only while the log is public
@@ -57,6 +57,8 @@ struct Endpoint {
 // The JSON of OpenAPI's components.schemas.
 [[nodiscard]] std::string_view openapi_schemas();
 
+// What stands behind Authorization: Bearer, or "".
+[[nodiscard]] std::string_view bearer_token(const http::Request& request);
 // The caller behind Authorization: Bearer.
 [[nodiscard]] Result<Principal> caller_of(const Surface& surface, const http::Request& request);
 [[nodiscard]] http::Response answer_response(const Answer& answer);

@@ -16,8 +16,8 @@ void protect(http::Response& response, Kind kind) {
 }
 
 http::Response error_response(const Error& error, const std::string& path) {
-  // One verification runs at a time: that is a matter of rate, not of health.
-  if (error.code == "verification_running") return http::problem_response(429, error, path);
+  // Matters of rate, not of health.
+  if (error.code == "verification_running" || error.code == "login_throttled") return http::problem_response(429, error, path);
   return http::problem_response(error, path);
 }
 
@@ -58,9 +58,9 @@ json::object operation_of(const Endpoint& endpoint) {
   if (auto parameters = parameters_of(endpoint); !parameters.empty()) operation["parameters"] = parameters;
   if (!endpoint.request_type.empty())
     operation["requestBody"] = json::object{{"required", true}, {"content", content_of(endpoint.request_type, endpoint.request_schema)}};
-  json::object responses{{std::to_string(endpoint.status),
-                          json::object{{"description", endpoint.status == 201 ? "Written, durable and provable." : "The answer."},
-                                       {"content", content_of(endpoint.response_type, endpoint.response_schema)}}},
+  json::object good{{"description", endpoint.status == 201 ? "Made." : "The answer."}};
+  if (!endpoint.response_type.empty()) good["content"] = content_of(endpoint.response_type, endpoint.response_schema);
+  json::object responses{{std::to_string(endpoint.status), good},
                          {"default", json::object{{"description", "A problem (RFC 9457)."}, {"content", content_of("application/problem+json", "Problem")}}}};
   if (endpoint.other_status != 0)
     responses[std::to_string(endpoint.other_status)] =
@@ -79,11 +79,13 @@ std::vector<Endpoint> all_endpoints() {
   return out;
 }
 
-Result<Principal> caller_of(const Surface& surface, const http::Request& request) {
-  auto value = request.header("Authorization");
-  if (value.size() < bearer.size() || !http::equal_ignoring_case(value.substr(0, bearer.size()), bearer)) value = {};
-  return surface.organisation.authenticate(value.empty() ? value : value.substr(bearer.size()));
+std::string_view bearer_token(const http::Request& request) {
+  const auto value = request.header("Authorization");
+  if (value.size() < bearer.size() || !http::equal_ignoring_case(value.substr(0, bearer.size()), bearer)) return {};
+  return value.substr(bearer.size());
 }
+
+Result<Principal> caller_of(const Surface& surface, const http::Request& request) { return surface.organisation.authenticate(bearer_token(request)); }
 
 http::Response answer_response(const Answer& answer) {
   auto response = http::json_response(answer.status, json::serialize(answer.body));

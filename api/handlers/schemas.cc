@@ -140,6 +140,9 @@ std::string_view openapi_schemas() {
   "region": {"type": "string"}, "name": {"type": "string"}, "branch": {"type": "string"}, "pattern": {"type": "string"}, "period": {"type": "string"},
   "ledger": {"$ref": "#/components/schemas/LedgerPlace"}}},
 "Token": {"type": "object", "required": ["person", "token"], "properties": {"person": {"type": "string"}, "token": {"type": "string"}}},
+"Login": {"type": "object", "required": ["login", "password"], "properties": {"login": {"type": "string"}, "password": {"type": "string"}}},
+"Session": {"type": "object", "required": ["token", "expires_at", "person"], "properties": {"token": {"type": "string"},
+  "expires_at": {"type": "string", "format": "date-time"}, "person": {"$ref": "#/components/schemas/Person"}}},
 "NewSeries": {"type": "object", "required": ["name", "branch", "pattern"], "properties": {"name": {"type": "string"}, "branch": {"type": "string"},
   "document_type": {"type": "string"}, "pattern": {"type": "string"}, "period": {"enum": ["year", "month", "none"]}}}
 })json";

@@ -165,42 +165,6 @@ Result<void> Organisation::Parts::start() {
 
 Principal Organisation::operator_principal() { return {"operator", Role::admin, {}, {}}; }
 
-Result<Principal> Organisation::authenticate(std::string_view token) const {
-  if (token.empty()) return fail(Errc::unauthenticated, "token_missing", "send Authorization: Bearer with a token");
-  auto hash = parts_->keys->keyed_hash("token", token).hex();
-  return parts_->read<Principal>([&](const StateReader& state) -> Result<Principal> {
-    QUOTARY_TRY(id, records::find_token_person(state, hash));
-    if (!id) return fail(Errc::unauthenticated, "token_unknown", "the token is not known");
-    QUOTARY_TRY(person, records::find_person(state, *id));
-    if (!person) return fail(Errc::unauthenticated, "token_unknown", "the token is not known");
-    QUOTARY_TRY(role, parse_role(person->role));
-    return Principal{person->id, role, person->team, person->region};
-  });
-}
-
-Result<Principal> Organisation::log_in(std::string_view login, std::string_view password) const {
-  auto wrong = fail(Errc::unauthenticated, "login_wrong", "login or password is wrong");
-  auto hash = parts_->keys->keyed_hash("login", login).hex();
-  auto person = parts_->read<records::PersonRecord>([&](const StateReader& state) -> Result<records::PersonRecord> {
-    QUOTARY_TRY(id, records::find_login_person(state, hash));
-    if (!id) return wrong;
-    QUOTARY_TRY(found, records::find_person(state, *id));
-    if (!found) return wrong;
-    return std::move(*found);
-  });
-  if (!person) {
-    // As much work as for a known login, so that the time says nothing.
-    (void)signing::hash_password(password);
-    return person.error();
-  }
-  QUOTARY_TRY(entry, parts_->ledger->entry(person->index));
-  QUOTARY_TRY(stored, parts_->ledger->object(entry, "name"));
-  QUOTARY_TRY(value, parse_json(stored));
-  if (!value.is_object() || !signing::password_matches(records::text_of(value.get_object(), "password"), password)) return wrong;
-  QUOTARY_TRY(role, parse_role(person->role));
-  return Principal{person->id, role, person->team, person->region};
-}
-
 const OrganisationProfile& Organisation::profile() const { return parts_->profile; }
 
 Result<std::string> Organisation::person_name(std::string_view person_id) const { return parts_->person_name(person_id); }
@@ -222,6 +186,8 @@ std::string Organisation::metrics() const {
   const auto& checks = *parts_->checks;
   return line("quotary_log_verifications_total", "counter", "Checks of the ledger that ended, since the start.", checks.runs_total()) +
          line("quotary_log_verification_problems", "gauge", "Problems that the last check of the ledger found.", checks.problems_last()) +
+         line("quotary_logins_total", "counter", "Logins since the start.", parts_->logins_total) +
+         line("quotary_login_failures_total", "counter", "Logins refused for a wrong login or password, since the start.", parts_->logins_failed_total) +
          line("quotary_tree_size", "gauge", "Entries under the published checkpoint.", state.tree_size) +
          line("quotary_ledger_latched", "gauge", "1 when the ledger refuses to write.", state.latched ? 1 : 0) +
          line("quotary_seal_available", "gauge", "1 when quotes can be sealed.", parts_->seal ? 1 : 0) +

@@ -3,6 +3,7 @@
 
 #include "api/faults.h"
 #include "api/organisation.h"
+#include "api/use_cases/sessions.h"
 #include "ledger/quote/parse.h"
 #include "ledger/records/views.h"
 #include "signing/keys.h"
@@ -88,10 +89,12 @@ struct Organisation::Parts {
   std::optional<TimeZone> zone;
   std::unique_ptr<Issuer> issuer;            // after the ledger: stops first
   RequestGate gate;
+  Sessions sessions;
+  LoginBrake logins;
   mutable TextCache person_names, buyer_names, seller_names;
   mutable ProofCache public_proofs;
   std::unique_ptr<LogChecks> checks;         // after the ledger: its run ends first
-  std::atomic<std::uint64_t> issued_total{0}, verified_total{0};
+  std::atomic<std::uint64_t> issued_total{0}, verified_total{0}, logins_total{0}, logins_failed_total{0};
 
   [[nodiscard]] Timestamp now() const { return config.clock->now(); }
   // Opens seal, fonts and issuer over an open ledger.

@@ -227,6 +227,21 @@ class Surface(unittest.TestCase):
         self.assertEqual(self.s.call("GET", "/v1/log/entries", "finance")[0], 403)
         self.assertEqual(self.s.call("GET", "/v1/log/entries")[0], 401)
 
+    def test_sessions(self):
+        who = self.s.people["manager"]
+        login = {"login": who["login"], "password": who["password"]}
+        status, headers, session = self.s.json("POST", "/v1/sessions", body=login)
+        self.assertEqual((status, headers["cache-control"], session["person"]["role"]), (201, "no-store", "manager"))
+        bearer = {"Authorization": "Bearer " + session["token"]}
+        self.assertEqual(self.s.call("GET", "/v1/quotes", headers=bearer)[0], 200)
+        self.assertEqual(self.s.call("DELETE", "/v1/sessions/current", headers=bearer)[::2], (204, b""))
+        self.assertEqual(self.s.call("GET", "/v1/quotes", headers=bearer)[0], 401)
+        wrong = [self.s.json("POST", "/v1/sessions", body=body)[2] for body in (login | {"password": "x" * 16}, login | {"login": "nobody"})]
+        self.assertEqual(wrong[0], wrong[1])  # nothing tells which of the two was wrong
+        self.assertEqual((wrong[0]["status"], wrong[0]["code"]), (401, "login_wrong"))
+        _, _, problem = self.s.json("POST", "/v1/sessions", body={"login": "x"})
+        self.assertEqual(problem["errors"][0]["pointer"], "/password")
+
     def test_administration(self):
         _, _, person = self.s.json("POST", "/v1/people", "admin", {"name": "新人", "role": "rep", "team": "A", "region": "EAST"})
         status, headers, token = self.s.json("POST", f"/v1/people/{person['id']}/tokens", "admin")

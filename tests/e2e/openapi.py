@@ -37,6 +37,8 @@ class Document:
         else:
             self.called.add(key)
         where = f"{method} {target} {status}"
+        if "content" not in answer:
+            return [f"{where}: there is a body"] if body else []
         media = headers.get("content-type", "").split(";")[0]
         if media not in answer["content"]:
             # One call gives a table instead when it is asked for one.
