@@ -15,7 +15,7 @@ namespace quotary::api {
 struct Surface {
   Organisation& organisation;
   SurfaceOptions options;
-  std::shared_ptr<const std::string> openapi;
+  std::shared_ptr<const std::string> openapi, docs;
   std::string page_policy;  // Content-Security-Policy of our pages
 };
 
@@ -71,5 +71,12 @@ struct Endpoint {
 [[nodiscard]] std::string verify_page(const std::string& issuer, const json::object& answer);
 [[nodiscard]] std::string index_page(const OrganisationProfile& profile, std::uint64_t tree_size);
 [[nodiscard]] std::string_view page_style();
+// A page's head up to the begin of <main>.
+[[nodiscard]] std::string begin_page(std::string_view title);
+// The page about all calls; `document` is openapi_document's.
+[[nodiscard]] std::string docs_page(const json::object& document);
+// "" for a call or tag that has no Chinese name yet; a test finds those.
+[[nodiscard]] std::string_view chinese_summary(std::string_view method, std::string_view pattern);
+[[nodiscard]] std::string_view chinese_tag(std::string_view tag);
 
 }  // namespace quotary::api

@@ -36,14 +36,10 @@ constexpr std::string_view style =
     ".big{font-size:2.6rem;font-weight:700;line-height:1.2;margin:.25rem 0}.good .big{color:#1a7f4b}.bad .big{color:#b3261e}"
     ".en{color:#59636e;font-size:.95rem;margin:.15rem 0}dl{margin:0}dt{color:#59636e;font-size:.9rem;margin-top:.75rem}"
     "dd{margin:0;overflow-wrap:anywhere;font-weight:600}a{color:#0b57d0}ul{padding-left:1.2rem}"
+    "code,pre{font:.88rem/1.45 ui-monospace,Consolas,monospace}pre{margin:0;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}"
+    ".call{font-size:1.05rem;overflow-wrap:anywhere}"
     "@media(prefers-color-scheme:dark){body{background:#14181c;color:#e6eaee}.card{background:#1d2329;border-color:#333c44}.en,dt{color:#9aa5b1}"
     ".good .big{color:#4cc38a}.bad .big{color:#ff8a80}a{color:#8ab4f8}}";
-
-std::string begin_page(std::string_view title) {
-  return "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-         "<meta name=\"referrer\" content=\"no-referrer\"><title>" + escape_html(title) + "</title><style>" + std::string(style) +
-         "</style></head><body><main>\n";
-}
 
 std::string fact(std::string_view chinese, std::string_view english, const std::string& value) {
   if (value.empty()) return {};
@@ -53,6 +49,12 @@ std::string fact(std::string_view chinese, std::string_view english, const std::
 }  // namespace
 
 std::string_view page_style() { return style; }
+
+std::string begin_page(std::string_view title) {
+  return "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+         "<meta name=\"referrer\" content=\"no-referrer\"><title>" + escape_html(title) + "</title><style>" + std::string(style) +
+         "</style></head><body><main>\n";
+}
 
 std::string escape_html(std::string_view text) {
   std::string out;
@@ -105,7 +107,8 @@ std::string index_page(const OrganisationProfile& profile, std::uint64_t tree_si
   out += fact("时区", "Time zone", profile.time_zone);
   out +=
       "</dl></section>\n<section class=\"card\"><ul>"
-      "<li><a href=\"/openapi.json\">接口说明 <span lang=\"en\">OpenAPI 3.1</span></a></li>"
+      "<li><a href=\"/docs\">接口说明 <span lang=\"en\">API</span></a></li>"
+      "<li><a href=\"/openapi.json\">机器可读的接口说明 <span lang=\"en\">OpenAPI 3.1</span></a></li>"
       "<li><a href=\"/log/checkpoint\">检查点 <span lang=\"en\">Signed checkpoint</span></a></li>"
       "<li><a href=\"/log/vkey\">验证密钥 <span lang=\"en\">Verifier key</span></a></li>"
       "<li><a href=\"/readyz\">状态 <span lang=\"en\">Readiness</span></a></li></ul></section>\n";

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The HTTP surface of a running server: headers, pages, lists, tiles, problems, restarts and a hard kill."""
-import hashlib, json, os, socket, subprocess, sys, threading, time, unittest, urllib.error, urllib.request
+import base64, hashlib, json, os, re, subprocess, sys, threading, time, unittest, urllib.error, urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from openapi import Document
@@ -270,6 +270,24 @@ class Surface(unittest.TestCase):
 
         for reference in references(document):
             self.assertIn(reference.rsplit("/", 1)[1], document["components"]["schemas"])
+
+    def test_docs_page(self):
+        status, headers, page = self.s.call("GET", "/docs")
+        page = page.decode()
+        policy = headers["content-security-policy"]
+        self.assertIn("default-src 'none'", policy)
+        self.assertNotIn("script-src", policy)
+        style = page[page.index("<style>") + 7:page.index("</style>")]
+        self.assertIn(base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(), policy)  # else the browser shows it bare
+        for outside in ("http://", "https://", "<script", "onclick"):
+            self.assertNotIn(outside, page)
+        for (method, path), (_, operation) in self.s.document.operations.items():
+            self.assertIn(f"<b>{method}</b> <code>{path}</code>", page)
+            self.assertRegex(operation["x-summary-zh"], "[\u4e00-\u9fff]", f"{method} {path} has no Chinese summary")
+            self.assertIn(operation["x-summary-zh"], page)
+        targets = set(re.findall(r'id="([^"]+)"', page))
+        for target in re.findall(r'href="#([^"]+)"', page):
+            self.assertIn(target, targets)
 
     def test_site(self):
         for path in ("/", "/healthz", "/readyz"):
