@@ -21,7 +21,10 @@ Result<http::Response> healthz(const Surface&, const http::Request&) { return ht
 
 Result<http::Response> readyz(const Surface& surface, const http::Request&) {
   QUOTARY_TRY_VOID(surface.organisation.ready());
-  return http::text_response(200, "text/plain; charset=utf-8", "ready\n");
+  std::string text = "ready\n";
+  // Where and why stands in the server's log: this answer is public.
+  if (!surface.organisation.access_log_works()) text += "degraded: access log: reads of auditors and administrators cannot be recorded\n";
+  return http::text_response(200, "text/plain; charset=utf-8", std::move(text));
 }
 
 Result<http::Response> openapi(const Surface& surface, const http::Request&) { return http::shared_response("application/json", surface.openapi); }

@@ -321,6 +321,14 @@ class Surface(unittest.TestCase):
         for path in ("/", "/healthz", "/readyz"):
             self.assertEqual(self.s.call("GET", path)[0], 200, path)
 
+    def test_reads_of_auditors_are_recorded(self):
+        path = "/v1/quotes/" + self.first["number"]
+        self.assertEqual(self.s.call("GET", path, "auditor")[0], 200)
+        with open(os.path.join(self.s.data, "access", "current")) as f:
+            text = f.read()
+        self.assertIn('"what":"quote.read","subject":"quote:' + self.first["number"], text)
+        self.assertEqual(self.s.call("GET", "/readyz")[2], b"ready\n")
+
     def test_metrics_have_a_listener_of_their_own(self):
         self.assertEqual(self.s.call("GET", "/metrics")[0], 404)
         with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=30) as answer:
