@@ -171,11 +171,14 @@ class Organisation {
   [[nodiscard]] Result<Answer> verify_log(const Principal& caller, std::string_view body, bool in_background = false) const;
   [[nodiscard]] Result<Answer> read_verification(const Principal& caller, std::string_view id) const;
 
-  // Events that time alone brings (void requests that lapse). Call it about once a minute; answers how many it wrote.
+  // What time alone brings: void requests that lapse, digests of the record of reads. Call it about once a minute;
+  // answers how many entries it wrote.
   [[nodiscard]] Result<std::uint64_t> run_due_events();
 
   // Health: readiness fails with the latch's reason.
   [[nodiscard]] Result<void> ready() const;
+  // False while the record of auditors' and administrators' reads cannot be written or chained: such reads are refused.
+  [[nodiscard]] bool access_log_works() const;
   [[nodiscard]] LedgerState ledger_state() const;
   [[nodiscard]] std::string metrics() const;  // Prometheus text
 

@@ -1,4 +1,5 @@
 #include "pdfgen/laid.h"
+#include "pdfgen/line_break.h"
 
 #include <qrencode.h>
 
@@ -78,7 +79,11 @@ Result<std::vector<Form>> make_forms(const LaidDocument& laid, const Stamp& stam
     running.text_fitted(running_number_place.x, running_number_place.y, "No. " + stamp.number, {8, Weight::bold, ink}, running_number_place.width, 1);
     QUOTARY_TRY_VOID(draw_qr(foot, stamp.verify_url));
     foot.text(caption_place.x, caption_place.y, both(verify_caption, laid.english), small);
-    if (!stamp.verify_code.empty()) foot.text(code_place.x, code_place.y, in_groups(stamp.verify_code), {9.5, Weight::bold, ink});
+    if (!stamp.verify_code.empty()) {
+      const std::string label = both(code_label, laid.english) + "  ";
+      foot.text(code_place.x, code_place.y, label, small);
+      foot.text(code_place.x + foot.width(decode_utf8(label), small), code_place.y, in_groups(stamp.verify_code), {9.5, Weight::bold, ink});
+    }
     foot.text_fitted(url_place.x, stamp.verify_code.empty() ? code_place.y : url_place.y, stamp.verify_url, small, url_place.width);
   }
   std::vector<Form> out;
@@ -90,6 +95,7 @@ Result<std::vector<Form>> make_forms(const LaidDocument& laid, const Stamp& stam
 void use_stamp_glyphs(Typesetter& typesetter, bool english) {
   typesetter.use_ascii();
   typesetter.use(Weight::regular, both(verify_caption, english));
+  typesetter.use(Weight::regular, both(code_label, english));
   typesetter.use(Weight::regular, both(draft_caption, english));
   typesetter.use(Weight::bold, draft_mark);
 }

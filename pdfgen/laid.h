@@ -47,8 +47,12 @@ void use_stamp_glyphs(Typesetter& typesetter, bool english);
 
 // Draws the quote; fills contents, places and fields.
 void lay_out_quote(LaidDocument& laid, Typesetter& typesetter, const Quote& quote);
-// The line table with its carried totals.
-void lay_out_table(PageFlow& flow, const Quote& quote);
+// The line table with its carried totals. The last line stays on one page with the `closing_height` that follows it.
+void lay_out_table(PageFlow& flow, const Quote& quote, double closing_height);
+// What follows the table: totals, terms, places to sign.
+[[nodiscard]] double totals_height(PageFlow& flow, const Quote& quote);
+void lay_out_totals(PageFlow& flow, const Quote& quote);
+void lay_out_terms_and_signatures(PageFlow& flow, LaidDocument& laid, const Quote& quote, std::size_t totals_page);
 
 // 1234567.50 -> 1,234,567.50
 [[nodiscard]] std::string grouped(std::string_view amount);

@@ -18,6 +18,9 @@ bool is_ideographic(char32_t c) {
          (c >= 0xfe30 && c <= 0xfe4f) || (c >= 0xff00 && c <= 0xffef) || c >= 0x20000;
 }
 
+// Where a word too long for a line may end rather than anywhere: behind the joints of addresses and codes.
+bool is_joint(char32_t c) { return contains(U"/-_.?&=@:", c); }
+
 }  // namespace
 
 std::u32string decode_utf8(std::string_view text) {
@@ -58,16 +61,17 @@ std::vector<LineSpan> break_lines(std::u32string_view text, const std::vector<do
   for (;;) {
     // The paragraph's text that fits, and the last place in it where a line may end.
     double width = 0;
-    std::size_t end = begin, opportunity = begin;
+    std::size_t end = begin, opportunity = begin, joint = begin;
     while (end < text.size() && text[end] != U'\n') {
       if (end > begin && may_break_between(text[end - 1], text[end])) opportunity = end;
+      if (end > begin && is_joint(text[end - 1]) && !is_joint(text[end])) joint = end;
       const double next = widths[end];
       if (width + next > width_max && end > begin && !is_blank(text[end])) break;
       width += next;
       ++end;
     }
     const bool paragraph_ends = end == text.size() || text[end] == U'\n';
-    const std::size_t cut = paragraph_ends ? end : opportunity > begin ? opportunity : end;
+    const std::size_t cut = paragraph_ends ? end : opportunity > begin ? opportunity : joint > begin ? joint : end;
     std::size_t trimmed = cut;
     while (trimmed > begin && is_blank(text[trimmed - 1])) --trimmed;
     lines.push_back({begin, trimmed});

@@ -21,15 +21,17 @@ void PageFlow::new_page() {
   }
   page().form(form_running);
   const Style style{8, Weight::regular, grey};
-  page().text_fitted(margin_left, page_height - 37, running_title_, style, body_width - 320);
+  page().text(margin_left, page_height - 37, typesetter_.cut(running_title_, style, body_width - running_number_place.width - 12), style);
   page().line(margin_left, page_height - 44, margin_right, page_height - 44, 0.5, hairline);
-  y = page_height - 58;
+  y = running_top;
 }
 
 void PageFlow::put(const StyledLine& line, double x) {
   y -= line.height();
   page().text(x, y + line.style.size * 0.26, line.text, line.style);
 }
+
+std::string with_colon(const Label& label, bool english) { return both(label, english) + (english ? ": " : "："); }
 
 void PageFlow::paragraph(std::string_view text, const Style& style, double x, double width) {
   std::vector<StyledLine> lines;
@@ -47,7 +49,7 @@ std::vector<Deflated> PageFlow::finish() {
   for (std::size_t i = 0; i < pages_.size(); ++i) {
     Canvas& canvas = pages_[i];
     const std::string number = std::to_string(i + 1);
-    canvas.line(margin_left, 84, margin_right, 84, 0.5, hairline);
+    canvas.line(margin_left, 85, margin_right, 85, 0.5, hairline);
     canvas.form(form_foot);
     const Style small{7, Weight::regular, grey};
     canvas.text_right(margin_right, caption_place.y, "第 " + number + " 页 / 共 " + total + " 页", small);

@@ -65,6 +65,14 @@ void Typesetter::wrap(std::vector<StyledLine>& out, std::string_view text, const
     out.push_back({characters.substr(span.begin, span.end - span.begin), style, 0});
 }
 
+std::u32string Typesetter::cut(std::string_view text, const Style& style, double width_max) const {
+  std::u32string characters = decode_utf8(text);
+  if (width(characters, style) <= width_max) return characters;
+  while (!characters.empty() && width(characters + U'\u2026', style) > width_max) characters.pop_back();
+  while (!characters.empty() && printed(characters.back()) == U' ') characters.pop_back();
+  return characters + U'\u2026';
+}
+
 void Typesetter::use_ascii() {
   for (const Weight weight : {Weight::regular, Weight::bold})
     for (char32_t c = 0x20; c < 0x7f; ++c) use(weight, face(weight).glyph(c), c);

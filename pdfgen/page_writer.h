@@ -34,6 +34,11 @@ struct StyledLine {
   double space_above = 0;
   [[nodiscard]] double height() const { return style.size * 1.42 + space_above; }
 };
+[[nodiscard]] inline double height_of(const std::vector<StyledLine>& lines) {
+  double height = 0;
+  for (const StyledLine& line : lines) height += line.height();
+  return height;
+}
 
 // Measures text and remembers which glyphs a document uses. One per document, one thread.
 class Typesetter {
@@ -46,6 +51,8 @@ class Typesetter {
   [[nodiscard]] double width(std::string_view text, const Style& style) const;
   // Appends the text's lines; nothing for an empty text.
   void wrap(std::vector<StyledLine>& out, std::string_view text, const Style& style, double width_max) const;
+  // The text on one line, ended by an ellipsis where it is too wide.
+  [[nodiscard]] std::u32string cut(std::string_view text, const Style& style, double width_max) const;
 
   void use(Weight weight, std::uint16_t glyph, char32_t character) { use_[static_cast<int>(weight)].try_emplace(glyph, character); }
   void use(Weight weight, std::string_view text);

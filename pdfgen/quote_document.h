@@ -51,7 +51,7 @@ struct VoidCertificate {
   Timestamp created;
 };
 
-// One page, PDF/A-3u, Chinese first and English beside it, with the QR of verify_url and a Seal field.
+// PDF/A-3u, one page unless its texts are long, Chinese first and English beside it, with the QR of verify_url and a Seal field.
 [[nodiscard]] Result<std::string> void_certificate(std::shared_ptr<const Fonts> fonts, const VoidCertificate& certificate);
 
 }  // namespace quotary::pdfgen

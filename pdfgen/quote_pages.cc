@@ -8,7 +8,8 @@ namespace {
 
 constexpr Label kind{"报价单", "QUOTATION"};
 constexpr Style label_style{7, Weight::regular, grey};
-constexpr Style text_style{8.5};
+constexpr Style party_label{8, Weight::regular, grey};
+constexpr Style party_value{8};
 
 void title_block(PageFlow& flow, const LaidDocument& laid, const Quote& quote) {
   Canvas& page = flow.page();
@@ -21,16 +22,22 @@ void title_block(PageFlow& flow, const LaidDocument& laid, const Quote& quote) {
     page.image(margin_left, top - 2 - (high_max + high) / 2 + 0.5, wide, high);
     x += wide + 12;
   }
+  // At most two lines of the name and one of the English one; the seller's block below has them whole.
   const double room = margin_right - 170 - x;
+  const Typesetter& type = flow.typesetter();
   Style name{14, Weight::bold, ink};
-  while (name.size > 10 && flow.typesetter().width(quote.seller.name, name) > room) name.size -= 0.5;
+  while (name.size > 10 && type.width(quote.seller.name, name) > room) name.size -= 0.5;
   std::vector<StyledLine> lines;
-  flow.typesetter().wrap(lines, quote.seller.name, name, room);
-  flow.typesetter().wrap(lines, quote.seller.name_en, {8.5, Weight::regular, grey}, room);
-  double y = top - 8;
-  for (std::size_t i = 0; i < std::min<std::size_t>(lines.size(), 3); ++i) {  // the seller's block below has the whole name
-    y -= lines[i].style.size;
-    page.text(x, y, lines[i].text, lines[i].style);
+  type.wrap(lines, quote.seller.name, name, room);
+  if (lines.size() > 2) lines = {lines[0], {type.cut(quote.seller.name.substr(quote.seller.name.size() / 2), name, room), name, 0}};
+  if (!quote.seller.name_en.empty()) {
+    const Style english_name{lines.size() > 1 ? 7.5 : 8.5, Weight::regular, grey};
+    lines.push_back({type.cut(quote.seller.name_en, english_name, room), english_name, 0});
+  }
+  double y = top - (lines.size() > 2 ? 3 : lines.size() > 1 ? 8 : 12);
+  for (const StyledLine& line : lines) {
+    y -= line.style.size;
+    page.text(x, y, line.text, line.style);
     y -= 4;
   }
   page.text_right(margin_right, top - 24, kind.chinese, {24, Weight::bold, accent}, 3);
@@ -71,18 +78,34 @@ std::string joined(std::initializer_list<std::string_view> parts, std::string_vi
   return out;
 }
 
-std::vector<StyledLine> party_lines(PageFlow& flow, const Party& party, const Label& role, double width) {
-  std::vector<StyledLine> out;
+// A party's line: its label in grey before the value, and the value's further lines under its first.
+struct PartyLine {
+  StyledLine value;
+  std::u32string label;
+  double indent = 0;
+};
+
+std::vector<PartyLine> party_lines(PageFlow& flow, const Party& party, const Label& role, double width) {
+  std::vector<PartyLine> out;
   const Typesetter& type = flow.typesetter();
   const bool english = flow.english();
-  const Style plain{8};
-  type.wrap(out, both(role, english), {7.5, Weight::bold, accent}, width);
-  type.wrap(out, party.name, {10, Weight::bold, ink}, width);
-  type.wrap(out, party.name_en, {8, Weight::regular, grey}, width);
-  if (out.size() > 1) out[1].space_above = 1;
-  const std::size_t heading = out.size();
+  const auto heading = [&](std::string_view text, const Style& style, double space_above) {
+    std::vector<StyledLine> lines;
+    type.wrap(lines, text, style, width);
+    if (!lines.empty()) lines.front().space_above = space_above;
+    for (StyledLine& line : lines) out.push_back({std::move(line), {}, 0});
+  };
+  heading(both(role, english), {7.5, Weight::bold, accent}, 0);
+  heading(party.name, {10, Weight::bold, ink}, 1);
+  heading(party.name_en, {8, Weight::regular, grey}, 0);
+  const std::size_t headings = out.size();
   const auto entry = [&](const Label& label, const std::string& value) {
-    if (!value.empty()) type.wrap(out, both(label, english) + (english ? ": " : "：") + value, plain, width);
+    if (value.empty()) return;
+    const std::u32string lead = decode_utf8(with_colon(label, english));
+    const double indent = type.width(lead, party_label);
+    std::vector<StyledLine> lines;
+    type.wrap(lines, value, party_value, width - indent);
+    for (std::size_t i = 0; i < lines.size(); ++i) out.push_back({lines[i], i == 0 ? lead : std::u32string(), indent});
   };
   entry({"统一社会信用代码", "Registration No."}, party.legal_id);
   if (party.tax_id != party.legal_id) entry({"纳税人识别号", "Tax ID"}, party.tax_id);
@@ -104,119 +127,47 @@ std::vector<StyledLine> party_lines(PageFlow& flow, const Party& party, const La
     entry({"账号", "Account No."}, party.bank->account_number);
     entry({"SWIFT", ""}, party.bank->swift);
   }
-  if (heading < out.size()) out[heading].space_above = 2.5;
+  if (headings < out.size()) out[headings].value.space_above = 2.5;
   return out;
 }
 
 // Buyer and seller side by side; blocks too long for the page go row by row, so that both may run over it.
 void party_block(PageFlow& flow, const Quote& quote) {
   constexpr double middle_gap = 20, column = (body_width - middle_gap) / 2;
-  const auto left = party_lines(flow, quote.buyer, {"买方", "Buyer"}, column);
-  const auto right = party_lines(flow, quote.seller, {"卖方", "Seller"}, column);
+  const std::vector<PartyLine> sides[] = {party_lines(flow, quote.buyer, {"买方", "Buyer"}, column), party_lines(flow, quote.seller, {"卖方", "Seller"}, column)};
+  constexpr double lefts[] = {margin_left, margin_left + column + middle_gap};
   flow.y -= 6;
-  const auto total = [](const std::vector<StyledLine>& lines) {
-    double height = 0;
-    for (const StyledLine& line : lines) height += line.height();
-    return height;
+  const auto put = [&](const PartyLine& line, double x) {
+    flow.put(line.value, x + line.indent);
+    if (!line.label.empty()) flow.page().text(x, flow.y + line.value.style.size * 0.26, line.label, party_label);
   };
-  if (const double height = std::max(total(left), total(right)); height < flow.room()) {
+  double height = 0;
+  for (const auto& side : sides) {
+    double sum = 0;
+    for (const PartyLine& line : side) sum += line.value.height();
+    height = std::max(height, sum);
+  }
+  if (height < flow.room()) {
     const double top = flow.y;
-    for (const StyledLine& line : left) flow.put(line, margin_left);
-    flow.y = top;
-    for (const StyledLine& line : right) flow.put(line, margin_left + column + middle_gap);
+    for (std::size_t s = 0; s < 2; ++s) {
+      flow.y = top;
+      for (const PartyLine& line : sides[s]) put(line, lefts[s]);
+    }
     flow.y = top - height - 12;
     return;
   }
-  for (std::size_t i = 0; i < std::max(left.size(), right.size()); ++i) {
-    const double height = std::max(i < left.size() ? left[i].height() : 0, i < right.size() ? right[i].height() : 0);
-    flow.need(height);
-    flow.y -= height;
-    if (i < left.size()) flow.page().text(margin_left, flow.y + 2.2, left[i].text, left[i].style);
-    if (i < right.size()) flow.page().text(margin_left + column + middle_gap, flow.y + 2.2, right[i].text, right[i].style);
+  for (std::size_t i = 0; i < std::max(sides[0].size(), sides[1].size()); ++i) {
+    double row = 0;
+    for (const auto& side : sides) row = std::max(row, i < side.size() ? side[i].value.height() : 0);
+    flow.need(row);
+    const double top = flow.y;
+    for (std::size_t s = 0; s < 2; ++s) {
+      flow.y = top;
+      if (i < sides[s].size()) put(sides[s][i], lefts[s]);
+    }
+    flow.y = top - row;
   }
   flow.y -= 12;
-}
-
-void totals_block(PageFlow& flow, const Quote& quote) {
-  const bool english = flow.english();
-  constexpr double left = margin_right - 262, figure_right = margin_right - 5;
-  flow.y -= 4;
-  const auto entry = [&](const std::string& label, const std::string& value) {
-    constexpr double height = 14.5;
-    flow.need(height);
-    flow.y -= height;
-    flow.page().text_fitted(left, flow.y + 4.2, label, {8, Weight::regular, grey}, 165);
-    flow.page().text_fitted(figure_right, flow.y + 4.2, grouped(value), {8.5, Weight::regular, ink}, 92, 1);
-  };
-  const auto zero = [](const std::string& amount) { return amount.find_first_of("123456789") == std::string::npos; };
-  const Totals& totals = quote.totals;
-  entry(both({"行金额合计", "Lines total"}, english), totals.line_extension);
-  for (const DocumentAmount& allowance : quote.allowances)
-    entry(both({"减", "Less"}, english) + "：" + (allowance.reason.empty() ? both({"整单折让", "allowance"}, english) : allowance.reason), "-" + allowance.amount);
-  for (const DocumentAmount& charge : quote.charges)
-    entry(both({"加", "Plus"}, english) + "：" + (charge.reason.empty() ? both({"附加费用", "charge"}, english) : charge.reason), charge.amount);
-  entry(both({"不含税金额", "Net amount"}, english), totals.tax_exclusive);
-  for (const TaxTotal& tax : quote.tax_totals)
-    entry(both({"税额", "Tax"}, english) + " " + tax.rate + "%" + (tax.category == "S" ? "" : " " + tax.category) + both({"（计税额", "on"}, english) + " " + grouped(tax.taxable) + "）", tax.tax);
-  if (!zero(totals.payable_rounding)) {
-    entry(both({"价税合计", "Total with tax"}, english), totals.tax_inclusive);
-    entry(both({"舍入调整", "Rounding"}, english), totals.payable_rounding);
-  }
-  constexpr double height = 24;
-  // Figures and words of the total stay together.
-  flow.need(height + 4 + (quote.amount_in_words.empty() ? 0 : 28));
-  flow.y -= height + 4;
-  flow.page().fill(left - 8, flow.y, margin_right - left + 8, height, accent);
-  const Color white{1, 1, 1};
-  flow.page().text(left, flow.y + 8.4, both({"应付总额", "Total"}, english), {9.5, Weight::bold, white});
-  flow.page().text_fitted(figure_right, flow.y + 7.8, quote.currency + " " + grouped(totals.payable), {12, Weight::bold, white}, 150, 1);
-  if (!quote.amount_in_words.empty()) {
-    flow.y -= 6;
-    std::vector<StyledLine> lines;
-    flow.typesetter().wrap(lines, both({"人民币大写", "In words"}, english) + "：" + quote.amount_in_words, {9, Weight::bold, ink}, body_width - 16);
-    const double high = 9 + 13 * static_cast<double>(lines.size());
-    flow.need(high);
-    flow.page().fill(margin_left, flow.y - high, body_width, high, tint);
-    flow.y -= 4;
-    for (const StyledLine& line : lines) flow.put(line, margin_left + 8);
-    flow.y -= 5;
-  }
-}
-
-void terms_block(PageFlow& flow, const Quote& quote) {
-  flow.y -= 8;
-  const auto entry = [&](const Label& label, const std::string& value) {
-    if (value.empty()) return;
-    flow.need(30);
-    flow.y -= 4;
-    flow.put({decode_utf8(both(label, flow.english())), {8, Weight::bold, accent}, 0}, margin_left);
-    flow.paragraph(value, text_style, margin_left, body_width);
-  };
-  entry({"交货条款", "Delivery terms"}, quote.delivery_terms);
-  entry({"付款条款", "Payment terms"}, quote.payment_terms);
-  entry({"贸易术语", "Incoterms"}, quote.incoterms);
-  entry({"备注", "Notes"}, quote.notes);
-}
-
-void signature_block(PageFlow& flow, LaidDocument& laid) {
-  struct Box {
-    const char* name;
-    Label label;
-  };
-  constexpr Box boxes[] = {{"Rep", {"卖方代表签字", "Seller"}}, {"Customer1", {"买方签字一", "Buyer 1"}}, {"Customer2", {"买方签字二", "Buyer 2"}}, {"Customer3", {"买方签字三", "Buyer 3"}}};
-  constexpr double spacing = 10, wide = (body_width - 3 * spacing) / 4, high = 54;
-  flow.y -= 12;
-  flow.need(high + 18);
-  flow.y -= 12;
-  double x = margin_left;
-  laid.fields.push_back({"Seal", "电子签章 Seal", 0, {}});
-  for (const Box& box : boxes) {
-    flow.page().text(x, flow.y + 2, both(box.label, flow.english()), label_style);
-    flow.page().frame(x, flow.y - 2 - high, wide, high, 0.5, hairline);
-    laid.fields.push_back({box.name, both(box.label, true), flow.page_index(), {x, flow.y - 2 - high, x + wide, flow.y - 2}});
-    x += wide + spacing;
-  }
-  flow.y -= high + 6;
 }
 
 }  // namespace
@@ -234,10 +185,9 @@ void lay_out_quote(LaidDocument& laid, Typesetter& typesetter, const Quote& quot
   title_block(flow, laid, quote);
   meta_block(flow, laid, quote);
   party_block(flow, quote);
-  lay_out_table(flow, quote);
-  totals_block(flow, quote);
-  terms_block(flow, quote);
-  signature_block(flow, laid);
+  lay_out_table(flow, quote, totals_height(flow, quote));
+  lay_out_totals(flow, quote);
+  lay_out_terms_and_signatures(flow, laid, quote, flow.page_index());
   laid.contents = flow.finish();
 }
 

@@ -9,7 +9,7 @@ namespace {
 enum Column { number, code, name, quantity, unit, price, discount, tax, amount, column_count };
 
 constexpr std::array<Label, column_count> headings{{{"序号", "No."}, {"编码", "Code"}, {"名称规格", "Description"}, {"数量", "Quantity"},
-    {"单位", "Unit"}, {"单价", "Unit price"}, {"折扣", "Discount"}, {"税率", "Tax"}, {"金额", "Amount"}}};
+    {"单位", "Unit"}, {"不含税单价", "Unit price"}, {"折扣", "Discount"}, {"税率", "Tax"}, {"不含税金额", "Amount"}}};
 
 constexpr double gap = 5;  // on either side of a cell
 constexpr Style cell_style{8};
@@ -90,7 +90,7 @@ Cells cells_of(const QuoteLine& line, std::size_t index) {
 
 class Table {
  public:
-  Table(PageFlow& flow, const Quote& quote) : flow_(flow), quote_(quote), sum_(quote) { measure(); }
+  Table(PageFlow& flow, const Quote& quote, double closing_height) : flow_(flow), quote_(quote), closing_height_(closing_height), sum_(quote) { measure(); }
 
   void draw() {
     head();
@@ -99,10 +99,13 @@ class Table {
   }
 
  private:
-  // Columns as wide as their content within bounds; the description takes the rest.
+  // Columns as wide as their content within bounds; the description takes the rest, and where that is too little the others
+  // give way in the order that hurts least.
   void measure() {
-    constexpr std::array<double, column_count> most{30, 92, 0, 64, 44, 84, 60, 46, 88};
-    Typesetter& type = flow_.typesetter();
+    constexpr std::array<double, column_count> most{36, 112, 0, 96, 56, 132, 70, 52, 112};
+    constexpr std::array<std::pair<Column, double>, 5> yields{{{code, 58}, {price, 88}, {quantity, 56}, {discount, 50}, {amount, 92}}};
+    constexpr double name_least = 168;
+    const Typesetter& type = flow_.typesetter();
     for (int c = 0; c < column_count; ++c) {
       width_[c] = type.width(headings[c].chinese, head_style);
       if (flow_.english()) width_[c] = std::max(width_[c], type.width(headings[c].english, head_english));
@@ -111,10 +114,23 @@ class Table {
       const Cells cells = cells_of(quote_.lines[i], i);
       for (int c = 0; c < column_count; ++c)
         if (c != name && width_[c] < most[c] - 2 * gap) width_[c] = std::max(width_[c], std::min(most[c] - 2 * gap, type.width(cells[c], cell_style)));
+      for (const int c : {quantity, price}) {
+        const auto [whole, fraction] = at_point(cells[c]);
+        whole_[c] = std::max(whole_[c], type.width(whole, cell_style));
+        fraction_[c] = std::max(fraction_[c], type.width(fraction, cell_style));
+      }
     }
     double taken = 0;
-    for (int c = 0; c < column_count; ++c)
-      if (c != name) taken += width_[c] += 2 * gap;
+    for (int c = 0; c < column_count; ++c) {
+      if (c == name) continue;
+      if (const double aligned = whole_[c] + fraction_[c]; aligned <= most[c] - 2 * gap) width_[c] = std::max(width_[c], aligned);
+      taken += width_[c] += 2 * gap;
+    }
+    for (const auto& [column, least] : yields) {
+      const double given = std::clamp(name_least - (body_width - taken), 0.0, std::max(0.0, width_[column] - least));
+      width_[column] -= given;
+      taken -= given;
+    }
     width_[name] = body_width - taken;
     double x = margin_left;
     for (int c = 0; c < column_count; ++c) {
@@ -123,11 +139,20 @@ class Table {
     }
   }
 
+  // A figure before its point, and from there on.
+  static std::pair<std::string_view, std::string_view> at_point(std::string_view figure) {
+    const std::size_t point = std::min(figure.find_first_of("./"), figure.size());
+    return {figure.substr(0, point), figure.substr(point)};
+  }
+
+  [[nodiscard]] double head_height() const { return flow_.english() ? 28 : 20; }
+  [[nodiscard]] double room_under_head() const { return PageFlow::room_of_new_page() - head_height() - carried_height; }
+
   [[nodiscard]] static bool right_aligned(int c) { return c == quantity || c >= price; }
 
   void head() {
     Canvas& page = flow_.page();
-    const double height = flow_.english() ? 28 : 20;
+    const double height = head_height();
     flow_.y -= height;
     page.fill(margin_left, flow_.y, body_width, height, accent);
     for (int c = 0; c < column_count; ++c) {
@@ -166,7 +191,7 @@ class Table {
     type.wrap(text, line.item.specification, detail_style, room_wide);
     type.wrap(text, line.note, detail_style, room_wide);
     if (line.discount && !line.discount->reason.empty())
-      type.wrap(text, both({"折扣说明", "Discount"}, flow_.english()) + "：" + line.discount->reason, detail_style, room_wide);
+      type.wrap(text, with_colon({"折扣说明", "Discount"}, flow_.english()) + line.discount->reason, detail_style, room_wide);
     std::vector<StyledLine> codes;
     type.wrap(codes, line.item.seller_id, cell_style, width_[code] - 2 * gap);
 
@@ -174,7 +199,9 @@ class Table {
     for (const StyledLine& part : text) height += part.height();
     for (const StyledLine& part : codes) codes_height += part.height();
     height = std::max({height, codes_height, pad_top + pad_bottom + cell_style.size * 1.42});
-    if (height > flow_.room() - carried_height && rows_on_page_ > 0) turn();
+    const bool last = index + 1 == quote_.lines.size();
+    const double below = last && height + closing_height_ <= room_under_head() ? std::max(closing_height_, carried_height) : carried_height;
+    if (height > flow_.room() - below && rows_on_page_ > 0) turn();
 
     sum_.add(line.line_extension);
     ++drawn_;
@@ -206,7 +233,12 @@ class Table {
     for (int c = 0; c < column_count; ++c) {
       if (c == name || c == code || cells[c].empty()) continue;
       const double inner = width_[c] - 2 * gap;
-      if (right_aligned(c)) page.text_fitted(left_[c] + width_[c] - gap, y, cells[c], cell_style, inner, 1);
+      const auto [whole, fraction] = at_point(cells[c]);
+      // Points stand under points where the column is wide enough.
+      if (fraction_[c] > 0 && whole_[c] + fraction_[c] <= inner + 0.01) {
+        const double point = left_[c] + width_[c] - gap - fraction_[c];
+        page.text(point - flow_.typesetter().width(whole, cell_style), y, cells[c], cell_style);
+      } else if (right_aligned(c)) page.text_fitted(left_[c] + width_[c] - gap, y, cells[c], cell_style, inner, 1);
       else page.text_fitted(left_[c] + width_[c] / 2, y, cells[c], c == number ? faint : cell_style, inner, 0);
     }
   }
@@ -216,8 +248,9 @@ class Table {
 
   PageFlow& flow_;
   const Quote& quote_;
+  const double closing_height_;
   RunningSum sum_;
-  std::array<double, column_count> width_{}, left_{};
+  std::array<double, column_count> width_{}, left_{}, whole_{}, fraction_{};
   std::size_t drawn_ = 0, rows_on_page_ = 0;
 };
 
@@ -234,9 +267,9 @@ std::string grouped(std::string_view amount) {
   return out.append(amount.substr(point));
 }
 
-void lay_out_table(PageFlow& flow, const Quote& quote) {
+void lay_out_table(PageFlow& flow, const Quote& quote, double closing_height) {
   flow.need(80);
-  Table(flow, quote).draw();
+  Table(flow, quote, closing_height).draw();
 }
 
 }  // namespace quotary::pdfgen

@@ -1,6 +1,8 @@
 #include "pdfgen/container_text.h"
 #include "pdfgen/laid.h"
 
+#include <algorithm>
+
 namespace quotary::pdfgen {
 namespace {
 
@@ -9,7 +11,7 @@ constexpr Color red{0.66, 0.12, 0.14};
 struct Row {
   Label label;
   std::string value;
-  const char* pointer;
+  const char* pointer;  // none: a heading
 };
 
 // Codes as people read them; the code itself stays beside, for machines and for codes that are not listed.
@@ -26,50 +28,77 @@ std::string in_words(const std::string& code) {
 
 std::vector<Row> rows_of(const VoidCertificate& c) {
   return {
+      {{"报价单", "Quotation"}, "", nullptr},
       {{"报价编号", "Quotation No."}, c.number, "/number"},
       {{"卖方", "Seller"}, c.seller_name, "/seller_name"},
       {{"买方", "Buyer"}, c.buyer_name, "/buyer_name"},
       {{"价税合计", "Total with tax"}, c.currency + " " + grouped(c.tax_inclusive), "/tax_inclusive"},
       {{"签发时间", "Issued"}, c.issued_at, "/issued_at"},
       {{"作废前状态", "Status before"}, in_words(c.status_before), "/status_before"},
+      {{"作废申请", "Request"}, "", nullptr},
       {{"申请人", "Requested by"}, c.requested_by, "/requested_by"},
       {{"申请时间", "Requested"}, c.requested_at, "/requested_at"},
       {{"作废原因", "Reason"}, in_words(c.reason_code), "/reason_code"},
       {{"原因说明", "Explanation"}, c.reason_text, "/reason_text"},
+      {{"批准", "Decision"}, "", nullptr},
       {{"批准人", "Decided by"}, c.decided_by, "/decided_by"},
       {{"批准时间", "Decided"}, c.decided_at, "/decided_at"},
       {{"批准意见", "Comment"}, c.comment, "/comment"},
+      {{"核验依据", "Evidence"}, "", nullptr},
       {{"证书编号", "Certificate"}, c.certificate_id, "/certificate_id"},
       {{"原文件 SHA-256", "Document hash"}, c.document_sha256, "/document_sha256"},
       {{"账本条目", "Ledger entries"}, "签发 issue #" + std::to_string(c.issue_index) + "    申请 request #" + std::to_string(c.request_index), ""},
   };
 }
 
-void lay_out(PageFlow& flow, const VoidCertificate& certificate) {
-  flow.page().text(margin_left, flow.y - 22, "作废证明", {24, Weight::bold, red}, 3);
-  flow.page().text(margin_left, flow.y - 38, "VOID CERTIFICATE", {8.5, Weight::regular, grey}, 2.6);
-  flow.page().text_fitted(margin_right, flow.y - 22, certificate.number, {13, Weight::bold, ink}, 280, 1);
+void lay_out_head(PageFlow& flow, const VoidCertificate& certificate) {
+  Canvas& page = flow.page();
+  page.text(margin_left, flow.y - 22, "作废证明", {24, Weight::bold, red}, 3);
+  page.text(margin_left, flow.y - 38, "VOID CERTIFICATE", {8.5, Weight::regular, grey}, 2.6);
+  constexpr double number_room = 280;
+  constexpr Style seller{8.5, Weight::regular, grey};
+  const std::u32string name = flow.typesetter().cut(certificate.seller_name, seller, number_room);
+  page.text_fitted(margin_right, flow.y - 22, certificate.number, {13, Weight::bold, ink}, number_room, 1);
+  page.text(margin_right - flow.typesetter().width(name, seller), flow.y - 38, name, seller);
   flow.y -= 50;
-  flow.page().fill(margin_left, flow.y, body_width, 1.6, red);
-  flow.y -= 14;
+  page.fill(margin_left, flow.y, body_width, 1.6, red);
+  constexpr double bar = 26;
+  constexpr Color white{1, 1, 1};
+  flow.y -= bar + 12;
+  page.fill(margin_left, flow.y, body_width, bar, red);
+  page.text(margin_left + 10, flow.y + 8.6, "已作废 VOIDED", {11.5, Weight::bold, white});
+  page.text_fitted(margin_right - 10, flow.y + 9, certificate.decided_at, {9.5, Weight::bold, white}, 300, 1);
+  flow.y -= 8;
   flow.paragraph("本证明确认下列报价单已经作废，自批准时间起不再具有效力。原文件保持不变，仍可下载与核验。", {9.5}, margin_left, body_width);
   flow.y -= 2;
   flow.paragraph("This certifies that the quotation below was voided and has no effect from the time of decision. The original document is unchanged and remains available.",
                  {8, Weight::regular, grey}, margin_left, body_width);
-  flow.y -= 10;
+}
+
+void lay_out(PageFlow& flow, const VoidCertificate& certificate) {
   constexpr double label_width = 150;
+  constexpr Style value{9};
+  lay_out_head(flow, certificate);
   for (const Row& row : rows_of(certificate)) {
+    if (!row.pointer) {
+      flow.need(64);  // a heading stays with what it heads
+      flow.y -= 22;
+      flow.page().text(margin_left, flow.y, both(row.label, true), {8.5, Weight::bold, red});
+      flow.y -= 5;
+      flow.page().line(margin_left, flow.y, margin_right, flow.y, 0.8, red);
+      continue;
+    }
     if (row.value.empty()) continue;
     std::vector<StyledLine> lines;
-    flow.typesetter().wrap(lines, row.value, {9}, body_width - label_width);
-    flow.need(24);
-    flow.y -= 5;
-    flow.page().text(margin_left, flow.y - 10, both(row.label, true), {8, Weight::regular, grey});
+    flow.typesetter().wrap(lines, row.value, value, body_width - label_width);
+    flow.need(std::min(height_of(lines), 3 * value.size * 1.42) + 9);
+    flow.y -= 4;
+    flow.page().text(margin_left, flow.y - value.size * 1.42 + value.size * 0.26, both(row.label, true), {8, Weight::regular, grey});
     for (const StyledLine& line : lines) {
-      flow.need(line.height());
+      flow.need(line.height() + 5);
       flow.put(line, margin_left + label_width);
     }
-    flow.y -= 5;
+    flow.y -= 4.5;
     flow.page().line(margin_left, flow.y, margin_right, flow.y, 0.4, hairline);
   }
 }
@@ -80,7 +109,8 @@ Result<std::string> void_certificate(std::shared_ptr<const Fonts> fonts, const V
   LaidDocument laid;
   laid.faces = std::static_pointer_cast<const FaceSet>(std::move(fonts));
   PrintableCheck check(*laid.faces);
-  for (const Row& row : rows_of(certificate)) check.text(row.value, row.pointer);
+  for (const Row& row : rows_of(certificate))
+    if (row.pointer) check.text(row.value, row.pointer);
   QUOTARY_TRY_VOID(check.result());
   laid.english = true;
   Typesetter typesetter(*laid.faces);

@@ -4,6 +4,9 @@ quotary_test(organisation_test LABEL e2e TIMEOUT 180
 quotary_test(sessions_test LABEL unit TIMEOUT 60
   SOURCES api/sessions_test.cc
   LIBRARIES quotary_api)
+quotary_test(access_log_test LABEL e2e TIMEOUT 60
+  SOURCES api/access_log_test.cc support/faulty_file_system.cc
+  LIBRARIES quotary_api)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME http_surface_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/http_surface_test.py)
 set_tests_properties(http_surface_test PROPERTIES LABELS e2e TIMEOUT 180 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)

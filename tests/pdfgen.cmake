@@ -1,6 +1,6 @@
 find_package(PNG REQUIRED)
 add_library(quotary_sample_quotes STATIC support/sample_quotes.cc)
-target_link_libraries(quotary_sample_quotes PUBLIC quotary_options quotary_base)
+target_link_libraries(quotary_sample_quotes PUBLIC quotary_options quotary_base PRIVATE quotary_quote)
 add_executable(quotary_pdf_samples support/pdf_samples.cc)
 target_link_libraries(quotary_pdf_samples PRIVATE quotary_pdfgen quotary_sample_quotes)
 quotary_test(line_break_test LABEL unit TIMEOUT 20 SOURCES unit/line_break_test.cc LIBRARIES quotary_pdfgen)

@@ -29,7 +29,7 @@ cat <<TEXT
 
 Quotary serves $data (keys in $keys)
   Health           $base/healthz
-  API description  $base/openapi.json
+  API description  $base/docs
   The log          $base/log/checkpoint
 TEXT
 if [ -n "$token" ]; then

@@ -15,7 +15,7 @@ namespace quotary::api {
 struct Surface {
   Organisation& organisation;
   SurfaceOptions options;
-  std::shared_ptr<const std::string> openapi;
+  std::shared_ptr<const std::string> openapi, docs;
   std::string page_policy;  // Content-Security-Policy of our pages
 };
 
@@ -67,9 +67,20 @@ struct Endpoint {
 // A query parameter that is a number from 0, or absent. Errc::invalid `bad_<name>`.
 [[nodiscard]] Result<std::optional<std::uint64_t>> number_of(const http::Request& request, const std::string& name);
 [[nodiscard]] std::string escape_html(std::string_view text);
-// The page behind the QR, for a verify answer.
-[[nodiscard]] std::string verify_page(const std::string& issuer, const json::object& answer);
+// The page behind the QR, for a verify answer; times in the organisation's zone. It says the same for all that is unknown.
+[[nodiscard]] std::string verify_page(const OrganisationProfile& profile, const json::object& answer);
+// The script of that page, which sends a chosen file to the verify call; its hash stands in that page's policy.
+[[nodiscard]] std::string_view page_script();
+// A row of a page's <dl>; nothing for an empty value.
+[[nodiscard]] std::string fact(std::string_view chinese, std::string_view english, const std::string& value);
 [[nodiscard]] std::string index_page(const OrganisationProfile& profile, std::uint64_t tree_size);
 [[nodiscard]] std::string_view page_style();
+// A page's head up to the begin of <main>.
+[[nodiscard]] std::string begin_page(std::string_view title);
+// The page about all calls; `document` is openapi_document's.
+[[nodiscard]] std::string docs_page(const json::object& document);
+// "" for a call or tag that has no Chinese name yet; a test finds those.
+[[nodiscard]] std::string_view chinese_summary(std::string_view method, std::string_view pattern);
+[[nodiscard]] std::string_view chinese_tag(std::string_view tag);
 
 }  // namespace quotary::api

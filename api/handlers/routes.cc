@@ -54,7 +54,7 @@ json::object content_of(std::string_view type, std::string_view schema) {
 }
 
 json::object operation_of(const Endpoint& endpoint) {
-  json::object operation{{"summary", endpoint.summary}, {"tags", json::array{json::value(endpoint.tag)}}};
+  json::object operation{{"summary", endpoint.summary}, {"x-summary-zh", chinese_summary(endpoint.method, endpoint.pattern)}, {"tags", json::array{json::value(endpoint.tag)}}};
   if (auto parameters = parameters_of(endpoint); !parameters.empty()) operation["parameters"] = parameters;
   if (!endpoint.request_type.empty())
     operation["requestBody"] = json::object{{"required", true}, {"content", content_of(endpoint.request_type, endpoint.request_schema)}};
@@ -113,8 +113,11 @@ Result<std::optional<std::uint64_t>> number_of(const http::Request& request, con
 void add_routes(http::Router& router, Organisation& organisation, const SurfaceOptions& options) {
   auto policy = "default-src 'none'; style-src 'sha256-" + to_base64(sha256(page_style()).view()) +
                 "'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
-  auto surface = std::make_shared<const Surface>(
-      Surface{organisation, options, std::make_shared<const std::string>(openapi_document(organisation.profile().public_url)), std::move(policy)});
+  auto document = std::make_shared<const std::string>(openapi_document(organisation.profile().public_url));
+  const auto parsed = parse_json(*document);
+  QUOTARY_CHECK(parsed.has_value());
+  auto docs = std::make_shared<const std::string>(docs_page(parsed->as_object()));
+  auto surface = std::make_shared<const Surface>(Surface{organisation, options, std::move(document), std::move(docs), std::move(policy)});
   for (const auto& endpoint : all_endpoints()) {
     http::RouteOptions route;
     route.body_max = endpoint.body_max;

@@ -90,7 +90,10 @@ json::object party_to_json(const Party& party) {
 }  // namespace
 
 Organisation::Organisation(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Organisation::~Organisation() = default;
+Organisation::~Organisation() {
+  // What cannot be chained now stays in its file and is chained after the next start.
+  (void)parts_->chain_access();
+}
 
 Result<std::unique_ptr<Organisation>> Organisation::create(const OrganisationConfig& given, const NewOrganisation& made) {
   auto config = with_defaults(given);
@@ -170,6 +173,7 @@ Result<void> Organisation::Parts::start() {
     seal_error = loaded.error();
   }
   issuer = std::make_unique<Issuer>(*this);
+  access = std::make_unique<AccessLog>(config.files, config.data_directory + "/access", *config.random);
   checks = std::make_unique<LogChecks>(*ledger, *config.clock, *config.random);
   return {};
 }
@@ -187,6 +191,8 @@ Result<void> Organisation::ready() const {
   return {};
 }
 
+bool Organisation::access_log_works() const { return parts_->access->trouble().empty(); }
+
 LedgerState Organisation::ledger_state() const { return parts_->ledger->state(); }
 
 std::string Organisation::metrics() const {
@@ -197,6 +203,10 @@ std::string Organisation::metrics() const {
   const auto& checks = *parts_->checks;
   return line("quotary_log_verifications_total", "counter", "Checks of the ledger that ended, since the start.", checks.runs_total()) +
          line("quotary_log_verification_problems", "gauge", "Problems that the last check of the ledger found.", checks.problems_last()) +
+         line("quotary_access_records_total", "counter", "Recorded reads of auditors and administrators since the start.", parts_->access->records_total()) +
+         line("quotary_access_failures_total", "counter", "Reads refused, or segments not ended, because the record could not be written.",
+              parts_->access->failures_total()) +
+         line("quotary_access_segments_unchained", "gauge", "Ended segments of that record whose digest the ledger does not hold yet.", parts_->access->unchained()) +
          line("quotary_logins_total", "counter", "Logins since the start.", parts_->logins_total) +
          line("quotary_login_failures_total", "counter", "Logins refused for a wrong login or password, since the start.", parts_->logins_failed_total) +
          line("quotary_tree_size", "gauge", "Entries under the published checkpoint.", state.tree_size) +

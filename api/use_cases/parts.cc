@@ -97,6 +97,27 @@ std::string Organisation::Parts::buyer_name(const records::QuoteRecord& quote) c
   return stored->quote.buyer.name;
 }
 
+Result<void> Organisation::Parts::note_read(const Principal& caller, std::string_view what, std::string_view subject, std::uint64_t count) const {
+  if (!reads_are_recorded(caller.role)) return {};
+  return access->record(now(), caller, what, subject, count);
+}
+
+Result<std::uint64_t> Organisation::Parts::chain_access() const {
+  return access->chain([&](const AccessSegment& segment) -> Result<void> {
+    auto committed = ledger->append([segment](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
+      Draft draft;
+      draft.type = "system.access_segment";
+      draft.actor_id = "system";
+      draft.actor_role = "system";
+      draft.subject = "access-log";
+      draft.body = {{"sha256", segment.sha256}, {"size", segment.size}, {"records", segment.records}};
+      return std::vector<Draft>{std::move(draft)};
+    });
+    if (!committed) return committed.error();
+    return {};
+  });
+}
+
 std::string Organisation::Parts::seller_name(std::uint64_t issued_index) const {
   if (auto known = seller_names.find(issued_index)) return *known;
   auto entry = ledger->entry(issued_index);

@@ -3,6 +3,7 @@
 
 #include "api/faults.h"
 #include "api/organisation.h"
+#include "api/use_cases/access_log.h"
 #include "api/use_cases/sessions.h"
 #include "ledger/quote/parse.h"
 #include "ledger/records/views.h"
@@ -93,6 +94,7 @@ struct Organisation::Parts {
   LoginBrake logins;
   mutable TextCache person_names, buyer_names, seller_names;
   mutable ProofCache public_proofs;
+  std::unique_ptr<AccessLog> access;
   std::unique_ptr<LogChecks> checks;         // after the ledger: its run ends first
   std::atomic<std::uint64_t> issued_total{0}, verified_total{0}, logins_total{0}, logins_failed_total{0};
 
@@ -116,6 +118,10 @@ struct Organisation::Parts {
   // The canonical quote of a quote.issued entry.
   [[nodiscard]] Result<NumberedQuote> stored_quote(const Entry& issued) const;
   [[nodiscard]] std::string buyer_name(const records::QuoteRecord& quote) const;
+  // Records an auditor's or administrator's read of customers' documents, before it is answered.
+  [[nodiscard]] Result<void> note_read(const Principal& caller, std::string_view what, std::string_view subject, std::uint64_t count = 1) const;
+  // Chains the digests of ended segments of that record; answers how many.
+  [[nodiscard]] Result<std::uint64_t> chain_access() const;
   // Who a quote names as its seller; the organisation's own name once that cannot be read any more.
   [[nodiscard]] std::string seller_name(std::uint64_t issued_index) const;
   // A proof of the entry under a checkpoint of the last minute.

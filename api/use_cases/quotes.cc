@@ -143,6 +143,7 @@ Result<Answer> Organisation::read_quote(const Principal& caller, std::string_vie
   QUOTARY_TRY(entry, parts_->ledger->entry(quote.index));
   QUOTARY_TRY(stored, parts_->stored_quote(entry));
   QUOTARY_TRY(proof, parts_->ledger->proof(entry.index));
+  QUOTARY_TRY_VOID(parts_->note_read(caller, "quote.read", "quote:" + quote.number));
   auto out = issue_answer(stored, entry, proof);
   auto now = parts_->now();
   out["status"] = list_status_at(quote, now);
@@ -197,6 +198,7 @@ Result<Answer> Organisation::list_quotes(const Principal& caller, const QuoteFil
     return {};
   };
   QUOTARY_TRY_VOID(parts_->ledger->read_state(collect));
+  QUOTARY_TRY_VOID(parts_->note_read(caller, "quote.list", found.empty() ? "" : "quote:" + found.front().number, found.size()));
   json::array items;
   for (const auto& q : found)
     items.push_back(json::object{{"number", q.number}, {"series", q.series}, {"sequence", q.sequence},
@@ -214,12 +216,14 @@ Result<Bytes> Organisation::quote_pdf(const Principal& caller, std::string_view 
   if (revision != 1) return fail(Errc::not_found, "revision_not_found", "the quote has no such revision");
   QUOTARY_TRY(entry, parts_->ledger->entry(quote.index));
   QUOTARY_TRY(bytes, parts_->ledger->object(entry, "pdf"));
+  QUOTARY_TRY_VOID(parts_->note_read(caller, "quote.pdf", "quote:" + quote.number));
   return Bytes{std::move(bytes), "application/pdf", quote.document_sha256, quote.number + ".pdf"};
 }
 
 Result<Answer> Organisation::quote_history(const Principal& caller, std::string_view number) const {
   QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
   QUOTARY_TRY(quote, parts_->quote_for(caller, Call::read_quote, number));
+  QUOTARY_TRY_VOID(parts_->note_read(caller, "quote.history", "quote:" + quote.number));
   std::vector<json::object> events;
   // Each entry names the one before it about the same subject.
   std::optional<std::uint64_t> at = quote.last_index;

@@ -156,6 +156,7 @@ Result<Answer> Organisation::list_voids(const Principal& caller, const VoidFilte
   auto limit = filter.limit.value_or(50);
   if (limit == 0 || limit > list_items_max) return invalid_parameter("limit", "bad_limit", "a limit is 1 to " + std::to_string(list_items_max));
   QUOTARY_TRY(found, collect(*parts_, caller, Call::read_void, filter, limit));
+  QUOTARY_TRY_VOID(parts_->note_read(caller, "void.list", {}, found.rows.size()));
   json::array items;
   for (const auto& row : found.rows) items.push_back(void_row(*parts_, row.request));
   json::object out{{"items", items}};
@@ -168,6 +169,7 @@ Result<Answer> Organisation::voids_report(const Principal& caller, const VoidFil
   QUOTARY_TRY_VOID(require_call(caller, Call::report_voids));
   QUOTARY_TRY(found, collect(*parts_, caller, Call::report_voids, filter, report_rows_max));
   if (found.more) return fail(Errc::too_large, "report_too_large", "more than 100,000 rows: narrow from and to");
+  QUOTARY_TRY_VOID(parts_->note_read(caller, "void.report", {}, found.rows.size()));
   json::array rows;
   std::map<std::string, Total> by_month, by_person, by_reason, by_currency;
   for (const auto& row : found.rows) {
@@ -195,6 +197,7 @@ Result<Bytes> Organisation::voids_report_csv(const Principal& caller, const Void
   QUOTARY_TRY_VOID(require_call(caller, Call::report_voids));
   QUOTARY_TRY(found, collect(*parts_, caller, Call::report_voids, filter, report_rows_max));
   if (found.more) return fail(Errc::too_large, "report_too_large", "more than 100,000 rows: narrow from and to");
+  QUOTARY_TRY_VOID(parts_->note_read(caller, "void.report", {}, found.rows.size()));
   // The byte order mark makes spreadsheets read UTF-8.
   std::string out = "\xEF\xBB\xBF";
   auto line_end = [&] {

@@ -222,11 +222,13 @@ Result<Bytes> Organisation::void_certificate(const Principal& caller, std::strin
   if (request.status != "approved") return fail(Errc::not_found, "certificate_not_found", "the request is " + request.status);
   QUOTARY_TRY(entry, parts_->ledger->entry(request.decided_index));
   QUOTARY_TRY(bytes, parts_->ledger->object(entry, "certificate"));
+  QUOTARY_TRY_VOID(parts_->note_read(caller, "void.certificate", "quote:" + request.number));
   return Bytes{std::move(bytes), "application/pdf", request.certificate_sha256, request.number + "-void.pdf"};
 }
 
 Result<std::uint64_t> Organisation::run_due_events() {
   if (parts_->ledger->state().read_only) return std::uint64_t{0};
+  const auto chained = parts_->chain_access();
   auto now = parts_->now();
   std::vector<std::string> due;
   auto collect = [&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
@@ -237,7 +239,7 @@ Result<std::uint64_t> Organisation::run_due_events() {
     });
   };
   QUOTARY_TRY_VOID(parts_->ledger->read_state(collect));
-  std::uint64_t written = 0;
+  std::uint64_t written = chained ? *chained : 0;
   for (const auto& id : due) {
     auto command = [id](const StateReader& state, Timestamp at) -> Result<std::vector<Draft>> {
       QUOTARY_TRY(request, records::find_void(state, id));
@@ -259,6 +261,8 @@ Result<std::uint64_t> Organisation::run_due_events() {
       return done.error();
     }
   }
+  if (!chained) return chained.error();
+  if (auto trouble = parts_->access->trouble(); !trouble.empty()) return fail(Errc::storage, "access_log_unavailable", "reads cannot be recorded: " + trouble);
   return written;
 }
 
@@ -267,6 +271,7 @@ Result<Answer> Organisation::read_void(const Principal& caller, std::string_view
   QUOTARY_TRY(request, void_for(*parts_, caller, request_id));
   QUOTARY_TRY(proof, parts_->ledger->proof(request.decided_index ? request.decided_index : request.index));
   QUOTARY_TRY(entry, parts_->ledger->entry(request.decided_index ? request.decided_index : request.index));
+  QUOTARY_TRY_VOID(parts_->note_read(caller, "void.read", "quote:" + request.number));
   auto out = void_row(*parts_, request);
   out["ledger"] = ledger_member(entry, proof);
   return Answer{200, std::move(out), false};

@@ -1,5 +1,7 @@
 #include "tests/support/sample_quotes.h"
 
+#include "ledger/quote/pricing.h"
+
 namespace quotary::testing {
 namespace {
 
@@ -101,6 +103,38 @@ Quote long_quote(std::size_t count) {
   return q;
 }
 
+Quote hard_quote() {
+  Quote q = usd_quote();
+  q.language = {"zh-CN", "en"};
+  q.currency = "CNY";
+  q.revision_of = "SHQT2026-004790";
+  q.seller.name = "中国（上海）自由贸易试验区临港新片区衡拓智能制造系统集成与自动化设备股份有限公司";
+  q.seller.name_en = "Hengtuo Intelligent Manufacturing Systems Integration and Automation Equipment (Lingang New Area, Shanghai) Co., Ltd.";
+  q.buyer.name = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft mbH & Co. KG";
+  q.buyer.address = Address{{"Industriepark Nord-Süd, Gebäude 17b, Eingang über Hof 3", "Rindfleischetikettierungsstraße 128"}, "Frankfurt am Main", "Hessen", "60549", "DE"};
+  q.lines.clear();
+  const char* const names[] = {"伺服压装机 Servo press with force and displacement monitoring", "安全光栅 Safety light curtain", "屏蔽线缆 Shielded cable",
+                               "现场调试 Commissioning on site", "远程维保服务 Remote maintenance", "培训 Training"};
+  const char* const quantities[] = {"4", "16", "1250.5", "15", "12", "0.125"};
+  const char* const prices[] = {"1086500.00", "768.00", "2.345", "1800.00", "1500.00", "4197.16981132075"};
+  const char* const percents[] = {"5", "", "12.5", "", "33.3333", ""};
+  const char* const rates[] = {"13", "13", "9", "6", "6", "3"};
+  for (std::size_t i = 0; i < 24; ++i) {
+    const std::size_t k = i % 6;
+    q.lines.push_back(line(i == 6 ? "HT-PRESS-2026-SPECIAL-EDITION-WITH-SAFETY" : "HT-" + std::to_string(1000 + i), names[k],
+                           k == 0 ? "30 kN，行程 200 mm，位移分辨率 0.01 mm，含力位移曲线监控；https://example.com/datasheets/servo-press/2026/HT-SP-30K-technical-data-sheet-en-zh.pdf" : "",
+                           quantities[k], k == 3 ? "人天" : "pcs", prices[k], percents[k], rates[k], ""));
+    if (q.lines.back().discount && k == 0) q.lines.back().discount->reason = "框架协议批量折扣 frame agreement volume discount";
+  }
+  q.lines[9].discount = LineDiscount{"", "1234.56", "老客户 returning customer"};
+  q.lines[20].tax = {"Z", "0"};
+  q.lines[21].note = "分两次执行，第二次须在首次验收之后。";
+  q.allowances = {{"5000.00", "新客户首单优惠 first order"}, {"12345.67", "展会特惠，凭 2026 年中国国际工业博览会参观证明，仅限本单使用 trade fair rebate for this order only"}};
+  q.charges = {{"860.00", "包装与国内运输 packing and domestic freight"}};
+  QUOTARY_CHECK(price_quote(q).has_value());
+  return q;
+}
+
 Numbering sample_numbering() {
   Numbering n;
   n.number = "SHQT2026-004812";
@@ -134,6 +168,17 @@ pdfgen::VoidCertificate sample_void() {
   v.request_index = 48377;
   v.verify_url = "https://quotes.hengtuo.example/v/SHQT2026-004812";
   v.created.unix_ms = 1795588202000;
+  return v;
+}
+
+pdfgen::VoidCertificate long_void() {
+  pdfgen::VoidCertificate v = sample_void();
+  v.seller_name = hard_quote().seller.name;
+  v.buyer_name = hard_quote().buyer.name;
+  std::string reason;
+  for (int i = 1; reason.size() < 5600; ++i) reason += "第 " + std::to_string(i) + " 条：单价误用旧版价目表，较现行价低 3.2%，客户已书面同意以新报价单替代，原件已收回并存档。";
+  v.reason_text = reason;
+  for (int i = 0; i < 25; ++i) v.comment += sample_void().comment;
   return v;
 }
 

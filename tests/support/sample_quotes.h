@@ -14,7 +14,11 @@ namespace quotary::testing {
 [[nodiscard]] Quote usd_quote();
 // `count` lines of 10.01 each, mixed Chinese and Latin text.
 [[nodiscard]] Quote long_quote(std::size_t count);
+// Two languages, long names and words, several tax rates, discounts, allowances and charges; priced by price_quote.
+[[nodiscard]] Quote hard_quote();
 [[nodiscard]] Numbering sample_numbering();
 [[nodiscard]] pdfgen::VoidCertificate sample_void();
+// With the longest texts that a request may hold.
+[[nodiscard]] pdfgen::VoidCertificate long_void();
 
 }  // namespace quotary::testing

@@ -34,6 +34,12 @@ TEST(LineBreak, ForcedWhereAWordIsWiderThanTheLine) {
   EXPECT_EQ(lines(U"ABCDEFGHIJ", 4), (Lines{U"ABCD", U"EFGH", U"IJ"}));
 }
 
+TEST(LineBreak, LongWordsEndAtTheirJoints) {
+  EXPECT_EQ(lines(U"HT-PRESS-SAFETY", 10), (Lines{U"HT-PRESS-", U"SAFETY"}));
+  EXPECT_EQ(lines(U"https://a.example/sheet", 12), (Lines{U"https://a.", U"example/", U"sheet"}));
+  EXPECT_EQ(lines(U"远程 I/O 模块", 8), (Lines{U"远程 I/O", U"模块"})) << "not where a blank will do";
+}
+
 TEST(LineBreak, LineFeedsAndBlanks) {
   EXPECT_EQ(lines(U"一\n\n二  \n", 8), (Lines{U"一", U"", U"二"}));
   EXPECT_EQ(lines(U"", 8), (Lines{U""}));

@@ -12,7 +12,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
+#include <sstream>
 #include <thread>
 
 namespace quotary::pdfgen {
@@ -175,6 +177,69 @@ TEST_F(Pdf, PageCountsAndCarriedTotals) {
   }
 }
 
+struct Word {
+  double left = 0, top = 0, right = 0, bottom = 0;
+  std::string text;
+};
+
+// The words of all pages as poppler places them.
+std::vector<Word> words(const std::string& path) {
+  std::vector<Word> out;
+  std::istringstream lines(run("pdftotext -bbox " + path + " -").out);
+  for (std::string line; std::getline(lines, line);) {
+    Word word;
+    char text[512];
+    if (std::sscanf(line.c_str(), " <word xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\" yMax=\"%lf\">%511[^<]", &word.left, &word.top, &word.right, &word.bottom, text) == 5) {
+      word.text = text;
+      out.push_back(std::move(word));
+    }
+  }
+  return out;
+}
+
+// Whatever the number of lines, nobody reads totals without a line above them, or signs without seeing the amount.
+TEST_F(Pdf, LastLineTotalsAndSignaturesKeepTogether) {
+  for (std::size_t count = 8; count < 48; ++count) {
+    const std::string path = save(issue(quotary::testing::long_quote(count)));
+    const int pages = page_count(path);
+    for (int page = 1; page <= pages; ++page) {
+      const std::string printed = run("pdftotext -layout -f " + std::to_string(page) + " -l " + std::to_string(page) + " " + path + " -").out;
+      const std::string last_code = "A-" + std::to_string(100000 + count - 1);
+      EXPECT_EQ(printed.find("行金额合计") != std::string::npos, printed.find(last_code) != std::string::npos) << count << " lines, page " << page;
+      EXPECT_EQ(printed.find("行金额合计") != std::string::npos, printed.find("人民币大写") != std::string::npos) << count << " lines, page " << page;
+      if (printed.find("买方签字一") == std::string::npos) continue;
+      EXPECT_THAT(printed, HasSubstr("CNY 684,487.21")) << count << " lines, page " << page;
+      EXPECT_THAT(printed, HasSubstr("备注")) << count << " lines, page " << page;
+    }
+  }
+}
+
+TEST_F(Pdf, LongTextsStayReadableAndWhole) {
+  const std::string path = save(issue(quotary::testing::hard_quote()));
+  expect_sound(path);
+  std::string printed;
+  for (const Word& word : words(path)) {
+    printed += word.text;
+    EXPECT_GE(word.bottom - word.top, 5.5) << word.text;  // the size it is set in
+    EXPECT_GE(word.left, 41) << word.text;
+    EXPECT_LE(word.right, 595 - 41) << word.text;
+  }
+  for (const char* whole : {"凭2026年中国国际工业博览会参观证明，仅限本单使用tradefairrebateforthisorderonly", "4,197.16981132075", "-12,345.67", "18,875,817.70"})
+    EXPECT_THAT(printed, HasSubstr(whole));
+}
+
+TEST_F(Pdf, PointsStandUnderPoints) {
+  const std::string path = save(issue(quotary::testing::usd_quote()));
+  constexpr double digit = 8 * 0.554;  // all digits of the face are equally wide
+  std::map<std::string, double> points;
+  for (const Word& word : words(path)) {
+    for (const char* price : {"4.85", "1.275", "23.60", "118.40", "0.0385"})
+      if (word.text == price) points[price] = word.right - digit * static_cast<double>(word.text.size() - word.text.find('.') - 1);
+  }
+  ASSERT_EQ(points.size(), 5u);
+  for (const auto& [price, x] : points) EXPECT_NEAR(x, points["4.85"], 0.2) << price;
+}
+
 TEST_F(Pdf, RowsTallerThanAPageGoOnOverleaf) {
   Quote quote = quotary::testing::long_quote(3);
   for (int i = 0; i < 900; ++i) quote.lines[1].item.specification += "超长规格说明，";
@@ -225,6 +290,14 @@ TEST_F(Pdf, VoidCertificateStatesTheVoid) {
   const std::string printed = text(path);
   for (const char* part : {"作废证明", "SHQT2026-004812", "价格错误 price_error", "已发送 sent", "林若涵", "#48377", "9f86d081884c7d65"}) EXPECT_THAT(printed, HasSubstr(part));
   EXPECT_THAT(bytes, HasSubstr("/T (Seal)"));
+}
+
+TEST_F(Pdf, VoidCertificateTakesTheLongestReason) {
+  const std::string path = save(void_certificate(fonts(), quotary::testing::long_void()).value());
+  expect_sound(path);
+  EXPECT_EQ(page_count(path), 2);
+  const std::string printed = text(path);
+  for (const char* part : {"第 1 条", "第 41 条", "核验依据 Evidence", "Page 2 of 2"}) EXPECT_THAT(printed, HasSubstr(part));
 }
 
 // A small PNG with an alpha channel, as a designer's export has it.

@@ -1,0 +1,72 @@
+// The calls' and tags' names in Chinese, beside the English ones of the endpoint tables.
+#include "api/handlers/endpoint.h"
+
+namespace quotary::api {
+namespace {
+
+struct Summary {
+  std::string_view method, pattern, chinese;
+};
+
+constexpr Summary summaries[] = {
+    {"POST", "/v1/quotes", "签发报价单:编号、盖章 PDF 与账本记录在一次持久写入中完成"},
+    {"GET", "/v1/quotes", "列出权限范围内的报价单,新的在前"},
+    {"POST", "/v1/quotes:preview", "生成草稿 PDF,不写入任何内容"},
+    {"GET", "/v1/quotes/{number}", "读取报价单、其规范形式与当前状态"},
+    {"GET", "/v1/quotes/{number}/pdf", "盖章 PDF,字节永远不变"},
+    {"GET", "/v1/quotes/{number}/history", "与该报价单有关的全部记录,旧的在前"},
+    {"GET", "/v1/quotes/{number}/proof", "签发记录的 .tlog-proof 证明"},
+    {"POST", "/v1/quotes/{number}/void-requests", "申请作废报价单"},
+    {"GET", "/v1/void-requests", "列出作废申请,新的在前"},
+    {"GET", "/v1/void-requests/{id}", "读取作废申请"},
+    {"POST", "/v1/void-requests/{id}/approve", "批准作废;盖章的作废凭证同时生成"},
+    {"POST", "/v1/void-requests/{id}/reject", "驳回作废申请,须附说明"},
+    {"POST", "/v1/void-requests/{id}/withdraw", "撤回自己的作废申请"},
+    {"GET", "/v1/void-requests/{id}/certificate", "盖章的作废凭证"},
+    {"GET", "/v1/reports/voids", "作废记录与合计,JSON 或 CSV"},
+    {"POST", "/v1/verify", "按文件字节核验"},
+    {"GET", "/v1/verify/sha256/{hex}", "按文件的 SHA-256 核验"},
+    {"GET", "/v1/verify/{number}", "按编号与校验码核验"},
+    {"GET", "/v/{number}", "二维码指向的页面"},
+    {"GET", "/log/checkpoint", "最新的签名检查点"},
+    {"GET", "/log/vkey", "账本的验证密钥"},
+    {"GET", "/log/tile/{path*}", "哈希瓦片;entries/ 下为记录包,仅供审计"},
+    {"GET", "/v1/log/proofs/inclusion", "证明记录 index 在大小为 size 的树中"},
+    {"GET", "/v1/log/proofs/consistency", "证明大小为 to 的树延续了大小为 from 的树"},
+    {"GET", "/v1/log/entries", "按顺序读取规范记录,仅供审计"},
+    {"POST", "/v1/log/verify", "检查账本:链、树、内容与编号"},
+    {"GET", "/v1/log/verifications/{id}", "一次账本检查的状态:进行中、完成或失败"},
+    {"POST", "/v1/sessions", "用账号与密码登录;令牌有效八小时"},
+    {"DELETE", "/v1/sessions/current", "退出登录,令牌随即失效"},
+    {"POST", "/v1/people", "添加人员"},
+    {"POST", "/v1/people/{id}/tokens", "签发令牌,只显示一次"},
+    {"POST", "/v1/series", "添加编号系列"},
+    {"GET", "/", "本服务器的简介"},
+    {"GET", "/docs", "本页"},
+    {"GET", "/healthz", "进程是否存活"},
+    {"GET", "/readyz", "账本可写且印章可用"},
+    {"GET", "/openapi.json", "接口的机器可读说明"},
+};
+
+struct Tag {
+  std::string_view english, chinese;
+};
+
+constexpr Tag tags[] = {{"quotes", "报价单"}, {"voids", "作废"},   {"reports", "报表"},        {"verify", "核验"},
+                        {"log", "账本"},      {"sessions", "登录"}, {"administration", "管理"}, {"site", "站点"}};
+
+}  // namespace
+
+std::string_view chinese_summary(std::string_view method, std::string_view pattern) {
+  for (const auto& row : summaries)
+    if (row.method == method && row.pattern == pattern) return row.chinese;
+  return {};
+}
+
+std::string_view chinese_tag(std::string_view tag) {
+  for (const auto& row : tags)
+    if (row.english == tag) return row.chinese;
+  return {};
+}
+
+}  // namespace quotary::api
