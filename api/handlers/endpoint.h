@@ -77,8 +77,12 @@ template <Result<Answer> (Organisation::*read)(const Principal&, std::string_vie
 // A query parameter that is a number from 0, or absent. Errc::invalid `bad_<name>`.
 [[nodiscard]] Result<std::optional<std::uint64_t>> number_of(const http::Request& request, const std::string& name);
 [[nodiscard]] std::string escape_html(std::string_view text);
-// The page behind the QR, for a verify answer.
-[[nodiscard]] std::string verify_page(const std::string& issuer, const json::object& answer);
+// The page behind the QR, for a verify answer; times in the organisation's zone. It says the same for all that is unknown.
+[[nodiscard]] std::string verify_page(const OrganisationProfile& profile, const json::object& answer);
+// The script of that page, which sends a chosen file to the verify call; its hash stands in that page's policy.
+[[nodiscard]] std::string_view page_script();
+// A row of a page's <dl>; nothing for an empty value.
+[[nodiscard]] std::string fact(std::string_view chinese, std::string_view english, const std::string& value);
 [[nodiscard]] std::string index_page(const OrganisationProfile& profile, std::uint64_t tree_size);
 [[nodiscard]] std::string_view page_style();
 // A page's head up to the begin of <main>.

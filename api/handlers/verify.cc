@@ -1,4 +1,5 @@
 #include "api/handlers/endpoint.h"
+#include "ledger/base/hash.h"
 
 namespace quotary::api {
 namespace {
@@ -20,8 +21,9 @@ Result<http::Response> by_number(const Surface& surface, const http::Request& re
 
 Result<http::Response> page(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(answer, surface.organisation.verify_number(request.param("number"), request.query_value("code")));
-  auto response = http::text_response(200, "text/html; charset=utf-8", verify_page(surface.organisation.profile().name, answer.body));
-  response.headers.emplace_back("Content-Security-Policy", surface.page_policy);
+  auto response = http::text_response(200, "text/html; charset=utf-8", verify_page(surface.organisation.profile(), answer.body));
+  static const std::string script_hash = to_base64(sha256(page_script()).view());
+  response.headers.emplace_back("Content-Security-Policy", surface.page_policy + "; script-src 'sha256-" + script_hash + "'; connect-src 'self'");
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   response.headers.emplace_back("X-Robots-Tag", "noindex");
   return response;

@@ -95,14 +95,42 @@ class Surface(unittest.TestCase):
         number, code = self.first["number"], self.first["verify_code"]
         _, headers, page = self.s.call("GET", f"/v/{number}?code={code}")
         page = page.decode()
-        self.assertIn("default-src 'none'", headers["content-security-policy"])
+        policy = headers["content-security-policy"]
+        self.assertIn("default-src 'none'", policy)
         self.assertIn("有效", page)
         self.assertIn(number, page)
-        for outside in ("http://", "https://", "<script"):
-            self.assertNotIn(outside, page)
+        self.assertRegex(page, r"<dt>签发时间 .*</dt><dd>[0-9-]{10} [0-9:]{8} \+08:00</dd>")
+        for outside in ("http://", "https://", " src=", "<link", "style=", "onclick", "unsafe"):
+            self.assertNotIn(outside, page + policy)
+        # The only script and the only style are those that the policy names by their hashes.
+        for element, directive in (("script", "script-src"), ("style", "style-src")):
+            found = re.findall(f"<{element}>(.*?)</{element}>", page, re.S)
+            self.assertEqual(len(found), 1)
+            self.assertIn(f"{directive} 'sha256-{base64.b64encode(hashlib.sha256(found[0].encode()).digest()).decode()}'", policy)
         _, _, wrong = self.s.call("GET", f"/v/{number}?code=AAAA")
         self.assertIn("查无此单", wrong.decode())
         self.assertNotIn(number, wrong.decode())
+        self.assertEqual(wrong, self.s.call("GET", "/v/NONE?code=AAAA")[2])
+
+    def test_page_behind_the_qr_says_each_state_first(self):
+        def heading(row):
+            page = self.s.call("GET", f"/v/{row['number']}?code={row['verify_code']}")[2].decode()
+            self.assertLess(page.index("<h1>"), page.index("<dl>"))
+            return re.search("<h1>(\\S+)", page)[1], page
+        _, _, row = self.s.issue(quote(), "page-states")
+        self.assertEqual(heading(row)[0], "有效")
+        _, _, asked = self.s.json("POST", f"/v1/quotes/{row['number']}/void-requests", "rep", REASON, {"Idempotency-Key": "page-void"})
+        self.assertIn("作废申请", heading(row)[1])
+        self.assertEqual(self.s.call("POST", f"/v1/void-requests/{asked['id']}/approve", "manager", {}, {"Idempotency-Key": "page-approve"})[0], 200)
+        said, page = heading(row)
+        self.assertEqual(said, "已作废")
+        self.assertIn("价格错误 Price error", page)
+        self.assertNotIn("作废申请", page)
+        _, _, old = self.s.issue(quote(), "page-old")
+        _, _, new = self.s.issue(quote(revision_of=old["number"]), "page-new")
+        said, page = heading(old)
+        self.assertEqual(said, "已被取代")
+        self.assertIn(new["number"], page)
 
     def test_lists_page_by_cursor(self):
         numbers = [self.s.issue(quote(str(i + 1)), f"list-{i}")[2]["number"] for i in range(5)]
