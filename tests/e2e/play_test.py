@@ -78,8 +78,8 @@ class Play(unittest.TestCase):
         self.assertEqual(answer["voided"]["reason_code"], "price_error")
         self.assertEqual(self.s.call("GET", made["document"]["url"], "rep")[2], pdf)
         page = self.s.call("GET", urlsplit(made["verify_url"]).path + "?" + urlsplit(made["verify_url"]).query)[2].decode()
-        self.assertIn(">已作废<", page)
-        self.assertNotIn(">有效<", page)
+        self.assertRegex(page, r"<h1[^>]*>\s*已作废")
+        self.assertNotRegex(page, r"<h1[^>]*>\s*有效")
         self.check_offline(pdf, self.s.call("GET", f"/v1/quotes/{number}/proof", "rep")[2])
 
         certificate = self.read_certificate(number, request)
