@@ -108,7 +108,6 @@ http::Response bytes_response(Bytes bytes, bool immutable) {
   if (!bytes.sha256.empty()) response.headers.emplace_back("ETag", "\"" + bytes.sha256 + "\"");
   if (immutable) response.headers.emplace_back("Cache-Control", "private, max-age=31536000, immutable");
   response.headers.emplace_back("Content-Disposition", "inline; filename=\"" + bytes.file_name + "\"");
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   return response;
 }
 
