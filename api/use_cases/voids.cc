@@ -63,6 +63,7 @@ Result<Answer> write_void(const Organisation::Parts& parts, Command command, int
 // Rules of a decision that need no state beyond the request's record.
 Result<void> check_decider(const Principal& caller, const VoidRecord& request, std::string_view quote_status, Organisation::Decision decision) {
   if (decision == Organisation::Decision::withdraw) {
+    QUOTARY_TRY_VOID(require_call(caller, Call::withdraw_void));
     if (request.requested_by != caller.id) return fail(Errc::forbidden, "not_requester", "only who asked withdraws a request");
     return {};
   }
