@@ -22,6 +22,7 @@ std::string object_key(std::uint64_t index, std::size_t ordinal) {
 std::string subject_key(std::string_view subject) { return std::string("~s/") + std::string(subject); }
 std::string slots_path(const std::string& directory) { return directory + "/published.slots"; }
 std::string store_path(const std::string& directory) { return directory + "/store"; }
+std::string rebuild_mark(const std::string& directory) { return directory + "/rebuilding"; }
 
 std::vector<std::string> slots_paths(const LedgerOptions& options) {
   std::vector<std::string> paths{slots_path(options.directory)};
@@ -181,6 +182,7 @@ Result<void> LedgerImpl::check_tail(std::uint64_t from, std::uint64_t published_
 
 Result<void> LedgerImpl::recover() {
   QUOTARY_TRY(size, stored_size(*store_));
+  if (ports_.files->exists(rebuild_mark(options_.directory))) return fail(Errc::corrupt, "rebuild_unfinished", "making the state anew was interrupted: run `quotary rebuild-index` once more");
   QUOTARY_TRY_VOID(load_counters());
   const NodeReader nodes = nodes_of(*store_);
   std::uint64_t published_size = 0;
@@ -237,7 +239,7 @@ Result<Entry> LedgerImpl::entry(std::uint64_t index) const {
   QUOTARY_TRY(canonical, now->view->get(Family::entries, index_key(index)));
   if (!canonical) return fail(Errc::corrupt, "entry_missing", "entry " + std::to_string(index) + " is missing");
   QUOTARY_TRY(parsed, parse_entry(*canonical));
-  const NodeReader nodes = nodes_of(*now->view);
+  const NodeReader nodes = tree_of(*now);
   QUOTARY_TRY(leaf, nodes(0, index));
   if (parsed.leaf != leaf || parsed.index != index) return fail(Errc::corrupt, "entry_damaged", "entry " + std::to_string(index) + " differs from its leaf");
   if (reading_) {
@@ -284,7 +286,7 @@ Result<std::string> LedgerImpl::proof(std::uint64_t index, bool first_covering) 
     QUOTARY_TRY(batch, view_batch(batches->key(), batches->value()));
     size = batch.end;
     // And only a root that the newest signed one contains, whatever has become of the store since.
-    const NodeReader nodes = nodes_of(*now->view);
+    const NodeReader nodes = tree_of(*now);
     QUOTARY_TRY(old_root, read_root(size, nodes));
     QUOTARY_TRY(consistency, consistency_proof(size, now->size, nodes));
     QUOTARY_TRY_VOID(check_consistency(size, now->size, old_root, now->root, consistency));
@@ -292,22 +294,23 @@ Result<std::string> LedgerImpl::proof(std::uint64_t index, bool first_covering) 
     QUOTARY_TRY(again, sign_checkpoint(*ports_.signer, size, old_root));
     note = std::move(again);
   }
-  QUOTARY_TRY(path, inclusion_proof(index, size, nodes_of(*now->view)));
+  QUOTARY_TRY(path, inclusion_proof(index, size, tree_of(*now)));
   return proof_text(index, path, found.canonical, note);
 }
 
 Result<Hash> LedgerImpl::node(unsigned level, std::uint64_t number) const {
   const auto now = head();
-  return nodes_of(*now->view)(level, number);
+  return tree_of(*now)(level, number);
 }
 
 NodeReader LedgerImpl::nodes() const {
   auto now = head();
-  return [now, read = nodes_of(*now->view)](unsigned level, std::uint64_t number) { return read(level, number); };
+  return [now, read = tree_of(*now)](unsigned level, std::uint64_t number) { return read(level, number); };
 }
 
 Result<void> LedgerImpl::read_state(const std::function<Result<void>(const StateReader&, std::uint64_t, const Hash&)>& read) const {
   const auto now = head();
+  if (folded_) return read(*folded_, now->size, now->root);
   return read(StateOfView(*now->view), now->size, now->root);
 }
 

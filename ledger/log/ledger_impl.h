@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ledger/log/checkpoint.h"
+#include "ledger/log/folded_state.h"
 #include "ledger/log/merkle.h"
 #include "ledger/log/sequencer.h"
 #include "ledger/log/slots.h"
@@ -23,6 +24,8 @@ namespace quotary {
 // State key of a subject's chain: sequence and last index. Written by the log itself, beside the fold's keys.
 [[nodiscard]] std::string subject_key(std::string_view subject);
 
+// A file that stands while a rebuild of the state is under way.
+[[nodiscard]] std::string rebuild_mark(const std::string& directory);
 [[nodiscard]] std::string slots_path(const std::string& directory);
 [[nodiscard]] std::string store_path(const std::string& directory);
 
@@ -124,6 +127,10 @@ class LedgerImpl final : public Ledger {
   void latch(const Error& error);
   [[nodiscard]] Error latched_error() const;
   [[nodiscard]] std::shared_ptr<const Head> head() const;
+  void choose_tree(Head& shown, const std::optional<Published>& published);
+  [[nodiscard]] bool leads_to_root(const Head& shown) const;
+  // The tree of a head, for one thread.
+  [[nodiscard]] NodeReader tree_of(const Head& shown) const;
 
   const LedgerOptions options_;
   const LedgerPorts ports_;
@@ -143,6 +150,8 @@ class LedgerImpl final : public Ledger {
   std::deque<Waiting> queue_;
   bool stopping_ = false;
   bool state_whole_ = true;
+  std::unique_ptr<const MapState> folded_;                      // read instead of the stored state
+  std::unique_ptr<const std::vector<std::vector<Hash>>> tree_;  // levels, read instead of the stored tree
   bool reading_ = false;  // set before anyone calls: the store may hold anything, so each entry is led to the root
   std::string latch_reason_;
 

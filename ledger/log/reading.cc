@@ -19,36 +19,83 @@ std::optional<Published> newest_published(const LedgerOptions& options, const Le
   return newest;
 }
 
+using Levels = std::vector<std::vector<Hash>>;
+
+// The tree of entries [0, size) as the entries themselves give it; absent when one cannot be read.
+std::unique_ptr<const Levels> tree_of_entries(const StoreView& view, std::uint64_t size) {
+  auto levels = std::make_unique<Levels>();
+  CompactRange range;
+  const auto entries = view.cursor(Family::entries, Access::sequential);
+  entries->seek(index_key(0));
+  for (; range.size < size; entries->next()) {
+    if (!entries->valid() || entries->key() != index_key(range.size)) return nullptr;
+    range.append(leaf_hash(entries->value()), [&](unsigned level, std::uint64_t, const Hash& hash) {
+      if (levels->size() <= level) levels->resize(level + 1);
+      (*levels)[level].push_back(hash);
+    });
+  }
+  return levels;
+}
+
+NodeReader reader_of(const Levels& levels) {
+  return [&levels](unsigned level, std::uint64_t number) -> Result<Hash> {
+    if (level < levels.size() && number < levels[level].size()) return levels[level][number];
+    return fail(Errc::corrupt, "node_missing", "tree node " + std::to_string(level) + "/" + std::to_string(number) + " is not there");
+  };
+}
+
 }  // namespace
+
+NodeReader LedgerImpl::tree_of(const Head& shown) const { return tree_ ? reader_of(*tree_) : nodes_of(*shown.view); }
+
+// Under the published checkpoint where the store, or else its entries alone, still lead to it.
+void LedgerImpl::choose_tree(Head& shown, const std::optional<Published>& published) {
+  if (published) {
+    shown.checkpoint = published->note;
+    shown.size = published->size;
+    shown.root = published->root;
+    auto stored = read_root(published->size, nodes_of(*shown.view));
+    if (stored && *stored == published->root) return;
+    tree_ = tree_of_entries(*shown.view, published->size);
+    if (tree_) {
+      auto root = read_root(published->size, tree_of(shown));
+      if (root && *root == published->root) return;
+      tree_.reset();
+    }
+    // Some entries may be lost and others still lead to it.
+    const auto size = stored_size(*shown.view);
+    if (size && *size >= published->size) return;
+  }
+  // Nothing that is left leads to what was published, but what is left may still be whole in itself.
+  shown.provable = false;
+  const auto size = stored_size(*shown.view);
+  const auto root = size ? read_root(*size, nodes_of(*shown.view)) : Result<Hash>(Error{});
+  shown.size = root ? *size : 0;
+  shown.root = root ? *root : sha256("");
+}
+
+// Whether every entry is there and together they give the root.
+bool LedgerImpl::leads_to_root(const Head& shown) const {
+  if (tree_) return true;  // it was made so
+  const auto tree = tree_of_entries(*shown.view, shown.size);
+  const auto root = tree ? read_root(shown.size, reader_of(*tree)) : Result<Hash>(Error{});
+  return root && *root == shown.root;
+}
 
 Result<void> LedgerImpl::show_for_reading(const Error& why) {
   reading_ = true;
   latch_reason_ = why.code + ": " + why.detail;
   auto shown = std::make_shared<Head>();
   shown->view = store_->snapshot();
-  QUOTARY_TRY(size, stored_size(*shown->view));
-  const auto published = newest_published(options_, ports_);
-  if (published) shown->checkpoint = published->note;
-  if (published && published->size <= size) {
-    shown->size = published->size;
-    shown->root = published->root;
-  } else {
-    // Nothing that is left leads to what was published, but what is left may still be whole in itself.
-    QUOTARY_TRY(root, read_root(size, nodes_of(*shown->view)));
-    shown->size = size;
-    shown->root = root;
-    shown->provable = false;
-  }
-  const bool provable = shown->provable;
-  {
-    const std::unique_lock lock(head_mutex_);
-    head_ = std::move(shown);
-  }
-  // A lost entry may be the one that voids a quote, so a status is worth something only if every entry leads to it.
-  VerifyOptions all;
-  all.payloads = false;
-  QUOTARY_TRY(report, verify(all));
-  state_whole_ = provable && report.problems_total == 0;
+  choose_tree(*shown, newest_published(options_, ports_));
+  // A lost entry may be the one that voids a quote, so a status is worth something only if it is folded from every entry.
+  auto state = std::make_unique<MapState>();
+  bool followed = true;
+  const bool all = fold_anew(*shown->view, shown->size, *ports_.fold, *state, [&](std::uint64_t, const Error&) { followed = false; });
+  state_whole_ = shown->provable && all && followed && leads_to_root(*shown);
+  if (state_whole_) folded_ = std::move(state);
+  const std::unique_lock lock(head_mutex_);
+  head_ = std::move(shown);
   return {};
 }
 

@@ -114,7 +114,9 @@ struct Database {
   bool standing = false;   // a read-only instance stands still by itself and knows no snapshots
 
   ~Database() {
-    for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
+    for (auto* handle : handles) {
+      if (handle != nullptr) db->DestroyColumnFamilyHandle(handle);
+    }
     if (db) db->Close();
     db.reset();
     std::error_code ignored;
@@ -232,6 +234,19 @@ class RocksStore final : public Store {
   std::unique_ptr<StoreView> snapshot() const override { return std::make_unique<RocksSnapshot>(base_); }
   std::string background_error() const override { return base_->listener->text(); }
 
+  Result<void> recreate(Family family) override {
+    rocksdb::ColumnFamilyHandle*& handle = base_->handles[static_cast<unsigned>(family) + 1];
+    rocksdb::ColumnFamilyDescriptor descriptor;
+    rocksdb::Status status = handle->GetDescriptor(&descriptor);
+    if (status.ok()) status = base_->db->DropColumnFamily(handle);
+    if (!status.ok()) return store_error("drop a family", status);
+    base_->db->DestroyColumnFamilyHandle(handle);
+    handle = nullptr;
+    status = base_->db->CreateColumnFamily(descriptor.options, descriptor.name, &handle);
+    if (!status.ok()) return store_error("make a family anew", status);
+    return {};
+  }
+
   Result<void> write_synced(const WriteSet& operations) override {
     rocksdb::WriteBatch batch(0, 0, /*protection_bytes_per_key=*/8, 0);
     for (const WriteOperation& operation : operations) {
@@ -324,7 +339,7 @@ Result<std::string> linked_copy(const std::string& directory) {
   return fail(Errc::storage, "store_error", "cannot copy " + directory + ": " + why);
 }
 
-// Everything that can still be read, from the log too; when even the table of files is damaged, the newest whole version.
+// Everything that can still be read, from the log too.
 rocksdb::Status open_salvaged(rocksdb::Options options, Database& base, rocksdb::DB** db) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
   options.track_and_verify_wals_in_manifest = false;
@@ -337,7 +352,9 @@ rocksdb::Status open_salvaged(rocksdb::Options options, Database& base, rocksdb:
   rocksdb::Status status = rocksdb::DB::Open(options, base.temporary, families, &base.handles, db);
   if (status.ok()) return status;
   base.handles.clear();
-  options.best_efforts_recovery = true;
+  // Without a table of files the engine makes one from the files themselves.
+  status = rocksdb::RepairDB(base.temporary, options, families);
+  if (!status.ok()) return status;
   return rocksdb::DB::Open(options, base.temporary, families, &base.handles, db);
 }
 

@@ -285,7 +285,7 @@ Error LedgerImpl::latched_error() const {
     return fail(Errc::unavailable, "ledger_read_only",
                 "the ledger is damaged or was rolled back and is served for reading alone; the operator must run `quotary verify` and restore a backup");
   }
-  return fail(Errc::storage, "ledger_latched",
+  return fail(Errc::unavailable, "ledger_latched",
               "the ledger takes no more entries since a write could not be trusted; the operator must check the disk, run "
               "`quotary verify` and restart");
 }

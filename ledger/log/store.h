@@ -67,6 +67,8 @@ class Store : public StoreView {
   // Visits the operations of the last write_synced in their order, as the log file on disk has them.
   [[nodiscard]] virtual Result<void> read_back(const ReadBack& visit) = 0;
   [[nodiscard]] virtual std::unique_ptr<StoreView> snapshot() const = 0;
+  // Empties a family without reading it, so that damage in it goes too. No snapshot or cursor of it may be alive.
+  [[nodiscard]] virtual Result<void> recreate(Family family) = 0;
   // What the engine's background work died of, or empty.
   [[nodiscard]] virtual std::string background_error() const = 0;
 };

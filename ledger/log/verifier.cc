@@ -273,7 +273,7 @@ Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPor
   if (*size > 1 && published.empty() && slot_problems.problems.empty()) add_problem(report, 0, "checkpoint", "the published checkpoint was wiped");
   for (const Published& slot : published) {
     check_slot(slot, *view, *size, log_key, report);
-    if (ports.fold) check_counters(slot, *view, *ports.fold, report);
+    if (ports.fold && verify.state) check_counters(slot, *view, *ports.fold, report);
   }
   return report;
 }

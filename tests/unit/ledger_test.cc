@@ -3,6 +3,7 @@
 #include "ledger/log/checkpoint.h"
 #include "ledger/log/entry.h"
 #include "ledger/log/proof.h"
+#include "ledger/log/rebuild.h"
 #include "ledger/log/store.h"
 #include "signing/keys.h"
 #include "tests/support/fake_log.h"
@@ -187,6 +188,45 @@ TEST_F(LedgerTest, TamperingIsNamedByIndexAndKind) {
     ASSERT_TRUE(store->write_synced({{tampering.family, tampering.key, before}}));
   }
   EXPECT_EQ(verify().problems_total, 0u);
+}
+
+TEST_F(LedgerTest, TheStateIsMadeAnewFromTheEntriesAlone) {
+  { auto ledger = make(); for (int i = 0; i < 9; ++i) ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q" + std::to_string(i % 2))))); }
+  const auto before = *rebuild_state(options, ports, *key, true);
+  EXPECT_EQ(before.wrong(), 0u);
+  EXPECT_EQ(before.keys, 5u);  // two counts, three subjects
+  const std::string store_path = options.directory + "/store";
+  ASSERT_TRUE((*open_rocks_store(store_path, StoreMode::open))->write_synced({{Family::state, "count/quote.issued", "7"},
+                                                                              {Family::state, "count/organisation.created", std::nullopt},
+                                                                              {Family::state, "count/nothing", "1"}}));
+  EXPECT_EQ(verify().problems_total, 3u);
+  const auto compared = *rebuild_state(options, ports, *key, true);
+  EXPECT_EQ(std::make_tuple(compared.missing, compared.surplus, compared.different), std::make_tuple(1u, 1u, 1u));
+  EXPECT_EQ(verify().problems_total, 3u);  // only compared
+  const auto rebuilt = *rebuild_state(options, ports, *key, false);
+  EXPECT_EQ(rebuilt.wrong(), 3u);
+  EXPECT_EQ(rebuilt.digest, before.digest);
+  EXPECT_EQ(verify().problems_total, 0u);
+  // A run that was cut off says so until the next one.
+  ASSERT_TRUE(write_file_durably(*ports.files, options.directory + "/rebuilding", ""));
+  EXPECT_EQ(Ledger::open(options, ports).error().code, "rebuild_unfinished");
+  EXPECT_TRUE(rebuild_state(options, ports, *key, false));
+  auto ledger = Ledger::open(options, ports);
+  ASSERT_TRUE(ledger) << ledger.error().detail;
+  EXPECT_EQ(rebuild_state(options, ports, *key, false).error().code, "locked");
+  EXPECT_EQ((*ledger)->append(one(draft("quote.issued", "q")))->tree_size, 11u);
+}
+
+TEST_F(LedgerTest, NoStateIsMadeFromEntriesThatDoNotHold) {
+  { auto ledger = make(); for (int i = 0; i < 4; ++i) ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q")))); }
+  std::string two;
+  put_u64(two, 2);
+  ASSERT_TRUE((*open_rocks_store(options.directory + "/store", StoreMode::open))->write_synced({{Family::objects, two + std::string("\0\0", 2), "{ }"}, {Family::state, "count/quote.issued", "7"}}));
+  const auto refused = rebuild_state(options, ports, *key, false);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "entries_damaged");
+  EXPECT_NE(refused.error().detail.find("entry 2, payload"), std::string::npos) << refused.error().detail;
+  EXPECT_EQ(**(*open_rocks_store(options.directory + "/store", StoreMode::open))->get(Family::state, "count/quote.issued"), "7");
 }
 
 TEST_F(LedgerTest, TimeNeverGoesBack) {

@@ -1,0 +1,83 @@
+#include "ledger/log/folded_state.h"
+
+#include "ledger/log/entry.h"
+#include "ledger/log/ledger_impl.h"
+
+#include <algorithm>
+
+namespace quotary {
+
+namespace {
+
+// The plain bytes of the entry's facts, empty when it names none; absent when they cannot be read.
+std::optional<std::string> facts_of(const Entry& entry, Cursor& objects) {
+  for (std::size_t ordinal = 0; ordinal < entry.objects.size(); ++ordinal) {
+    if (entry.objects[ordinal].name != "facts" || !entry.objects[ordinal].key_subject.empty()) continue;
+    const std::string key = object_key(entry.index, ordinal);
+    if (!objects.valid() || objects.key() > key) objects.seek(key);
+    while (objects.valid() && objects.key() < key) objects.next();
+    if (!objects.valid() || objects.key() != key) return std::nullopt;
+    return std::string(objects.value());
+  }
+  return std::string();
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> MapState::get(std::string_view key) const {
+  const auto found = values.find(key);
+  if (found == values.end()) return std::optional<std::string>();
+  return std::optional<std::string>(found->second);
+}
+
+Result<void> MapState::scan(std::string_view prefix, std::string_view from, bool reverse,
+                            const std::function<bool(std::string_view, std::string_view)>& visit) const {
+  std::vector<std::pair<std::string_view, std::string_view>> found;
+  for (auto at = values.lower_bound(prefix); at != values.end() && at->first.starts_with(prefix); ++at) {
+    if (from.empty() || (reverse ? at->first <= from : at->first >= from)) found.emplace_back(at->first, at->second);
+  }
+  if (reverse) std::reverse(found.begin(), found.end());
+  for (const auto& [key, value] : found) {
+    if (!visit(key, value)) break;
+  }
+  return {};
+}
+
+void MapState::erase(std::string_view key) {
+  const auto found = values.find(key);
+  if (found != values.end()) values.erase(found);
+}
+
+bool fold_anew(const StoreView& view, std::uint64_t size, const Fold& fold, MapState& state, const Refused& refused) {
+  const auto entries = view.cursor(Family::entries, Access::sequential);
+  const auto objects = view.cursor(Family::objects, Access::sequential);
+  entries->seek(index_key(0));
+  objects->seek(object_key(0, 0));
+  for (std::uint64_t index = 0; index < size; ++index, entries->next()) {
+    if (!entries->valid() || entries->key() != index_key(index)) return false;
+    auto entry = parse_entry(entries->value());
+    if (!entry || entry->index != index || !link_subject(*entry, state)) return false;
+    const auto facts = facts_of(*entry, *objects);
+    if (!facts) return false;
+    if (auto applied = fold.apply(*entry, *facts, state); !applied) refused(index, applied.error());
+  }
+  return true;
+}
+
+Result<void> compare_state(const StoreView& view, const MapState& state, const StateDifference& differs) {
+  auto expected = state.values.begin();
+  QUOTARY_TRY_VOID(view.scan(Family::state, "", "", false, [&](std::string_view key, std::string_view value) {
+    for (; expected != state.values.end() && expected->first < key; ++expected) differs(expected->first, std::nullopt, expected->second);
+    if (expected == state.values.end() || expected->first != key) {
+      differs(key, value, std::nullopt);
+    } else {
+      if (expected->second != value) differs(key, value, expected->second);
+      ++expected;
+    }
+    return true;
+  }));
+  for (; expected != state.values.end(); ++expected) differs(expected->first, std::nullopt, expected->second);
+  return {};
+}
+
+}  // namespace quotary
