@@ -14,6 +14,7 @@
 #include "signing/seal.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +46,7 @@ struct OrganisationConfig {
   std::size_t start_check_entries = 10'000;
   unsigned seal_threads = 2;                   // the issuer's pool
   int void_lapse_days = 30;
+  std::function<void(std::string_view reason)> on_latch;  // told once, when a failed write ends all issuing
   bool read_when_damaged = false;              // open a ledger that refuses writing for reading alone; ready() then says why
   unsigned verification_wait_ms = 5'000;       // a call for a check of the log waits that long for its end
 };

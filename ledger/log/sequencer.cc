@@ -276,8 +276,13 @@ Result<void> LedgerImpl::publish(std::uint64_t size, const Hash& root) {
 }
 
 void LedgerImpl::latch(const Error& error) {
-  const std::lock_guard lock(queue_mutex_);
-  if (latch_reason_.empty()) latch_reason_ = error.code + ": " + error.detail;
+  const std::string reason = error.code + ": " + error.detail;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    if (!latch_reason_.empty()) return;
+    latch_reason_ = reason;
+  }
+  if (options_.on_latch) options_.on_latch(reason);
 }
 
 Error LedgerImpl::latched_error() const {

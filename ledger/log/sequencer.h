@@ -104,6 +104,7 @@ struct Committed {
 struct LedgerOptions {
   std::string directory;              // data folder
   std::vector<std::string> publish_to;  // further slot files
+  std::function<void(std::string_view reason)> on_latch;  // told once, when a failed write ends all writing; must not block
   std::uint64_t queue_max = 4096;     // commands waiting; beyond: Errc::overloaded
   std::size_t start_check_entries = 10'000;  // how many last entries the start verifies
 };

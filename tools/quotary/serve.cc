@@ -64,6 +64,11 @@ int report_open(const Error& error, const Places& places) {
   return exit_bad;
 }
 
+void say_latched(std::string_view reason) {
+  std::fprintf(stderr, "quotary: NOTHING MORE IS ISSUED: %.*s; the operator must check the disk, run `quotary verify` and restart\n",
+               static_cast<int>(reason.size()), reason.data());
+}
+
 // On stderr, for the operator who started it; /readyz says the same.
 void say_if_damaged(const LedgerState& state, const Places& places) {
   if (!state.read_only) return;
@@ -108,6 +113,7 @@ int serve(ServeOptions options) {
 
   auto organisation_config = options.places.config();
   organisation_config.read_when_damaged = true;
+  organisation_config.on_latch = say_latched;
   auto organisation = api::Organisation::open(organisation_config);
   if (!organisation) return report_open(organisation.error(), options.places);
   say_if_damaged((*organisation)->ledger_state(), options.places);
