@@ -22,7 +22,8 @@ Result<http::Response> open_session(const Surface& surface, const http::Request&
   QUOTARY_TRY(body, strings_of(request.body, {"login", "password"}));
   for (const char* name : {"login", "password"})
     if (!body.contains(name)) return invalid("missing_member", std::string("/") + name, "give login and password");
-  QUOTARY_TRY(answer, surface.organisation.open_session(records::text_of(body, "login"), records::text_of(body, "password"), request.peer));
+  QUOTARY_TRY(answer, surface.organisation.open_session(records::text_of(body, "login"),
+                                                        records::text_of(body, "password"), request.peer));
   return answer_response(answer);
 }
 
@@ -39,7 +40,8 @@ Result<http::Response> add_person(const Surface& surface, const http::Request& r
   QUOTARY_TRY_VOID(require_call(caller, Call::administer));
   QUOTARY_TRY(body, strings_of(request.body, {"name", "role", "team", "region", "login", "password"}));
   QUOTARY_TRY(role, parse_role(records::text_of(body, "role")));
-  NewPerson person{records::text_of(body, "name"),   role, records::text_of(body, "team"), records::text_of(body, "region"),
+  NewPerson person{records::text_of(body, "name"),  role,
+                   records::text_of(body, "team"),  records::text_of(body, "region"),
                    records::text_of(body, "login"), records::text_of(body, "password")};
   QUOTARY_TRY(answer, surface.organisation.add_person(caller, person));
   return answer_response(answer);
@@ -66,15 +68,17 @@ Result<http::Response> add_series(const Surface& surface, const http::Request& r
 }
 
 const Endpoint endpoints[] = {
-    {"POST", "/v1/sessions", "Sign in with login and password; the token lives eight hours", "sessions", Access::open, Kind::public_answer, open_session, "",
-     "application/json", "Login", 201, "application/json", "Session", small_body_max, http::Run::worker, "login"},
-    {"DELETE", "/v1/sessions/current", "Sign out: the session's token ends", "sessions", Access::bearer, Kind::public_answer, end_session, "", "", "", 204, ""},
-    {"POST", "/v1/people", "Add a person", "administration", Access::bearer, Kind::read, add_person, "", "application/json", "NewPerson",
-     201, "application/json", "Added"},
-    {"POST", "/v1/people/{id}/tokens", "Issue a token, shown once", "administration", Access::bearer, Kind::public_answer, add_token, "", "", "",
-     201, "application/json", "Token"},
-    {"POST", "/v1/series", "Add a number series", "administration", Access::bearer, Kind::read, add_series, "", "application/json", "NewSeries",
-     201, "application/json", "Added"},
+    {"POST", "/v1/sessions", "Sign in with login and password; the token lives eight hours", "sessions", Access::open,
+     Kind::public_answer, open_session, "", "application/json", "Login", 201, "application/json", "Session",
+     small_body_max, http::Run::worker, "login"},
+    {"DELETE", "/v1/sessions/current", "Sign out: the session's token ends", "sessions", Access::bearer,
+     Kind::public_answer, end_session, "", "", "", 204, ""},
+    {"POST", "/v1/people", "Add a person", "administration", Access::bearer, Kind::read, add_person, "",
+     "application/json", "NewPerson", 201, "application/json", "Added"},
+    {"POST", "/v1/people/{id}/tokens", "Issue a token, shown once", "administration", Access::bearer,
+     Kind::public_answer, add_token, "", "", "", 201, "application/json", "Token"},
+    {"POST", "/v1/series", "Add a number series", "administration", Access::bearer, Kind::read, add_series, "",
+     "application/json", "NewSeries", 201, "application/json", "Added"},
 };
 
 }  // namespace

@@ -62,6 +62,16 @@ struct Endpoint {
 // The caller behind Authorization: Bearer.
 [[nodiscard]] Result<Principal> caller_of(const Surface& surface, const http::Request& request);
 [[nodiscard]] http::Response answer_response(const Answer& answer);
+
+// The handler of a read that takes the caller and its route's only variable.
+template <Result<Answer> (Organisation::*read)(const Principal&, std::string_view) const>
+[[nodiscard]] Result<http::Response> answer_about(const Surface& surface, const http::Request& request) {
+  QUOTARY_CHECK(request.params.size() == 1);
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(answer, (surface.organisation.*read)(caller, request.params.begin()->second));
+  return answer_response(answer);
+}
+
 // `immutable`: long private caching; either way a strong ETag when the hash is known.
 [[nodiscard]] http::Response bytes_response(Bytes bytes, bool immutable);
 // A query parameter that is a number from 0, or absent. Errc::invalid `bad_<name>`.

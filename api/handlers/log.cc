@@ -39,7 +39,8 @@ Result<http::Response> tile(const Surface& surface, const http::Request& request
     bytes = std::move(hashes);
   }
   auto response = http::text_response(200, "application/octet-stream", std::move(bytes));
-  response.headers.emplace_back("Cache-Control", path.entries ? "private, max-age=31536000, immutable" : "public, max-age=31536000, immutable");
+  response.headers.emplace_back(
+      "Cache-Control", path.entries ? "private, max-age=31536000, immutable" : "public, max-age=31536000, immutable");
   return response;
 }
 
@@ -74,7 +75,8 @@ Result<http::Response> entries(const Surface& surface, const http::Request& requ
   QUOTARY_TRY(from, number_of(request, "from"));
   QUOTARY_TRY(cursor, number_of(request, "cursor"));
   QUOTARY_TRY(limit, number_of(request, "limit"));
-  if (from && cursor) return invalid_parameter("cursor", "bad_cursor", "give `from` or the `cursor` of the page before, not both");
+  if (from && cursor)
+    return invalid_parameter("cursor", "bad_cursor", "give `from` or the `cursor` of the page before, not both");
   QUOTARY_TRY(answer, surface.organisation.list_entries(caller, cursor.value_or(from.value_or(0)), limit));
   return answer_response(answer);
 }
@@ -98,7 +100,8 @@ Result<http::Response> verify(const Surface& surface, const http::Request& reque
   QUOTARY_TRY(answer, surface.organisation.verify_log(caller, request.body, in_background));
   auto response = answer_response(answer);
   response.headers.emplace_back("Cache-Control", "no-store");
-  if (answer.status == 202) response.headers.emplace_back("Location", "/v1/log/verifications/" + std::string(answer.body.at("id").as_string()));
+  if (answer.status == 202)
+    response.headers.emplace_back("Location", "/v1/log/verifications/" + std::string(answer.body.at("id").as_string()));
   if (in_background) response.headers.emplace_back("Preference-Applied", "respond-async");
   return response;
 }
@@ -112,21 +115,23 @@ Result<http::Response> verification(const Surface& surface, const http::Request&
 }
 
 const Endpoint endpoints[] = {
-    {"GET", "/log/checkpoint", "The latest signed checkpoint (C2SP tlog-checkpoint)", "log", Access::log, Kind::read, checkpoint, "", "", "", 200, "text/plain", "",
-     small_body_max, http::Run::inline_io},
-    {"GET", "/log/vkey", "The log's verifier key", "log", Access::log, Kind::read, vkey, "", "", "", 200, "text/plain", "", small_body_max, http::Run::inline_io},
-    {"GET", "/log/tile/{path*}", "Hash tiles, and entry bundles under entries/ for auditors (C2SP tlog-tiles)", "log", Access::log, Kind::read, tile, "", "", "",
-     200, "application/octet-stream"},
-    {"GET", "/v1/log/proofs/inclusion", "Proof that entry `index` is in the tree of `size` entries (RFC 6962)", "log", Access::log, Kind::read, inclusion,
-     "index size", "", "", 200, "application/json", "InclusionProof"},
-    {"GET", "/v1/log/proofs/consistency", "Proof that the tree of size `to` extends that of size `from` (RFC 6962)", "log", Access::log, Kind::read, consistency,
-     "from to", "", "", 200, "application/json", "ConsistencyProof"},
-    {"GET", "/v1/log/entries", "Canonical entries in order, for auditors", "log", Access::bearer, Kind::read, entries, "from limit cursor", "", "", 200,
-     "application/json", "EntryList"},
-    {"POST", "/v1/log/verify", "Check the ledger: chain, tree, payloads, numbers", "log", Access::bearer, Kind::read, verify, "", "application/json",
-     "LogVerifyRequest", 200, "application/json", "LogVerifyReport", small_body_max, http::Run::worker, "default", "Prefer", 202, "LogVerification"},
-    {"GET", "/v1/log/verifications/{id}", "A check of the ledger that was begun: running, done or failed", "log", Access::bearer, Kind::read, verification, "",
-     "", "", 200, "application/json", "LogVerification"},
+    {"GET", "/log/checkpoint", "The latest signed checkpoint (C2SP tlog-checkpoint)", "log", Access::log, Kind::read,
+     checkpoint, "", "", "", 200, "text/plain", "", small_body_max, http::Run::inline_io},
+    {"GET", "/log/vkey", "The log's verifier key", "log", Access::log, Kind::read, vkey, "", "", "", 200, "text/plain",
+     "", small_body_max, http::Run::inline_io},
+    {"GET", "/log/tile/{path*}", "Hash tiles, and entry bundles under entries/ for auditors (C2SP tlog-tiles)", "log",
+     Access::log, Kind::read, tile, "", "", "", 200, "application/octet-stream"},
+    {"GET", "/v1/log/proofs/inclusion", "Proof that entry `index` is in the tree of `size` entries (RFC 6962)", "log",
+     Access::log, Kind::read, inclusion, "index size", "", "", 200, "application/json", "InclusionProof"},
+    {"GET", "/v1/log/proofs/consistency", "Proof that the tree of size `to` extends that of size `from` (RFC 6962)",
+     "log", Access::log, Kind::read, consistency, "from to", "", "", 200, "application/json", "ConsistencyProof"},
+    {"GET", "/v1/log/entries", "Canonical entries in order, for auditors", "log", Access::bearer, Kind::read, entries,
+     "from limit cursor", "", "", 200, "application/json", "EntryList"},
+    {"POST", "/v1/log/verify", "Check the ledger: chain, tree, payloads, numbers", "log", Access::bearer, Kind::read,
+     verify, "", "application/json", "LogVerifyRequest", 200, "application/json", "LogVerifyReport", small_body_max,
+     http::Run::worker, "default", "Prefer", 202, "LogVerification"},
+    {"GET", "/v1/log/verifications/{id}", "A check of the ledger that was begun: running, done or failed", "log",
+     Access::bearer, Kind::read, verification, "", "", "", 200, "application/json", "LogVerification"},
 };
 
 }  // namespace

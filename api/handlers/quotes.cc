@@ -34,12 +34,6 @@ Result<http::Response> list(const Surface& surface, const http::Request& request
   return answer_response(answer);
 }
 
-Result<http::Response> read(const Surface& surface, const http::Request& request) {
-  QUOTARY_TRY(caller, caller_of(surface, request));
-  QUOTARY_TRY(answer, surface.organisation.read_quote(caller, request.param("number")));
-  return answer_response(answer);
-}
-
 Result<http::Response> pdf(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
   QUOTARY_TRY(revision, number_of(request, "revision"));
@@ -47,34 +41,31 @@ Result<http::Response> pdf(const Surface& surface, const http::Request& request)
   return bytes_response(std::move(bytes), true);
 }
 
-Result<http::Response> history(const Surface& surface, const http::Request& request) {
-  QUOTARY_TRY(caller, caller_of(surface, request));
-  QUOTARY_TRY(answer, surface.organisation.quote_history(caller, request.param("number")));
-  return answer_response(answer);
-}
-
 Result<http::Response> proof(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
   QUOTARY_TRY(text, surface.organisation.quote_proof(caller, request.param("number")));
   auto response = http::text_response(200, "text/plain; charset=utf-8", std::move(text));
-  response.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + request.param("number") + ".tlog-proof\"");
+  response.headers.emplace_back("Content-Disposition",
+                                "attachment; filename=\"" + request.param("number") + ".tlog-proof\"");
   return response;
 }
 
 const Endpoint endpoints[] = {
-    {"POST", "/v1/quotes", "Issue a quote: number, sealed PDF and ledger entry in one durable act", "quotes", Access::bearer, Kind::write, issue, "",
-     "application/json", "QuoteRequest", 201, "application/json", "IssuedQuote", quote_body_max},
-    {"GET", "/v1/quotes", "List the quotes in the caller's scope, newest first", "quotes", Access::bearer, Kind::read, list,
-     "status owner from to q limit cursor", "", "", 200, "application/json", "QuoteList"},
-    {"POST", "/v1/quotes:preview", "Render a draft PDF; writes nothing", "quotes", Access::bearer, Kind::write, preview, "", "application/json", "QuoteRequest",
-     200, "application/pdf", "", quote_body_max},
-    {"GET", "/v1/quotes/{number}", "Read a quote, its canonical form and its state", "quotes", Access::bearer, Kind::read, read, "", "", "", 200,
-     "application/json", "IssuedQuote"},
-    {"GET", "/v1/quotes/{number}/pdf", "The sealed PDF, always the same bytes", "quotes", Access::bearer, Kind::read, pdf, "revision", "", "", 200,
-     "application/pdf"},
-    {"GET", "/v1/quotes/{number}/history", "Every entry about the quote, oldest first", "quotes", Access::bearer, Kind::read, history, "", "", "", 200,
-     "application/json", "History"},
-    {"GET", "/v1/quotes/{number}/proof", "The .tlog-proof of the issue entry", "quotes", Access::bearer, Kind::read, proof, "", "", "", 200, "text/plain"},
+    {"POST", "/v1/quotes", "Issue a quote: number, sealed PDF and ledger entry in one durable act", "quotes",
+     Access::bearer, Kind::write, issue, "", "application/json", "QuoteRequest", 201, "application/json", "IssuedQuote",
+     quote_body_max},
+    {"GET", "/v1/quotes", "List the quotes in the caller's scope, newest first", "quotes", Access::bearer, Kind::read,
+     list, "status owner from to q limit cursor", "", "", 200, "application/json", "QuoteList"},
+    {"POST", "/v1/quotes:preview", "Render a draft PDF; writes nothing", "quotes", Access::bearer, Kind::write, preview,
+     "", "application/json", "QuoteRequest", 200, "application/pdf", "", quote_body_max},
+    {"GET", "/v1/quotes/{number}", "Read a quote, its canonical form and its state", "quotes", Access::bearer,
+     Kind::read, answer_about<&Organisation::read_quote>, "", "", "", 200, "application/json", "IssuedQuote"},
+    {"GET", "/v1/quotes/{number}/pdf", "The sealed PDF, always the same bytes", "quotes", Access::bearer, Kind::read,
+     pdf, "revision", "", "", 200, "application/pdf"},
+    {"GET", "/v1/quotes/{number}/history", "Every entry about the quote, oldest first", "quotes", Access::bearer,
+     Kind::read, answer_about<&Organisation::quote_history>, "", "", "", 200, "application/json", "History"},
+    {"GET", "/v1/quotes/{number}/proof", "The .tlog-proof of the issue entry", "quotes", Access::bearer, Kind::read,
+     proof, "", "", "", 200, "text/plain"},
 };
 
 }  // namespace

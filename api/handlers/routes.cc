@@ -17,7 +17,8 @@ void protect(http::Response& response, Kind kind) {
 
 http::Response error_response(const Error& error, const std::string& path) {
   // Matters of rate, not of health.
-  if (error.code == "verification_running" || error.code == "login_throttled") return http::problem_response(429, error, path);
+  if (error.code == "verification_running" || error.code == "login_throttled")
+    return http::problem_response(429, error, path);
   return http::problem_response(error, path);
 }
 
@@ -33,7 +34,8 @@ void for_each_word(std::string_view words, Visit visit) {
 json::array parameters_of(const Endpoint& endpoint) {
   json::array out;
   auto add = [&](std::string_view name, const char* where, bool required) {
-    out.push_back(json::object{{"name", name}, {"in", where}, {"required", required}, {"schema", json::object{{"type", "string"}}}});
+    out.push_back(json::object{
+        {"name", name}, {"in", where}, {"required", required}, {"schema", json::object{{"type", "string"}}}});
   };
   for (auto at = endpoint.pattern.find('{'); at != std::string_view::npos; at = endpoint.pattern.find('{', at + 1)) {
     auto name = endpoint.pattern.substr(at + 1, endpoint.pattern.find('}', at) - at - 1);
@@ -54,19 +56,24 @@ json::object content_of(std::string_view type, std::string_view schema) {
 }
 
 json::object operation_of(const Endpoint& endpoint) {
-  json::object operation{{"summary", endpoint.summary}, {"x-summary-zh", chinese_summary(endpoint.method, endpoint.pattern)}, {"tags", json::array{json::value(endpoint.tag)}}};
+  json::object operation{{"summary", endpoint.summary},
+                         {"x-summary-zh", chinese_summary(endpoint.method, endpoint.pattern)},
+                         {"tags", json::array{json::value(endpoint.tag)}}};
   if (auto parameters = parameters_of(endpoint); !parameters.empty()) operation["parameters"] = parameters;
   if (!endpoint.request_type.empty())
-    operation["requestBody"] = json::object{{"required", true}, {"content", content_of(endpoint.request_type, endpoint.request_schema)}};
+    operation["requestBody"] =
+        json::object{{"required", true}, {"content", content_of(endpoint.request_type, endpoint.request_schema)}};
   json::object good{{"description", endpoint.status == 201 ? "Made." : "The answer."}};
   if (!endpoint.response_type.empty()) good["content"] = content_of(endpoint.response_type, endpoint.response_schema);
   json::object responses{{std::to_string(endpoint.status), good},
-                         {"default", json::object{{"description", "A problem (RFC 9457)."}, {"content", content_of("application/problem+json", "Problem")}}}};
+                         {"default", json::object{{"description", "A problem (RFC 9457)."},
+                                                  {"content", content_of("application/problem+json", "Problem")}}}};
   if (endpoint.other_status != 0)
-    responses[std::to_string(endpoint.other_status)] =
-        json::object{{"description", "Accepted; see Location."}, {"content", content_of("application/json", endpoint.other_schema)}};
+    responses[std::to_string(endpoint.other_status)] = json::object{
+        {"description", "Accepted; see Location."}, {"content", content_of("application/json", endpoint.other_schema)}};
   operation["responses"] = responses;
-  operation["security"] = endpoint.access == Access::bearer ? json::array{json::object{{"bearer", json::array()}}} : json::array{};
+  operation["security"] =
+      endpoint.access == Access::bearer ? json::array{json::object{{"bearer", json::array()}}} : json::array{};
   return operation;
 }
 
@@ -74,7 +81,8 @@ json::object operation_of(const Endpoint& endpoint) {
 
 std::vector<Endpoint> all_endpoints() {
   std::vector<Endpoint> out;
-  for (auto group : {quote_endpoints(), void_endpoints(), verify_endpoints(), log_endpoints(), admin_endpoints(), site_endpoints()})
+  for (auto group :
+       {quote_endpoints(), void_endpoints(), verify_endpoints(), log_endpoints(), admin_endpoints(), site_endpoints()})
     out.insert(out.end(), group.begin(), group.end());
   return out;
 }
@@ -85,7 +93,9 @@ std::string_view bearer_token(const http::Request& request) {
   return value.substr(bearer.size());
 }
 
-Result<Principal> caller_of(const Surface& surface, const http::Request& request) { return surface.organisation.authenticate(bearer_token(request)); }
+Result<Principal> caller_of(const Surface& surface, const http::Request& request) {
+  return surface.organisation.authenticate(bearer_token(request));
+}
 
 http::Response answer_response(const Answer& answer) {
   auto response = http::json_response(answer.status, json::serialize(answer.body));
@@ -117,7 +127,8 @@ void add_routes(http::Router& router, Organisation& organisation, const SurfaceO
   const auto parsed = parse_json(*document);
   QUOTARY_CHECK(parsed.has_value());
   auto docs = std::make_shared<const std::string>(docs_page(parsed->as_object()));
-  auto surface = std::make_shared<const Surface>(Surface{organisation, options, std::move(document), std::move(docs), std::move(policy)});
+  auto surface = std::make_shared<const Surface>(
+      Surface{organisation, options, std::move(document), std::move(docs), std::move(policy)});
   for (const auto& endpoint : all_endpoints()) {
     http::RouteOptions route;
     route.body_max = endpoint.body_max;
@@ -134,9 +145,10 @@ void add_routes(http::Router& router, Organisation& organisation, const SurfaceO
 }
 
 void add_metrics_route(http::Router& router, const Organisation& organisation, const http::Metrics& metrics) {
-  router.add("GET", "/metrics", {.run = http::Run::inline_io}, [&organisation, &metrics](std::shared_ptr<const http::Request>, http::Reply reply) {
-    reply(http::text_response(200, "text/plain; version=0.0.4", organisation.metrics() + metrics.text()));
-  });
+  router.add("GET", "/metrics", {.run = http::Run::inline_io},
+             [&organisation, &metrics](std::shared_ptr<const http::Request>, http::Reply reply) {
+               reply(http::text_response(200, "text/plain; version=0.0.4", organisation.metrics() + metrics.text()));
+             });
 }
 
 std::string openapi_document(const std::string& server_url) {
@@ -147,18 +159,25 @@ std::string openapi_document(const std::string& server_url) {
       if (c != '*') path += c;
     if (!paths.contains(path)) paths[path] = json::object();
     std::string method(endpoint.method);
-    std::transform(method.begin(), method.end(), method.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    std::transform(method.begin(), method.end(), method.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
     paths[path].as_object()[method] = operation_of(endpoint);
   }
   auto schemas = parse_json(openapi_schemas());
   QUOTARY_CHECK(schemas.has_value());
   json::object document{
       {"openapi", "3.1.0"},
-      {"info", json::object{{"title", "Quotary"}, {"version", "1"}, {"summary", "Quotes that cannot change, and the proof that they did not."},
-                             {"description", "Prometheus metrics are not served here but on a loopback listener of their own (--metrics-port), at /metrics."}}},
+      {"info", json::object{{"title", "Quotary"},
+                            {"version", "1"},
+                            {"summary", "Quotes that cannot change, and the proof that they did not."},
+                            {"description",
+                             "Prometheus metrics are not served here but on a loopback listener of their own "
+                             "(--metrics-port), at /metrics."}}},
       {"servers", json::array{json::object{{"url", server_url}}}},
       {"paths", paths},
-      {"components", json::object{{"schemas", *schemas}, {"securitySchemes", json::object{{"bearer", json::object{{"type", "http"}, {"scheme", "bearer"}}}}}}}};
+      {"components", json::object{{"schemas", *schemas},
+                                  {"securitySchemes",
+                                   json::object{{"bearer", json::object{{"type", "http"}, {"scheme", "bearer"}}}}}}}};
   return json::serialize(document);
 }
 

@@ -12,30 +12,41 @@ http::Response page_response(const Surface& surface, std::shared_ptr<const std::
 
 Result<http::Response> index(const Surface& surface, const http::Request&) {
   const auto& organisation = surface.organisation;
-  return page_response(surface, std::make_shared<const std::string>(index_page(organisation.profile(), organisation.ledger_state().tree_size)));
+  return page_response(surface, std::make_shared<const std::string>(
+                                    index_page(organisation.profile(), organisation.ledger_state().tree_size)));
 }
 
-Result<http::Response> docs(const Surface& surface, const http::Request&) { return page_response(surface, surface.docs); }
+Result<http::Response> docs(const Surface& surface, const http::Request&) {
+  return page_response(surface, surface.docs);
+}
 
-Result<http::Response> healthz(const Surface&, const http::Request&) { return http::text_response(200, "text/plain; charset=utf-8", "ok\n"); }
+Result<http::Response> healthz(const Surface&, const http::Request&) {
+  return http::text_response(200, "text/plain; charset=utf-8", "ok\n");
+}
 
 Result<http::Response> readyz(const Surface& surface, const http::Request&) {
   QUOTARY_TRY_VOID(surface.organisation.ready());
   std::string text = "ready\n";
   // Where and why stands in the server's log: this answer is public.
-  if (!surface.organisation.access_log_works()) text += "degraded: access log: reads of auditors and administrators cannot be recorded\n";
+  if (!surface.organisation.access_log_works())
+    text += "degraded: access log: reads of auditors and administrators cannot be recorded\n";
   return http::text_response(200, "text/plain; charset=utf-8", std::move(text));
 }
 
-Result<http::Response> openapi(const Surface& surface, const http::Request&) { return http::shared_response("application/json", surface.openapi); }
+Result<http::Response> openapi(const Surface& surface, const http::Request&) {
+  return http::shared_response("application/json", surface.openapi);
+}
 
 const Endpoint endpoints[] = {
     {"GET", "/", "A small index of this server", "site", Access::open, Kind::read, index, "", "", "", 200, "text/html"},
-    {"GET", "/docs", "This document as a page", "site", Access::open, Kind::read, docs, "", "", "", 200, "text/html", "", 0, http::Run::inline_io},
-    {"GET", "/healthz", "The process lives", "site", Access::open, Kind::write, healthz, "", "", "", 200, "text/plain", "", 0, http::Run::inline_io},
-    {"GET", "/readyz", "The ledger takes writes and the seal is there", "site", Access::open, Kind::write, readyz, "", "", "", 200, "text/plain", "", 0,
-     http::Run::inline_io},
-    {"GET", "/openapi.json", "This document", "site", Access::open, Kind::read, openapi, "", "", "", 200, "application/json", "", 0, http::Run::inline_io},
+    {"GET", "/docs", "This document as a page", "site", Access::open, Kind::read, docs, "", "", "", 200, "text/html",
+     "", 0, http::Run::inline_io},
+    {"GET", "/healthz", "The process lives", "site", Access::open, Kind::write, healthz, "", "", "", 200, "text/plain",
+     "", 0, http::Run::inline_io},
+    {"GET", "/readyz", "The ledger takes writes and the seal is there", "site", Access::open, Kind::write, readyz, "",
+     "", "", 200, "text/plain", "", 0, http::Run::inline_io},
+    {"GET", "/openapi.json", "This document", "site", Access::open, Kind::read, openapi, "", "", "", 200,
+     "application/json", "", 0, http::Run::inline_io},
 };
 
 }  // namespace

@@ -5,7 +5,8 @@ namespace {
 
 Result<http::Response> ask(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
-  QUOTARY_TRY(answer, surface.organisation.request_void(caller, request.param("number"), request.header("Idempotency-Key"), request.body));
+  QUOTARY_TRY(answer, surface.organisation.request_void(caller, request.param("number"),
+                                                        request.header("Idempotency-Key"), request.body));
   auto response = answer_response(answer);
   response.headers.emplace_back("Location", "/v1/void-requests/" + std::string(answer.body.at("id").as_string()));
   return response;
@@ -14,7 +15,8 @@ Result<http::Response> ask(const Surface& surface, const http::Request& request)
 template <Organisation::Decision decision>
 Result<http::Response> decide(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
-  QUOTARY_TRY(answer, surface.organisation.decide_void(caller, request.param("id"), decision, request.header("Idempotency-Key"), request.body));
+  QUOTARY_TRY(answer, surface.organisation.decide_void(caller, request.param("id"), decision,
+                                                       request.header("Idempotency-Key"), request.body));
   return answer_response(answer);
 }
 
@@ -34,12 +36,6 @@ Result<http::Response> list(const Surface& surface, const http::Request& request
   QUOTARY_TRY(caller, caller_of(surface, request));
   QUOTARY_TRY(filter, filter_of(request));
   QUOTARY_TRY(answer, surface.organisation.list_voids(caller, filter));
-  return answer_response(answer);
-}
-
-Result<http::Response> read(const Surface& surface, const http::Request& request) {
-  QUOTARY_TRY(caller, caller_of(surface, request));
-  QUOTARY_TRY(answer, surface.organisation.read_void(caller, request.param("id")));
   return answer_response(answer);
 }
 
@@ -65,21 +61,23 @@ Result<http::Response> report(const Surface& surface, const http::Request& reque
 using Decision = Organisation::Decision;
 
 const Endpoint endpoints[] = {
-    {"POST", "/v1/quotes/{number}/void-requests", "Ask for a quote to be voided", "voids", Access::bearer, Kind::write, ask, "", "application/json",
-     "VoidRequestBody", 201, "application/json", "VoidRequest"},
-    {"GET", "/v1/void-requests", "List void requests, newest first", "voids", Access::bearer, Kind::read, list, "status from to quote limit cursor", "", "", 200,
-     "application/json", "VoidList"},
-    {"GET", "/v1/void-requests/{id}", "Read a void request", "voids", Access::bearer, Kind::read, read, "", "", "", 200, "application/json", "VoidRequest"},
-    {"POST", "/v1/void-requests/{id}/approve", "Approve; the sealed void certificate is made in the same act", "voids", Access::bearer, Kind::write,
-     decide<Decision::approve>, "", "application/json", "Comment", 200, "application/json", "VoidRequest"},
-    {"POST", "/v1/void-requests/{id}/reject", "Reject, with a comment", "voids", Access::bearer, Kind::write, decide<Decision::reject>, "", "application/json",
-     "Comment", 200, "application/json", "VoidRequest"},
-    {"POST", "/v1/void-requests/{id}/withdraw", "Withdraw one's own request", "voids", Access::bearer, Kind::write, decide<Decision::withdraw>, "",
-     "application/json", "Comment", 200, "application/json", "VoidRequest"},
-    {"GET", "/v1/void-requests/{id}/certificate", "The sealed void certificate", "voids", Access::bearer, Kind::read, certificate, "", "", "", 200,
-     "application/pdf"},
-    {"GET", "/v1/reports/voids", "The history of voids with totals, as JSON or CSV", "reports", Access::bearer, Kind::read, report, "from to status format", "",
-     "", 200, "application/json", "VoidReport"},
+    {"POST", "/v1/quotes/{number}/void-requests", "Ask for a quote to be voided", "voids", Access::bearer, Kind::write,
+     ask, "", "application/json", "VoidRequestBody", 201, "application/json", "VoidRequest"},
+    {"GET", "/v1/void-requests", "List void requests, newest first", "voids", Access::bearer, Kind::read, list,
+     "status from to quote limit cursor", "", "", 200, "application/json", "VoidList"},
+    {"GET", "/v1/void-requests/{id}", "Read a void request", "voids", Access::bearer, Kind::read,
+     answer_about<&Organisation::read_void>, "", "", "", 200, "application/json", "VoidRequest"},
+    {"POST", "/v1/void-requests/{id}/approve", "Approve; the sealed void certificate is made in the same act", "voids",
+     Access::bearer, Kind::write, decide<Decision::approve>, "", "application/json", "Comment", 200, "application/json",
+     "VoidRequest"},
+    {"POST", "/v1/void-requests/{id}/reject", "Reject, with a comment", "voids", Access::bearer, Kind::write,
+     decide<Decision::reject>, "", "application/json", "Comment", 200, "application/json", "VoidRequest"},
+    {"POST", "/v1/void-requests/{id}/withdraw", "Withdraw one's own request", "voids", Access::bearer, Kind::write,
+     decide<Decision::withdraw>, "", "application/json", "Comment", 200, "application/json", "VoidRequest"},
+    {"GET", "/v1/void-requests/{id}/certificate", "The sealed void certificate", "voids", Access::bearer, Kind::read,
+     certificate, "", "", "", 200, "application/pdf"},
+    {"GET", "/v1/reports/voids", "The history of voids with totals, as JSON or CSV", "reports", Access::bearer,
+     Kind::read, report, "from to status format", "", "", 200, "application/json", "VoidReport"},
 };
 
 }  // namespace

@@ -93,7 +93,9 @@ Response problem_response(int status, const Error& error, std::string_view insta
     for (const auto& each : error.problems) {
       // "?name" stands for a query parameter.
       const bool in_query = each.pointer.starts_with('?');
-      items.push_back(json::object{{in_query ? "parameter" : "pointer", each.pointer.substr(in_query ? 1 : 0)}, {"code", each.code}, {"detail", each.detail}});
+      items.push_back(json::object{{in_query ? "parameter" : "pointer", each.pointer.substr(in_query ? 1 : 0)},
+                                   {"code", each.code},
+                                   {"detail", each.detail}});
     }
     problem["errors"] = std::move(items);
   }

@@ -31,7 +31,8 @@ Result<void> AccessLog::take_over() {
     const auto lines = static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), '\n'));
     // Named anew by what it holds: the ledger is told what is there.
     const auto hash = sha256(bytes).hex();
-    if (hash + std::string(pending_suffix) != name) QUOTARY_TRY_VOID(files_->rename(directory_ + "/" + name, directory_ + "/" + hash + std::string(pending_suffix)));
+    if (hash + std::string(pending_suffix) != name)
+      QUOTARY_TRY_VOID(files_->rename(directory_ + "/" + name, directory_ + "/" + hash + std::string(pending_suffix)));
     pending_.push_back({hash, bytes.size(), lines > 0 ? lines - 1 : 0});
   }
   const auto current = directory_ + "/" + std::string(current_name);
@@ -60,7 +61,8 @@ Result<void> AccessLog::begin_segment(Timestamp now) {
   QUOTARY_TRY_VOID(file->truncate(0));  // the header alone, of a begin that failed
   file_ = std::move(file);
   size_ = records_ = 0;
-  const json::object header{{"v", 1}, {"begun", format_rfc3339(now)}, {"salt", to_hex(random_.bytes(access_salt_bytes))}};
+  const json::object header{
+      {"v", 1}, {"begun", format_rfc3339(now)}, {"salt", to_hex(random_.bytes(access_salt_bytes))}};
   auto written = write(json::serialize(header) + "\n");
   if (!written) file_.reset();
   return written;
@@ -89,13 +91,15 @@ Error AccessLog::refuse(const char* code, const std::string& why) {
   return fail(Errc::unavailable, code, "this read must be recorded and cannot be: see /readyz and the server's log");
 }
 
-Result<void> AccessLog::record(Timestamp now, const Principal& who, std::string_view what, std::string_view subject, std::uint64_t count) {
+Result<void> AccessLog::record(Timestamp now, const Principal& who, std::string_view what, std::string_view subject,
+                               std::uint64_t count) {
   const std::lock_guard lock(mutex_);
   if (sync_failed_) return refuse("access_log_unavailable", "a sync failed; restart the server once the disk is well");
   if (!taken_over_) {
     if (auto taken = take_over(); !taken) return refuse("access_log_unavailable", taken.error().detail);
   }
-  if (pending_.size() >= access_pending_max) return refuse("access_log_full", std::to_string(pending_.size()) + " segments wait for the ledger");
+  if (pending_.size() >= access_pending_max)
+    return refuse("access_log_full", std::to_string(pending_.size()) + " segments wait for the ledger");
   if (file_ && size_ >= access_segment_bytes_max) {
     if (auto ended = end_segment(); !ended) return refuse("access_log_unavailable", ended.error().detail);
   }
@@ -105,7 +109,8 @@ Result<void> AccessLog::record(Timestamp now, const Principal& who, std::string_
   json::object line{{"time", format_rfc3339(now)}, {"actor", who.id}, {"role", role_name(who.role)}, {"what", what}};
   if (!subject.empty()) line["subject"] = subject;
   line["count"] = count;
-  if (auto written = write(json::serialize(line) + "\n"); !written) return refuse("access_log_unavailable", written.error().detail);
+  if (auto written = write(json::serialize(line) + "\n"); !written)
+    return refuse("access_log_unavailable", written.error().detail);
   ++records_;
   ++records_total_;
   write_trouble_.clear();
@@ -140,7 +145,8 @@ Result<std::uint64_t> AccessLog::chain(const std::function<Result<void>(const Ac
     if (auto appended = append(next); !appended) return troubled(appended.error());
     const auto path = directory_ + "/" + next.sha256;
     // A cut here chains the segment once more after the restart, under the same digest: harmless.
-    if (auto renamed = files_->rename(path + std::string(pending_suffix), path + std::string(chained_suffix)); !renamed) return troubled(renamed.error());
+    if (auto renamed = files_->rename(path + std::string(pending_suffix), path + std::string(chained_suffix)); !renamed)
+      return troubled(renamed.error());
     const std::lock_guard lock(mutex_);
     pending_.pop_front();
     ++chained;

@@ -19,7 +19,7 @@
 namespace quotary::api {
 
 inline constexpr std::uint64_t access_segment_bytes_max = 4u << 20;  // a fuller segment ends before its minute does
-inline constexpr std::size_t access_pending_max = 1'000;             // segments that wait for the ledger; beyond: no reads
+inline constexpr std::size_t access_pending_max = 1'000;  // segments that wait for the ledger; beyond: no reads
 inline constexpr std::size_t access_salt_bytes = 16;
 
 // An ended segment: <sha256>.jsonl in the folder, <sha256>.pending until the ledger holds its digest.
@@ -37,7 +37,8 @@ class AccessLog {
   AccessLog(std::shared_ptr<FileSystem> files, std::string directory, Random& random);
 
   // Errc::unavailable `access_log_unavailable` or `access_log_full`: then the read must not be answered.
-  [[nodiscard]] Result<void> record(Timestamp now, const Principal& who, std::string_view what, std::string_view subject, std::uint64_t count);
+  [[nodiscard]] Result<void> record(Timestamp now, const Principal& who, std::string_view what,
+                                    std::string_view subject, std::uint64_t count);
 
   // Ends the segment when it holds a record, and gives every segment that is not chained yet to `append`.
   // Answers how many were chained; stops at the first error.
@@ -65,7 +66,7 @@ class AccessLog {
   std::unique_ptr<File> file_;  // null: the next record begins a segment
   std::uint64_t size_ = 0, records_ = 0;
   bool taken_over_ = false;
-  bool sync_failed_ = false;    // nothing about the file may be trusted: no further records until a restart
+  bool sync_failed_ = false;  // nothing about the file may be trusted: no further records until a restart
   std::deque<AccessSegment> pending_;
   std::string write_trouble_, chain_trouble_;
   std::atomic<std::uint64_t> records_total_{0}, failures_total_{0};

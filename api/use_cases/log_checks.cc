@@ -38,10 +38,12 @@ void check_entry(const Ledger& ledger, std::uint64_t index, const LedgerState& t
   const NodeReader nodes = [&](unsigned level, std::uint64_t number) { return ledger.node(level, number); };
   if (index > 0) {
     auto before = ledger.node(0, index - 1);
-    if (!before || *before != entry->prev) add("link", "prev is not the leaf hash of entry " + std::to_string(index - 1));
+    if (!before || *before != entry->prev)
+      add("link", "prev is not the leaf hash of entry " + std::to_string(index - 1));
   }
   auto path = inclusion_proof(index, tree.tree_size, nodes);
-  if (!path || !check_inclusion(entry->leaf, index, tree.tree_size, *path, tree.root)) add("node", "the entry's leaf does not lead to the root");
+  if (!path || !check_inclusion(entry->leaf, index, tree.tree_size, *path, tree.root))
+    add("node", "the entry's leaf does not lead to the root");
   for (const auto& object : entry->objects) {
     if (auto bytes = ledger.object(*entry, object.name)) {
       ++report.objects_checked;
@@ -55,14 +57,18 @@ void check_entry(const Ledger& ledger, std::uint64_t index, const LedgerState& t
 
 std::string_view mode_name(LogCheck::Mode mode) {
   switch (mode) {
-    case LogCheck::Mode::full: return "full";
-    case LogCheck::Mode::incremental: return "incremental";
-    case LogCheck::Mode::sampled: return "sampled";
+    case LogCheck::Mode::full:
+      return "full";
+    case LogCheck::Mode::incremental:
+      return "incremental";
+    case LogCheck::Mode::sampled:
+      return "sampled";
   }
   return {};
 }
 
-std::vector<std::uint64_t> sampled_indexes(std::string_view seed, std::uint64_t from, std::uint64_t size, std::uint64_t count) {
+std::vector<std::uint64_t> sampled_indexes(std::string_view seed, std::uint64_t from, std::uint64_t size,
+                                           std::uint64_t count) {
   std::set<std::uint64_t> picked;
   const auto range = size > from ? size - from : 0;
   if (range <= count) {
@@ -83,7 +89,9 @@ LogChecks::~LogChecks() {
 
 Result<std::string> LogChecks::start(LogCheck check) {
   const std::lock_guard lock(mutex_);
-  if (running_) return fail(Errc::overloaded, "verification_running", "one verification runs at a time; read /v1/log/verifications/" + runs_.front()->id);
+  if (running_)
+    return fail(Errc::overloaded, "verification_running",
+                "one verification runs at a time; read /v1/log/verifications/" + runs_.front()->id);
   if (thread_.joinable()) thread_.join();  // it has ended: only its last instructions may be left
   auto run = std::make_shared<Run>();
   run->started_at = clock_.now();
@@ -171,7 +179,9 @@ std::optional<json::object> LogChecks::describe(std::string_view id) const {
   json::object out{{"id", run->id},
                    {"mode", mode_name(run->check.mode)},
                    {"from", run->from},
-                   {"state", !run->outcome ? "running" : *run->outcome ? "done" : "failed"},
+                   {"state", !run->outcome   ? "running"
+                             : *run->outcome ? "done"
+                                             : "failed"},
                    {"entries_done", run->done.load()},
                    {"entries_total", run->total.load()},
                    {"started_at", format_rfc3339(run->started_at)}};

@@ -29,18 +29,20 @@ struct LogCheck {
   Mode mode = Mode::full;
   std::optional<std::uint64_t> from;  // absent: 0, and for incremental the size that last held
   std::uint64_t sample = sample_default;
-  std::string seed;                   // of a sample: 32 bytes, drawn when empty
+  std::string seed;  // of a sample: 32 bytes, drawn when empty
 };
 
 // The entries that a seed picks from [from, size): the k-th draw is from + the first 8 bytes (big-endian) of
 // SHA-256(seed || k as 8 bytes big-endian) modulo (size - from); repeated draws are passed over. Ascending; all of the
 // range when it holds no more than `count`.
-[[nodiscard]] std::vector<std::uint64_t> sampled_indexes(std::string_view seed, std::uint64_t from, std::uint64_t size, std::uint64_t count);
+[[nodiscard]] std::vector<std::uint64_t> sampled_indexes(std::string_view seed, std::uint64_t from, std::uint64_t size,
+                                                         std::uint64_t count);
 
 // Safe to call from any thread. `ledger`, `clock` and `random` outlive it; the destructor waits for a run to end.
 class LogChecks {
  public:
-  LogChecks(const Ledger& ledger, const Clock& clock, Random& random) : ledger_(ledger), clock_(clock), random_(random) {}
+  LogChecks(const Ledger& ledger, const Clock& clock, Random& random)
+      : ledger_(ledger), clock_(clock), random_(random) {}
   ~LogChecks();
   LogChecks(const LogChecks&) = delete;
   LogChecks& operator=(const LogChecks&) = delete;

@@ -50,43 +50,6 @@ Result<void> check_folders(const OrganisationConfig& config) {
   return {};
 }
 
-json::object party_to_json(const Party& party) {
-  json::object out{{"name", party.name}};
-  auto text = [](json::object& to, const char* name, const std::string& value) {
-    if (!value.empty()) to[name] = value;
-  };
-  text(out, "name_en", party.name_en);
-  text(out, "legal_id", party.legal_id);
-  text(out, "tax_id", party.tax_id);
-  if (party.address) {
-    json::object address;
-    json::array lines;
-    for (const auto& line : party.address->lines) lines.emplace_back(line);
-    if (!lines.empty()) address["lines"] = lines;
-    text(address, "city", party.address->city);
-    text(address, "region", party.address->region);
-    text(address, "postal_code", party.address->postal_code);
-    text(address, "country", party.address->country);
-    out["address"] = address;
-  }
-  if (party.contact) {
-    json::object contact;
-    text(contact, "name", party.contact->name);
-    text(contact, "email", party.contact->email);
-    text(contact, "phone", party.contact->phone);
-    out["contact"] = contact;
-  }
-  if (party.bank) {
-    json::object bank;
-    text(bank, "bank_name", party.bank->bank_name);
-    text(bank, "account_name", party.bank->account_name);
-    text(bank, "account_number", party.bank->account_number);
-    text(bank, "swift", party.bank->swift);
-    out["bank"] = bank;
-  }
-  return out;
-}
-
 }  // namespace
 
 Organisation::Organisation(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

@@ -19,7 +19,8 @@ Result<void> Sessions::add(const std::string& token_hash, const std::string& per
     if (first == sessions_.end() || at->second.ends_at_ms < first->second.ends_at_ms) first = at;
   }
   if (own >= sessions_per_person_max) sessions_.erase(first);
-  if (sessions_.size() >= sessions_max) return fail(Errc::overloaded, "too_many_sessions", "too many people are signed in");
+  if (sessions_.size() >= sessions_max)
+    return fail(Errc::overloaded, "too_many_sessions", "too many people are signed in");
   sessions_[token_hash] = {person, now_ms + session_life_ms};
   return {};
 }
@@ -39,9 +40,12 @@ void Sessions::end(const std::string& token_hash) {
 Result<void> LoginBrake::check(const std::string& who, std::int64_t now_ms) const {
   const std::lock_guard lock(mutex_);
   const auto found = failures_.find(who);
-  if (found == failures_.end() || now_ms - found->second.since_ms >= login_window_ms || found->second.count < login_failures_max) return {};
+  if (found == failures_.end() || now_ms - found->second.since_ms >= login_window_ms ||
+      found->second.count < login_failures_max)
+    return {};
   const auto wait_s = (login_window_ms - (now_ms - found->second.since_ms) + 999) / 1000;
-  return fail(Errc::overloaded, "login_throttled", "too many failed logins: try again in " + std::to_string(wait_s) + " seconds");
+  return fail(Errc::overloaded, "login_throttled",
+              "too many failed logins: try again in " + std::to_string(wait_s) + " seconds");
 }
 
 void LoginBrake::failed(const std::string& who, std::int64_t now_ms) {
@@ -57,7 +61,9 @@ void LoginBrake::failed(const std::string& who, std::int64_t now_ms) {
 
 namespace {
 
-Error token_unknown() { return fail(Errc::unauthenticated, "token_unknown", "the token is not known, or its session has ended"); }
+Error token_unknown() {
+  return fail(Errc::unauthenticated, "token_unknown", "the token is not known, or its session has ended");
+}
 
 Result<Principal> principal_of(const StateReader& state, std::string_view person_id) {
   QUOTARY_TRY(person, records::find_person(state, person_id));
@@ -67,7 +73,8 @@ Result<Principal> principal_of(const StateReader& state, std::string_view person
 }
 
 // What the person's password is checked against; nothing when there is no such login, or its record was erased.
-std::optional<std::string> stored_password(const Organisation::Parts& parts, const std::optional<records::PersonRecord>& person) {
+std::optional<std::string> stored_password(const Organisation::Parts& parts,
+                                           const std::optional<records::PersonRecord>& person) {
   if (!person) return std::nullopt;
   auto entry = parts.ledger->entry(person->index);
   if (!entry) return std::nullopt;
@@ -103,16 +110,18 @@ Result<Answer> Organisation::open_session(std::string_view login, std::string_vi
   const auto who = hash + "|" + std::string(from);
   const auto now_ms = parts_->config.clock->steady_ms();
   QUOTARY_TRY_VOID(parts_->logins.check(who, now_ms));
-  QUOTARY_TRY(person, parts_->read<std::optional<records::PersonRecord>>([&](const StateReader& state) -> records::Found<records::PersonRecord> {
-    QUOTARY_TRY(id, records::find_login_person(state, hash));
-    if (!id) return std::optional<records::PersonRecord>();
-    return records::find_person(state, *id);
-  }));
+  QUOTARY_TRY(person, parts_->read<std::optional<records::PersonRecord>>(
+                          [&](const StateReader& state) -> records::Found<records::PersonRecord> {
+                            QUOTARY_TRY(id, records::find_login_person(state, hash));
+                            if (!id) return std::optional<records::PersonRecord>();
+                            return records::find_person(state, *id);
+                          }));
   const auto stored = stored_password(*parts_, person);
   if (!parts_->logins.checks.try_acquire_for(std::chrono::milliseconds(password_check_wait_ms)))
     return fail(Errc::overloaded, "login_busy", "too many people are signing in at once; try again");
   // As much work for an unknown login as for a known one, so that the time says nothing.
-  const bool right = stored ? signing::password_matches(*stored, password) : (static_cast<void>(signing::hash_password(password)), false);
+  const bool right = stored ? signing::password_matches(*stored, password)
+                            : (static_cast<void>(signing::hash_password(password)), false);
   parts_->logins.checks.release();
   if (!right) {
     parts_->logins.failed(who, now_ms);
@@ -123,11 +132,12 @@ Result<Answer> Organisation::open_session(std::string_view login, std::string_vi
   QUOTARY_TRY_VOID(parts_->sessions.add(parts_->keys->keyed_hash("session", token).hex(), person->id, now_ms));
   ++parts_->logins_total;
   const Timestamp ends{parts_->now().unix_ms + session_life_ms};
-  return Answer{201,
-                {{"token", token},
-                 {"expires_at", format_rfc3339(ends)},
-                 {"person", json::object{{"id", person->id}, {"name", parts_->person_name(person->id)}, {"role", person->role}}}},
-                false};
+  return Answer{
+      201,
+      {{"token", token},
+       {"expires_at", format_rfc3339(ends)},
+       {"person", json::object{{"id", person->id}, {"name", parts_->person_name(person->id)}, {"role", person->role}}}},
+      false};
 }
 
 void Organisation::end_session(std::string_view token) {

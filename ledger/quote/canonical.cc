@@ -24,6 +24,8 @@ json::object texts(Texts members) {
   return out;
 }
 
+}  // namespace
+
 json::object party_to_json(const Party& party) {
   json::object out =
       texts({{"name", party.name}, {"name_en", party.name_en}, {"legal_id", party.legal_id}, {"tax_id", party.tax_id}});
@@ -51,6 +53,8 @@ json::object party_to_json(const Party& party) {
   }
   return out;
 }
+
+namespace {
 
 json::object line_to_json(const QuoteLine& line) {
   json::object out = texts({{"quantity", line.quantity},

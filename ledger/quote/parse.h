@@ -27,5 +27,6 @@ struct NumberedQuote {
 
 // Parts used by the seller profile in settings files as well.
 [[nodiscard]] Result<Party> parse_party(const json::value& value, std::string_view pointer);
+[[nodiscard]] json::object party_to_json(const Party& party);
 
 }  // namespace quotary

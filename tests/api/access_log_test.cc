@@ -8,9 +8,9 @@
 namespace quotary::api {
 namespace {
 
-using testing::World;
 using testing::code_of;
 using testing::text;
+using testing::World;
 
 // The digests that the ledger holds, oldest first.
 std::vector<json::object> chained(const World& w) {
@@ -25,7 +25,8 @@ std::vector<json::object> chained(const World& w) {
 }
 
 std::string segment_file(const World& w, const json::object& segment) {
-  auto bytes = read_file(*posix_file_system(), w.config.data_directory + "/access/" + std::string(segment.at("sha256").as_string()) + ".jsonl");
+  auto bytes = read_file(*posix_file_system(), w.config.data_directory + "/access/" +
+                                                   std::string(segment.at("sha256").as_string()) + ".jsonl");
   EXPECT_TRUE(bytes) << (bytes ? "" : bytes.error().detail);
   return bytes ? *bytes : std::string();
 }
@@ -35,7 +36,8 @@ std::vector<std::string> records_of(const std::string& file) {
   std::vector<std::string> out;
   for (std::size_t at = file.find('\n') + 1, end = 0; (end = file.find('\n', at)) != std::string::npos; at = end + 1) {
     auto line = parse_json(file.substr(at, end - at))->as_object();
-    out.push_back(std::string(line.at("what").as_string()) + " " + (line.contains("subject") ? std::string(line.at("subject").as_string()) : "-") + " " +
+    out.push_back(std::string(line.at("what").as_string()) + " " +
+                  (line.contains("subject") ? std::string(line.at("subject").as_string()) : "-") + " " +
                   std::to_string(line.at("count").to_number<std::uint64_t>()));
   }
   return out;
@@ -61,8 +63,10 @@ TEST(AccessRecord, HoldsEachReadAndIsChainedOnce) {
   EXPECT_EQ(sha256(file).hex(), std::string(segments[0].at("sha256").as_string()));
   EXPECT_EQ(segments[0].at("size").to_number<std::size_t>(), file.size());
   EXPECT_EQ(segments[0].at("records").to_number<int>(), 5);
-  EXPECT_EQ(records_of(file), (std::vector<std::string>{"quote.read quote:" + number + " 1", "quote.pdf quote:" + number + " 1", "quote.history quote:" + number + " 1",
-                                                        "quote.list quote:" + number + " 1", "void.report - 0"}));
+  EXPECT_EQ(records_of(file),
+            (std::vector<std::string>{"quote.read quote:" + number + " 1", "quote.pdf quote:" + number + " 1",
+                                      "quote.history quote:" + number + " 1", "quote.list quote:" + number + " 1",
+                                      "void.report - 0"}));
   EXPECT_NE(file.find(admin.id), std::string::npos);
   EXPECT_EQ(file.find("苏州"), std::string::npos);
   // Nothing was read since: nothing is written.
@@ -106,7 +110,8 @@ struct Alone {
   quotary::testing::TemporaryFolder folder;
   SystemRandom random;
   Principal who{"person", Role::auditor, "", ""};
-  std::shared_ptr<quotary::testing::FaultyFileSystem> files = std::make_shared<quotary::testing::FaultyFileSystem>(posix_file_system());
+  std::shared_ptr<quotary::testing::FaultyFileSystem> files =
+      std::make_shared<quotary::testing::FaultyFileSystem>(posix_file_system());
   AccessLog open() { return AccessLog(files, folder.path() + "/access", random); }
   Result<void> read(AccessLog& log) { return log.record(Timestamp{1'000}, who, "quote.read", "quote:X", 1); }
 };
@@ -124,7 +129,8 @@ TEST(AccessRecord, TakesOverWhatAKilledProcessLeft) {
     ASSERT_TRUE(a.read(stopped));
     EXPECT_EQ(stopped.unchained(), 1u);
     // The ledger takes nothing: both wait.
-    EXPECT_FALSE(stopped.chain([](const AccessSegment&) -> Result<void> { return fail(Errc::unavailable, "ledger_latched", "latched"); }));
+    EXPECT_FALSE(stopped.chain(
+        [](const AccessSegment&) -> Result<void> { return fail(Errc::unavailable, "ledger_latched", "latched"); }));
     EXPECT_EQ(stopped.trouble(), "latched");
     EXPECT_EQ(stopped.unchained(), 2u);
   }

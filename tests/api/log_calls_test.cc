@@ -9,11 +9,13 @@
 namespace quotary::api {
 namespace {
 
-using testing::World;
 using testing::code_of;
 using testing::text;
+using testing::World;
 
-Hash hash_of(const json::object& body, std::string_view name) { return *Hash::from_hex(std::string(body.at(name).as_string())); }
+Hash hash_of(const json::object& body, std::string_view name) {
+  return *Hash::from_hex(std::string(body.at(name).as_string()));
+}
 
 std::vector<Hash> hashes_of(const json::object& body) {
   std::vector<Hash> out;
@@ -35,7 +37,8 @@ TEST(LogCalls, ProofsHoldForEverySizeAndIndex) {
     for (std::uint64_t index = 0; index < n; ++index) {
       auto proof = w.organisation->inclusion_proof(index, n);
       ASSERT_TRUE(proof) << proof.error().detail;
-      EXPECT_TRUE(check_inclusion(hash_of(proof->body, "leaf_hash"), index, n, hashes_of(proof->body), hash_of(proof->body, "root")));
+      EXPECT_TRUE(check_inclusion(hash_of(proof->body, "leaf_hash"), index, n, hashes_of(proof->body),
+                                  hash_of(proof->body, "root")));
       if (index == 0) roots.push_back(hash_of(proof->body, "root"));
       EXPECT_EQ(hash_of(proof->body, "root"), roots[n]);
     }
@@ -72,7 +75,8 @@ TEST(LogCalls, EntriesComeInPagesAndHashToTheirLeaves) {
     ASSERT_TRUE(page);
     for (const auto& item : page->body.at("items").as_array()) {
       EXPECT_EQ(item.at("index").as_uint64(), next);
-      EXPECT_EQ(leaf_hash(std::string_view(item.at("canonical").as_string())).hex(), std::string(item.at("leaf_hash").as_string()));
+      EXPECT_EQ(leaf_hash(std::string_view(item.at("canonical").as_string())).hex(),
+                std::string(item.at("leaf_hash").as_string()));
       ++next;
     }
     more = page->body.contains("next_cursor");
@@ -120,7 +124,8 @@ TEST(LogCalls, EachModeChecksWhatItSays) {
   EXPECT_EQ(sampled->body.at("entries_checked").as_uint64(), 3u);
   // The stated seed repeats the sample.
   const auto seed = std::string(sampled->body.at("sample").at("seed").as_string());
-  auto again = w.organisation->verify_log(w.auditor, R"({"mode": "sampled", "sample": 3, "from": 2, "seed": ")" + seed + "\"}");
+  auto again =
+      w.organisation->verify_log(w.auditor, R"({"mode": "sampled", "sample": 3, "from": 2, "seed": ")" + seed + "\"}");
   ASSERT_TRUE(again);
   EXPECT_EQ(again->body.at("objects_checked"), sampled->body.at("objects_checked"));
   EXPECT_EQ(again->body.at("sample"), sampled->body.at("sample"));
@@ -128,11 +133,15 @@ TEST(LogCalls, EachModeChecksWhatItSays) {
 
 TEST(LogCalls, ChecksRefuseWhatTheyDoNotKnow) {
   World w;
-  const std::pair<const char*, const char*> bad[] = {
-      {R"({"mode": "quick"})", "/mode"},   {R"({"from": 1})", "/from"},   {R"({"mode": "incremental", "from": -1})", "/from"},
-      {R"({"mode": "incremental", "from": 1000000})", "/from"},           {R"({"mode": "incremental", "from": "1"})", "/from"},
-      {R"({"sample": 3})", "/sample"},     {R"({"mode": "sampled", "sample": 0})", "/sample"},
-      {R"({"mode": "sampled", "seed": "00"})", "/seed"},                  {R"({"depth": 1})", "/depth"}};
+  const std::pair<const char*, const char*> bad[] = {{R"({"mode": "quick"})", "/mode"},
+                                                     {R"({"from": 1})", "/from"},
+                                                     {R"({"mode": "incremental", "from": -1})", "/from"},
+                                                     {R"({"mode": "incremental", "from": 1000000})", "/from"},
+                                                     {R"({"mode": "incremental", "from": "1"})", "/from"},
+                                                     {R"({"sample": 3})", "/sample"},
+                                                     {R"({"mode": "sampled", "sample": 0})", "/sample"},
+                                                     {R"({"mode": "sampled", "seed": "00"})", "/seed"},
+                                                     {R"({"depth": 1})", "/depth"}};
   for (const auto& [body, pointer] : bad) {
     auto refused = w.organisation->verify_log(w.auditor, body);
     EXPECT_EQ(parameter_of(refused), pointer) << body;
@@ -176,7 +185,8 @@ TEST(LogCalls, ASampleNamesDamage) {
     ASSERT_NE(at, std::string::npos);
     changed_entry[at] = 'q';
     changed_payload.back() ^= 1;
-    ASSERT_TRUE((*store)->write_synced({{Family::entries, index_key(4), changed_entry}, {Family::objects, object_key(2, 0), changed_payload}}));
+    ASSERT_TRUE((*store)->write_synced(
+        {{Family::entries, index_key(4), changed_entry}, {Family::objects, object_key(2, 0), changed_payload}}));
   }
   w.config.start_check_entries = 1;
   w.reopen();
@@ -185,7 +195,8 @@ TEST(LogCalls, ASampleNamesDamage) {
   EXPECT_FALSE(report->body.at("ok").as_bool());
   std::vector<std::string> found;
   for (const auto& problem : report->body.at("problems").as_array())
-    found.push_back(std::to_string(problem.at("index").as_uint64()) + " " + std::string(problem.at("kind").as_string()));
+    found.push_back(std::to_string(problem.at("index").as_uint64()) + " " +
+                    std::string(problem.at("kind").as_string()));
   EXPECT_EQ(found, (std::vector<std::string>{"2 payload", "4 leaf"}));
   EXPECT_NE(w.organisation->metrics().find("quotary_log_verification_problems 2\n"), std::string::npos);
 }
@@ -205,7 +216,10 @@ class HeldLedger final : public Ledger {
   Result<std::string> object(const Entry&, std::string_view) const override { return std::string(); }
   Result<std::string> proof(std::uint64_t, bool) const override { return std::string(); }
   Result<Hash> node(unsigned, std::uint64_t) const override { return Hash{}; }
-  Result<void> read_state(const std::function<Result<void>(const StateReader&, std::uint64_t, const Hash&)>&) const override { return {}; }
+  Result<void> read_state(
+      const std::function<Result<void>(const StateReader&, std::uint64_t, const Hash&)>&) const override {
+    return {};
+  }
   void open() {
     const std::lock_guard lock(mutex_);
     open_ = true;

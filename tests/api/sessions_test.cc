@@ -6,14 +6,17 @@
 namespace quotary::api {
 namespace {
 
-using testing::World;
 using testing::code_of;
 using testing::text;
+using testing::World;
 
 constexpr const char* password = "correct horse battery";
 
 struct Logins : World {
-  Logins() { EXPECT_TRUE(organisation->add_person(Organisation::operator_principal(), {"登录人", Role::rep, "east-1", "east", "li.lei", password})); }
+  Logins() {
+    EXPECT_TRUE(organisation->add_person(Organisation::operator_principal(),
+                                         {"登录人", Role::rep, "east-1", "east", "li.lei", password}));
+  }
   Result<Answer> log_in(const char* with, const char* from = "192.0.2.1", const char* login = "li.lei") {
     return organisation->open_session(login, with, from);
   }
@@ -50,10 +53,12 @@ TEST(Sessions, WrongLoginsAreSlowedDownByLoginAndAddress) {
 
 TEST(Sessions, AreBounded) {
   Sessions sessions;
-  for (std::size_t i = 0; i <= sessions_per_person_max; ++i) ASSERT_TRUE(sessions.add("p" + std::to_string(i), "person", static_cast<std::int64_t>(i)));
+  for (std::size_t i = 0; i <= sessions_per_person_max; ++i)
+    ASSERT_TRUE(sessions.add("p" + std::to_string(i), "person", static_cast<std::int64_t>(i)));
   EXPECT_FALSE(sessions.find("p0", 100));
   EXPECT_TRUE(sessions.find("p1", 100));
-  for (std::size_t i = sessions_per_person_max; i < sessions_max; ++i) ASSERT_TRUE(sessions.add("t" + std::to_string(i), "person" + std::to_string(i), 100));
+  for (std::size_t i = sessions_per_person_max; i < sessions_max; ++i)
+    ASSERT_TRUE(sessions.add("t" + std::to_string(i), "person" + std::to_string(i), 100));
   EXPECT_EQ(code_of(sessions.add("more", "another", 100)), "too_many_sessions");
   EXPECT_TRUE(sessions.add("more", "another", 100 + session_life_ms));  // those before have ended
 }

@@ -30,10 +30,10 @@ using Steady = std::chrono::steady_clock;
 
 struct VerifyOptions {
   std::string folder;
-  unsigned documents = 200;    // issued before, asked for in turn
+  unsigned documents = 200;  // issued before, asked for in turn
   unsigned connections = 16;
   unsigned rounds = 5;
-  unsigned seconds = 2;        // of each round and side
+  unsigned seconds = 2;  // of each round and side
   std::size_t io_threads = 1, worker_threads = 4;
   bool as_json = false;
 };
@@ -62,11 +62,14 @@ class Caller : public std::enable_shared_from_this<Caller> {
   void ask() {
     if (Steady::now() >= load_.end) return;
     const auto& request = load_.requests[load_.next++ % load_.requests.size()];
-    asio::async_write(socket_, asio::buffer(request), [self = shared_from_this()](const boost::system::error_code& failed, std::size_t) {
-      if (failed) return self->fail();
-      asio::async_read_until(self->socket_, asio::dynamic_buffer(self->answer_), "\r\n\r\n",
-                             [self](const boost::system::error_code& cut, std::size_t head) { cut ? self->fail() : self->on_head(head); });
-    });
+    asio::async_write(socket_, asio::buffer(request),
+                      [self = shared_from_this()](const boost::system::error_code& failed, std::size_t) {
+                        if (failed) return self->fail();
+                        asio::async_read_until(self->socket_, asio::dynamic_buffer(self->answer_), "\r\n\r\n",
+                                               [self](const boost::system::error_code& cut, std::size_t head) {
+                                                 cut ? self->fail() : self->on_head(head);
+                                               });
+                      });
   }
 
  private:
@@ -80,7 +83,9 @@ class Caller : public std::enable_shared_from_this<Caller> {
     const auto whole = head + size;
     if (answer_.size() >= whole) return on_answer(head, whole);
     asio::async_read(socket_, asio::dynamic_buffer(answer_), asio::transfer_exactly(whole - answer_.size()),
-                     [self = shared_from_this(), head, whole](const boost::system::error_code& failed, std::size_t) { failed ? self->fail() : self->on_answer(head, whole); });
+                     [self = shared_from_this(), head, whole](const boost::system::error_code& failed, std::size_t) {
+                       failed ? self->fail() : self->on_answer(head, whole);
+                     });
   }
 
   void on_answer(std::size_t head, std::size_t whole) {
@@ -96,19 +101,22 @@ class Caller : public std::enable_shared_from_this<Caller> {
 };
 
 // Answers a second, all connections together. Errc::unavailable when one call failed: a rate of failures is no rate.
-Result<double> rate_of(const VerifyOptions& options, std::uint16_t port, std::vector<std::string> requests, std::string expected) {
+Result<double> rate_of(const VerifyOptions& options, std::uint16_t port, std::vector<std::string> requests,
+                       std::string expected) {
   asio::io_context context(1);
   Load load{std::move(requests), std::move(expected), {}, 0, 0, 0};
   std::vector<std::shared_ptr<Caller>> callers;
   for (unsigned i = 0; i < options.connections; ++i) {
     callers.push_back(std::make_shared<Caller>(context, load));
-    if (!callers.back()->connect(port)) return fail(Errc::unavailable, "no_connection", "the server took no connection");
+    if (!callers.back()->connect(port))
+      return fail(Errc::unavailable, "no_connection", "the server took no connection");
   }
   const auto began = Steady::now();
   load.end = began + std::chrono::seconds(options.seconds);
   for (auto& caller : callers) caller->ask();
   context.run();
-  if (load.failed > 0) return fail(Errc::unavailable, "calls_failed", std::to_string(load.failed) + " calls got no good answer");
+  if (load.failed > 0)
+    return fail(Errc::unavailable, "calls_failed", std::to_string(load.failed) + " calls got no good answer");
   return static_cast<double>(load.done) / std::chrono::duration<double>(Steady::now() - began).count();
 }
 
@@ -155,12 +163,18 @@ Result<void> measure(const VerifyOptions& options, const std::string& home) {
   }
   server.stop();
   if (options.as_json) {
-    std::printf("%s\n", json::serialize(json::object{{"what", "verify by hash beside healthz"}, {"connections", options.connections}, {"documents", options.documents},
-                                                     {"healthz_per_second", middle(health)}, {"verify_per_second", middle(verify)}, {"ratio", middle(ratios)}})
+    std::printf("%s\n", json::serialize(json::object{{"what", "verify by hash beside healthz"},
+                                                     {"connections", options.connections},
+                                                     {"documents", options.documents},
+                                                     {"healthz_per_second", middle(health)},
+                                                     {"verify_per_second", middle(verify)},
+                                                     {"ratio", middle(ratios)}})
                             .c_str());
   } else {
-    std::printf("%u connections, %u documents, medians of %u rounds\n  healthz         %9.0f/s\n  verify by hash  %9.0f/s\n  ratio           %9.2f\n",
-                options.connections, options.documents, options.rounds, middle(health), middle(verify), middle(ratios));
+    std::printf(
+        "%u connections, %u documents, medians of %u rounds\n  healthz         %9.0f/s\n  verify by hash  %9.0f/s\n  "
+        "ratio           %9.2f\n",
+        options.connections, options.documents, options.rounds, middle(health), middle(verify), middle(ratios));
   }
   return {};
 }
@@ -169,19 +183,35 @@ Result<void> measure(const VerifyOptions& options, const std::string& home) {
 
 CLI::App* add_bench_verify(CLI::App& bench, int& exit_code) {
   auto options = std::make_shared<VerifyOptions>();
-  auto* command = bench.add_subcommand("verify", "public verification by hash with its proof, beside /healthz of the same server, alternately");
-  command->add_option("--folder", options->folder, "where to make the throw-away ledger (default: the temporary folder)")->check(CLI::ExistingDirectory);
-  command->add_option("--documents", options->documents, "quotes issued before")->check(CLI::Range(1, 100'000))->capture_default_str();
-  command->add_option("--connections", options->connections, "keep-alive connections")->check(CLI::Range(1, 1'000))->capture_default_str();
-  command->add_option("--rounds", options->rounds, "rounds of both sides")->check(CLI::Range(1, 1'000))->capture_default_str();
-  command->add_option("--seconds", options->seconds, "length of each round and side")->check(CLI::Range(1, 3'600))->capture_default_str();
-  command->add_option("--io-threads", options->io_threads, "the server's, as `serve` has them")->check(CLI::Range(1, 64))->capture_default_str();
-  command->add_option("--worker-threads", options->worker_threads, "the server's, as `serve` has them")->check(CLI::Range(1, 256))->capture_default_str();
+  auto* command = bench.add_subcommand(
+      "verify", "public verification by hash with its proof, beside /healthz of the same server, alternately");
+  command
+      ->add_option("--folder", options->folder, "where to make the throw-away ledger (default: the temporary folder)")
+      ->check(CLI::ExistingDirectory);
+  command->add_option("--documents", options->documents, "quotes issued before")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command->add_option("--connections", options->connections, "keep-alive connections")
+      ->check(CLI::Range(1, 1'000))
+      ->capture_default_str();
+  command->add_option("--rounds", options->rounds, "rounds of both sides")
+      ->check(CLI::Range(1, 1'000))
+      ->capture_default_str();
+  command->add_option("--seconds", options->seconds, "length of each round and side")
+      ->check(CLI::Range(1, 3'600))
+      ->capture_default_str();
+  command->add_option("--io-threads", options->io_threads, "the server's, as `serve` has them")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->add_option("--worker-threads", options->worker_threads, "the server's, as `serve` has them")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
   command->add_flag("--json", options->as_json, "one JSON object");
   command->callback([options, &exit_code] {
     namespace fs = std::filesystem;
     std::error_code failed;
-    auto home = (options->folder.empty() ? fs::temp_directory_path(failed).string() : options->folder) + "/quotary-bench-XXXXXX";
+    auto home = (options->folder.empty() ? fs::temp_directory_path(failed).string() : options->folder) +
+                "/quotary-bench-XXXXXX";
     if (::mkdtemp(home.data()) == nullptr) {
       report(fail(Errc::storage, "no_folder", "cannot make a folder like " + home));
       exit_code = exit_unchecked;

@@ -30,9 +30,10 @@ struct ServeOptions {
 };
 
 void print_access(const http::AccessRecord& record) {
-  std::fprintf(stderr, "%.*s %.*s %.*s %.*s %d %llu %lldus\n", static_cast<int>(record.request_id.size()), record.request_id.data(),
-               static_cast<int>(record.peer.size()), record.peer.data(), static_cast<int>(record.method.size()), record.method.data(),
-               static_cast<int>(record.path.size()), record.path.data(), record.status, static_cast<unsigned long long>(record.bytes_out),
+  std::fprintf(stderr, "%.*s %.*s %.*s %.*s %d %llu %lldus\n", static_cast<int>(record.request_id.size()),
+               record.request_id.data(), static_cast<int>(record.peer.size()), record.peer.data(),
+               static_cast<int>(record.method.size()), record.method.data(), static_cast<int>(record.path.size()),
+               record.path.data(), record.status, static_cast<unsigned long long>(record.bytes_out),
                static_cast<long long>(record.duration_us));
 }
 
@@ -43,7 +44,10 @@ Result<void> check_bind(ServeOptions& options) {
   const auto address = boost::asio::ip::make_address(options.host, failed);
   if (failed) return fail(Errc::invalid, "bad_host", "--host takes an address, not '" + options.host + "'");
   if (address.is_loopback() || options.behind_proxy || !options.tls_certificate.empty()) return {};
-  return fail(Errc::invalid, "bind_needs_tls", options.host + " can be reached by others: give --tls-certificate and --tls-key, or --behind-proxy when a proxy does TLS");
+  return fail(
+      Errc::invalid, "bind_needs_tls",
+      options.host +
+          " can be reached by others: give --tls-certificate and --tls-key, or --behind-proxy when a proxy does TLS");
 }
 
 int report_open(const Error& error, const Places& places) {
@@ -74,7 +78,8 @@ Result<void> start_metrics(http::HttpServer& server, const ServeOptions& options
   if (options.metrics_port == 0) return {};
   auto started = server.start();
   if (started || options.metrics_port_given) return started;
-  std::fprintf(stderr, "quotary: no metrics are served: %s; give another port with --metrics-port, or 0 for none\n", started.error().detail.c_str());
+  std::fprintf(stderr, "quotary: no metrics are served: %s; give another port with --metrics-port, or 0 for none\n",
+               started.error().detail.c_str());
   return {};
 }
 
@@ -104,7 +109,9 @@ int serve(ServeOptions options) {
   config.behind_proxy = options.behind_proxy;
   config.io_threads = options.io_threads;
   config.worker_threads = options.worker_threads;
-  config.error_log = [](std::string_view line) { std::fprintf(stderr, "quotary: %.*s\n", static_cast<int>(line.size()), line.data()); };
+  config.error_log = [](std::string_view line) {
+    std::fprintf(stderr, "quotary: %.*s\n", static_cast<int>(line.size()), line.data());
+  };
   if (options.access_log) config.access_log = print_access;
   http::HttpServer server(config, router, metrics);
 
@@ -122,7 +129,9 @@ int serve(ServeOptions options) {
   if (operator_config.unix_path.size() <= socket_path_bytes_max) {
     if (auto started = operator_server.start(); !started) return report(started.error()), exit_unchecked;
   } else {
-    std::fprintf(stderr, "quotary: the data folder's path is too long for a Unix socket: stop the server before users or series commands\n");
+    std::fprintf(stderr,
+                 "quotary: the data folder's path is too long for a Unix socket: stop the server before users or "
+                 "series commands\n");
   }
   if (auto started = server.start(); !started) return report(started.error()), exit_unchecked;
 
@@ -138,8 +147,8 @@ int serve(ServeOptions options) {
   if (auto started = start_metrics(metrics_server, options); !started) return report(started.error()), exit_unchecked;
 
   const bool six = options.host.find(':') != std::string::npos;
-  std::printf("Listening on %s://%s%s%s:%u\n", options.tls_certificate.empty() ? "http" : "https", six ? "[" : "", options.host.c_str(), six ? "]" : "",
-              static_cast<unsigned>(server.port()));
+  std::printf("Listening on %s://%s%s%s:%u\n", options.tls_certificate.empty() ? "http" : "https", six ? "[" : "",
+              options.host.c_str(), six ? "]" : "", static_cast<unsigned>(server.port()));
   std::fflush(stdout);
 
   wait_for_stop(**organisation, stop_signals);
@@ -157,17 +166,27 @@ void add_serve(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ServeOptions>();
   auto* command = app.add_subcommand("serve", "serve an organisation over HTTP until SIGTERM or Ctrl-C");
   add_places(*command, options->places, true);
-  command->add_option("--host", options->host, "address to listen on; beyond loopback it needs TLS or --behind-proxy")->envname("QUOTARY_HOST")->capture_default_str();
-  command->add_option("--port", options->port, "port; 0 takes a free one and prints it")->envname("QUOTARY_PORT")->capture_default_str();
-  auto* metrics_port = command->add_option("--metrics-port", options->metrics_port, "port of /metrics on 127.0.0.1; 0 serves none")
-                           ->envname("QUOTARY_METRICS_PORT")
-                           ->capture_default_str();
+  command->add_option("--host", options->host, "address to listen on; beyond loopback it needs TLS or --behind-proxy")
+      ->envname("QUOTARY_HOST")
+      ->capture_default_str();
+  command->add_option("--port", options->port, "port; 0 takes a free one and prints it")
+      ->envname("QUOTARY_PORT")
+      ->capture_default_str();
+  auto* metrics_port =
+      command->add_option("--metrics-port", options->metrics_port, "port of /metrics on 127.0.0.1; 0 serves none")
+          ->envname("QUOTARY_METRICS_PORT")
+          ->capture_default_str();
   auto* certificate = command->add_option("--tls-certificate", options->tls_certificate, "PEM chain");
   auto* key = command->add_option("--tls-key", options->tls_key, "PEM key")->needs(certificate);
   certificate->needs(key);
-  command->add_flag("--behind-proxy", options->behind_proxy, "a proxy does TLS; its last X-Forwarded-For entry is the client");
-  command->add_option("--io-threads", options->io_threads, "threads for sockets")->check(CLI::Range(1, 64))->capture_default_str();
-  command->add_option("--worker-threads", options->worker_threads, "threads for use cases")->check(CLI::Range(1, 256))->capture_default_str();
+  command->add_flag("--behind-proxy", options->behind_proxy,
+                    "a proxy does TLS; its last X-Forwarded-For entry is the client");
+  command->add_option("--io-threads", options->io_threads, "threads for sockets")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->add_option("--worker-threads", options->worker_threads, "threads for use cases")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
   command->add_flag("--access-log", options->access_log, "one line on stderr for each request, without query strings");
   command->callback([options, metrics_port, &exit_code] {
     options->metrics_port_given = metrics_port->count() > 0;
