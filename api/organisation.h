@@ -45,6 +45,7 @@ struct OrganisationConfig {
   std::size_t start_check_entries = 10'000;
   unsigned seal_threads = 2;                   // the issuer's pool
   int void_lapse_days = 30;
+  bool read_when_damaged = false;              // open a ledger that refuses writing for reading alone; ready() then says why
   unsigned verification_wait_ms = 5'000;       // a call for a check of the log waits that long for its end
 };
 

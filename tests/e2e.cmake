@@ -4,6 +4,9 @@ quotary_test(organisation_test LABEL e2e TIMEOUT 180
 quotary_test(sessions_test LABEL unit TIMEOUT 60
   SOURCES api/sessions_test.cc
   LIBRARIES quotary_api)
+quotary_test(matrix_test LABEL e2e TIMEOUT 60
+  SOURCES api/matrix_test.cc
+  LIBRARIES quotary_api)
 quotary_test(access_log_test LABEL e2e TIMEOUT 60
   SOURCES api/access_log_test.cc support/faulty_file_system.cc
   LIBRARIES quotary_api)

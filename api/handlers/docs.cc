@@ -42,7 +42,7 @@ std::string call_card(const std::string& method, const std::string& path, const 
       const auto& parameter = each.get_object();
       out += "<code>" + escape_html(text_of(parameter, "name")) + "</code> <span class=\"en\">" +
              escape_html(text_of(parameter, "in")) +
-             (parameter.at("required").as_bool() ? ", 必填 <span lang=\"en\">required</span>" : "") + "</span><br>";
+             (parameter.at("required").as_bool() ? "，必填 <span lang=\"en\">required</span>" : "") + "</span><br>";
     }
     out += "</dd>\n";
   }
@@ -88,7 +88,7 @@ std::string docs_page(const json::object& document) {
   out +=
       "<h1>接口说明 <span lang=\"en\">API</span></h1><p>由 <a href=\"/openapi.json\">OpenAPI 3.1</a> 文档生成。错误以 "
       "<code>application/problem+json</code> "
-      "回答,<code>code</code> 固定不变。</p><p class=\"en\" lang=\"en\">Made from the <a "
+      "回答，<code>code</code> 固定不变。</p><p class=\"en\" lang=\"en\">Made from the <a "
       "href=\"/openapi.json\">OpenAPI 3.1</a> document. Errors are "
       "<code>application/problem+json</code> with a stable <code>code</code>.</p>\n<ul>";
   for (const auto& tag : order)

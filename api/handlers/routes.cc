@@ -1,6 +1,7 @@
 #include "api/handlers/routes.h"
 
 #include "api/handlers/endpoint.h"
+#include "api/use_cases/sessions.h"
 
 #include <algorithm>
 
@@ -16,10 +17,15 @@ void protect(http::Response& response, Kind kind) {
 }
 
 http::Response error_response(const Error& error, const std::string& path) {
+  const bool throttled = error.code == "login_throttled";
   // Matters of rate, not of health.
-  if (error.code == "verification_running" || error.code == "login_throttled")
-    return http::problem_response(429, error, path);
-  return http::problem_response(error, path);
+  if (!throttled && error.code != "verification_running") return http::problem_response(error, path);
+  auto response = http::problem_response(429, error, path);
+  if (throttled) {
+    std::erase_if(response.headers, [](const auto& header) { return header.first == "Retry-After"; });
+    response.headers.emplace_back("Retry-After", std::to_string(login_window_ms / 1000));  // at the latest
+  }
+  return response;
 }
 
 template <class Visit>
@@ -108,7 +114,6 @@ http::Response bytes_response(Bytes bytes, bool immutable) {
   if (!bytes.sha256.empty()) response.headers.emplace_back("ETag", "\"" + bytes.sha256 + "\"");
   if (immutable) response.headers.emplace_back("Cache-Control", "private, max-age=31536000, immutable");
   response.headers.emplace_back("Content-Disposition", "inline; filename=\"" + bytes.file_name + "\"");
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   return response;
 }
 

@@ -6,7 +6,6 @@ namespace {
 http::Response page_response(const Surface& surface, std::shared_ptr<const std::string> page) {
   auto response = http::shared_response("text/html; charset=utf-8", std::move(page));
   response.headers.emplace_back("Content-Security-Policy", surface.page_policy);
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   return response;
 }
 

@@ -24,7 +24,6 @@ Result<http::Response> page(const Surface& surface, const http::Request& request
   auto response = http::text_response(200, "text/html; charset=utf-8", verify_page(surface.organisation.profile(), answer.body));
   static const std::string script_hash = to_base64(sha256(page_script()).view());
   response.headers.emplace_back("Content-Security-Policy", surface.page_policy + "; script-src 'sha256-" + script_hash + "'; connect-src 'self'");
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   response.headers.emplace_back("X-Robots-Tag", "noindex");
   return response;
 }

@@ -27,7 +27,7 @@ std::string Organisation::vkey() const {
 
 Result<std::string> Organisation::tile(const TileName& tile) const {
   const Ledger& ledger = *parts_->ledger;
-  return or_absent(tile_bytes(tile, ledger.state().tree_size, [&](unsigned level, std::uint64_t number) { return ledger.node(level, number); }));
+  return or_absent(tile_bytes(tile, ledger.state().tree_size, ledger.nodes()));
 }
 
 Result<std::string> Organisation::entry_bundle(const Principal& caller, const TileName& tile) const {

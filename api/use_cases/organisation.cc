@@ -99,8 +99,19 @@ Result<std::unique_ptr<Organisation>> Organisation::open(const OrganisationConfi
   QUOTARY_TRY_VOID(check_folders(parts->config));
   QUOTARY_TRY(keys, signing::KeyFolder::open(parts->config.files, parts->config.keys_directory));
   parts->keys = std::move(keys);
-  QUOTARY_TRY(ledger, Ledger::open(ledger_options(parts->config), ledger_ports(parts->config, *parts->keys)));
-  parts->ledger = std::move(ledger);
+  const auto options = ledger_options(parts->config);
+  const auto ports = ledger_ports(parts->config, *parts->keys);
+  auto ledger = Ledger::open(options, ports);
+  const bool damaged = !ledger && (ledger.error().kind == Errc::corrupt || ledger.error().kind == Errc::storage);
+  if (damaged && parts->config.read_when_damaged) {
+    // Where not even that can be read, the first reason is the one to answer.
+    if (auto left = Ledger::open_for_reading(options, ports, ledger.error())) {
+      parts->ledger = std::move(*left);
+      if (parts->start()) return std::unique_ptr<Organisation>(new Organisation(std::move(parts)));
+    }
+  }
+  if (!ledger) return std::move(ledger).error();
+  parts->ledger = std::move(*ledger);
   QUOTARY_TRY_VOID(parts->start());
   return std::unique_ptr<Organisation>(new Organisation(std::move(parts)));
 }
@@ -138,7 +149,7 @@ Result<std::string> Organisation::person_name(std::string_view person_id) const 
 
 Result<void> Organisation::ready() const {
   auto state = parts_->ledger->state();
-  if (state.latched) return fail(Errc::unavailable, "ledger_latched", state.latch_reason);
+  if (state.latched) return fail(Errc::unavailable, state.read_only ? "ledger_read_only" : "ledger_latched", state.latch_reason);
   if (parts_->seal_error) return *parts_->seal_error;
   return {};
 }

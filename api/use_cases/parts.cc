@@ -138,6 +138,14 @@ Result<std::shared_ptr<const ProofCache::Proof>> Organisation::Parts::public_pro
   return std::shared_ptr<const ProofCache::Proof>(proof);
 }
 
+Result<void> Organisation::Parts::require_whole_state() const {
+  const auto state = ledger->state();
+  if (state.state_whole) return {};
+  return fail(Errc::unavailable, "status_unknown",
+              "the ledger is damaged and may have lost what happened to documents last, so no status can be told until the operator has restored it; "
+              "issued PDFs that still verify can be read");
+}
+
 Result<records::QuoteRecord> Organisation::Parts::quote_for(const Principal& caller, Call call, std::string_view number) const {
   QUOTARY_TRY(found, read<std::optional<records::QuoteRecord>>([&](const StateReader& state) { return records::find_quote(state, number); }));
   if (!found || !in_scope(caller, call, found->owner, found->team, found->region))

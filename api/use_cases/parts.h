@@ -126,6 +126,8 @@ struct Organisation::Parts {
   [[nodiscard]] std::string seller_name(std::uint64_t issued_index) const;
   // A proof of the entry under a checkpoint of the last minute.
   [[nodiscard]] Result<std::shared_ptr<const ProofCache::Proof>> public_proof(std::uint64_t index) const;
+  // Errc::unavailable `status_unknown` when a damaged ledger's state may lack what happened last: then no status is told.
+  [[nodiscard]] Result<void> require_whole_state() const;
   // A quote in the caller's scope, else not_found.
   [[nodiscard]] Result<records::QuoteRecord> quote_for(const Principal& caller, Call call, std::string_view number) const;
 };

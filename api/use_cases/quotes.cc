@@ -137,6 +137,7 @@ Result<Bytes> Organisation::preview_quote(const Principal& caller, std::string_v
 }
 
 Result<Answer> Organisation::read_quote(const Principal& caller, std::string_view number) const {
+  QUOTARY_TRY_VOID(parts_->require_whole_state());
   QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
   QUOTARY_TRY(quote, parts_->quote_for(caller, Call::read_quote, number));
   QUOTARY_TRY(entry, parts_->ledger->entry(quote.index));
@@ -153,6 +154,7 @@ Result<Answer> Organisation::read_quote(const Principal& caller, std::string_vie
 }
 
 Result<Answer> Organisation::list_quotes(const Principal& caller, const QuoteFilter& filter) const {
+  QUOTARY_TRY_VOID(parts_->require_whole_state());
   QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
   auto limit = filter.limit.value_or(50);
   if (limit == 0 || limit > list_items_max) return invalid_parameter("limit", "bad_limit", "a limit is 1 to " + std::to_string(list_items_max));

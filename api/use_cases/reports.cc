@@ -151,6 +151,7 @@ json::array totals_array(const std::map<std::string, Total>& totals) {
 }  // namespace
 
 Result<Answer> Organisation::list_voids(const Principal& caller, const VoidFilter& filter) const {
+  QUOTARY_TRY_VOID(parts_->require_whole_state());
   QUOTARY_TRY_VOID(require_call(caller, Call::read_void));
   auto limit = filter.limit.value_or(50);
   if (limit == 0 || limit > list_items_max) return invalid_parameter("limit", "bad_limit", "a limit is 1 to " + std::to_string(list_items_max));
@@ -164,6 +165,7 @@ Result<Answer> Organisation::list_voids(const Principal& caller, const VoidFilte
 }
 
 Result<Answer> Organisation::voids_report(const Principal& caller, const VoidFilter& filter) const {
+  QUOTARY_TRY_VOID(parts_->require_whole_state());
   QUOTARY_TRY_VOID(require_call(caller, Call::report_voids));
   QUOTARY_TRY(found, collect(*parts_, caller, Call::report_voids, filter, report_rows_max));
   if (found.more) return fail(Errc::too_large, "report_too_large", "more than 100,000 rows: narrow from and to");
@@ -191,6 +193,7 @@ Result<Answer> Organisation::voids_report(const Principal& caller, const VoidFil
 }
 
 Result<Bytes> Organisation::voids_report_csv(const Principal& caller, const VoidFilter& filter) const {
+  QUOTARY_TRY_VOID(parts_->require_whole_state());
   QUOTARY_TRY_VOID(require_call(caller, Call::report_voids));
   QUOTARY_TRY(found, collect(*parts_, caller, Call::report_voids, filter, report_rows_max));
   if (found.more) return fail(Errc::too_large, "report_too_large", "more than 100,000 rows: narrow from and to");

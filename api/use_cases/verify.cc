@@ -66,6 +66,7 @@ Result<json::object> describe_exact(const Organisation::Parts& parts, const Know
 }  // namespace
 
 Result<Answer> Organisation::verify_bytes(std::string_view pdf) const {
+  QUOTARY_TRY_VOID(parts_->require_whole_state());
   ++parts_->verified_total;
   if (pdf.size() > verify_bytes_max) return fail(Errc::too_large, "file_too_large", "a file has at most 64 MB");
   QUOTARY_TRY(exact, find_file(*parts_, sha256(pdf).hex()));
@@ -96,6 +97,7 @@ Result<Answer> Organisation::verify_bytes(std::string_view pdf) const {
 }
 
 Result<Answer> Organisation::verify_sha256(std::string_view hex) const {
+  QUOTARY_TRY_VOID(parts_->require_whole_state());
   ++parts_->verified_total;
   auto hash = Hash::from_hex(hex);
   if (!hash) return Answer{200, unknown(), false};
@@ -106,6 +108,7 @@ Result<Answer> Organisation::verify_sha256(std::string_view hex) const {
 }
 
 Result<Answer> Organisation::verify_number(std::string_view number, std::string_view code) const {
+  QUOTARY_TRY_VOID(parts_->require_whole_state());
   ++parts_->verified_total;
   QUOTARY_TRY(quote, find_by_code(*parts_, number, code));
   if (!quote) return Answer{200, unknown(), false};

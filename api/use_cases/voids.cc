@@ -63,6 +63,7 @@ Result<Answer> write_void(const Organisation::Parts& parts, Command command, int
 // Rules of a decision that need no state beyond the request's record.
 Result<void> check_decider(const Principal& caller, const VoidRecord& request, std::string_view quote_status, Organisation::Decision decision) {
   if (decision == Organisation::Decision::withdraw) {
+    QUOTARY_TRY_VOID(require_call(caller, Call::withdraw_void));
     if (request.requested_by != caller.id) return fail(Errc::forbidden, "not_requester", "only who asked withdraws a request");
     return {};
   }
@@ -227,6 +228,7 @@ Result<Bytes> Organisation::void_certificate(const Principal& caller, std::strin
 }
 
 Result<std::uint64_t> Organisation::run_due_events() {
+  if (parts_->ledger->state().read_only) return std::uint64_t{0};
   const auto chained = parts_->chain_access();
   auto now = parts_->now();
   std::vector<std::string> due;
@@ -266,6 +268,7 @@ Result<std::uint64_t> Organisation::run_due_events() {
 }
 
 Result<Answer> Organisation::read_void(const Principal& caller, std::string_view request_id) const {
+  QUOTARY_TRY_VOID(parts_->require_whole_state());
   QUOTARY_TRY(request, void_for(*parts_, caller, request_id));
   QUOTARY_TRY(proof, parts_->ledger->proof(request.decided_index ? request.decided_index : request.index));
   QUOTARY_TRY(entry, parts_->ledger->entry(request.decided_index ? request.decided_index : request.index));

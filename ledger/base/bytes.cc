@@ -10,9 +10,9 @@ namespace {
 
 template <class Int>
 void put_big_endian(std::string& out, Int value) {
-  for (int shift = static_cast<int>(sizeof(Int)) * 8 - 8; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>((value >> shift) & 0xff));
-  }
+  char bytes[sizeof(Int)];
+  for (std::size_t i = 0; i < sizeof(Int); ++i) bytes[i] = static_cast<char>(value >> (8 * (sizeof(Int) - 1 - i)) & 0xff);
+  out.append(bytes, sizeof bytes);
 }
 
 template <class Int>

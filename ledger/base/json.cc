@@ -1,5 +1,7 @@
 #include "ledger/base/json.h"
 
+#include "ledger/base/canonical_scan.h"
+
 #include <boost/container/small_vector.hpp>
 #include <boost/json/basic_parser_impl.hpp>
 
@@ -150,45 +152,14 @@ class Builder {
   std::string text_;
 };
 
-// RFC 8785 wants UTF-16 code unit order. It equals UTF-8 byte order, but that surrogates (lead bytes F0..F4) come
-// before U+E000..U+FFFF (lead bytes EE, EF).
-bool utf16_less(std::string_view a, std::string_view b) {
-  const auto [left, right] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-  if (right == b.end()) return false;
-  if (left == a.end()) return true;
-  const auto rank = [](char c) {
-    const unsigned byte = static_cast<unsigned char>(c);
-    return byte == 0xee || byte == 0xef ? byte + 0x10 : byte;
-  };
-  return rank(*left) < rank(*right);
-}
-
-// Length of the well-formed UTF-8 sequence at `at`, 0 when ill-formed (RFC 3629).
-std::size_t utf8_length(const unsigned char* at, std::size_t left) {
-  const auto tail = [&](std::size_t i) { return i < left && (at[i] & 0xc0) == 0x80; };
-  const unsigned lead = at[0];
-  if (lead < 0x80) return 1;
-  if (lead < 0xc2) return 0;
-  if (lead < 0xe0) return tail(1) ? 2 : 0;
-  if (lead < 0xf0) {
-    if (!tail(1) || !tail(2)) return 0;
-    if (lead == 0xe0 && at[1] < 0xa0) return 0;
-    if (lead == 0xed && at[1] >= 0xa0) return 0;
-    return 3;
-  }
-  if (lead > 0xf4 || !tail(1) || !tail(2) || !tail(3)) return 0;
-  if (lead == 0xf0 && at[1] < 0x90) return 0;
-  if (lead == 0xf4 && at[1] >= 0x90) return 0;
-  return 4;
-}
-
 class Writer {
  public:
-  std::string out;
+  explicit Writer(std::string& to) : out(to) {}
+  std::string& out;
   const char* fault = nullptr;
 
   bool write(const json::value& value, int depth) {
-    if (depth > 64) return refuse("nested deeper than 64");
+    if (depth > depth_max) return refuse("nested deeper than 64");
     switch (value.kind()) {
       case json::kind::string:
         return text(std::string_view(value.get_string()));
@@ -215,7 +186,50 @@ class Writer {
     return refuse("an unknown kind of value");
   }
 
+  bool text(std::string_view value) {
+    out += '"';
+    std::size_t copied = 0;
+    for (std::size_t i = 0; i < value.size();) {
+      const auto byte = static_cast<unsigned char>(value[i]);
+      if (byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\') {
+        ++i;
+        continue;
+      }
+      if (byte >= 0x80) {
+        const std::size_t length = utf8_length(value.substr(i, 4));
+        if (length == 0) return refuse("ill-formed UTF-8");
+        i += length;
+        continue;
+      }
+      out.append(value, copied, i - copied);
+      escape(byte);
+      copied = ++i;
+    }
+    out.append(value, copied);
+    out += '"';
+    return true;
+  }
+
+  bool object(const json::object& members, int depth) {
+    if (depth > depth_max) return refuse("nested deeper than 64");
+    boost::container::small_vector<const json::key_value_pair*, 32> sorted;
+    sorted.reserve(members.size());
+    for (const auto& member : members) sorted.push_back(&member);
+    const auto less = [](const auto* a, const auto* b) { return utf16_less(a->key(), b->key()); };
+    if (!std::is_sorted(sorted.begin(), sorted.end(), less)) std::sort(sorted.begin(), sorted.end(), less);
+    out += '{';
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+      if (i != 0) out += ',';
+      if (!text(sorted[i]->key())) return false;
+      out += ':';
+      if (!write(sorted[i]->value(), depth + 1)) return false;
+    }
+    out += '}';
+    return true;
+  }
+
  private:
+  static constexpr int depth_max = 64;
   static constexpr std::int64_t limit = std::int64_t{1} << 53;
 
   bool refuse(const char* what) {
@@ -239,48 +253,6 @@ class Writer {
       if (!write(item, depth + 1)) return false;
     }
     out += ']';
-    return true;
-  }
-
-  bool object(const json::object& members, int depth) {
-    boost::container::small_vector<const json::key_value_pair*, 32> sorted;
-    sorted.reserve(members.size());
-    for (const auto& member : members) sorted.push_back(&member);
-    const auto less = [](const auto* a, const auto* b) { return utf16_less(a->key(), b->key()); };
-    if (!std::is_sorted(sorted.begin(), sorted.end(), less)) std::sort(sorted.begin(), sorted.end(), less);
-    out += '{';
-    for (std::size_t i = 0; i < sorted.size(); ++i) {
-      if (i != 0) out += ',';
-      if (!text(sorted[i]->key())) return false;
-      out += ':';
-      if (!write(sorted[i]->value(), depth + 1)) return false;
-    }
-    out += '}';
-    return true;
-  }
-
-  bool text(std::string_view value) {
-    out += '"';
-    std::size_t copied = 0;
-    for (std::size_t i = 0; i < value.size();) {
-      const auto byte = static_cast<unsigned char>(value[i]);
-      if (byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\') {
-        ++i;
-        continue;
-      }
-      if (byte >= 0x80) {
-        const std::size_t length =
-            utf8_length(reinterpret_cast<const unsigned char*>(value.data()) + i, value.size() - i);
-        if (length == 0) return refuse("ill-formed UTF-8");
-        i += length;
-        continue;
-      }
-      out.append(value, copied, i - copied);
-      escape(byte);
-      copied = ++i;
-    }
-    out.append(value, copied);
-    out += '"';
     return true;
   }
 
@@ -316,6 +288,10 @@ class Writer {
   }
 };
 
+Error not_canonical(const char* fault) {
+  return fail(Errc::invalid, "not_canonical", std::string("canonical JSON cannot hold ") + fault);
+}
+
 }  // namespace
 
 Result<json::value> parse_json(std::string_view text, const JsonLimits& limits) {
@@ -337,12 +313,23 @@ Result<json::value> parse_json(std::string_view text, const JsonLimits& limits) 
 }
 
 Result<std::string> canonical_json(const json::value& value) {
-  Writer writer;
-  writer.out.reserve(512);
-  if (!writer.write(value, 0)) {
-    return fail(Errc::invalid, "not_canonical", std::string("canonical JSON cannot hold ") + writer.fault);
-  }
-  return std::move(writer.out);
+  std::string out;
+  out.reserve(512);
+  Writer writer(out);
+  if (!writer.write(value, 0)) return not_canonical(writer.fault);
+  return out;
+}
+
+Result<void> append_canonical(std::string& out, const json::object& members) {
+  Writer writer(out);
+  if (!writer.object(members, 0)) return not_canonical(writer.fault);
+  return {};
+}
+
+Result<void> append_canonical(std::string& out, std::string_view text) {
+  Writer writer(out);
+  if (!writer.text(text)) return not_canonical(writer.fault);
+  return {};
 }
 
 }  // namespace quotary

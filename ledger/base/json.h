@@ -27,5 +27,8 @@ struct JsonLimits {
 // RFC 8785 for strings, integers within 2^53, booleans, null-free arrays and objects. Members are sorted by UTF-16 code
 // units. A double, a null, an integer beyond 2^53 or ill-formed UTF-8 is Errc::invalid `not_canonical`.
 [[nodiscard]] Result<std::string> canonical_json(const json::value& value);
+// The same, added to `out`; after an error `out` holds a part.
+[[nodiscard]] Result<void> append_canonical(std::string& out, const json::object& members);
+[[nodiscard]] Result<void> append_canonical(std::string& out, std::string_view text);
 
 }  // namespace quotary

@@ -13,12 +13,6 @@ std::string index_key(std::uint64_t index) {
   return key;
 }
 
-std::string node_key(unsigned level, std::uint64_t number) {
-  std::string key(1, static_cast<char>(level));
-  put_u64(key, number);
-  return key;
-}
-
 std::string object_key(std::uint64_t index, std::size_t ordinal) {
   std::string key = index_key(index);
   put_u16(key, static_cast<std::uint16_t>(ordinal));
@@ -29,13 +23,10 @@ std::string subject_key(std::string_view subject) { return std::string("~s/") + 
 std::string slots_path(const std::string& directory) { return directory + "/published.slots"; }
 std::string store_path(const std::string& directory) { return directory + "/store"; }
 
-NodeReader nodes_of(const StoreView& view) {
-  return [&view](unsigned level, std::uint64_t number) -> Result<Hash> {
-    QUOTARY_TRY(bytes, view.get(Family::nodes, node_key(level, number)));
-    auto hash = bytes ? Hash::from_bytes(*bytes) : Result<Hash>(Error{});
-    if (!hash) return fail(Errc::corrupt, "node_missing", "tree node " + std::to_string(level) + "/" + std::to_string(number) + " is missing or damaged");
-    return *hash;
-  };
+std::vector<std::string> slots_paths(const LedgerOptions& options) {
+  std::vector<std::string> paths{slots_path(options.directory)};
+  paths.insert(paths.end(), options.publish_to.begin(), options.publish_to.end());
+  return paths;
 }
 
 Result<std::optional<std::string>> StateOverlay::get(std::string_view key) const {
@@ -132,45 +123,36 @@ Result<void> check_payloads(const StoreView& view, const ObjectCipher& cipher, c
 
 }  // namespace
 
-Result<void> LedgerImpl::recover() {
-  std::uint64_t size = 0;
-  Hash root = sha256("");
-  QUOTARY_TRY_VOID(store_->scan(Family::batches, "", "", true, [&](std::string_view key, std::string_view value) {
-    size = get_u64(key);
-    if (auto hash = Hash::from_bytes(value)) root = *hash;
-    return false;
-  }));
-  const NodeReader nodes = nodes_of(*store_);
-  std::uint64_t published_size = 0;
-  for (const Slots& slots : slots_) {
-    const auto& published = slots.last();
-    if (!published) {
-      // Blank slots are those of a ledger that was being made; beside more entries they were wiped.
-      if (size > 1 && &slots == &slots_.front()) return fail(Errc::corrupt, "slots_damaged", "the published checkpoint was wiped");
-      continue;
-    }
-    published_size = std::max(published_size, published->size);
-    QUOTARY_TRY(own_note, sign_checkpoint(*ports_.signer, published->size, published->root));
-    if (own_note != published->note) {
-      return fail(Errc::corrupt, "published_signature", "the published checkpoint was not signed by this log's key: another key folder, or a forged slot");
-    }
-    if (published->size > size) {
+// The store must hold what a slot says was published, and lead to the same root.
+Result<void> LedgerImpl::check_published(const Slots& slots, std::uint64_t size, const NodeReader& nodes) {
+  const Published& published = *slots.last();
+  QUOTARY_TRY(own_note, sign_checkpoint(*ports_.signer, published.size, published.root));
+  if (own_note != published.note) {
+    return fail(Errc::corrupt, "published_signature", "the published checkpoint was not signed by this log's key: another key folder, or a forged slot");
+  }
+  if (published.size > size) {
+    return fail(Errc::corrupt, "rolled_back",
+                "the store holds " + std::to_string(size) + " entries, but " + std::to_string(published.size) +
+                    " were published: it was rolled back or damaged; restore the newest backup, never write on top of this one");
+  }
+  QUOTARY_TRY(then, read_root(published.size, nodes));
+  if (then != published.root) {
+    return fail(Errc::corrupt, "rolled_back", "the store's tree at the published size " + std::to_string(published.size) + " has another root than was published");
+  }
+  for (const Counter& counter : published.counters) {
+    const auto own = std::find_if(counters_.begin(), counters_.end(), [&](const Counter& other) { return other.name == counter.name; });
+    if (own != counters_.end() && own->last < counter.last) {
       return fail(Errc::corrupt, "rolled_back",
-                  "the store holds " + std::to_string(size) + " entries, but " + std::to_string(published->size) +
-                      " were published: it was rolled back or damaged; restore the newest backup, never write on top of this one");
-    }
-    QUOTARY_TRY(then, read_root(published->size, nodes));
-    if (then != published->root) {
-      return fail(Errc::corrupt, "rolled_back", "the store's tree at the published size " + std::to_string(published->size) + " has another root than was published");
+                  "the store's last number of " + counter.name + " is " + std::to_string(own->last) + ", but " + std::to_string(counter.last) + " was published");
     }
   }
-  QUOTARY_TRY(range, read_compact_range(size, nodes));
-  if (range.root() != root) return fail(Errc::corrupt, "root_differs", "the tree's nodes do not lead to the root of the last batch, at size " + std::to_string(size));
-  range_ = std::move(range);
+  return {};
+}
 
-  // At least the last entry, which the next one links to, and all that no checkpoint was published for.
-  std::uint64_t from = size - std::min<std::uint64_t>(size, std::max<std::uint64_t>(options_.start_check_entries, 1));
-  from = std::min(from, published_size);
+// Reads entries [from, size) and the tree above them again. What was never signed is about to be: its payloads too must hold.
+Result<void> LedgerImpl::check_tail(std::uint64_t from, std::uint64_t published_size, std::uint64_t size) {
+  const NodeReader nodes = nodes_of(*store_);
+  QUOTARY_TRY(range, read_compact_range(from, nodes));
   Hash prev;
   if (from > 0) {
     QUOTARY_TRY(leaf, nodes(0, from - 1));
@@ -180,20 +162,60 @@ Result<void> LedgerImpl::recover() {
     QUOTARY_TRY(canonical, store_->get(Family::entries, index_key(index)));
     if (!canonical) return fail(Errc::corrupt, "entry_missing", "entry " + std::to_string(index) + " is missing");
     auto entry = parse_entry(*canonical);
-    QUOTARY_TRY(leaf, nodes(0, index));
-    const bool linked = entry && entry->prev == prev;
-    if (!entry || entry->index != index || entry->leaf != leaf || !linked) {
-      return fail(Errc::corrupt, "entry_damaged", "entry " + std::to_string(index) + " does not hold: run `quotary verify` for all that differs");
+    bool holds = entry && entry->index == index && entry->prev == prev;
+    if (holds) {
+      range.append(entry->leaf, [&](unsigned level, std::uint64_t number, const Hash& hash) {
+        const auto stored = nodes(level, number);
+        holds = holds && stored && *stored == hash;
+      });
     }
-    // What was never signed is about to be: its payloads too must hold.
+    if (!holds) return fail(Errc::corrupt, "entry_damaged", "entry " + std::to_string(index) + " does not hold: run `quotary verify` for all that differs");
     if (index >= published_size) QUOTARY_TRY_VOID(check_payloads(*store_, *ports_.cipher, *entry));
-    prev = leaf;
+    prev = entry->leaf;
     last_time_ = entry->time;
   }
+  range_ = std::move(range);
   last_leaf_ = prev;
+  return {};
+}
+
+Result<void> LedgerImpl::recover() {
+  QUOTARY_TRY(size, stored_size(*store_));
+  QUOTARY_TRY_VOID(load_counters());
+  const NodeReader nodes = nodes_of(*store_);
+  std::uint64_t published_size = 0;
+  for (const Slots& slots : slots_) {
+    if (slots.last()) {
+      QUOTARY_TRY_VOID(check_published(slots, size, nodes));
+      published_size = std::max(published_size, slots.last()->size);
+    } else if (size > 1 && &slots == &slots_.front()) {
+      // Blank slots are those of a ledger that was being made; beside more entries they were wiped.
+      return fail(Errc::corrupt, "slots_damaged", "the published checkpoint was wiped");
+    }
+  }
+  // At least the last entry, which the next one links to, and all that no checkpoint was published for.
+  const std::uint64_t from = size - std::min<std::uint64_t>(size, std::max<std::uint64_t>(options_.start_check_entries, 1));
+  QUOTARY_TRY_VOID(check_tail(std::min(from, published_size), published_size, size));
   if (size == 0) return {};
   // A batch that was durable when the process died, but not yet published, is published by the normal path.
-  return publish(size, root);
+  return publish(size, range_.root());
+}
+
+Result<void> LedgerImpl::load_counters() {
+  const std::string_view prefix = ports_.fold->counter_prefix();
+  if (prefix.empty()) return {};
+  return store_->scan(Family::state, prefix, "", false, [&](std::string_view key, std::string_view value) {
+    count(key, value);
+    return true;
+  });
+}
+
+void LedgerImpl::count(std::string_view state_key, std::string_view value) {
+  auto counter = ports_.fold->counter(state_key, value);
+  if (!counter) return;
+  const auto old = std::find_if(counters_.begin(), counters_.end(), [&](const Counter& other) { return other.name == counter->name; });
+  if (old != counters_.end()) counters_.erase(old);
+  counters_.insert(counters_.begin(), std::move(*counter));
 }
 
 std::shared_ptr<const LedgerImpl::Head> LedgerImpl::head() const {
@@ -204,7 +226,7 @@ std::shared_ptr<const LedgerImpl::Head> LedgerImpl::head() const {
 LedgerState LedgerImpl::state() const {
   const auto now = head();
   const std::lock_guard lock(queue_mutex_);
-  return {now->size, now->root, !latch_reason_.empty(), latch_reason_};
+  return {now->size, now->root, !latch_reason_.empty(), latch_reason_, reading_, state_whole_};
 }
 
 std::string LedgerImpl::checkpoint() const { return head()->checkpoint; }
@@ -215,8 +237,15 @@ Result<Entry> LedgerImpl::entry(std::uint64_t index) const {
   QUOTARY_TRY(canonical, now->view->get(Family::entries, index_key(index)));
   if (!canonical) return fail(Errc::corrupt, "entry_missing", "entry " + std::to_string(index) + " is missing");
   QUOTARY_TRY(parsed, parse_entry(*canonical));
-  QUOTARY_TRY(leaf, nodes_of(*now->view)(0, index));
+  const NodeReader nodes = nodes_of(*now->view);
+  QUOTARY_TRY(leaf, nodes(0, index));
   if (parsed.leaf != leaf || parsed.index != index) return fail(Errc::corrupt, "entry_damaged", "entry " + std::to_string(index) + " differs from its leaf");
+  if (reading_) {
+    auto path = inclusion_proof(index, now->size, nodes);
+    if (!path || !check_inclusion(leaf, index, now->size, *path, now->root)) {
+      return fail(Errc::corrupt, "entry_lost", "entry " + std::to_string(index) + " does not lead to the root that was published: it is damaged or lost");
+    }
+  }
   return parsed;
 }
 
@@ -242,19 +271,25 @@ Result<std::string> LedgerImpl::object(const Entry& entry, std::string_view name
 Result<std::string> LedgerImpl::proof(std::uint64_t index, bool first_covering) const {
   const auto now = head();
   QUOTARY_TRY(found, entry(index));
+  if (!now->provable) return fail(Errc::unavailable, "not_provable", "the published checkpoint covers what the store has lost: there is no proof under it until the ledger is restored");
   std::uint64_t size = now->size;
+  Hash root = now->root;
   std::string note = now->checkpoint;
   if (first_covering) {
-    Hash root = now->root;
-    QUOTARY_TRY_VOID(now->view->scan(Family::batches, "", index_key(index + 1), false, [&](std::string_view key, std::string_view value) {
-      size = get_u64(key);
-      if (auto hash = Hash::from_bytes(value)) root = *hash;
-      return false;
-    }));
-    // Only what was signed before is signed again: the root of the tree as it stands must be the batch's.
-    QUOTARY_TRY(computed, read_root(size, nodes_of(*now->view)));
-    if (computed != root) return fail(Errc::corrupt, "root_differs", "the root stored for size " + std::to_string(size) + " differs from the tree");
-    QUOTARY_TRY(again, sign_checkpoint(*ports_.signer, size, root));
+    // Only what was signed before is signed again: the end of a batch.
+    const auto batches = now->view->cursor(Family::batches, Access::point);
+    batches->seek(index_key(index + 1));
+    QUOTARY_TRY_VOID(batches->status());
+    if (!batches->valid()) return fail(Errc::corrupt, "batch_damaged", "no batch holds entry " + std::to_string(index));
+    QUOTARY_TRY(batch, view_batch(batches->key(), batches->value()));
+    size = batch.end;
+    // And only a root that the newest signed one contains, whatever has become of the store since.
+    const NodeReader nodes = nodes_of(*now->view);
+    QUOTARY_TRY(old_root, read_root(size, nodes));
+    QUOTARY_TRY(consistency, consistency_proof(size, now->size, nodes));
+    QUOTARY_TRY_VOID(check_consistency(size, now->size, old_root, now->root, consistency));
+    root = old_root;
+    QUOTARY_TRY(again, sign_checkpoint(*ports_.signer, size, old_root));
     note = std::move(again);
   }
   QUOTARY_TRY(path, inclusion_proof(index, size, nodes_of(*now->view)));
@@ -266,6 +301,11 @@ Result<Hash> LedgerImpl::node(unsigned level, std::uint64_t number) const {
   return nodes_of(*now->view)(level, number);
 }
 
+NodeReader LedgerImpl::nodes() const {
+  auto now = head();
+  return [now, read = nodes_of(*now->view)](unsigned level, std::uint64_t number) { return read(level, number); };
+}
+
 Result<void> LedgerImpl::read_state(const std::function<Result<void>(const StateReader&, std::uint64_t, const Hash&)>& read) const {
   const auto now = head();
   return read(StateOfView(*now->view), now->size, now->root);
@@ -275,8 +315,7 @@ namespace {
 
 Result<std::vector<Slots>> open_slots(const LedgerOptions& options, FileSystem& files, bool create) {
   std::vector<Slots> slots;
-  std::vector<std::string> paths{slots_path(options.directory)};
-  paths.insert(paths.end(), options.publish_to.begin(), options.publish_to.end());
+  const auto paths = slots_paths(options);
   for (const std::string& path : paths) {
     // A further place may be added to an old ledger; the data folder's own must be there.
     const bool make = create || (path != paths.front() && !files.exists(path));

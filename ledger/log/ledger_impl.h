@@ -6,6 +6,7 @@
 #include "ledger/log/sequencer.h"
 #include "ledger/log/slots.h"
 #include "ledger/log/store.h"
+#include "ledger/log/stored_tree.h"
 
 #include <condition_variable>
 #include <deque>
@@ -18,12 +19,10 @@ namespace quotary {
 
 // Keys of the store's families.
 [[nodiscard]] std::string index_key(std::uint64_t index);
-[[nodiscard]] std::string node_key(unsigned level, std::uint64_t number);
 [[nodiscard]] std::string object_key(std::uint64_t index, std::size_t ordinal);
 // State key of a subject's chain: sequence and last index. Written by the log itself, beside the fold's keys.
 [[nodiscard]] std::string subject_key(std::string_view subject);
 
-[[nodiscard]] NodeReader nodes_of(const StoreView& view);
 [[nodiscard]] std::string slots_path(const std::string& directory);
 [[nodiscard]] std::string store_path(const std::string& directory);
 
@@ -61,6 +60,9 @@ class StateOverlay final : public StateWriter {
 // Sets subject_seq and subject_prev of an entry, and moves the subject's chain on.
 [[nodiscard]] Result<void> link_subject(Entry& entry, StateWriter& state);
 
+// The slot files of a ledger, the data folder's own first.
+[[nodiscard]] std::vector<std::string> slots_paths(const LedgerOptions& options);
+
 class LedgerImpl final : public Ledger {
  public:
   LedgerImpl(LedgerOptions options, LedgerPorts ports, std::unique_ptr<Store> store, std::vector<Slots> slots, std::shared_ptr<void> lock);
@@ -68,6 +70,8 @@ class LedgerImpl final : public Ledger {
 
   // Reads the head, checks it against the slots, verifies the last entries, publishes what was not yet.
   [[nodiscard]] Result<void> recover();
+  // Instead of recover: shows what the store still has, latched for `why`.
+  [[nodiscard]] Result<void> show_for_reading(const Error& why);
   void start();
 
   void submit(Command command, std::function<void(Result<Committed>)> done) override;
@@ -78,6 +82,7 @@ class LedgerImpl final : public Ledger {
   Result<std::string> object(const Entry& entry, std::string_view name) const override;
   Result<std::string> proof(std::uint64_t index, bool first_covering) const override;
   Result<Hash> node(unsigned level, std::uint64_t number) const override;
+  NodeReader nodes() const override;
   Result<void> read_state(const std::function<Result<void>(const StateReader&, std::uint64_t, const Hash&)>& read) const override;
 
   [[nodiscard]] Result<VerifyReport> verify(const VerifyOptions& options) const;
@@ -99,13 +104,22 @@ class LedgerImpl final : public Ledger {
     Hash root;
     std::string checkpoint;
     std::shared_ptr<const StoreView> view;
+    bool provable = true;  // the checkpoint is of this size and root
   };
 
   void run();
   void commit(std::vector<Waiting> batch);
   [[nodiscard]] Result<Accepted> accept(const Command& command, StateOverlay& batch_state, std::uint64_t first, const Hash& prev, Timestamp now);
+  // What a batch adds to the tree, and its answers.
+  struct Growth;
+  class ReadBackCheck;
+  void answer(std::vector<Accepted>& accepted, const Growth& growth);
   [[nodiscard]] Result<void> check_read_back(const WriteSet& written, const std::vector<Accepted>& accepted, const CompactRange& before, const Hash& root);
+  [[nodiscard]] Result<void> check_published(const Slots& slots, std::uint64_t size, const NodeReader& nodes);
+  [[nodiscard]] Result<void> check_tail(std::uint64_t from, std::uint64_t published_size, std::uint64_t size);
   [[nodiscard]] Result<void> publish(std::uint64_t size, const Hash& root);
+  [[nodiscard]] Result<void> load_counters();
+  void count(std::string_view state_key, std::string_view value);
   [[nodiscard]] static Waiting clock_event(Timestamp clock_says, Timestamp last);
   void latch(const Error& error);
   [[nodiscard]] Error latched_error() const;
@@ -122,11 +136,14 @@ class LedgerImpl final : public Ledger {
   Hash last_leaf_;
   Timestamp last_time_;
   bool clock_behind_ = false;  // the step back was recorded; set anew once the clock has caught up
+  std::vector<Counter> counters_;  // those that advanced last come first
 
   mutable std::mutex queue_mutex_;
   std::condition_variable queue_filled_;
   std::deque<Waiting> queue_;
   bool stopping_ = false;
+  bool state_whole_ = true;
+  bool reading_ = false;  // set before anyone calls: the store may hold anything, so each entry is led to the root
   std::string latch_reason_;
 
   mutable std::shared_mutex head_mutex_;

@@ -1,5 +1,6 @@
 #include "ledger/log/merkle.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace quotary {
@@ -46,20 +47,6 @@ Hash node_hash(const Hash& left, const Hash& right) {
   return hasher().finish();
 }
 
-void CompactRange::append(const Hash& leaf, const std::function<void(unsigned, std::uint64_t, const Hash&)>& made) {
-  Hash hash = leaf;
-  unsigned level = 0;
-  made(level, size, hash);
-  for (std::uint64_t rest = size; (rest & 1) != 0; rest >>= 1) {
-    hash = node_hash(peaks.back(), hash);
-    peaks.pop_back();
-    ++level;
-    made(level, rest >> 1, hash);
-  }
-  peaks.push_back(hash);
-  ++size;
-}
-
 Hash CompactRange::root() const {
   if (peaks.empty()) return sha256("");
   Hash hash = peaks.back();
@@ -83,19 +70,36 @@ Result<CompactRange> read_compact_range(std::uint64_t size, const NodeReader& re
 
 Result<Hash> read_root(std::uint64_t size, const NodeReader& read) { return subtree_root(0, size, read); }
 
-Result<std::vector<Hash>> inclusion_proof(std::uint64_t index, std::uint64_t size, const NodeReader& read) {
-  QUOTARY_CHECK(index < size);
+Result<Hash> InclusionProver::subtree(std::uint64_t begin, std::uint64_t size) {
+  if (std::has_single_bit(size) && begin % size == 0) return read_(static_cast<unsigned>(std::countr_zero(size)), begin / size);
+  for (const auto& [at, hash] : edge_) {
+    if (at == begin) return hash;
+  }
+  const std::uint64_t split = std::bit_floor(size - 1);
+  QUOTARY_TRY(left, subtree(begin, split));
+  QUOTARY_TRY(right, subtree(begin + split, size - split));
+  edge_.emplace_back(begin, node_hash(left, right));
+  return edge_.back().second;
+}
+
+Result<std::vector<Hash>> InclusionProver::prove(std::uint64_t index) {
+  QUOTARY_CHECK(index < size_);
   std::vector<Hash> proof;
   std::uint64_t begin = 0;
-  while (size > 1) {
+  for (std::uint64_t size = size_; size > 1;) {
     const std::uint64_t split = std::bit_floor(size - 1);
     const bool left = index - begin < split;
-    QUOTARY_TRY(sibling, left ? subtree_root(begin + split, size - split, read) : subtree_root(begin, split, read));
-    proof.insert(proof.begin(), sibling);
+    QUOTARY_TRY(sibling, left ? subtree(begin + split, size - split) : subtree(begin, split));
+    proof.push_back(sibling);
     if (!left) begin += split;
     size = left ? split : size - split;
   }
+  std::reverse(proof.begin(), proof.end());
   return proof;
+}
+
+Result<std::vector<Hash>> inclusion_proof(std::uint64_t index, std::uint64_t size, const NodeReader& read) {
+  return InclusionProver(size, read).prove(index);
 }
 
 Result<std::vector<Hash>> consistency_proof(std::uint64_t old_size, std::uint64_t size, const NodeReader& read) {

@@ -8,11 +8,15 @@ namespace quotary {
 
 namespace {
 
-// One-shot digests over contiguous copies: none of the code that made the hashes under test.
+// A context and contiguous copies of its own: none of the code that made the hashes under test.
 Hash digest(std::string_view bytes) {
+  thread_local const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free);
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   Hash hash;
-  std::size_t size = hash.bytes.size();
-  QUOTARY_CHECK(EVP_Q_digest(nullptr, "SHA256", nullptr, bytes.data(), bytes.size(), hash.bytes.data(), &size) == 1);
+  unsigned size = 0;
+  QUOTARY_CHECK(EVP_DigestInit_ex2(context.get(), algorithm.get(), nullptr) == 1);
+  QUOTARY_CHECK(EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1);
+  QUOTARY_CHECK(EVP_DigestFinal_ex(context.get(), hash.bytes.data(), &size) == 1);
   QUOTARY_CHECK(size == hash.bytes.size());
   return hash;
 }
@@ -22,62 +26,97 @@ Hash second_node(const Hash& left, const Hash& right) {
   return digest(std::string(1, '\1').append(left.view()).append(right.view()));
 }
 
-Error differs(std::uint64_t index, const char* what) {
-  return fail(Errc::corrupt, "read_back_differs", "entry " + std::to_string(index) + ": the " + what + " on disk differs from what was written");
-}
-
 }  // namespace
+
+// Follows the batch as it comes off the disk: entries, each before its payloads, then state, then the tree's record.
+class LedgerImpl::ReadBackCheck {
+ public:
+  ReadBackCheck(const WriteSet& written, const std::vector<Accepted>& accepted, const CompactRange& before, const Hash& prev, const ObjectCipher& cipher)
+      : written_(written), cipher_(cipher), peaks_(before.peaks), first_(before.size), size_(before.size), prev_(prev) {
+    for (const Accepted& command : accepted) {
+      for (const Entry& entry : command.entries) entries_.push_back(&entry);
+    }
+  }
+
+  // False stops: fault() says why.
+  bool take(Family family, std::string_view key, std::optional<std::string_view> value) {
+    // Byte for byte first: this covers the state and the tree's record.
+    if (next_ == written_.size()) return differs("batch");
+    const WriteOperation& operation = written_[next_++];
+    if (operation.family != family || operation.key != key || operation.value.has_value() != value.has_value() || (value && *operation.value != *value)) {
+      return differs("batch");
+    }
+    // Then the hashes, from the bytes that came off the disk.
+    if (family == Family::entries) return take_entry(*value);
+    if (family == Family::objects) return take_object(*value);
+    if (family == Family::batches) return value->substr(8) == hashes_ || differs("tree's record");
+    return true;
+  }
+
+  [[nodiscard]] Result<void> finish(const Hash& root) {
+    if (fault_) return std::move(*fault_);
+    if (next_ != written_.size() || size_ - first_ != entries_.size()) return lacks("batch");
+    Hash top = peaks_.back();
+    for (std::size_t i = peaks_.size() - 1; i-- > 0;) top = second_node(peaks_[i], top);
+    if (top != root) return lacks("tree");
+    return {};
+  }
+
+ private:
+  bool take_entry(std::string_view canonical) {
+    if (size_ - first_ >= entries_.size()) return differs("entry");
+    const Entry& entry = *entries_[size_ - first_];
+    if (entry.index != size_ || entry.prev != prev_) return differs("entry");
+    Hash hash = second_leaf(canonical);
+    if (hash != entry.leaf) return differs("leaf hash");
+    prev_ = hash;
+    hashes_ += hash.view();
+    for (std::uint64_t carry = size_; (carry & 1) != 0; carry >>= 1) {
+      hash = second_node(peaks_.back(), hash);
+      hashes_ += hash.view();
+      peaks_.pop_back();
+    }
+    peaks_.push_back(hash);
+    ++size_;
+    ordinal_ = 0;
+    return true;
+  }
+
+  bool take_object(std::string_view stored) {
+    if (size_ == first_) return differs("payload");
+    const Entry& entry = *entries_[size_ - first_ - 1];
+    if (ordinal_ >= entry.objects.size()) return differs("payload");
+    const ObjectRef& reference = entry.objects[ordinal_++];
+    if (reference.key_subject.empty()) return digest(stored) == reference.sha256 || differs("payload");
+    auto plain = cipher_.decrypt(reference.key_subject, object_id(entry.index, reference.name), stored);
+    return (plain && digest(*plain) == reference.sha256) || differs("payload");
+  }
+
+  Error lacks(const char* what) const {
+    return fail(Errc::corrupt, "read_back_differs", "entry " + std::to_string(size_) + ": the " + what + " on disk differs from what was written");
+  }
+  bool differs(const char* what) {
+    fault_ = lacks(what);
+    return false;
+  }
+
+  const WriteSet& written_;
+  const ObjectCipher& cipher_;
+  std::vector<const Entry*> entries_;
+  std::vector<Hash> peaks_;
+  std::string hashes_;
+  const std::uint64_t first_;
+  std::uint64_t size_;
+  Hash prev_;
+  std::size_t next_ = 0, ordinal_ = 0;
+  std::optional<Error> fault_;
+};
 
 Result<void> LedgerImpl::check_read_back(const WriteSet& written, const std::vector<Accepted>& accepted, const CompactRange& before,
                                          const Hash& root) {
-  QUOTARY_TRY(operations, store_->read_back());
-  // Byte for byte first: this covers the state, the nodes and the batch's root.
-  if (operations.size() != written.size()) return differs(before.size, "batch");
-  for (std::size_t i = 0; i < written.size(); ++i) {
-    const bool same = operations[i].family == written[i].family && operations[i].key == written[i].key && operations[i].value == written[i].value;
-    if (!same) return differs(before.size, "batch");
-  }
-  // Then the hashes, from the bytes that came off the disk. The batch holds each entry before its payloads.
-  std::vector<Hash> peaks = before.peaks;
-  std::uint64_t size = before.size;
-  Hash prev = last_leaf_;
-  std::size_t next = 0;
-  const auto take = [&](Family family, const std::string& key) -> const std::string* {
-    while (next < operations.size() && operations[next].family == Family::nodes) ++next;
-    if (next >= operations.size() || operations[next].family != family || operations[next].key != key) return nullptr;
-    const auto& value = operations[next++].value;
-    return value ? &*value : nullptr;
-  };
-  for (const Accepted& command : accepted) {
-    for (const Entry& entry : command.entries) {
-      const std::string* canonical = take(Family::entries, index_key(size));
-      if (canonical == nullptr || entry.index != size || entry.prev != prev) return differs(size, "entry");
-      Hash hash = second_leaf(*canonical);
-      if (hash != entry.leaf) return differs(size, "leaf hash");
-      prev = hash;
-      for (std::size_t ordinal = 0; ordinal < entry.objects.size(); ++ordinal) {
-        const ObjectRef& reference = entry.objects[ordinal];
-        const std::string* stored = take(Family::objects, object_key(size, ordinal));
-        if (stored == nullptr) return differs(size, "payload");
-        if (reference.key_subject.empty()) {
-          if (digest(*stored) != reference.sha256) return differs(size, "payload");
-          continue;
-        }
-        auto plain = ports_.cipher->decrypt(reference.key_subject, object_id(size, reference.name), *stored);
-        if (!plain || digest(*plain) != reference.sha256) return differs(size, "payload");
-      }
-      for (std::uint64_t carry = size; (carry & 1) != 0; carry >>= 1) {
-        hash = second_node(peaks.back(), hash);
-        peaks.pop_back();
-      }
-      peaks.push_back(hash);
-      ++size;
-    }
-  }
-  Hash top = peaks.back();
-  for (std::size_t i = peaks.size() - 1; i-- > 0;) top = second_node(peaks[i], top);
-  if (top != root) return differs(size - 1, "tree");
-  return {};
+  ReadBackCheck check(written, accepted, before, last_leaf_, *ports_.cipher);
+  QUOTARY_TRY_VOID(store_->read_back([&](Family family, std::string_view key, std::optional<std::string_view> value) { return check.take(family, key, value); }));
+  return check.finish(root);
 }
 
 }  // namespace quotary

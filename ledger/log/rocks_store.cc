@@ -1,6 +1,7 @@
 // The only file that touches RocksDB.
 #include "ledger/log/store.h"
 
+#include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/options.h>
@@ -9,6 +10,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <array>
+#include <cstring>
 #include <filesystem>
 #include <mutex>
 
@@ -16,7 +18,11 @@ namespace quotary {
 
 namespace {
 
-constexpr std::array<const char*, family_count> family_names = {"entries", "nodes", "objects", "state", "batches"};
+constexpr std::array<const char*, family_count> family_names = {"entries", "objects", "state", "batches"};
+
+constexpr std::size_t read_ahead_bytes = 1u << 20;
+constexpr std::size_t block_cache_bytes = 64u << 20;  // one for all families
+constexpr std::size_t write_buffer_bytes = 32u << 20;
 
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
@@ -61,17 +67,19 @@ rocksdb::Options database_options(const std::shared_ptr<ErrorListener>& listener
   return options;
 }
 
-rocksdb::ColumnFamilyOptions family_options(Family family) {
+rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 32 * 1024;
   table.checksum = rocksdb::kXXH3;
-  options.compression = family == Family::objects ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
+  table.block_cache = cache;
+  // Ciphertext and hashes do not compress.
+  const bool dense = family == Family::objects || family == Family::batches;
+  options.compression = dense ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
   options.memtable_protection_bytes_per_key = 8;
-  options.write_buffer_size = 32u << 20;
+  options.write_buffer_size = write_buffer_bytes;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   if (family == Family::objects) {
-    // Sealed PDFs are written once and never rewritten by compaction.
     // No blob files: a secondary instance of RocksDB 7.8 keeps a dangling reference where it reads them, so that
     // `verify` on another's folder would crash once a restart has flushed a payload into one.
     options.enable_blob_files = false;
@@ -79,25 +87,31 @@ rocksdb::ColumnFamilyOptions family_options(Family family) {
   return options;
 }
 
-// Collects a batch's operations as they stand in the log file.
-class Collector final : public rocksdb::WriteBatch::Handler {
+// Hands a batch's operations on as they stand in the log file.
+class Reading final : public rocksdb::WriteBatch::Handler {
  public:
+  explicit Reading(const ReadBack& visit) : visit_(visit) {}
   rocksdb::Status PutCF(std::uint32_t family, const rocksdb::Slice& key, const rocksdb::Slice& value) override {
-    operations.push_back({static_cast<Family>(family - 1), key.ToString(), value.ToString()});
+    go_on_ = visit_(static_cast<Family>(family - 1), view(key), view(value));
     return rocksdb::Status::OK();
   }
   rocksdb::Status DeleteCF(std::uint32_t family, const rocksdb::Slice& key) override {
-    operations.push_back({static_cast<Family>(family - 1), key.ToString(), std::nullopt});
+    go_on_ = visit_(static_cast<Family>(family - 1), view(key), std::nullopt);
     return rocksdb::Status::OK();
   }
-  WriteSet operations;
+  bool Continue() override { return go_on_; }
+
+ private:
+  const ReadBack& visit_;
+  bool go_on_ = true;
 };
 
 struct Database {
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   std::shared_ptr<ErrorListener> listener = std::make_shared<ErrorListener>();
-  std::string temporary;  // the read-only mode's own folder
+  std::string temporary;   // a folder of its own, for read_only and salvage
+  bool standing = false;   // a read-only instance stands still by itself and knows no snapshots
 
   ~Database() {
     for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
@@ -124,7 +138,7 @@ Result<void> scan_from(const Database& base, const rocksdb::Snapshot* snapshot, 
                        std::string_view from, bool reverse, const Visit& visit) {
   rocksdb::ReadOptions options;
   options.snapshot = snapshot;
-  options.readahead_size = reverse ? 0 : 1 << 20;
+  options.readahead_size = reverse ? 0 : read_ahead_bytes;
   options.fill_cache = false;
   options.verify_checksums = true;
   options.total_order_seek = true;
@@ -152,11 +166,38 @@ Result<void> scan_from(const Database& base, const rocksdb::Snapshot* snapshot, 
   return {};
 }
 
+class RocksCursor final : public Cursor {
+ public:
+  RocksCursor(std::shared_ptr<Database> base, const rocksdb::Snapshot* snapshot, Family family, Access access) : base_(std::move(base)) {
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot;
+    options.verify_checksums = true;
+    options.total_order_seek = true;
+    if (access == Access::sequential) {
+      options.readahead_size = read_ahead_bytes;
+      options.fill_cache = false;
+    }
+    iterator_.reset(base_->db->NewIterator(options, base_->handle(family)));
+  }
+  void seek(std::string_view key) override { iterator_->Seek(slice(key)); }
+  void next() override { iterator_->Next(); }
+  bool valid() const override { return iterator_->Valid(); }
+  std::string_view key() const override { return view(iterator_->key()); }
+  std::string_view value() const override { return view(iterator_->value()); }
+  Result<void> status() const override {
+    if (iterator_->status().ok()) return {};
+    return store_error("scan", iterator_->status());
+  }
+
+ private:
+  std::shared_ptr<Database> base_;  // outlives the iterator
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
 class RocksSnapshot final : public StoreView {
  public:
-  // A read-only instance stands still by itself and knows no snapshots.
   explicit RocksSnapshot(std::shared_ptr<Database> base)
-      : base_(std::move(base)), snapshot_(base_->temporary.empty() ? base_->db->GetSnapshot() : nullptr) {}
+      : base_(std::move(base)), snapshot_(base_->standing ? nullptr : base_->db->GetSnapshot()) {}
   ~RocksSnapshot() override {
     if (snapshot_ != nullptr) base_->db->ReleaseSnapshot(snapshot_);
   }
@@ -165,6 +206,9 @@ class RocksSnapshot final : public StoreView {
   }
   Result<void> scan(Family family, std::string_view prefix, std::string_view from, bool reverse, const Visit& visit) const override {
     return scan_from(*base_, snapshot_, family, prefix, from, reverse, visit);
+  }
+  std::unique_ptr<Cursor> cursor(Family family, Access access) const override {
+    return std::make_unique<RocksCursor>(base_, snapshot_, family, access);
   }
 
  private:
@@ -181,6 +225,9 @@ class RocksStore final : public Store {
   }
   Result<void> scan(Family family, std::string_view prefix, std::string_view from, bool reverse, const Visit& visit) const override {
     return scan_from(*base_, nullptr, family, prefix, from, reverse, visit);
+  }
+  std::unique_ptr<Cursor> cursor(Family family, Access access) const override {
+    return std::make_unique<RocksCursor>(base_, nullptr, family, access);
   }
   std::unique_ptr<StoreView> snapshot() const override { return std::make_unique<RocksSnapshot>(base_); }
   std::string background_error() const override { return base_->listener->text(); }
@@ -201,7 +248,7 @@ class RocksStore final : public Store {
     return {};
   }
 
-  Result<WriteSet> read_back() override {
+  Result<void> read_back(const ReadBack& visit) override {
     // The iterator is kept and tails the file: opening one anew reads the whole log file up to its place.
     for (int attempt = 0; attempt < 2; ++attempt) {
       if (!tail_) {
@@ -213,10 +260,10 @@ class RocksStore final : public Store {
       while (tail_->Valid()) {
         rocksdb::BatchResult read = tail_->GetBatch();
         if (read.sequence == first_of_last_) {
-          Collector collector;
-          const rocksdb::Status status = read.writeBatchPtr->Iterate(&collector);
+          Reading reading(visit);
+          const rocksdb::Status status = read.writeBatchPtr->Iterate(&reading);
           if (!status.ok()) return store_error("read its log back", status);
-          return std::move(collector.operations);
+          return {};
         }
         if (read.sequence > first_of_last_) break;
         tail_->Next();
@@ -234,26 +281,93 @@ class RocksStore final : public Store {
 
 }  // namespace
 
+namespace {
+
+constexpr std::string_view salvage_suffix = ".salvage-";
+
+std::vector<rocksdb::ColumnFamilyDescriptor> all_families() {
+  const auto cache = rocksdb::NewLRUCache(block_cache_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}};
+  for (unsigned i = 0; i < family_count; ++i) families.emplace_back(family_names[i], family_options(static_cast<Family>(i), cache));
+  return families;
+}
+
+Result<std::string> temporary_folder(const std::string& prefix) {
+  std::string pattern = prefix + "XXXXXX";
+  if (::mkdtemp(pattern.data()) == nullptr) return fail(Errc::storage, "store_error", "cannot make a folder " + pattern + ": " + std::strerror(errno));
+  return pattern;
+}
+
+// Table files never change, so a link to them is a copy; all others are small, or bounded like the log.
+Result<std::string> linked_copy(const std::string& directory) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::path from(directory);
+  const std::string name = from.filename().string() + std::string(salvage_suffix);
+  for (const auto& beside : fs::directory_iterator(from.parent_path(), failed)) {  // what a killed process left
+    if (beside.path().filename().string().starts_with(name)) fs::remove_all(beside.path(), failed);
+  }
+  QUOTARY_TRY(copy, temporary_folder(directory + std::string(salvage_suffix)));
+  for (const auto& item : fs::directory_iterator(from, failed)) {
+    if (!item.is_regular_file(failed)) continue;
+    const fs::path to = fs::path(copy) / item.path().filename();
+    if (item.path().extension() == ".sst") {
+      fs::create_hard_link(item.path(), to, failed);
+    } else if (item.path().filename() != "LOCK") {
+      fs::copy_file(item.path(), to, failed);
+    }
+    if (failed) break;
+  }
+  if (!failed) return copy;
+  const std::string why = failed.message();
+  fs::remove_all(copy, failed);
+  return fail(Errc::storage, "store_error", "cannot copy " + directory + ": " + why);
+}
+
+// Everything that can still be read, from the log too; when even the table of files is damaged, the newest whole version.
+rocksdb::Status open_salvaged(rocksdb::Options options, Database& base, rocksdb::DB** db) {
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
+  options.track_and_verify_wals_in_manifest = false;
+  options.paranoid_checks = false;
+  options.avoid_flush_during_recovery = true;
+  options.disable_auto_compactions = true;
+  options.create_missing_column_families = true;
+  auto families = all_families();
+  for (auto& family : families) family.options.disable_auto_compactions = true;
+  rocksdb::Status status = rocksdb::DB::Open(options, base.temporary, families, &base.handles, db);
+  if (status.ok()) return status;
+  base.handles.clear();
+  options.best_efforts_recovery = true;
+  return rocksdb::DB::Open(options, base.temporary, families, &base.handles, db);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode) {
   auto base = std::make_shared<Database>();
   rocksdb::Options options = database_options(base->listener);
   options.create_if_missing = mode == StoreMode::create;
   options.error_if_exists = mode == StoreMode::create;
   options.create_missing_column_families = mode == StoreMode::create;
-  std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}};
-  for (unsigned i = 0; i < family_count; ++i) families.emplace_back(family_names[i], family_options(static_cast<Family>(i)));
 
   rocksdb::DB* db = nullptr;
   rocksdb::Status status;
   if (mode == StoreMode::read_only) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "quotary-read-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) return fail(Errc::storage, "store_error", "cannot make a temporary folder");
-    base->temporary = pattern;
-    status = rocksdb::DB::OpenAsSecondary(options, directory, base->temporary, families, &base->handles, &db);
+    QUOTARY_TRY(own, temporary_folder((std::filesystem::temp_directory_path() / "quotary-read-").string()));
+    base->temporary = std::move(own);
+    base->standing = true;
+    status = rocksdb::DB::OpenAsSecondary(options, directory, base->temporary, all_families(), &base->handles, &db);
+  } else if (mode == StoreMode::salvage) {
+    QUOTARY_TRY(copy, linked_copy(directory));
+    base->temporary = std::move(copy);
+    status = open_salvaged(options, *base, &db);
   } else {
-    status = rocksdb::DB::Open(options, directory, families, &base->handles, &db);
+    status = rocksdb::DB::Open(options, directory, all_families(), &base->handles, &db);
   }
-  if (!status.ok()) return store_error(("open " + directory).c_str(), status);
+  if (!status.ok()) {
+    base->handles.clear();
+    return store_error(("open " + directory).c_str(), status);
+  }
   base->db.reset(db);
   return std::unique_ptr<Store>(new RocksStore(std::move(base)));
 }

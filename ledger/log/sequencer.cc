@@ -5,8 +5,8 @@
 #include "ledger/log/proof_text.h"
 
 #include <algorithm>
+#include <bit>
 #include <future>
-#include <unordered_map>
 
 namespace quotary {
 
@@ -16,15 +16,6 @@ constexpr std::size_t batch_commands_max = 512;
 constexpr std::size_t object_bytes_max = 64u << 20;
 // A clock that is disciplined moves by less than this; more is an event.
 constexpr std::int64_t clock_step_ms = 1000;
-
-struct NodeName {
-  unsigned level;
-  std::uint64_t number;
-  bool operator==(const NodeName&) const = default;
-};
-struct NodeNameHash {
-  std::size_t operator()(const NodeName& name) const { return std::hash<std::uint64_t>()(name.number * 64 + name.level); }
-};
 
 // A command that throws is a fault of its author, and stays its own.
 Result<std::vector<Draft>> call(const Command& command, const StateReader& state, Timestamp now) {
@@ -50,6 +41,25 @@ LedgerImpl::Waiting LedgerImpl::clock_event(Timestamp clock_says, Timestamp last
   };
   return {command, [](const Result<Committed>&) {}};
 }
+
+// What a batch adds to the tree: the leaves from `before.size` on, and every hash that they complete, as it is stored.
+struct LedgerImpl::Growth {
+  CompactRange before, after;
+  std::string hashes;
+
+  explicit Growth(const CompactRange& range) : before(range), after(range) {}
+  void append(const Hash& leaf) {
+    after.append(leaf, [this](unsigned, std::uint64_t, const Hash& hash) { hashes += hash.view(); });
+  }
+  // Enough for every proof of this batch: its own hashes and the complete subtrees left of it; `below` for older ones.
+  [[nodiscard]] Result<Hash> node(unsigned level, std::uint64_t number, const NodeReader& below) const {
+    const std::uint64_t leaf = ((number + 1) << level) - 1;
+    if (leaf >= before.size) return BatchView{before.size, after.size, hashes}.at(leaf, level);
+    const bool peak = (before.size >> level & 1) != 0 && number == (before.size >> level) - 1;
+    if (!peak) return below(level, number);
+    return before.peaks[static_cast<std::size_t>(std::popcount(level < 63 ? before.size >> (level + 1) : 0))];
+  }
+};
 
 void LedgerImpl::start() { thread_ = std::thread([this] { run(); }); }
 
@@ -185,17 +195,7 @@ void LedgerImpl::commit(std::vector<Waiting> batch) {
   };
   if (accepted.empty()) return answer_without_entries();
 
-  const CompactRange before = range_;
-  CompactRange after = range_;
-  std::unordered_map<NodeName, Hash, NodeNameHash> made;  // enough for every proof of this batch: its nodes and the peaks left of it
-  std::uint64_t begin = 0;
-  std::size_t peak = 0;
-  for (int level = 63; level >= 0; --level) {
-    const std::uint64_t width = std::uint64_t{1} << level;
-    if ((before.size & width) == 0) continue;
-    made[{static_cast<unsigned>(level), begin / width}] = before.peaks[peak++];
-    begin += width;
-  }
+  Growth growth(range_);
   WriteSet writes;
   for (Accepted& command : accepted) {
     for (std::size_t i = 0; i < command.entries.size(); ++i) {
@@ -204,15 +204,12 @@ void LedgerImpl::commit(std::vector<Waiting> batch) {
       for (std::size_t ordinal = 0; ordinal < command.stored[i].size(); ++ordinal) {
         writes.push_back({Family::objects, object_key(entry.index, ordinal), std::move(command.stored[i][ordinal])});
       }
-      after.append(entry.leaf, [&](unsigned level, std::uint64_t number, const Hash& hash) {
-        made[{level, number}] = hash;
-        writes.push_back({Family::nodes, node_key(level, number), std::string(hash.view())});
-      });
+      growth.append(entry.leaf);
     }
   }
   for (const auto& [key, value] : state.changes()) writes.push_back({Family::state, key, value});
-  const Hash root = after.root();
-  writes.push_back({Family::batches, index_key(after.size), std::string(root.view())});
+  writes.push_back({Family::batches, index_key(growth.after.size), batch_value(growth.before.size, growth.hashes)});
+  const Hash root = growth.after.root();
 
   const auto give_up = [&](const Error& error) {
     latch(error);
@@ -221,34 +218,40 @@ void LedgerImpl::commit(std::vector<Waiting> batch) {
   };
   if (auto written = store_->write_synced(writes); !written) return give_up(written.error());
   // ---- durable from here on; not acknowledged before it is read back, signed and published ----
-  if (auto same = check_read_back(writes, accepted, before, root); !same) return give_up(same.error());
-  range_ = std::move(after);
+  if (auto same = check_read_back(writes, accepted, growth.before, root); !same) return give_up(same.error());
+  range_ = growth.after;
   last_leaf_ = prev;
   last_time_ = now;
+  if (const std::string_view counters = ports_.fold->counter_prefix(); !counters.empty()) {
+    for (auto change = state.changes().lower_bound(counters); change != state.changes().end() && change->first.starts_with(counters); ++change) {
+      if (change->second) count(change->first, *change->second);
+    }
+  }
   if (auto published = publish(range_.size, root); !published) return give_up(published.error());
   if (const std::string died = store_->background_error(); !died.empty()) {
     latch(fail(Errc::storage, "store_error", "the store's background work failed: " + died));
   }
 
   answer_without_entries();
-  const std::string signed_note = head()->checkpoint;
-  const NodeReader nodes = [&](unsigned level, std::uint64_t number) -> Result<Hash> {
-    const auto found = made.find({level, number});
-    if (found != made.end()) return found->second;
-    return node(level, number);
-  };
+  answer(accepted, growth);
+}
+
+void LedgerImpl::answer(std::vector<Accepted>& accepted, const Growth& growth) {
+  const auto now = head();
+  const NodeReader below = nodes_of(*now->view);
+  InclusionProver prover(now->size, [&](unsigned level, std::uint64_t number) { return growth.node(level, number, below); });
   for (Accepted& command : accepted) {
     Committed committed;
-    committed.checkpoint = signed_note;
-    committed.tree_size = range_.size;
+    committed.checkpoint = now->checkpoint;
+    committed.tree_size = now->size;
     std::optional<Error> error;
     for (const Entry& entry : command.entries) {
-      auto path = inclusion_proof(entry.index, range_.size, nodes);
+      auto path = prover.prove(entry.index);
       if (!path) {
         error = std::move(path).error();
         break;
       }
-      committed.proofs.push_back(proof_text(entry.index, *path, entry.canonical, signed_note));
+      committed.proofs.push_back(proof_text(entry.index, *path, entry.canonical, now->checkpoint));
     }
     committed.entries = std::move(command.entries);
     if (error) {
@@ -264,7 +267,7 @@ Result<void> LedgerImpl::publish(std::uint64_t size, const Hash& root) {
   next->size = size;
   next->root = root;
   QUOTARY_TRY(note, sign_checkpoint(*ports_.signer, size, root));
-  for (Slots& slots : slots_) QUOTARY_TRY_VOID(slots.publish(note));
+  for (Slots& slots : slots_) QUOTARY_TRY_VOID(slots.publish(note, counters_));
   next->checkpoint = std::move(note);
   next->view = store_->snapshot();
   const std::unique_lock lock(head_mutex_);
@@ -278,6 +281,10 @@ void LedgerImpl::latch(const Error& error) {
 }
 
 Error LedgerImpl::latched_error() const {
+  if (reading_) {
+    return fail(Errc::unavailable, "ledger_read_only",
+                "the ledger is damaged or was rolled back and is served for reading alone; the operator must run `quotary verify` and restore a backup");
+  }
   return fail(Errc::storage, "ledger_latched",
               "the ledger takes no more entries since a write could not be trusted; the operator must check the disk, run "
               "`quotary verify` and restart");

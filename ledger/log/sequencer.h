@@ -6,7 +6,9 @@
 #include "ledger/base/json.h"
 #include "ledger/base/random.h"
 #include "ledger/base/time.h"
+#include "ledger/log/merkle.h"
 #include "ledger/log/ports.h"
+#include "ledger/log/slots.h"
 
 #include <functional>
 #include <memory>
@@ -78,6 +80,13 @@ class Fold {
  public:
   virtual ~Fold() = default;
   [[nodiscard]] virtual Result<void> apply(const Entry& entry, std::string_view facts, StateWriter& state) const = 0;
+  // State keys with this prefix hold counters, which the log also publishes outside the database. Empty: there are none.
+  [[nodiscard]] virtual std::string_view counter_prefix() const { return {}; }
+  // The counter that such a key and value state; absent when there is none yet.
+  [[nodiscard]] virtual std::optional<Counter> counter(std::string_view key, std::string_view value) const {
+    (void)key, (void)value;
+    return std::nullopt;
+  }
 };
 
 // Runs on the sequencer's thread against the state including the batch so far: checks preconditions, answers drafts.
@@ -113,6 +122,8 @@ struct LedgerState {
   Hash root;
   bool latched = false;
   std::string latch_reason;
+  bool read_only = false;    // opened for reading: damaged or rolled back
+  bool state_whole = true;   // read_only: whether the folded state is what all published entries lead to
 };
 
 // An open ledger: one writer thread inside. Safe to call from any thread. The destructor finishes what is queued.
@@ -123,6 +134,10 @@ class Ledger {
   // Opens for writing: compares with the published slots (refuses a rolled-back store: Errc::corrupt `rolled_back`, with
   // sizes), recovers a batch that was durable but not yet published, verifies the last start_check_entries.
   [[nodiscard]] static Result<std::unique_ptr<Ledger>> open(const LedgerOptions& options, const LedgerPorts& ports);
+  // What is left of a ledger that open refused for `why`, for reads alone: latched, nothing is written or signed. Under a
+  // whole published checkpoint only entries that lead to its root are answered; without one, only those of the tree
+  // that the store itself still has, and without proofs. The rest is Errc::corrupt `entry_lost`.
+  [[nodiscard]] static Result<std::unique_ptr<Ledger>> open_for_reading(const LedgerOptions& options, const LedgerPorts& ports, const Error& why);
   virtual ~Ledger() = default;
 
   // Completion runs on a sequencer-owned thread after the checkpoint is published; it must not block.
@@ -141,6 +156,10 @@ class Ledger {
   [[nodiscard]] virtual Result<std::string> proof(std::uint64_t index, bool first_covering = false) const = 0;
   // Nodes for tiles: hash of the complete subtree of 2^level leaves with that number.
   [[nodiscard]] virtual Result<Hash> node(unsigned level, std::uint64_t number) const = 0;
+  // The same for many nodes of one tree: a reader of the published tree as it is now. For one thread; must not outlive the ledger.
+  [[nodiscard]] virtual NodeReader nodes() const {
+    return [this](unsigned level, std::uint64_t number) { return node(level, number); };
+  }
   // Runs `read` against one snapshot of the folded state and the tree size and root it belongs to.
   [[nodiscard]] virtual Result<void> read_state(const std::function<Result<void>(const StateReader&, std::uint64_t tree_size, const Hash& root)>& read) const = 0;
 };
@@ -159,8 +178,9 @@ struct VerifyReport {
   std::uint64_t problems_total = 0;
 };
 struct VerifyOptions {
-  std::uint64_t from = 0;
+  std::uint64_t from = 0, to = 0;  // entries [from, to); to 0: the tree's size. The state is checked only when all are.
   bool payloads = true;
+  bool state = true;  // fold all entries anew and compare
   unsigned threads = 2;
   std::function<void(std::uint64_t done, std::uint64_t size)> progress;
 };

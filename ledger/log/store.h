@@ -13,8 +13,8 @@
 namespace quotary {
 
 // Each family is an ordered map of byte keys of its own.
-enum class Family : unsigned { entries, nodes, objects, state, batches };
-inline constexpr unsigned family_count = 5;
+enum class Family : unsigned { entries, objects, state, batches };
+inline constexpr unsigned family_count = 4;
 
 struct WriteOperation {
   Family family = Family::entries;
@@ -26,6 +26,25 @@ using WriteSet = std::vector<WriteOperation>;
 // Answers false to stop the scan.
 using Visit = std::function<bool(std::string_view key, std::string_view value)>;
 
+// A walk forward over one family of one view, in key order. Begins nowhere: seek first. One thread; the view must outlive it.
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+  // To the first key at or after this one.
+  virtual void seek(std::string_view key) = 0;
+  // Only while valid().
+  virtual void next() = 0;
+  // False behind the last key and after an error, which status() names.
+  [[nodiscard]] virtual bool valid() const = 0;
+  // Live until the cursor moves.
+  [[nodiscard]] virtual std::string_view key() const = 0;
+  [[nodiscard]] virtual std::string_view value() const = 0;
+  [[nodiscard]] virtual Result<void> status() const = 0;
+};
+
+// How a cursor will be used: a few places, or all keys from one on (reads ahead and leaves the cache alone).
+enum class Access { point, sequential };
+
 // A consistent view. Safe from any thread; a scan holds its own iterator.
 class StoreView {
  public:
@@ -34,24 +53,29 @@ class StoreView {
   // Keys that begin with `prefix`, from `from` on (inclusive; empty: the end it starts at), descending when `reverse`.
   [[nodiscard]] virtual Result<void> scan(Family family, std::string_view prefix, std::string_view from, bool reverse,
                                           const Visit& visit) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Cursor> cursor(Family family, Access access) const = 0;
 };
+
+// What stands in the store's log, operation by operation; the value is absent for an erased key. False stops.
+using ReadBack = std::function<bool(Family family, std::string_view key, std::optional<std::string_view> value)>;
 
 // An open store. As a StoreView it shows the newest state. One thread writes; any thread reads.
 class Store : public StoreView {
  public:
   // All or nothing, and on disk before it returns. After an error the outcome is unknown: the caller must latch.
   [[nodiscard]] virtual Result<void> write_synced(const WriteSet& operations) = 0;
-  // The operations of the last write_synced, read back from the log on disk.
-  [[nodiscard]] virtual Result<WriteSet> read_back() = 0;
+  // Visits the operations of the last write_synced in their order, as the log file on disk has them.
+  [[nodiscard]] virtual Result<void> read_back(const ReadBack& visit) = 0;
   [[nodiscard]] virtual std::unique_ptr<StoreView> snapshot() const = 0;
   // What the engine's background work died of, or empty.
   [[nodiscard]] virtual std::string background_error() const = 0;
 };
 
-enum class StoreMode { create, open, read_only };
+enum class StoreMode { create, open, read_only, salvage };
 
 // The embedded engine in `directory`. read_only does not lock and also reads a folder that a server writes to; what it
-// needs for itself goes to a temporary folder.
+// needs for itself goes to a temporary folder. salvage opens whatever can still be read, in a hard-linked copy beside the
+// directory that goes when the store closes, and leaves the directory as it is: a key may be missing or an older one.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode);
 
 }  // namespace quotary

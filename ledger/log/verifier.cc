@@ -1,274 +1,229 @@
-#include "ledger/log/sequencer.h"
-
 #include "ledger/log/entry.h"
-#include "ledger/log/ledger_impl.h"
+#include "ledger/log/walk.h"
+
+#include <boost/container_hash/hash.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <algorithm>
-#include <atomic>
+#include <bit>
 
 namespace quotary {
 
 namespace {
 
-constexpr std::size_t problems_max = 1000;
-constexpr std::uint64_t progress_step = 4096;
+// A stretch is a subtree of at most this many leaves: small enough to share evenly, large enough to read in order.
+constexpr unsigned stretch_level_max = 14, stretch_level_min = 8;
+constexpr unsigned threads_max = 64;
 
-// One thread's share: entries [begin, end).
-struct Share {
-  std::uint64_t begin = 0, end = 0;
-  std::uint64_t entries = 0, objects = 0, total = 0;
-  std::vector<VerifyProblem> problems;
-  std::vector<Hash> leaves;  // recomputed; the tree is built from them afterwards
-
-  void report(std::uint64_t index, const char* kind, std::string detail) {
-    ++total;
-    if (problems.size() < problems_max) problems.push_back({index, kind, std::move(detail)});
+// Cuts [from, to) at multiples of a power of two, so that each stretch but the outermost is a whole subtree.
+std::vector<Stretch> cut(std::uint64_t from, std::uint64_t to, unsigned threads) {
+  const std::uint64_t each = std::max<std::uint64_t>((to - from) / (threads * std::uint64_t{8}), 1);
+  const unsigned level = std::clamp(static_cast<unsigned>(std::bit_width(each)), stretch_level_min, stretch_level_max);
+  const std::uint64_t width = std::uint64_t{1} << level;
+  std::vector<Stretch> stretches;
+  for (std::uint64_t begin = from; begin < to;) {
+    const std::uint64_t end = std::min(to, (begin / width + 1) * width);
+    stretches.emplace_back();
+    stretches.back().begin = begin;
+    stretches.back().end = end;
+    begin = end;
   }
-};
+  return stretches;
+}
 
-// Walks entries and payloads of one ledger view.
-class Walk {
+// Joins neighbouring stretches, left to right: the chain and the tree between them, and each subject's entries.
+class Joining {
  public:
-  Walk(const StoreView& view, const ObjectCipher* cipher, const VerifyOptions& options, std::uint64_t size)
-      : view_(view), cipher_(cipher), options_(options), size_(size) {}
-
-  // Chain, leaves and payloads of a share. The stored tree's leaf is the second witness of each entry.
-  Result<void> check(Share& share) {
-    std::uint64_t next = share.begin;
-    Hash prev;
-    Timestamp time;
-    bool have_prev = false;
-    if (share.begin > 0) {
-      auto leaf = nodes_of(view_)(0, share.begin - 1);
-      if (leaf) {
-        prev = *leaf;
-        have_prev = true;
-      }
-    } else {
-      have_prev = true;
+  Joining(const StoreView& view, std::uint64_t from, VerifyReport& report) : nodes_(nodes_of(view)), from_(from), report_(report) {
+    if (from == 0) {
+      last_leaf_ = Hash{};
+      return;
     }
-    auto scanned = view_.scan(Family::entries, "", index_key(share.begin), false, [&](std::string_view key, std::string_view value) {
-      const std::uint64_t index = key.size() == 8 ? get_u64(key) : UINT64_MAX;
-      if (index >= share.end) return false;
-      for (; next < index; ++next) missing(share, next, prev, have_prev);
-      next = index + 1;
-      const Hash leaf = leaf_hash(value);
-      share.leaves.push_back(leaf);
-      ++share.entries;
-      auto stored = nodes_of(view_)(0, index);
-      if (!stored || *stored != leaf) share.report(index, "leaf", "the entry's bytes do not hash to the leaf in the tree");
-      auto entry = parse_entry(value);
-      if (!entry) {
-        share.report(index, "leaf", entry.error().detail);
-      } else {
-        if (entry->index != index) share.report(index, "reorder", "the entry at this place says it is entry " + std::to_string(entry->index));
-        if (have_prev && entry->prev != prev) share.report(index, "link", "prev is not the leaf hash of entry " + std::to_string(index - 1));
-        if (entry->time < time) share.report(index, "clock", "its time lies before that of the entry before it");
-        time = entry->time;
-        if (options_.payloads) payloads(share, *entry);
-      }
-      prev = leaf;
-      have_prev = true;
-      tick();
-      return true;
-    });
-    for (; next < share.end; ++next) missing(share, next, prev, have_prev);
-    if (!scanned) share.report(next, "leaf", "the store cannot be read here: " + scanned.error().detail);
-    return {};
+    // What lies before is taken from the stored tree.
+    auto before = read_compact_range(from, nodes_);
+    auto leaf = nodes_(0, from - 1);
+    if (leaf) last_leaf_ = *leaf;
+    if (!before) {
+      add_problem(report_, from - 1, "node", before.error().detail);
+      return;
+    }
+    std::uint64_t begin = 0;
+    for (const Hash& peak : before->peaks) {
+      const unsigned level = static_cast<unsigned>(std::bit_width(from - begin)) - 1;
+      spine_.add({level, begin >> level, peak}, [](unsigned, std::uint64_t, const Hash&) {});
+      begin += std::uint64_t{1} << level;
+    }
   }
+
+  void add(Stretch& next) {
+    report_.entries_checked += next.found.entries_checked;
+    report_.objects_checked += next.found.objects_checked;
+    report_.problems_total += next.found.problems_total;
+    for (VerifyProblem& problem : next.found.problems) {
+      if (report_.problems.size() < problems_max) report_.problems.push_back(std::move(problem));
+    }
+    if (last_leaf_ && next.first_prev && *next.first_prev != *last_leaf_) {
+      add_problem(report_, next.begin, "link", next.begin == 0 ? "the first entry's prev is not zeros" : "prev is not the leaf hash of entry " + std::to_string(next.begin - 1));
+    }
+    if (!next.first_time.empty() && next.first_time < last_time_) add_problem(report_, next.begin, "clock", "its time lies before that of the entry before it");
+    last_leaf_ = next.last_leaf;
+    if (!next.last_time.empty()) last_time_ = next.last_time;
+    for (const Spine::Subtree& subtree : next.spine.subtrees()) {
+      spine_.add(subtree, [&](unsigned level, std::uint64_t number, const Hash& hash) { compare(level, number, hash); });
+    }
+    join_subjects(next);
+    next.links = {};
+    next.subjects = {};
+    next.spine = {};
+  }
+
+  [[nodiscard]] Hash root() const { return spine_.root(); }
 
  private:
-  void missing(Share& share, std::uint64_t index, Hash& prev, bool& have_prev) {
-    share.report(index, "leaf", "the entry is missing");
-    auto leaf = nodes_of(view_)(0, index);
-    prev = leaf ? *leaf : Hash{};
-    have_prev = leaf.has_value();
-    share.leaves.push_back(prev);
-    tick();
+  void compare(unsigned level, std::uint64_t number, const Hash& hash) {
+    auto stored = nodes_(level, number);
+    if (stored && *stored == hash) return;
+    add_problem(report_, ((number + 1) << level) - 1, "node",
+                stored ? "tree node " + std::to_string(level) + "/" + std::to_string(number) + " differs from the entries below it" : stored.error().detail);
   }
 
-  void payloads(Share& share, const Entry& entry) {
-    for (std::size_t ordinal = 0; ordinal < entry.objects.size(); ++ordinal) {
-      const ObjectRef& reference = entry.objects[ordinal];
-      auto stored = view_.get(Family::objects, object_key(entry.index, ordinal));
-      if (!stored || !*stored) {
-        share.report(entry.index, "payload", reference.name + (stored ? " is missing" : ": " + stored.error().detail));
+  // Each entry names the one before it about its subject.
+  void join_subjects(const Stretch& next) {
+    for (const SubjectLink& link : next.links) {
+      const std::string_view subject = std::string_view(next.subjects).substr(link.subject_begin, link.subject_bytes);
+      auto known = subjects_.find(subject);
+      if (known == subjects_.end()) {
+        // Its earlier entries may lie before what was read.
+        const bool first = link.seq == 1 && !link.prev;
+        const bool earlier = link.prev && *link.prev < from_;
+        if (!first && !earlier) wrong(link, "nothing: it is the first about this subject");
+        subjects_.emplace(subject, Last{link.index, link.seq});
         continue;
       }
-      std::string plain = std::move(**stored);
-      if (!reference.key_subject.empty()) {
-        if (cipher_ == nullptr) continue;  // objects_checked says how many were read
-        auto opened = cipher_->decrypt(reference.key_subject, object_id(entry.index, reference.name), plain);
-        if (!opened) {
-          share.report(entry.index, "payload", reference.name + ": " + opened.error().detail);
-          continue;
-        }
-        plain = std::move(*opened);
-      }
-      ++share.objects;
-      if (plain.size() != reference.size || sha256(plain) != reference.sha256) {
-        share.report(entry.index, "payload", reference.name + " does not have the hash that the entry names");
-      }
+      Last& last = known->second;
+      if (link.seq != last.seq + 1 || link.prev != last.index) wrong(link, "entry " + std::to_string(last.index));
+      last = {link.index, link.seq};
     }
+  }
+  void wrong(const SubjectLink& link, const std::string& before) {
+    add_problem(report_, link.index, "link", "subject_seq or subject_prev does not go on from " + before);
   }
 
-  void tick() {
-    const std::uint64_t done = ++done_;
-    if (options_.progress && done % progress_step == 0) options_.progress(done, size_);
-  }
-
-  const StoreView& view_;
-  const ObjectCipher* cipher_;
-  const VerifyOptions& options_;
-  const std::uint64_t size_;
-  std::atomic<std::uint64_t> done_{0};
-};
-
-void add(VerifyReport& report, std::uint64_t index, const char* kind, std::string detail) {
-  ++report.problems_total;
-  if (report.problems.size() < problems_max) report.problems.push_back({index, kind, std::move(detail)});
-}
-
-// Rebuilds the tree from the recomputed leaves: every stored node and every batch's root must agree.
-Hash check_tree(const StoreView& view, const std::vector<Hash>& leaves, VerifyReport& report) {
-  CompactRange range;
-  const NodeReader stored = nodes_of(view);
-  std::map<std::uint64_t, Hash> roots;
-  auto scanned = view.scan(Family::batches, "", "", false, [&](std::string_view key, std::string_view value) {
-    if (auto hash = Hash::from_bytes(value); hash && key.size() == 8) roots[get_u64(key)] = *hash;
-    return true;
-  });
-  if (!scanned) add(report, 0, "checkpoint", scanned.error().detail);
-  for (std::uint64_t index = 0; index < leaves.size(); ++index) {
-    range.append(leaves[index], [&](unsigned level, std::uint64_t number, const Hash& hash) {
-      if (level == 0) return;  // compared beside the entry
-      auto node = stored(level, number);
-      if (!node || *node != hash) add(report, index, "node", "tree node " + std::to_string(level) + "/" + std::to_string(number) + " differs from the entries below it");
-    });
-    const auto root = roots.find(range.size);
-    if (root != roots.end() && root->second != range.root()) {
-      add(report, index, "checkpoint", "the root that was signed for size " + std::to_string(range.size) + " differs from the entries");
-    }
-  }
-  return range.root();
-}
-
-// An ordered map as state, for folding anew.
-class MapState final : public StateWriter {
- public:
-  Result<std::optional<std::string>> get(std::string_view key) const override {
-    const auto found = values.find(key);
-    if (found == values.end()) return std::optional<std::string>();
-    return std::optional<std::string>(found->second);
-  }
-  Result<void> scan(std::string_view prefix, std::string_view from, bool reverse,
-                    const std::function<bool(std::string_view, std::string_view)>& visit) const override {
-    std::vector<std::pair<std::string_view, std::string_view>> found;
-    for (auto at = values.lower_bound(prefix); at != values.end() && at->first.starts_with(prefix); ++at) {
-      if (from.empty() || (reverse ? at->first <= from : at->first >= from)) found.emplace_back(at->first, at->second);
-    }
-    if (reverse) std::reverse(found.begin(), found.end());
-    for (const auto& [key, value] : found) {
-      if (!visit(key, value)) break;
-    }
-    return {};
-  }
-  void put(std::string_view key, std::string_view value) override { values.insert_or_assign(std::string(key), std::string(value)); }
-  void erase(std::string_view key) override {
-    const auto found = values.find(key);
-    if (found != values.end()) values.erase(found);
-  }
-  std::map<std::string, std::string, std::less<>> values;
-};
-
-// Folds every entry anew and compares with the stored state: it must be nothing but a fold.
-void check_state(const StoreView& view, std::uint64_t size, const Fold& fold, VerifyReport& report) {
-  MapState state;
-  std::uint64_t index = 0;
-  for (; index < size; ++index) {
-    auto canonical = view.get(Family::entries, index_key(index));
-    if (!canonical || !*canonical) break;  // reported by the walk
-    auto entry = parse_entry(**canonical);
-    if (!entry) break;
-    const auto subject_seq = entry->subject_seq;
-    const auto subject_prev = entry->subject_prev;
-    if (!link_subject(*entry, state) || entry->subject_seq != subject_seq || entry->subject_prev != subject_prev) {
-      add(report, index, "link", "subject_seq or subject_prev does not continue the entries about " + entry->subject);
-    }
-    std::string facts;
-    for (std::size_t ordinal = 0; ordinal < entry->objects.size(); ++ordinal) {
-      if (entry->objects[ordinal].name != "facts" || !entry->objects[ordinal].key_subject.empty()) continue;
-      auto stored = view.get(Family::objects, object_key(index, ordinal));
-      if (stored && *stored) facts = std::move(**stored);
-    }
-    auto applied = fold.apply(*entry, facts, state);
-    if (!applied) {
-      const std::string& code = applied.error().code;
-      const char* kind = code == "number_not_next" ? "number_gap" : code == "number_taken" ? "number_duplicate" : "state";
-      add(report, index, kind, "the entry cannot follow those before it: " + applied.error().detail);
-    }
-  }
-  if (index < size) return;  // what is damaged was named already; a partial fold proves nothing more
-  auto expected = state.values.begin();
-  const auto differs = [&](std::string_view key, const char* how) {
-    add(report, size - 1, "state", "stored state " + std::string(key.substr(0, 80)) + how);
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return boost::hash<std::string_view>()(text); }
   };
-  auto scanned = view.scan(Family::state, "", "", false, [&](std::string_view key, std::string_view value) {
-    for (; expected != state.values.end() && expected->first < key; ++expected) differs(expected->first, " is missing");
-    if (expected == state.values.end() || expected->first != key) {
-      differs(key, " follows from no entry");
-    } else {
-      if (expected->second != value) differs(key, " differs from what the entries lead to");
-      ++expected;
+  struct Last {
+    std::uint64_t index = 0, seq = 0;
+  };
+
+  const NodeReader nodes_;
+  const std::uint64_t from_;
+  VerifyReport& report_;
+  Spine spine_;
+  std::optional<Hash> last_leaf_;
+  std::string last_time_;
+  boost::unordered_flat_map<std::string, Last, TextHash, std::equal_to<>> subjects_;
+};
+
+// Walks the stretches on `threads` threads, and joins each as soon as all before it are done.
+void walk_all(const WalkOptions& options, std::vector<Stretch>& stretches, unsigned threads, Joining& joining) {
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::vector<bool> done(stretches.size());
+  std::size_t joined = 0;
+  const auto work = [&] {
+    for (std::size_t mine = next++; mine < stretches.size(); mine = next++) {
+      walk(options, stretches[mine]);
+      const std::lock_guard lock(mutex);
+      done[mine] = true;
+      for (; joined < stretches.size() && done[joined]; ++joined) joining.add(stretches[joined]);
     }
+  };
+  std::vector<std::thread> workers;
+  for (unsigned i = 1; i < threads; ++i) workers.emplace_back(work);
+  work();
+  for (std::thread& worker : workers) worker.join();
+}
+
+// Entries beyond the last batch's end: a batch states its end in the same write, so something else put them there.
+void check_beyond(const StoreView& view, std::uint64_t size, VerifyReport& report) {
+  auto scanned = view.scan(Family::entries, "", index_key(size), false, [&](std::string_view key, std::string_view) {
+    add_problem(report, key.size() == 8 ? get_u64(key) : size, "leaf", "an entry that no batch ends after");
     return true;
   });
-  for (; scanned && expected != state.values.end(); ++expected) differs(expected->first, " is missing");
-  if (!scanned) add(report, size - 1, "state", scanned.error().detail);
+  if (!scanned) add_problem(report, size, "leaf", scanned.error().detail);
 }
 
 VerifyReport verify_view(const StoreView& view, std::uint64_t size, const ObjectCipher* cipher, const Fold* fold, const VerifyOptions& options) {
   VerifyReport report;
   report.tree_size = size;
-  const std::uint64_t from = std::min(options.from, size);
-  const unsigned threads = std::clamp(options.threads, 1u, 64u);
-  std::vector<Share> shares(size - from < 1024 ? 1 : threads);
-  for (std::size_t i = 0; i < shares.size(); ++i) {
-    shares[i].begin = from + (size - from) * i / shares.size();
-    shares[i].end = from + (size - from) * (i + 1) / shares.size();
+  const std::uint64_t to = options.to == 0 ? size : std::min(options.to, size);
+  const std::uint64_t from = std::min(options.from, to);
+  const unsigned threads = std::clamp(options.threads, 1u, threads_max);
+  std::mutex progress_mutex;
+  std::uint64_t walked = 0;
+  const WalkOptions walking{view, cipher, options.payloads, [&](std::uint64_t entries) {
+    if (!options.progress) return;
+    const std::lock_guard lock(progress_mutex);
+    walked += entries;
+    options.progress(walked, to - from);
+  }};
+  const bool whole = from == 0 && to == size && options.state;
+  VerifyReport state_report;
+  std::thread folding;
+  if (fold != nullptr && whole && threads > 1) folding = std::thread([&] { check_state(view, size, *fold, state_report); });
+  std::vector<Stretch> stretches = cut(from, to, threads);
+  Joining joining(view, from, report);
+  walk_all(walking, stretches, threads, joining);
+  if (folding.joinable()) {
+    folding.join();
+  } else if (fold != nullptr && whole) {
+    check_state(view, size, *fold, state_report);
   }
-  Walk walk(view, cipher, options, size - from);
-  std::vector<std::thread> workers;
-  for (std::size_t i = 1; i < shares.size(); ++i) workers.emplace_back([&walk, &share = shares[i]] { (void)walk.check(share); });
-  (void)walk.check(shares[0]);
-  for (std::thread& worker : workers) worker.join();
-
-  std::vector<Hash> leaves;
-  leaves.reserve(size);
-  for (std::uint64_t index = 0; index < from; ++index) {
-    auto leaf = nodes_of(view)(0, index);
-    if (!leaf) add(report, index, "node", leaf.error().detail);
-    leaves.push_back(leaf ? *leaf : Hash{});
+  report.problems_total += state_report.problems_total;
+  for (VerifyProblem& problem : state_report.problems) {
+    if (report.problems.size() < problems_max) report.problems.push_back(std::move(problem));
   }
-  for (Share& share : shares) {
-    report.entries_checked += share.entries;
-    report.objects_checked += share.objects;
-    report.problems_total += share.total;
-    for (VerifyProblem& problem : share.problems) {
-      if (report.problems.size() < problems_max) report.problems.push_back(std::move(problem));
-    }
-    leaves.insert(leaves.end(), share.leaves.begin(), share.leaves.end());
+  report.root = joining.root();
+  if (to < size) {
+    auto root = read_root(size, nodes_of(view));
+    if (root) report.root = *root; else add_problem(report, size - 1, "node", root.error().detail);
+  } else {
+    check_beyond(view, size, report);
   }
-  report.root = check_tree(view, leaves, report);
-  // A batch states its end in the same write: an entry beyond the last end was put there by something else.
-  auto beyond = view.scan(Family::entries, "", index_key(size), false, [&](std::string_view key, std::string_view) {
-    add(report, key.size() == 8 ? get_u64(key) : size, "leaf", "an entry that no batch ends after");
-    return true;
-  });
-  if (!beyond) add(report, size, "leaf", beyond.error().detail);
-  if (fold != nullptr && from == 0) check_state(view, size, *fold, report);
   std::stable_sort(report.problems.begin(), report.problems.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
   return report;
+}
+
+// What a slot says was published must be what the entries lead to.
+void check_slot(const Published& slot, const StoreView& view, std::uint64_t size, const CheckpointVerifier& log_key, VerifyReport& report) {
+  const std::uint64_t last = slot.size == 0 ? 0 : slot.size - 1;
+  if (auto opened = open_checkpoint(slot.note, log_key); !opened) {
+    add_problem(report, last, "checkpoint", "the published checkpoint is not this log's: " + opened.error().detail);
+  }
+  if (slot.size > size) {
+    add_problem(report, size, "truncation", "the store holds " + std::to_string(size) + " entries, but " + std::to_string(slot.size) + " were published");
+    return;
+  }
+  auto root = read_root(slot.size, nodes_of(view));
+  if (!root || *root != slot.root) add_problem(report, last, "checkpoint", "the published root of size " + std::to_string(slot.size) + " differs from the tree");
+}
+
+// No number that was published may be free again.
+void check_counters(const Published& slot, const StoreView& view, const Fold& fold, VerifyReport& report) {
+  const std::string_view prefix = fold.counter_prefix();
+  if (prefix.empty()) return;
+  auto scanned = view.scan(Family::state, prefix, "", false, [&](std::string_view key, std::string_view value) {
+    const auto own = fold.counter(key, value);
+    for (const Counter& published : slot.counters) {
+      if (own && own->name == published.name && own->last < published.last) {
+        add_problem(report, slot.size - 1, "number_gap", "the last number of " + own->name + " is " + std::to_string(own->last) + ", but " + std::to_string(published.last) + " was published");
+      }
+    }
+    return true;
+  });
+  if (!scanned) add_problem(report, 0, "state", scanned.error().detail);
 }
 
 }  // namespace
@@ -281,7 +236,9 @@ Result<VerifyReport> verify_ledger(const Ledger& ledger, const VerifyOptions& op
 
 Result<VerifyReport> LedgerImpl::verify(const VerifyOptions& options) const {
   const auto now = head();
-  return verify_view(*now->view, now->size, ports_.cipher, ports_.fold.get(), options);
+  VerifyReport report = verify_view(*now->view, now->size, ports_.cipher, ports_.fold.get(), options);
+  if (report.root != now->root) add_problem(report, now->size == 0 ? 0 : now->size - 1, "checkpoint", "the entries do not lead to the root that was signed for size " + std::to_string(now->size));
+  return report;
 }
 
 Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPorts& ports, const VerifyOptions& verify,
@@ -289,43 +246,34 @@ Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPor
   // The slots first: a live writer may publish more while the store is being opened, never less.
   std::vector<Published> published;
   VerifyReport slot_problems;
-  std::vector<std::string> paths{slots_path(options.directory)};
-  paths.insert(paths.end(), options.publish_to.begin(), options.publish_to.end());
-  for (const std::string& path : paths) {
+  for (const std::string& path : slots_paths(options)) {
     auto slots = Slots::read(*ports.files, path);
     if (!slots && slots.error().kind != Errc::corrupt) {
       return fail(Errc::storage, "no_ledger", "the published checkpoint cannot be read: " + slots.error().detail);
     }
-    if (!slots) add(slot_problems, 0, "checkpoint", slots.error().detail);
+    if (!slots) add_problem(slot_problems, 0, "checkpoint", slots.error().detail);
     else if (*slots) published.push_back(std::move(**slots));
   }
   auto opened = open_rocks_store(store_path(options.directory), StoreMode::read_only);
   if (!opened) {
     if (opened.error().kind != Errc::corrupt) return std::move(opened).error();
     VerifyReport report = std::move(slot_problems);
-    add(report, 0, "node", opened.error().detail);
+    add_problem(report, 0, "node", opened.error().detail);
     return report;
   }
   const Store& store = **opened;
   const auto view = store.snapshot();
-  std::uint64_t size = 0;
-  auto scanned = view->scan(Family::batches, "", "", true, [&](std::string_view key, std::string_view) {
-    size = key.size() == 8 ? get_u64(key) : 0;
-    return false;
-  });
-  if (!scanned) add(slot_problems, 0, "checkpoint", scanned.error().detail);
-  VerifyReport report = verify_view(*view, size, ports.cipher, ports.fold.get(), verify);
-  for (VerifyProblem& problem : slot_problems.problems) add(report, problem.index, "checkpoint", std::move(problem.detail));
+  auto size = stored_size(*view);
+  if (!size) {
+    add_problem(slot_problems, 0, "node", size.error().detail);
+    return slot_problems;
+  }
+  VerifyReport report = verify_view(*view, *size, ports.cipher, ports.fold.get(), verify);
+  for (VerifyProblem& problem : slot_problems.problems) add_problem(report, problem.index, "checkpoint", std::move(problem.detail));
+  if (*size > 1 && published.empty() && slot_problems.problems.empty()) add_problem(report, 0, "checkpoint", "the published checkpoint was wiped");
   for (const Published& slot : published) {
-    if (auto opened_note = open_checkpoint(slot.note, log_key); !opened_note) {
-      add(report, slot.size == 0 ? 0 : slot.size - 1, "checkpoint", "the published checkpoint is not this log's: " + opened_note.error().detail);
-    }
-    if (slot.size > size) {
-      add(report, size, "truncation", "the store holds " + std::to_string(size) + " entries, but " + std::to_string(slot.size) + " were published");
-      continue;
-    }
-    auto root = read_root(slot.size, nodes_of(*view));
-    if (!root || *root != slot.root) add(report, slot.size == 0 ? 0 : slot.size - 1, "checkpoint", "the published root of size " + std::to_string(slot.size) + " differs from the tree");
+    check_slot(slot, *view, *size, log_key, report);
+    if (ports.fold) check_counters(slot, *view, *ports.fold, report);
   }
   return report;
 }

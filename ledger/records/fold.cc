@@ -280,4 +280,14 @@ Result<void> RecordsFold::apply(const Entry& entry, std::string_view facts, Stat
   return fail(Errc::invalid, "unknown_entry_type", "no rule folds entries of type " + entry.type);
 }
 
+std::string_view RecordsFold::counter_prefix() const { return last_prefix; }
+
+std::optional<Counter> RecordsFold::counter(std::string_view key, std::string_view value) const {
+  const auto stands = parse_json(value);
+  if (!stands || !stands->is_object()) return std::nullopt;
+  Counter counter{std::string(key.substr(last_prefix.size())) + "/" + text_of(stands->get_object(), "period"), number_of(stands->get_object(), "last")};
+  if (counter.name.size() > counter_name_max || counter.last == 0) return std::nullopt;
+  return counter;
+}
+
 }  // namespace quotary

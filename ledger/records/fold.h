@@ -12,6 +12,9 @@ namespace quotary {
 class RecordsFold final : public Fold {
  public:
   [[nodiscard]] Result<void> apply(const Entry& entry, std::string_view facts, StateWriter& state) const override;
+  // The last number of each series in its current period, named "<series>/<period>".
+  [[nodiscard]] std::string_view counter_prefix() const override;
+  [[nodiscard]] std::optional<Counter> counter(std::string_view key, std::string_view value) const override;
 };
 
 }  // namespace quotary

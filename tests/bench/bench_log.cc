@@ -1,8 +1,10 @@
-// quotary_bench_log [folder] [seconds]: the ledger beside the engine it stands on, measured alternately in one run.
-// Appends: 1 KB entries through Ledger::submit with 1 and 64 in flight, against the store alone (RocksDB through
-// store.h, which is the only way to it) writing 1 KB values in batches of that size, synced. Verification: verify_ledger against a plain scan and hash of the same entries.
+// quotary_bench_log [folder] [seconds] [entries]: the ledger beside the engine it stands on, measured alternately in one run.
+// Appends: 1 KB entries through Ledger::submit with 1 and 64 in flight, against RocksDB writing as many bytes in synced
+// batches of that size. Verification: verify_ledger on one and two threads, payloads included, against RocksDB scanning
+// and hashing as many bytes on one. 0 seconds or 0 entries leave that half out.
 #include "ledger/log/ledger_impl.h"
 #include "signing/keys.h"
+#include "tests/bench/rocks_alone.h"
 #include "tests/support/fake_log.h"
 
 #include <algorithm>
@@ -63,78 +65,141 @@ double append_rate(Ledger& ledger, std::size_t window, double seconds, const std
   return static_cast<double>(done) / since(start);
 }
 
-double store_rate(Store& store, std::uint64_t& next, std::size_t width, double seconds, const std::string& value) {
-  std::uint64_t done = 0;
-  const auto start = Steady::now();
-  while (since(start) < seconds) {
-    WriteSet batch;
-    batch.reserve(width);
-    for (std::size_t i = 0; i < width; ++i) batch.push_back({Family::entries, index_key(next++), value});
-    QUOTARY_CHECK(store.write_synced(batch).has_value());
-    done += width;
-  }
-  return static_cast<double>(done) / since(start);
-}
-
 double middle(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
 }
 
-int run(const std::string& folder, double seconds) {
-  const auto signer = signing::signer_from_seed("bench.example.com/log", std::string(32, '\x01'));
+// The value's size is that of the entries beside it.
+double alone_rate(testing::RocksAlone& alone, std::size_t width, double seconds, const std::string& value) {
+  std::uint64_t done = 0;
+  const auto start = Steady::now();
+  while (since(start) < seconds) {
+    alone.write(width, value);
+    done += width;
+  }
+  return static_cast<double>(done) / since(start);
+}
+
+struct Bench {
+  std::string folder;
+  double seconds = 0;
+  std::uint64_t entries = 0;
+  std::unique_ptr<CheckpointSigner> signer = signing::signer_from_seed("bench.example.com/log", std::string(32, '\x01'));
   testing::MarkingCipher cipher;
   LedgerPorts ports{posix_file_system(), std::make_shared<SystemClock>(), std::make_shared<SystemRandom>(), signer.get(), &cipher, std::make_shared<NoFold>()};
-  LedgerOptions options;
-  options.directory = folder + "/ledger";
-  Draft genesis;
-  genesis.type = "bench.created";
-  genesis.subject = "bench:0";
-  auto made = Ledger::create(options, ports, std::move(genesis));
-  QUOTARY_CHECK(made.has_value());
-  Ledger& ledger = **made;
-  const auto alone = std::move(*open_rocks_store(folder + "/alone", StoreMode::create));
 
+  [[nodiscard]] LedgerOptions options(const std::string& name) const {
+    LedgerOptions made;
+    made.directory = folder + "/" + name;
+    return made;
+  }
+  [[nodiscard]] std::unique_ptr<Ledger> make(const std::string& name) const {
+    Draft genesis;
+    genesis.type = "bench.created";
+    genesis.subject = "bench:0";
+    auto made = Ledger::create(options(name), ports, std::move(genesis));
+    QUOTARY_CHECK(made.has_value());
+    return std::move(*made);
+  }
+};
+
+void bench_appends(const Bench& bench) {
+  const auto ledger = bench.make("appends");
+  testing::RocksAlone alone(bench.folder + "/alone");
   // The members around it bring an entry to 1 KB.
   const std::string padding(600, 'p');
-  std::uint64_t next = 0;
+  QUOTARY_CHECK(ledger->append(one_kilobyte(padding)).has_value());
+  const std::size_t entry_bytes = ledger->entry(1)->canonical.size();
+  std::printf("entry: %zu bytes\n", entry_bytes);
   for (const std::size_t width : {std::size_t{1}, std::size_t{64}}) {
     std::vector<double> ours, theirs;
-    for (int round = 0; round < 5; ++round) {
-      theirs.push_back(store_rate(*alone, next, width, seconds, std::string(1024, 'p')));
-      ours.push_back(append_rate(ledger, width, seconds, padding));
+    for (int round = 0; round < 7; ++round) {
+      theirs.push_back(alone_rate(alone, width, bench.seconds, std::string(entry_bytes, 'p')));
+      ours.push_back(append_rate(*ledger, width, bench.seconds, padding));
     }
-    std::printf("append, %2zu in flight: ledger %8.0f/s, store alone in batches of %2zu %8.0f/s, ratio %.2f\n", width, middle(ours), width,
-                middle(theirs), middle(ours) / middle(theirs));
+    std::printf("append, %2zu in flight: ledger %8.0f/s, RocksDB's synced batches of %2zu %8.0f/s, ratio %.2f, time ratio %.2f\n", width, middle(ours), width,
+                middle(theirs), middle(ours) / middle(theirs), middle(theirs) / middle(ours));
   }
+}
 
-  const std::uint64_t size = ledger.state().tree_size;
-  std::printf("entry bytes: %zu; entries: %llu\n", ledger.entry(size - 1)->canonical.size(), static_cast<unsigned long long>(size));
-  made->reset();
-  std::vector<double> scans, checks;
-  {
-    auto store = std::move(*open_rocks_store(store_path(options.directory), StoreMode::open));
-    for (int round = 0; round < 3; ++round) {
-      const auto start = Steady::now();
-      std::uint64_t seen = 0;
-      QUOTARY_CHECK(store->scan(Family::entries, "", "", false, [&](std::string_view, std::string_view value) {
-        (void)leaf_hash(value);
-        ++seen;
-        return true;
-      }).has_value());
-      scans.push_back(static_cast<double>(seen) / since(start));
+// Appends `count` entries with a payload each to both sides.
+void fill(Ledger& ledger, testing::RocksAlone& alone, std::uint64_t count, const std::string& padding, const std::string& payload) {
+  constexpr std::uint64_t in_flight_max = 512;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::uint64_t in_flight = 0;
+  const std::size_t entry_bytes = 700;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    {
+      std::unique_lock lock(mutex);
+      changed.wait(lock, [&] { return in_flight < in_flight_max; });
+      ++in_flight;
     }
+    const auto command = [&padding, &payload, i](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
+      Draft draft;
+      draft.type = "bench.entry";
+      draft.actor_id = "bench";
+      draft.actor_role = "system";
+      draft.subject = "bench:" + std::to_string(i % 100'000);
+      draft.body["padding"] = padding;
+      draft.objects.push_back({"facts", "application/json", payload, "", 1});
+      return std::vector<Draft>{std::move(draft)};
+    };
+    ledger.submit(command, [&](const Result<Committed>& result) {
+      QUOTARY_CHECK(result.has_value());
+      const std::lock_guard lock(mutex);
+      --in_flight;
+      changed.notify_one();
+    });
+    alone.add(std::string(entry_bytes, 'p'), payload);
   }
-  auto reopened = Ledger::open(options, ports);
-  QUOTARY_CHECK(reopened.has_value());
-  for (int round = 0; round < 3; ++round) {
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [&] { return in_flight == 0; });
+  alone.flush();
+}
+
+void bench_verification(const Bench& bench) {
+  const std::string padding(180, 'p'), payload(512, 'q');
+  testing::RocksAlone alone(bench.folder + "/alone-scan");
+  const auto began = Steady::now();
+  // A folder that was filled before is measured again as it is.
+  if (!std::filesystem::exists(bench.options("verify").directory)) {
+    const auto ledger = bench.make("verify");
+    fill(*ledger, alone, bench.entries, padding, payload);
+    std::printf("%llu entries of %zu bytes with a payload of %zu bytes, appended with 512 in flight in %.1f s\n", static_cast<unsigned long long>(bench.entries),
+                ledger->entry(bench.entries / 2)->canonical.size(), payload.size(), since(began));
+  }
+  const auto opening = Steady::now();
+  auto ledger = Ledger::open(bench.options("verify"), bench.ports);
+  QUOTARY_CHECK(ledger.has_value());
+  std::printf("opened in %.2f s\n", since(opening));
+  std::vector<double> scans, one, two, folded;
+  const auto verified = [&](unsigned threads, bool state) {
     const auto start = Steady::now();
-    const auto report = verify_ledger(**reopened, {});
-    QUOTARY_CHECK(report && report->problems_total == 0);
-    checks.push_back(static_cast<double>(report->entries_checked) / since(start));
+    VerifyOptions options;
+    options.threads = threads;
+    options.state = state;
+    const auto report = verify_ledger(**ledger, options);
+    QUOTARY_CHECK(report && report->problems_total == 0 && report->objects_checked == bench.entries && report->entries_checked == bench.entries + 1);
+    return static_cast<double>(report->entries_checked) / since(start);
+  };
+  for (int round = 0; round < 5; ++round) {
+    const auto start = Steady::now();
+    std::uint64_t seen = 0;
+    alone.scan([&](std::string_view value) {
+      (void)leaf_hash(value);
+      ++seen;
+    });
+    QUOTARY_CHECK(seen == 2 * bench.entries);
+    scans.push_back(static_cast<double>(bench.entries) / since(start));
+    one.push_back(verified(1, false));
+    two.push_back(verified(2, false));
+    folded.push_back(verified(2, true));
   }
-  std::printf("verify, 2 threads: %8.0f entries/s, scan and hash on one %8.0f/s, ratio %.2f\n", middle(checks), middle(scans), middle(checks) / middle(scans));
-  return 0;
+  std::printf("verify: one thread %8.0f entries/s, scanning and hashing as many bytes %8.0f/s, ratio %.2f; two threads %8.0f/s, %.2f of one\n", middle(one),
+              middle(scans), middle(one) / middle(scans), middle(two), middle(two) / middle(one));
+  std::printf("with the state folded anew (by a fold that changes nothing), two threads: %8.0f entries/s\n", middle(folded));
 }
 
 }  // namespace
@@ -142,5 +207,11 @@ int run(const std::string& folder, double seconds) {
 
 int main(int argc, char** argv) {
   const quotary::testing::TemporaryFolder temporary;
-  return quotary::run(argc > 1 ? argv[1] : temporary.path(), argc > 2 ? std::atof(argv[2]) : 2.0);
+  quotary::Bench bench;
+  bench.folder = argc > 1 && *argv[1] != '\0' ? argv[1] : temporary.path();
+  bench.seconds = argc > 2 ? std::atof(argv[2]) : 1.0;
+  bench.entries = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 1'000'000;
+  std::filesystem::create_directories(bench.folder);
+  if (bench.seconds > 0) quotary::bench_appends(bench);
+  if (bench.entries > 0) quotary::bench_verification(bench);
 }

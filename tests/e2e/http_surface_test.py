@@ -267,6 +267,10 @@ class Surface(unittest.TestCase):
         wrong = [self.s.json("POST", "/v1/sessions", body=body)[2] for body in (login | {"password": "x" * 16}, login | {"login": "nobody"})]
         self.assertEqual(wrong[0], wrong[1])  # nothing tells which of the two was wrong
         self.assertEqual((wrong[0]["status"], wrong[0]["code"]), (401, "login_wrong"))
+        guess = lambda: self.s.json("POST", "/v1/sessions", body={"login": "finance", "password": "guess"})
+        self.assertEqual([guess()[0] for _ in range(10)], [401] * 10)
+        status, headers, problem = guess()
+        self.assertEqual((status, problem["code"], headers["retry-after"]), (429, "login_throttled", "900"))
         _, _, problem = self.s.json("POST", "/v1/sessions", body={"login": "x"})
         self.assertEqual(problem["errors"][0]["pointer"], "/password")
 

@@ -161,19 +161,21 @@ TEST_F(LedgerTest, TamperingIsNamedByIndexAndKind) {
   struct Case { Family family; std::string key; std::string value; std::string kind; std::uint64_t index; };
   std::string five;
   put_u64(five, 5);
-  std::string node(1, '\x01');
-  put_u64(node, 2);
+  std::string batch;  // of entry 5: its leaf and the node above 4 and 5
+  put_u64(batch, 6);
   for (const Case& tampering : {Case{Family::entries, five, "{}", "leaf", 5},
                                 Case{Family::objects, five + std::string("\0\0", 2), "{\"x\":1}", "payload", 5},
                                 Case{Family::objects, five + std::string("\0\1", 2), "customer:1|5/text|other", "payload", 5},
-                                Case{Family::nodes, node, std::string(32, 'x'), "node", 5},
-                                Case{Family::batches, five, std::string(32, 'x'), "checkpoint", 4},
+                                Case{Family::batches, batch, five + std::string(64, 'x'), "node", 5},
+                                Case{Family::batches, batch, five + std::string(32, 'x'), "node", 5},
+                                Case{Family::batches, batch, "", "node", 5},
+                                Case{Family::objects, five + std::string("\0\2", 2), "surplus", "payload", 5},
                                 Case{Family::state, "count/quote.issued", "7", "state", 9}}) {
     std::optional<std::string> before;
     {
       auto store = *open_rocks_store(options.directory + "/store", StoreMode::open);
       before = *store->get(tampering.family, tampering.key);
-      ASSERT_TRUE(before);
+      ASSERT_EQ(before.has_value(), tampering.value != "surplus");
       ASSERT_TRUE(store->write_synced({{tampering.family, tampering.key, tampering.value}}));
     }
     const VerifyReport report = verify();

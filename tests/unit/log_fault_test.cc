@@ -1,5 +1,7 @@
 // What the ledger does when the disk fails, lies or is swapped.
 #include "ledger/log/checkpoint.h"
+#include "ledger/log/ledger_impl.h"
+#include "ledger/log/proof.h"
 #include "ledger/log/sequencer.h"
 #include "ledger/log/slots.h"
 #include "signing/keys.h"
@@ -87,7 +89,7 @@ TEST_F(LogFaultTest, ATornSlotLeavesTheOther) {
   ASSERT_TRUE(last);
   {
     auto file = *posix_file_system()->open(slots(), OpenMode::read_write);
-    ASSERT_TRUE(file->write_at((last->sequence % 2) * 512 + 40, "torn"));
+    ASSERT_TRUE(file->write_at((last->sequence % 2) * slot_bytes + 40, "torn"));
   }
   EXPECT_EQ((*Slots::read(*files, slots()))->sequence, last->sequence - 1);
   auto ledger = Ledger::open(options, ports);
@@ -99,12 +101,12 @@ TEST_F(LogFaultTest, WipedOrForgedSlotsAreRefused) {
   { auto ledger = make(); ASSERT_TRUE(ledger->append(one(draft("t")))); }
   const auto key = *signing::open_vkey(signer->vkey());
   const std::string good = *read_file(*files, slots());
-  ASSERT_TRUE(write_file_durably(*files, slots(), std::string(1024, '\0')));
+  ASSERT_TRUE(write_file_durably(*files, slots(), std::string(2 * slot_bytes, '\0')));
   EXPECT_EQ(Ledger::open(options, ports).error().code, "slots_damaged");
-  ASSERT_TRUE(write_file_durably(*files, slots(), std::string(1024, 'x')));
+  ASSERT_TRUE(write_file_durably(*files, slots(), std::string(2 * slot_bytes, 'x')));
   EXPECT_EQ(Ledger::open(options, ports).error().code, "slots_damaged");
   // Whoever writes the folder without the key can make the checksum, but not the signature.
-  ASSERT_TRUE(write_file_durably(*files, slots(), std::string(1024, '\0')));
+  ASSERT_TRUE(write_file_durably(*files, slots(), std::string(2 * slot_bytes, '\0')));
   const auto stranger = signing::signer_from_seed("ledger.example.com/quotes", std::string(32, '\x02'));
   const auto root = (*Slots::open(*files, slots())).last();
   EXPECT_FALSE(root);
@@ -134,6 +136,80 @@ TEST_F(LogFaultTest, AFlippedByteInTheStoresLogIsNeverFewerEntries) {
   ASSERT_TRUE(report) << report.error().detail;
   EXPECT_GE(report->problems_total, 1u);
   EXPECT_EQ(Ledger::open(options, ports).error().kind, Errc::corrupt);
+}
+
+// What a damaged ledger still shows, and that it takes nothing and leaves the folder alone.
+TEST_F(LogFaultTest, ADamagedStoreIsReadWhereItLeadsToThePublishedRoot) {
+  std::vector<std::string> proofs;
+  {
+    auto ledger = make();
+    for (int i = 0; i < 20; ++i) proofs.push_back(ledger->append(one(draft("t")))->proofs.at(0));
+  }
+  {
+    auto store = *open_rocks_store(options.directory + "/store", StoreMode::open);
+    const std::string good = **store->get(Family::entries, index_key(20));
+    std::string bad = good;
+    bad[bad.size() / 2] = static_cast<char>(bad[bad.size() / 2] ^ 1);
+    ASSERT_TRUE(store->write_synced({{Family::entries, index_key(20), bad}}));
+  }
+  const auto opened = Ledger::open(options, ports);
+  ASSERT_EQ(opened.error().code, "entry_damaged");
+  EXPECT_NE(opened.error().detail.find("entry 20 "), std::string::npos);
+  {
+    auto left = Ledger::open_for_reading(options, ports, opened.error());
+    ASSERT_TRUE(left) << left.error().detail;
+    const LedgerState state = (*left)->state();
+    EXPECT_EQ(state.tree_size, 21u);
+    EXPECT_TRUE(state.latched && state.read_only && !state.state_whole);
+    EXPECT_NE(state.latch_reason.find("entry 20 "), std::string::npos);
+    EXPECT_TRUE((*left)->entry(19));
+    EXPECT_EQ((*left)->entry(20).error().kind, Errc::corrupt);
+    EXPECT_TRUE(check_proof(*(*left)->proof(5), **signing::open_vkey(signer->vkey())));
+    EXPECT_EQ((*left)->append(one(draft("t"))).error().code, "ledger_read_only");
+    EXPECT_EQ(Ledger::open(options, ports).error().code, "locked");
+  }
+  // The copy is gone, and the damage is still there to be looked into.
+  for (const auto& item : std::filesystem::directory_iterator(options.directory)) EXPECT_EQ(item.path().string().find("salvage"), std::string::npos);
+  EXPECT_EQ(Ledger::open(options, ports).error().code, "entry_damaged");
+}
+
+TEST_F(LogFaultTest, ARolledBackStoreShowsItsEntriesWithoutProofsOrState) {
+  { auto ledger = make(); for (int i = 0; i < 3; ++i) ASSERT_TRUE(ledger->append(one(draft("t")))); }
+  std::filesystem::copy(options.directory + "/store", folder.path() + "/old", std::filesystem::copy_options::recursive);
+  { auto ledger = *Ledger::open(options, ports); for (int i = 0; i < 3; ++i) ASSERT_TRUE(ledger->append(one(draft("t")))); }
+  std::filesystem::remove_all(options.directory + "/store");
+  std::filesystem::copy(folder.path() + "/old", options.directory + "/store", std::filesystem::copy_options::recursive);
+  const auto opened = Ledger::open(options, ports);
+  ASSERT_EQ(opened.error().code, "rolled_back");
+  auto left = Ledger::open_for_reading(options, ports, opened.error());
+  ASSERT_TRUE(left) << left.error().detail;
+  EXPECT_EQ((*left)->state().tree_size, 4u);
+  EXPECT_FALSE((*left)->state().state_whole);
+  EXPECT_TRUE((*left)->entry(3));
+  EXPECT_FALSE((*left)->entry(4));
+  EXPECT_EQ((*left)->proof(2).error().code, "not_provable");
+}
+
+TEST_F(LogFaultTest, ALogCutInItsMiddleIsReadAroundTheCut) {
+  { auto ledger = make(); for (int i = 0; i < 20; ++i) ASSERT_TRUE(ledger->append(one(draft("t")))); }
+  std::string log;
+  for (const auto& item : std::filesystem::directory_iterator(options.directory + "/store")) {
+    if (item.path().extension() == ".log" && item.file_size() > 0) log = item.path();
+  }
+  std::string bytes = *read_file(*files, log);
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  std::ofstream(log, std::ios::binary | std::ios::trunc) << bytes;
+  const auto opened = Ledger::open(options, ports);
+  ASSERT_EQ(opened.error().kind, Errc::corrupt);
+  auto left = Ledger::open_for_reading(options, ports, opened.error());
+  ASSERT_TRUE(left) << left.error().detail;
+  EXPECT_FALSE((*left)->state().state_whole);
+  int shown = 0;
+  for (std::uint64_t index = 0; index < 21; ++index) {
+    if (const auto entry = (*left)->entry(index)) ++shown;
+  }
+  EXPECT_LT(shown, 21);
+  EXPECT_EQ((*left)->append(one(draft("t"))).error().code, "ledger_read_only");
 }
 
 TEST_F(LogFaultTest, ALoserAndARepeatWaitForTheBatchTheyRestOn) {

@@ -4,8 +4,10 @@
 #include "ledger/log/entry.h"
 #include "ledger/log/merkle.h"
 #include "ledger/log/proof.h"
+#include "ledger/log/slots.h"
 #include "ledger/log/tiles.h"
 #include "signing/keys.h"
+#include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -106,6 +108,79 @@ TEST(LogGolden, TheWorkedExampleOfTheFormatHolds) {
   const auto signer = signing::signer_from_seed("ledger.example.com/quotes", seed(0));
   EXPECT_NE(format.find("\n" + *sign_checkpoint(*signer, 1, entry.leaf)), format.npos);
   EXPECT_TRUE(parse_entry(entry.canonical));
+  const testing::TemporaryFolder folder;
+  auto slots = *Slots::create(*posix_file_system(), folder.path() + "/slots");
+  const std::string note = *sign_checkpoint(*signer, 1, entry.leaf);
+  ASSERT_TRUE(slots.publish(note, {{"SH-QT/2026", 7}}));
+  const std::string slot = read_file(*posix_file_system(), folder.path() + "/slots")->substr(slot_bytes);
+  const std::size_t sum_at = 20 + 2 + note.size() + 1 + 10 + 8;
+  EXPECT_EQ(to_hex(slot.substr(0, 22)), "51545259534c5432" "0000000000000001" "000000da" "00c5");
+  EXPECT_EQ(slot.substr(22, note.size()), note);
+  EXPECT_EQ(to_hex(slot.substr(22 + note.size(), 19)), "0a" "53482d51542f32303236" "0000000000000007");
+  EXPECT_EQ(slot.substr(sum_at, 32), sha256(slot.substr(0, sum_at)).view());
+  EXPECT_NE(format.find("`" + to_hex(slot.substr(sum_at, 32)) + "`"), format.npos) << to_hex(slot.substr(sum_at, 32));
+}
+
+TEST(Slots, CountersComeBackAndTheLeastRecentGiveWay) {
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.path() + "/slots";
+  const auto signer = signing::signer_from_seed("ledger.example.com/quotes", seed(0));
+  auto slots = *Slots::create(*posix_file_system(), path);
+  std::vector<Counter> counters;
+  for (std::uint64_t i = 0; i < 1000; ++i) counters.push_back({"S" + std::to_string(i) + std::string(195, 'x'), i + 1});
+  ASSERT_TRUE(slots.publish(*sign_checkpoint(*signer, 1, sha256("1")), counters));
+  const auto read = *Slots::read(*posix_file_system(), path);
+  ASSERT_TRUE(read);
+  EXPECT_GT(read->counters.size(), 250u);
+  EXPECT_LT(read->counters.size(), 400u);
+  EXPECT_EQ(read->counters, std::vector<Counter>(counters.begin(), counters.begin() + static_cast<std::ptrdiff_t>(read->counters.size())));
+  EXPECT_EQ((*Slots::open(*posix_file_system(), path)).last()->counters, read->counters);
+}
+
+TEST(Slots, AnotherVersionsFormIsNamed) {
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.path() + "/slots";
+  ASSERT_TRUE(write_file_durably(*posix_file_system(), path, "QTRYSLT1" + std::string(1016, '\0')));
+  EXPECT_EQ(Slots::read(*posix_file_system(), path).error().code, "slots_version");
+}
+
+TEST(Entry, AnyOtherSpellingIsRefused) {
+  Entry entry;
+  entry.time = *parse_rfc3339("2026-11-24T02:03:04.567Z");
+  entry.type = "quote.issued";
+  entry.actor_id = "p\"1\n";
+  entry.actor_role = "rep";
+  entry.subject = "quote:1";
+  entry.subject_prev = 3;
+  entry.subject_seq = 2;
+  entry.request_scope = "s";
+  entry.request_body = "b";
+  entry.body["a"] = json::array{1, -2, "\u0001\\", true};
+  entry.body["b"] = json::object{{"x", "中"}};
+  entry.objects.push_back({"pdf", "application/pdf", "customer:1", sha256("x"), 1, 1});
+  ASSERT_TRUE(encode_entry(entry, seed(0).substr(0, 16)));
+  const auto parsed = parse_entry(entry.canonical);
+  ASSERT_TRUE(parsed) << parsed.error().detail;
+  EXPECT_EQ(parsed->actor_id, entry.actor_id);
+  EXPECT_EQ(parsed->body, entry.body);
+  EXPECT_EQ(parsed->objects.at(0).key_subject, "customer:1");
+  // What general JSON code makes of the same values is the same bytes.
+  EXPECT_EQ(*canonical_json(*parse_json(entry.canonical)), entry.canonical);
+  for (std::size_t i = 0; i < entry.canonical.size(); ++i) EXPECT_FALSE(parse_entry(entry.canonical.substr(0, i))) << i;
+  const auto but = [&](std::string_view from, std::string_view to) {
+    std::string text = entry.canonical;
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, text.npos) << from;
+    return text.replace(at, from.size(), to);
+  };
+  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+           {R"("index":0)", R"("index":00)"}, {R"("index":0)", R"("index":-0)"}, {R"("index":0)", R"("index": 0)"}, {R"("v":1)", R"("v":2)"},
+           {R"("v":1})", R"("v":1,"w":1})"}, {R"(p\"1)", R"(p\u00221)"}, {R"(\n)", R"(\u000a)"}, {R"("key":"customer:1")", R"("key":"")"},
+           {R"("a":[1,-2)", R"("a":[1.0,-2)"}, {R"("a":[)", R"("b":[)"}, {R"("x":"中")", "\"x\":\"\xe4\xb8\""}, {R"(true)", R"(null)"},
+           {R"("salt":"0)", R"("salt":"g)"}, {"567Z", "567z"}, {"02:03:04.567Z", "02:03:64.567Z"}, {R"("subject_prev":3)", R"("subject_prev":"3")"},
+           {R"("actor":{"id":)", R"("actor":{"role":)"}, {R"("scope":"s")", R"("scope":"")"}, {"1,-2", "1,9007199254740993"}}) {
+    EXPECT_EQ(parse_entry(but(from, to)).error().code, "bad_entry") << from << " -> " << to;
+  }
 }
 
 TEST(Tiles, PathsHaveOneSpelling) {

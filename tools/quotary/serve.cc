@@ -64,6 +64,17 @@ int report_open(const Error& error, const Places& places) {
   return exit_bad;
 }
 
+// On stderr, for the operator who started it; /readyz says the same.
+void say_if_damaged(const LedgerState& state, const Places& places) {
+  if (!state.read_only) return;
+  std::fprintf(stderr,
+               "quotary: NOTHING IS ISSUED: %s\n"
+               "quotary: served for reading alone, from a copy: %s. Run `quotary verify --data %s` for all that differs, then restore a backup\n",
+               state.latch_reason.c_str(),
+               state.state_whole ? "every published entry is there" : "only documents that still lead to a root; no status is told, since what happened last may be lost",
+               places.data.c_str());
+}
+
 // Runs until SIGTERM or SIGINT, doing what time alone brings.
 void wait_for_stop(api::Organisation& organisation, const sigset_t& stop_signals) {
   while (sigtimedwait(&stop_signals, nullptr, &due_events_every) < 0) {
@@ -95,8 +106,11 @@ int serve(ServeOptions options) {
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
-  auto organisation = api::Organisation::open(options.places.config());
+  auto organisation_config = options.places.config();
+  organisation_config.read_when_damaged = true;
+  auto organisation = api::Organisation::open(organisation_config);
   if (!organisation) return report_open(organisation.error(), options.places);
+  say_if_damaged((*organisation)->ledger_state(), options.places);
 
   http::Metrics metrics;
   http::Router router;

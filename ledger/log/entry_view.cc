@@ -1,0 +1,139 @@
+#include "ledger/log/entry_view.h"
+
+#include "ledger/base/canonical_scan.h"
+#include "ledger/base/time.h"
+#include "ledger/log/entry.h"
+
+namespace quotary {
+
+namespace {
+
+constexpr int body_depth_max = 15;  // of containers, the body itself included
+constexpr std::size_t salt_digits = 32;
+
+// Two digits' value each, 0xff for what is no lower-case hexadecimal digit.
+constexpr auto hexadecimal = [] {
+  std::array<unsigned char, 256> table{};
+  for (unsigned i = 0; i < 256; ++i) {
+    table[i] = i >= '0' && i <= '9' ? static_cast<unsigned char>(i - '0') : i >= 'a' && i <= 'f' ? static_cast<unsigned char>(i - 'a' + 10) : 0xff;
+  }
+  return table;
+}();
+
+bool read_hash(std::string_view text, Hash& hash) {
+  if (text.size() != 64) return false;
+  unsigned wrong = 0;
+  for (std::size_t i = 0; i < 32; ++i) {
+    const unsigned high = hexadecimal[static_cast<unsigned char>(text[2 * i])], low = hexadecimal[static_cast<unsigned char>(text[2 * i + 1])];
+    wrong |= (high | low) & 0xf0;
+    hash.bytes[i] = static_cast<unsigned char>(high << 4 | (low & 15));
+  }
+  return wrong == 0;
+}
+
+bool is_salt(std::string_view text) {
+  unsigned wrong = text.size() == salt_digits ? 0 : 0xf0;
+  for (const char c : text) wrong |= hexadecimal[static_cast<unsigned char>(c)] & 0xf0;
+  return wrong == 0;
+}
+
+// Takes the members of an entry one after the other; remembers the first that is not as it must be.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : scan_(text) {}
+
+  void mark(std::string_view expected) {
+    if (good_ && !scan_.literal(expected)) wrong(expected);
+  }
+  // The member's name with what stands before it, then its value.
+  void text(std::string_view before, std::string_view& raw) {
+    mark(before);
+    if (good_ && !scan_.string(raw)) wrong(before);
+  }
+  void number(std::string_view before, std::uint64_t& value) {
+    mark(before);
+    if (good_ && !scan_.number(value)) wrong(before);
+  }
+  void hash(std::string_view before, Hash& value) {
+    std::string_view raw;
+    text(before, raw);
+    if (good_ && !read_hash(raw, value)) wrong(before);
+  }
+  void object(std::string_view before, std::string_view& raw) {
+    mark(before);
+    if (good_ && !(scan_.next_is('{') && scan_.value(raw, body_depth_max))) wrong(before);
+  }
+  [[nodiscard]] bool try_mark(std::string_view expected) { return good_ && scan_.literal(expected); }
+  void wrong(std::string_view where) {
+    if (good_) fault_ = where;
+    good_ = false;
+  }
+  [[nodiscard]] bool good() const { return good_; }
+  [[nodiscard]] Result<void> result() {
+    if (good_ && !scan_.at_end()) wrong("what follows the entry");
+    if (good_) return {};
+    return fail(Errc::corrupt, "bad_entry", "not a canonical entry: at or after byte " + std::to_string(scan_.position()) + ", expected " + std::string(fault_));
+  }
+
+ private:
+  CanonicalScanner scan_;
+  std::string_view fault_;
+  bool good_ = true;
+};
+
+void read_objects(Reader& in, std::vector<ObjectView>& objects) {
+  objects.clear();
+  in.mark(R"(,"objects":[)");
+  if (in.try_mark("]")) return;
+  do {
+    ObjectView object;
+    in.mark("{");
+    if (in.try_mark(R"("key":)")) {
+      in.text("", object.key_subject);
+      if (object.key_subject.empty()) in.wrong("key");
+      in.mark(",");
+    }
+    in.text(R"("media_type":)", object.media_type);
+    in.text(R"(,"name":)", object.name);
+    in.number(R"(,"revision":)", object.revision);
+    in.hash(R"(,"sha256":)", object.sha256);
+    in.number(R"(,"size":)", object.size);
+    in.mark("}");
+    objects.push_back(object);
+  } while (in.try_mark(","));
+  in.mark("]");
+}
+
+}  // namespace
+
+Result<void> view_entry(std::string_view canonical, EntryView& view) {
+  if (canonical.size() > entry_bytes_max) return fail(Errc::corrupt, "bad_entry", "not a canonical entry: over 65,535 bytes");
+  Reader in(canonical);
+  in.text(R"({"actor":{"id":)", view.actor_id);
+  in.text(R"(,"role":)", view.actor_role);
+  in.object(R"(},"body":)", view.body);
+  in.number(R"(,"index":)", view.index);
+  read_objects(in, view.objects);
+  in.hash(R"(,"prev":)", view.prev);
+  view.request_scope = view.request_body = {};
+  if (in.try_mark(R"(,"request":{"body":)")) {
+    in.text("", view.request_body);
+    in.text(R"(,"scope":)", view.request_scope);
+    in.mark("}");
+    if (view.request_scope.empty()) in.wrong("scope");
+  }
+  std::string_view salt;
+  in.text(R"(,"salt":)", salt);
+  if (in.good() && !is_salt(salt)) in.wrong("salt");
+  in.text(R"(,"subject":)", view.subject);
+  view.subject_prev.reset();
+  if (in.try_mark(R"(,"subject_prev":)")) in.number("", view.subject_prev.emplace());
+  in.number(R"(,"subject_seq":)", view.subject_seq);
+  in.text(R"(,"time":)", view.time);
+  if (in.good() && (view.time.size() != 24 || !parse_rfc3339(view.time))) in.wrong("time");
+  in.text(R"(,"type":)", view.type);
+  in.mark(R"(,"v":1})");
+  return in.result();
+}
+
+}  // namespace quotary

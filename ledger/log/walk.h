@@ -1,0 +1,74 @@
+// The verifier's walk over a range of entries: chain, leaves, tree and payloads. Inside ledger/log.
+#pragma once
+
+#include "ledger/log/ledger_impl.h"
+
+#include <atomic>
+
+namespace quotary {
+
+inline constexpr std::size_t problems_max = 1000;
+
+// Adds to the count always, to the list while it has room.
+void add_problem(VerifyReport& report, std::uint64_t index, const char* kind, std::string detail);
+
+// Adjacent subtrees, each the largest complete one that its neighbours allow; they merge as they are added. Unlike a
+// CompactRange it may begin anywhere.
+class Spine {
+ public:
+  struct Subtree {
+    unsigned level = 0;
+    std::uint64_t number = 0;
+    Hash hash;
+  };
+  // Adds the next subtree to the right and calls `made(level, number, hash)` for each that a merge completes.
+  template <class Made>
+  void add(Subtree next, const Made& made) {
+    while ((next.number & 1) != 0 && !subtrees_.empty() && subtrees_.back().level == next.level && subtrees_.back().number == next.number - 1) {
+      next = {next.level + 1, next.number >> 1, node_hash(subtrees_.back().hash, next.hash)};
+      subtrees_.pop_back();
+      made(next.level, next.number, next.hash);
+    }
+    subtrees_.push_back(next);
+  }
+  [[nodiscard]] const std::vector<Subtree>& subtrees() const { return subtrees_; }
+  // Of a spine that begins at leaf 0: the root of its leaves.
+  [[nodiscard]] Hash root() const;
+
+ private:
+  std::vector<Subtree> subtrees_;
+};
+
+// How an entry says that it goes on from the one before it about its subject. Kept until the stretches are joined, since
+// that one may stand anywhere before it.
+struct SubjectLink {
+  std::uint64_t index = 0, seq = 0;
+  std::optional<std::uint64_t> prev;
+  std::uint32_t subject_begin = 0, subject_bytes = 0;  // in Stretch::subjects
+};
+
+// What was found in entries [begin, end), and what it takes to join it to its neighbours.
+struct Stretch {
+  std::uint64_t begin = 0, end = 0;
+  VerifyReport found;  // counts and problems
+  Spine spine;
+  std::optional<Hash> first_prev;  // absent: the first entry cannot be read
+  std::optional<Hash> last_leaf;
+  std::string first_time, last_time;
+  std::vector<SubjectLink> links;
+  std::string subjects;  // their names, one behind the other
+};
+
+struct WalkOptions {
+  const StoreView& view;
+  const ObjectCipher* cipher = nullptr;  // null: private payloads are not read
+  bool payloads = true;
+  std::function<void(std::uint64_t entries)> progress;  // called every few thousand entries of each walk
+};
+// Walks one range. Safe to call from several threads for ranges of one view. Never stops at a problem.
+void walk(const WalkOptions& options, Stretch& stretch);
+
+// Folds entries [0, size) anew and compares with the stored state: it must be nothing but a fold.
+void check_state(const StoreView& view, std::uint64_t size, const Fold& fold, VerifyReport& report);
+
+}  // namespace quotary
