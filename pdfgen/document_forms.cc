@@ -48,6 +48,11 @@ Result<void> draw_qr(Canvas& canvas, const std::string& text) {
   return {};
 }
 
+// What stands in bold of a number or a code: a subset of this is a third of one of all ASCII.
+constexpr std::string_view bold_stamp = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-*~$=";
+
+bool stampable(std::string_view text) { return text.find_first_not_of(bold_stamp) == text.npos; }
+
 std::string in_groups(std::string_view code) {
   std::string out;
   for (std::size_t i = 0; i < code.size(); ++i) {
@@ -60,8 +65,9 @@ std::string in_groups(std::string_view code) {
 }  // namespace
 
 Result<std::vector<Form>> make_forms(const LaidDocument& laid, const Stamp& stamp, bool draft) {
-  for (const std::string* text : {&stamp.number, &stamp.verify_code, &stamp.verify_url})
-    if (!printable_ascii(*text)) return fail(Errc::invalid, "numbering_not_ascii", "number, code and verify URL must be printable ASCII");
+  if (!stampable(stamp.number) || !stampable(stamp.verify_code) || !printable_ascii(stamp.verify_url)) {
+    return fail(Errc::invalid, "numbering_not_ascii", "number and code must be of A-Z, 0-9 and -*~$=, and the verify URL printable ASCII");
+  }
   const Style small{7, Weight::regular, grey};
   Canvas first(*laid.faces), running(*laid.faces), foot(*laid.faces), under(*laid.faces);
   if (draft) {
@@ -88,12 +94,14 @@ Result<std::vector<Form>> make_forms(const LaidDocument& laid, const Stamp& stam
   }
   std::vector<Form> out;
   for (const auto& [name, canvas] : {std::pair{form_first, &first}, std::pair{form_running, &running}, std::pair{form_foot, &foot}, std::pair{form_under, &under}})
-    out.push_back({std::string(name), deflate(canvas->operators(), 4)});
+    out.push_back({std::string(name), deflate(canvas->operators(), level_waited_for)});
   return out;
 }
 
 void use_stamp_glyphs(Typesetter& typesetter, bool english) {
-  typesetter.use_ascii();
+  typesetter.use_ascii(Weight::regular);
+  typesetter.use(Weight::bold, bold_stamp);
+  typesetter.use(Weight::bold, "No. ");
   typesetter.use(Weight::regular, both(verify_caption, english));
   typesetter.use(Weight::regular, both(code_label, english));
   typesetter.use(Weight::regular, both(draft_caption, english));

@@ -169,6 +169,9 @@ Result<EmbeddedFont> Face::subset(const GlyphUse& use) const {
   if (!input) return fail(Errc::internal, "font_subset_failed", "no memory for a font subset");
   keep_outlines_only(input.get());
   // By character and not by glyph: glyph ids differ between the two sources, the CIDs in the result do not.
+  // Only the outlines are embedded; what else a font file has to have is left out.
+  hb_set_t* drop = hb_subset_input_set(input.get(), HB_SUBSET_SETS_DROP_TABLE_TAG);
+  for (const char* tag : {"cmap", "hmtx", "hhea", "OS/2", "post", "head", "maxp"}) hb_set_add(drop, HB_TAG(tag[0], tag[1], tag[2], tag[3]));
   hb_set_t* characters = hb_subset_input_unicode_set(input.get());
   bool common = true;
   for (const auto& [glyph, character] : use) {
@@ -183,11 +186,11 @@ Result<EmbeddedFont> Face::subset(const GlyphUse& use) const {
 
   EmbeddedFont out;
   out.name = subset_tag(use) + "+" + base_name_;
-  out.program = deflate({bytes, size}, 6);
+  out.program.assign(bytes, size);
   hb_blob_destroy(program);
   hb_face_destroy(result);
   if (size == 0) return fail(Errc::internal, "font_subset_failed", base_name_ + " gave no outlines");
-  out.to_unicode = deflate(to_unicode_map(use), 6);
+  out.to_unicode = deflate(to_unicode_map(use), level_waited_for);
   for (const auto& entry : use)
     if (const std::uint16_t wide = width(entry.first); wide != 1000) out.widths.emplace_back(entry.first, wide);
   out.box = {-1000, -1050, 2930, 1810};

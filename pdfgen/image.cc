@@ -27,7 +27,7 @@ Result<Image> read_png(std::string_view bytes) {
   Image out;
   out.width = static_cast<int>(png.width);
   out.height = static_cast<int>(png.height);
-  out.bytes = deflate(samples, 9).bytes;
+  out.bytes = deflate(samples, level_made_once).bytes;
   return out;
 }
 

@@ -43,6 +43,7 @@ void PageFlow::paragraph(std::string_view text, const Style& style, double x, do
 }
 
 std::vector<Deflated> PageFlow::finish() {
+  constexpr std::size_t short_pages_max = 20;
   std::vector<Deflated> out;
   out.reserve(pages_.size());
   const std::string total = std::to_string(pages_.size());
@@ -54,7 +55,7 @@ std::vector<Deflated> PageFlow::finish() {
     const Style small{7, Weight::regular, grey};
     canvas.text_right(margin_right, caption_place.y, "第 " + number + " 页 / 共 " + total + " 页", small);
     if (english_) canvas.text_right(margin_right, caption_place.y - 10, "Page " + number + " of " + total, small);
-    out.push_back(deflate(canvas.operators(), 6));
+    out.push_back(deflate(canvas.operators(), pages_.size() > short_pages_max ? level_long : level_waited_for));
   }
   return out;
 }

@@ -73,9 +73,8 @@ std::u32string Typesetter::cut(std::string_view text, const Style& style, double
   return characters + U'\u2026';
 }
 
-void Typesetter::use_ascii() {
-  for (const Weight weight : {Weight::regular, Weight::bold})
-    for (char32_t c = 0x20; c < 0x7f; ++c) use(weight, face(weight).glyph(c), c);
+void Typesetter::use_ascii(Weight weight) {
+  for (char32_t c = 0x20; c < 0x7f; ++c) use(weight, face(weight).glyph(c), c);
 }
 
 void Typesetter::use(Weight weight, std::string_view text) {

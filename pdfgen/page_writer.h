@@ -56,8 +56,7 @@ class Typesetter {
 
   void use(Weight weight, std::uint16_t glyph, char32_t character) { use_[static_cast<int>(weight)].try_emplace(glyph, character); }
   void use(Weight weight, std::string_view text);
-  // What finish() may print of a number, a code or a URL.
-  void use_ascii();
+  void use_ascii(Weight weight);
   [[nodiscard]] const GlyphUse& used(Weight weight) const { return use_[static_cast<int>(weight)]; }
 
  private:

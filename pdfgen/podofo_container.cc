@@ -84,7 +84,7 @@ class Builder {
     set_stream(metadata, in_.xmp);
     catalog.AddKey("Metadata", metadata->Reference());
 
-    static const Deflated profile_bytes = deflate({reinterpret_cast<const char*>(srgb_profile), sizeof srgb_profile}, 9);
+    static const Deflated profile_bytes = deflate({reinterpret_cast<const char*>(srgb_profile), sizeof srgb_profile}, level_made_once);
     PdfObject* profile = deflated(profile_bytes);
     dictionary(profile).AddKey("N", integer(3));
     PdfObject* intent = objects_.CreateObject("OutputIntent");
@@ -110,7 +110,8 @@ class Builder {
   }
 
   PdfObject* make_font(const EmbeddedFont& font) {
-    PdfObject* program = deflated(font.program);
+    PdfObject* program = objects_.CreateObject();
+    set_stream(program, font.program);
     dictionary(program).AddKey("Subtype", PdfName("CIDFontType0C"));
 
     PdfObject* descriptor = objects_.CreateObject("FontDescriptor");
@@ -256,7 +257,7 @@ class Builder {
 
   void attach() {
     const Attachment& attachment = *in_.attachment;
-    const Deflated packed = deflate(attachment.bytes, 6);
+    const Deflated packed = deflate(attachment.bytes, level_waited_for);
     PdfObject* file = deflated(packed, "EmbeddedFile");
     dictionary(file).AddKey("Subtype", PdfName("application/json"));
     PdfDictionary parameters;

@@ -6,5 +6,5 @@ target_link_libraries(quotary_pdf_samples PRIVATE quotary_pdfgen quotary_sample_
 quotary_test(line_break_test LABEL unit TIMEOUT 20 SOURCES unit/line_break_test.cc LIBRARIES quotary_pdfgen)
 quotary_test(pdf_test LABEL unit TIMEOUT 240 SOURCES unit/pdf_test.cc LIBRARIES quotary_pdfgen quotary_sample_quotes PNG::PNG)
 add_executable(quotary_bench_pdf bench/bench_pdf.cc)
-target_link_libraries(quotary_bench_pdf PRIVATE quotary_pdfgen quotary_sample_quotes)
+target_link_libraries(quotary_bench_pdf PRIVATE quotary_pdfgen quotary_sample_quotes quotary_seal_fixture)
 target_compile_definitions(quotary_bench_pdf PRIVATE QUOTARY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")

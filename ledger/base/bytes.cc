@@ -33,11 +33,11 @@ int hex_digit(char c) {
 
 std::string to_hex(std::string_view bytes) {
   static constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
+  std::string out(bytes.size() * 2, '\0');
+  char* to = out.data();
   for (unsigned char byte : bytes) {
-    out.push_back(digits[byte >> 4]);
-    out.push_back(digits[byte & 15]);
+    *to++ = digits[byte >> 4];
+    *to++ = digits[byte & 15];
   }
   return out;
 }

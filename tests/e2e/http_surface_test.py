@@ -91,6 +91,23 @@ class Surface(unittest.TestCase):
                 _, _, problem = self.s.json("GET", f"{list_path}?{query}", "rep")
                 self.assertEqual(problem["errors"][0]["parameter"], parameter, problem)
 
+    def test_quote_that_outlives_the_seal_is_refused(self):
+        before = self.s.issue(quote(), "seal-before")[2]["sequence"]
+        size = int(self.s.call("GET", "/log/checkpoint")[2].split(b"\n")[1])
+        year = int(time.strftime("%Y"))
+        # The development certificate ends ten years from now.
+        outlives = quote(validity={"start": time.strftime("%Y-%m-%d"), "end": f"{year + 11}-01-01"})
+        for _ in range(2):
+            status, headers, problem = self.s.issue(outlives, "seal-outlives")
+            self.assertEqual((status, problem["code"]), (422, "seal_certificate_too_short"), problem)
+            self.assertTrue(headers["content-type"].startswith("application/problem+json"))
+            self.assertIn(str(year + 10), problem["detail"])
+            self.assertIn("renew it, or shorten the quote's validity", problem["detail"])
+        self.assertEqual(int(self.s.call("GET", "/log/checkpoint")[2].split(b"\n")[1]), size, "an entry was written")
+        outlives["validity"]["end"] = f"{year + 9}-01-01"
+        status, _, after = self.s.issue(outlives, "seal-outlives")  # refused answers are not kept under their key
+        self.assertEqual((status, after.get("sequence")), (201, before + 1), after)
+
     def test_page_behind_the_qr(self):
         number, code = self.first["number"], self.first["verify_code"]
         _, headers, page = self.s.call("GET", f"/v/{number}?code={code}")
