@@ -35,7 +35,7 @@ log=build/release/Testing/summary.log
 labels() {  # labels NAME JOBS CTEST-FILTER…
   local name=$1 jobs=$2
   shift 2
-  run_labels() { ctest --test-dir build/release --output-on-failure --no-tests=ignore -j "$jobs" "$@" 2>&1 | tee "build/release/Testing/$name.log"; }
+  run_labels() { ctest --test-dir build/release --output-on-failure --no-tests=error -j "$jobs" "$@" 2>&1 | tee "build/release/Testing/$name.log"; }
   stage "$name" run_labels "$@" || true
   cat "build/release/Testing/$name.log" >> "$log"
 }

@@ -5,6 +5,9 @@
 #include "signing/keys.h"
 #include "tests/support/map_state.h"
 
+#include <algorithm>
+#include <map>
+#include <mutex>
 #include <thread>
 
 namespace quotary::api {
@@ -87,6 +90,54 @@ TEST(Organisation, YearTurnsAtTheOrganisationsMidnight) {
   auto stepped = w.issue("back");
   ASSERT_TRUE(stepped) << stepped.error().code;
   EXPECT_EQ(text(*stepped, "number"), "SHQT2027-000003");
+}
+
+// Clients issue while the clock passes midnight in Shanghai: each number's year is that of its own moment, the old year's
+// numbers all stand before the new year's in the log, and neither series has a hole.
+TEST(Organisation, QuotesRaceOverTheYearsEnd) {
+  constexpr std::size_t clients = 4, each = 12;
+  World w("2026-12-31T15:59:59.000Z");
+  std::atomic<std::size_t> done{0};
+  std::mutex mutex;
+  std::map<std::uint64_t, std::string> number_at;  // by index in the log
+  std::map<std::string, std::string> issued_at;    // by number
+  std::vector<std::thread> threads;
+  for (std::size_t c = 0; c < clients; ++c)
+    threads.emplace_back([&, c] {
+      for (std::size_t i = 0; i < each; ++i) {
+        auto issued = w.issue("k" + std::to_string(c) + "-" + std::to_string(i));
+        ++done;
+        std::lock_guard lock(mutex);
+        if (!issued) {
+          ADD_FAILURE() << issued.error().code << " " << issued.error().detail;
+          continue;
+        }
+        number_at[issued->body.at("ledger").at("index").as_uint64()] = text(*issued, "number");
+        issued_at[text(*issued, "number")] = text(*issued, "issued_at");
+      }
+    });
+  // Midnight comes while requests are in flight, some priced and laid out on the old side.
+  while (done < clients * each / 3) std::this_thread::yield();
+  w.clock->set("2026-12-31T16:00:00.000Z");
+  for (auto& thread : threads) thread.join();
+
+  std::vector<std::string> in_order;
+  for (const auto& [index, number] : number_at) in_order.push_back(number);
+  ASSERT_EQ(in_order.size(), clients * each);
+  std::vector<std::string> expected;
+  const auto old_year = static_cast<std::size_t>(std::count_if(in_order.begin(), in_order.end(), [](const auto& n) { return n.starts_with("SHQT2026-"); }));
+  EXPECT_GE(old_year, clients * each / 3);
+  EXPECT_LT(old_year, clients * each);
+  for (std::size_t i = 0; i < in_order.size(); ++i) {
+    const bool old = i < old_year;
+    auto sequence = std::to_string(old ? i + 1 : i + 1 - old_year);
+    expected.push_back((old ? "SHQT2026-" : "SHQT2027-") + std::string(6 - sequence.size(), '0') + sequence);
+  }
+  EXPECT_EQ(in_order, expected);
+  for (const auto& [number, time] : issued_at) EXPECT_EQ(time < "2026-12-31T16:00:00.000Z", number.starts_with("SHQT2026-")) << number << " " << time;
+  auto checked = w.organisation->verify_log(w.auditor, "{}");
+  ASSERT_TRUE(checked) << checked.error().detail;
+  EXPECT_TRUE(checked->body.at("ok").as_bool()) << json::serialize(checked->body);
 }
 
 TEST(Organisation, ManyClientsLeaveNoGap) {
