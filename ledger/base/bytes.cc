@@ -55,11 +55,17 @@ Result<std::string> from_hex(std::string_view text) {
   return out;
 }
 
-std::string to_base64(std::string_view bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int written = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+void append_base64(std::string& out, std::string_view bytes) {
+  const std::size_t begin = out.size();
+  out.resize(begin + 4 * ((bytes.size() + 2) / 3) + 1);  // the encoder ends with a NUL
+  const int written = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + begin),
                                       reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(written));
+  out.resize(begin + static_cast<std::size_t>(written));
+}
+
+std::string to_base64(std::string_view bytes) {
+  std::string out;
+  append_base64(out, bytes);
   return out;
 }
 

@@ -16,6 +16,7 @@ namespace quotary {
 
 // RFC 4648 section 4, with padding.
 [[nodiscard]] std::string to_base64(std::string_view bytes);
+void append_base64(std::string& out, std::string_view bytes);
 // Strict: padding required, unused bits zero, no white space; else Errc::invalid `bad_base64`.
 [[nodiscard]] Result<std::string> from_base64(std::string_view text);
 

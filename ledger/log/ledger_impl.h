@@ -124,6 +124,7 @@ class LedgerImpl final : public Ledger {
   [[nodiscard]] Result<void> load_counters();
   void count(std::string_view state_key, std::string_view value);
   [[nodiscard]] static Waiting clock_event(Timestamp clock_says, Timestamp last);
+  [[nodiscard]] std::string next_salt();
   void latch(const Error& error);
   [[nodiscard]] Error latched_error() const;
   [[nodiscard]] std::shared_ptr<const Head> head() const;
@@ -143,6 +144,7 @@ class LedgerImpl final : public Ledger {
   Hash last_leaf_;
   Timestamp last_time_;
   bool clock_behind_ = false;  // the step back was recorded; set anew once the clock has caught up
+  std::string salts_;          // drawn ahead, since each draw has its own cost; taken from the end
   std::vector<Counter> counters_;  // those that advanced last come first
 
   mutable std::mutex queue_mutex_;

@@ -18,10 +18,17 @@ Error bad_proof(const char* why) { return fail(Errc::invalid, "bad_proof", std::
 }  // namespace
 
 std::string proof_text(std::uint64_t index, const std::vector<Hash>& path, std::string_view extra, std::string_view checkpoint) {
-  std::string text(header);
-  text += "extra " + to_base64(extra) + "\nindex " + std::to_string(index) + "\n";
-  for (const Hash& hash : path) text += to_base64(hash.view()) + "\n";
-  text += "\n";
+  std::string text;
+  text.reserve(header.size() + 64 + extra.size() * 4 / 3 + path.size() * 45 + checkpoint.size());
+  text += header;
+  text += "extra ";
+  append_base64(text, extra);
+  text += "\nindex " + std::to_string(index) + "\n";
+  for (const Hash& hash : path) {
+    append_base64(text, hash.view());
+    text += '\n';
+  }
+  text += '\n';
   text += checkpoint;
   return text;
 }

@@ -4,6 +4,8 @@
 #include "ledger/log/ledger_impl.h"
 #include "ledger/log/proof_text.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <bit>
 #include <future>
@@ -13,6 +15,7 @@ namespace quotary {
 namespace {
 
 constexpr std::size_t batch_commands_max = 512;
+constexpr std::size_t salt_bytes = 16, salts_drawn = 256;
 constexpr std::size_t object_bytes_max = 64u << 20;
 // A clock that is disciplined moves by less than this; more is an event.
 constexpr std::int64_t clock_step_ms = 1000;
@@ -61,7 +64,10 @@ struct LedgerImpl::Growth {
   }
 };
 
-void LedgerImpl::start() { thread_ = std::thread([this] { run(); }); }
+void LedgerImpl::start() {
+  thread_ = std::thread([this] { run(); });
+  pthread_setname_np(thread_.native_handle(), "sequencer");
+}
 
 void LedgerImpl::submit(Command command, std::function<void(Result<Committed>)> done) {
   std::optional<Error> refused;
@@ -135,7 +141,7 @@ Result<LedgerImpl::Accepted> LedgerImpl::accept(const Command& command, StateOve
       entry.objects.push_back({object.name, object.media_type, object.key_subject, sha256(object.bytes), object.bytes.size(), object.revision});
       if (object.key_subject.empty() && object.name == "facts") facts = object.bytes;
     }
-    QUOTARY_TRY_VOID(encode_entry(entry, ports_.random->bytes(16)));
+    QUOTARY_TRY_VOID(encode_entry(entry, next_salt()));
     QUOTARY_TRY_VOID(ports_.fold->apply(entry, facts, state));
     // Only what the fold let pass is encrypted: a refused command makes no subject keys.
     std::vector<std::string> stored;
@@ -153,6 +159,13 @@ Result<LedgerImpl::Accepted> LedgerImpl::accept(const Command& command, StateOve
   }
   state.merge_into(batch_state);
   return accepted;
+}
+
+std::string LedgerImpl::next_salt() {
+  if (salts_.empty()) salts_ = ports_.random->bytes(salt_bytes * salts_drawn);
+  std::string salt = salts_.substr(salts_.size() - salt_bytes);
+  salts_.resize(salts_.size() - salt_bytes);
+  return salt;
 }
 
 void LedgerImpl::commit(std::vector<Waiting> batch) {

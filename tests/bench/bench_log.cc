@@ -8,6 +8,7 @@
 #include "tests/support/fake_log.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -37,38 +38,39 @@ Command one_kilobyte(const std::string& padding) {
   };
 }
 
-// Entries a second with `window` commands in flight.
-double append_rate(Ledger& ledger, std::size_t window, double seconds, const std::string& padding) {
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::size_t in_flight = 0;
-  std::uint64_t done = 0;
-  const auto start = Steady::now();
-  std::unique_lock lock(mutex);
-  while (since(start) < seconds) {
-    changed.wait(lock, [&] { return in_flight < window; });
-    const std::size_t free = window - in_flight;
-    in_flight += free;
-    lock.unlock();
-    for (std::size_t i = 0; i < free; ++i) {
-      ledger.submit(one_kilobyte(padding), [&](const Result<Committed>& result) {
-        QUOTARY_CHECK(result.has_value());
-        const std::lock_guard inner(mutex);
-        --in_flight;
-        ++done;
-        changed.notify_one();
-      });
-    }
-    lock.lock();
-  }
-  changed.wait(lock, [&] { return in_flight == 0; });
-  return static_cast<double>(done) / since(start);
-}
+// Entries a second with `window` commands in flight: each answer submits the next command, as a server's connections do.
+class Load {
+ public:
+  Load(Ledger& ledger, const std::string& padding, double seconds) : ledger_(ledger), padding_(padding), seconds_(seconds) {}
 
-double middle(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
+  double run(std::size_t window) {
+    in_flight_ = window;
+    for (std::size_t i = 0; i < window; ++i) next();
+    std::unique_lock lock(mutex_);
+    ended_.wait(lock, [&] { return in_flight_ == 0; });
+    return static_cast<double>(done_) / since(start_);
+  }
+
+ private:
+  void next() {
+    ledger_.submit(one_kilobyte(padding_), [this](const Result<Committed>& result) {
+      QUOTARY_CHECK(result.has_value());
+      ++done_;
+      if (since(start_) < seconds_) return next();
+      const std::lock_guard lock(mutex_);
+      if (--in_flight_ == 0) ended_.notify_one();
+    });
+  }
+
+  Ledger& ledger_;
+  const std::string& padding_;
+  const double seconds_;
+  const Steady::time_point start_ = Steady::now();
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  std::size_t in_flight_ = 0;
+  std::atomic<std::uint64_t> done_{0};
+};
 
 // The value's size is that of the entries beside it.
 double alone_rate(testing::RocksAlone& alone, std::size_t width, double seconds, const std::string& value) {
@@ -79,6 +81,11 @@ double alone_rate(testing::RocksAlone& alone, std::size_t width, double seconds,
     done += width;
   }
   return static_cast<double>(done) / since(start);
+}
+
+double middle(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
 }
 
 struct Bench {
@@ -116,7 +123,7 @@ void bench_appends(const Bench& bench) {
     std::vector<double> ours, theirs;
     for (int round = 0; round < 7; ++round) {
       theirs.push_back(alone_rate(alone, width, bench.seconds, std::string(entry_bytes, 'p')));
-      ours.push_back(append_rate(*ledger, width, bench.seconds, padding));
+      ours.push_back(Load(*ledger, padding, bench.seconds).run(width));
     }
     std::printf("append, %2zu in flight: ledger %8.0f/s, RocksDB's synced batches of %2zu %8.0f/s, ratio %.2f, time ratio %.2f\n", width, middle(ours), width,
                 middle(theirs), middle(ours) / middle(theirs), middle(theirs) / middle(ours));
