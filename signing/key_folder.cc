@@ -102,6 +102,7 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::open(std::shared_ptr<FileSystem> f
   QUOTARY_TRY_VOID(check_key_file(*files, subjects_path(directory)));
   QUOTARY_TRY(cipher, open_subject_keys(*files, subjects_path(directory), false, std::make_shared<SystemRandom>()));
   auto signer = signer_from_seed(origin, *seed);
+  if (!open_vkey(signer->vkey())) return unusable(log_key_path(directory));  // an origin that no note may carry
   sodium_memzero(seed->data(), seed->size());
   sodium_memzero(log_text.data(), log_text.size());
   sodium_memzero(pepper_text.data(), pepper_text.size());

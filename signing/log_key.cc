@@ -1,6 +1,8 @@
 // C2SP signed notes with Ed25519 (libsodium).
 #include "signing/keys.h"
 
+#include "ledger/base/canonical_scan.h"
+
 #include <sodium.h>
 
 namespace quotary::signing {
@@ -19,10 +21,20 @@ std::string key_id(std::string_view name, std::string_view public_key) {
 
 const unsigned char* raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
 
+// C2SP signed-note: UTF-8, not empty, without Unicode spaces and plus.
 bool good_name(std::string_view name) {
+  static constexpr std::string_view wide_spaces[] = {"\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
+                                                     "\u2007", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000", "\u0085"};
   if (name.empty()) return false;
-  for (const unsigned char c : name) {
+  for (std::size_t i = 0; i < name.size();) {
+    const unsigned char c = static_cast<unsigned char>(name[i]);
     if (c <= ' ' || c == '+' || c == 0x7f) return false;
+    const std::size_t length = utf8_length(name.substr(i));
+    if (length == 0) return false;
+    for (const std::string_view space : wide_spaces) {
+      if (name.substr(i, length) == space) return false;
+    }
+    i += length;
   }
   return true;
 }

@@ -14,7 +14,9 @@ Result<void> admit(const Surface& surface, const http::Request& request) {
 
 Result<http::Response> checkpoint(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY_VOID(admit(surface, request));
-  auto response = http::text_response(200, "text/plain; charset=utf-8", surface.organisation.checkpoint());
+  auto checkpoint = surface.organisation.checkpoint();
+  if (checkpoint.empty()) return fail(Errc::unavailable, "checkpoint_lost", "the published checkpoint cannot be read; the operator must restore the ledger");
+  auto response = http::text_response(200, "text/plain; charset=utf-8", std::move(checkpoint));
   response.headers.emplace_back("Cache-Control", "public, max-age=2");
   return response;
 }

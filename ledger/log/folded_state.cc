@@ -61,6 +61,7 @@ bool fold_anew(const StoreView& view, std::uint64_t size, const Fold& fold, MapS
     if (!facts) return false;
     if (auto applied = fold.apply(*entry, *facts, state); !applied) refused(index, applied.error());
   }
+  state.put(state_size_key, index_key(size));
   return true;
 }
 

@@ -150,7 +150,8 @@ Result<void> LedgerImpl::check_published(const Slots& slots, std::uint64_t size,
   return {};
 }
 
-// Reads entries [from, size) and the tree above them again. What was never signed is about to be: its payloads too must hold.
+// Reads entries [from, size) and the tree above them again. What was never signed is about to be, so its
+// payloads too must hold; so must the last entry's, since a store may have lost the newest part of one family alone.
 Result<void> LedgerImpl::check_tail(std::uint64_t from, std::uint64_t published_size, std::uint64_t size) {
   const NodeReader nodes = nodes_of(*store_);
   QUOTARY_TRY(range, read_compact_range(from, nodes));
@@ -171,7 +172,7 @@ Result<void> LedgerImpl::check_tail(std::uint64_t from, std::uint64_t published_
       });
     }
     if (!holds) return fail(Errc::corrupt, "entry_damaged", "entry " + std::to_string(index) + " does not hold: run `quotary verify` for all that differs");
-    if (index >= published_size) QUOTARY_TRY_VOID(check_payloads(*store_, *ports_.cipher, *entry));
+    if (index >= published_size || index + 1 == size) QUOTARY_TRY_VOID(check_payloads(*store_, *ports_.cipher, *entry));
     prev = entry->leaf;
     last_time_ = entry->time;
   }
@@ -183,6 +184,7 @@ Result<void> LedgerImpl::check_tail(std::uint64_t from, std::uint64_t published_
 Result<void> LedgerImpl::recover() {
   QUOTARY_TRY(size, stored_size(*store_));
   if (ports_.files->exists(rebuild_mark(options_.directory))) return fail(Errc::corrupt, "rebuild_unfinished", "making the state anew was interrupted: run `quotary rebuild-index` once more");
+  QUOTARY_TRY_VOID(check_state_size(size));
   QUOTARY_TRY_VOID(load_counters());
   const NodeReader nodes = nodes_of(*store_);
   std::uint64_t published_size = 0;
@@ -201,6 +203,16 @@ Result<void> LedgerImpl::recover() {
   if (size == 0) return {};
   // A batch that was durable when the process died, but not yet published, is published by the normal path.
   return publish(size, range_.root());
+}
+
+// A store that lost the newest part of one family alone must not decide appends on an older state.
+Result<void> LedgerImpl::check_state_size(std::uint64_t size) {
+  QUOTARY_TRY(stored, store_->get(Family::state, state_size_key));
+  const std::uint64_t state_size = stored && stored->size() == 8 ? get_u64(*stored) : 0;
+  if (state_size == size) return {};
+  return fail(Errc::corrupt, "state_behind",
+              "the state belongs to " + std::to_string(state_size) + " entries, but the store holds " + std::to_string(size) +
+                  ": run `quotary verify`, and `quotary rebuild-index` if the state alone does not hold");
 }
 
 Result<void> LedgerImpl::load_counters() {
@@ -261,8 +273,11 @@ Result<std::string> LedgerImpl::object(const Entry& entry, std::string_view name
     if (!stored) return fail(Errc::corrupt, "payload_missing", where + " is missing");
     std::string plain = std::move(*stored);
     if (!reference.key_subject.empty()) {
-      QUOTARY_TRY(opened, ports_.cipher->decrypt(reference.key_subject, object_id(entry.index, reference.name), plain));
-      plain = std::move(opened);
+      auto opened = ports_.cipher->decrypt(reference.key_subject, object_id(entry.index, reference.name), plain);
+      // The entry is there, so its key must be: to the caller this is damage and not an absence.
+      if (!opened && opened.error().code == "subject_key_missing") return fail(Errc::corrupt, "subject_key_missing", where + ": " + opened.error().detail);
+      if (!opened) return std::move(opened).error();
+      plain = std::move(*opened);
     }
     if (sha256(plain) != reference.sha256) return fail(Errc::corrupt, "payload_damaged", where + " does not have its hash");
     return plain;

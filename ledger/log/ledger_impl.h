@@ -24,6 +24,8 @@ namespace quotary {
 // State key of a subject's chain: sequence and last index. Written by the log itself, beside the fold's keys.
 [[nodiscard]] std::string subject_key(std::string_view subject);
 
+// State key of the tree's size that the state belongs to.
+inline constexpr std::string_view state_size_key = "~size";
 // A file that stands while a rebuild of the state is under way.
 [[nodiscard]] std::string rebuild_mark(const std::string& directory);
 [[nodiscard]] std::string slots_path(const std::string& directory);
@@ -121,6 +123,7 @@ class LedgerImpl final : public Ledger {
   [[nodiscard]] Result<void> check_published(const Slots& slots, std::uint64_t size, const NodeReader& nodes);
   [[nodiscard]] Result<void> check_tail(std::uint64_t from, std::uint64_t published_size, std::uint64_t size);
   [[nodiscard]] Result<void> publish(std::uint64_t size, const Hash& root);
+  [[nodiscard]] Result<void> check_state_size(std::uint64_t size);
   [[nodiscard]] Result<void> load_counters();
   void count(std::string_view state_key, std::string_view value);
   [[nodiscard]] static Waiting clock_event(Timestamp clock_says, Timestamp last);

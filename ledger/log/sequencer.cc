@@ -221,6 +221,7 @@ void LedgerImpl::commit(std::vector<Waiting> batch) {
     }
   }
   for (const auto& [key, value] : state.changes()) writes.push_back({Family::state, key, value});
+  writes.push_back({Family::state, std::string(state_size_key), index_key(growth.after.size)});
   writes.push_back({Family::batches, index_key(growth.after.size), batch_value(growth.before.size, growth.hashes)});
   const Hash root = growth.after.root();
 

@@ -353,5 +353,14 @@ TEST(Password, MatchesOnlyItself) {
   EXPECT_FALSE(signing::password_matches("$argon2id$nonsense", ""));
 }
 
+TEST(Vkey, ANameIsWellFormedTextWithoutSpaces) {
+  for (const std::string& name : {std::string("ledger.example.com/\xe4\xb8\xad"), std::string("a")}) {
+    EXPECT_TRUE(signing::open_vkey(signing::signer_from_seed(name, std::string(32, '\x01'))->vkey())) << name;
+  }
+  for (const std::string& name : {std::string("ledger\x80"), std::string("a\xe3\x80\x80" "b"), std::string("a\xc2\xa0"), std::string("a b"), std::string("a+b"), std::string("\xe4\xb8")}) {
+    EXPECT_EQ(signing::open_vkey(signing::signer_from_seed(name, std::string(32, '\x01'))->vkey()).error().code, "bad_vkey") << name;
+  }
+}
+
 }  // namespace
 }  // namespace quotary

@@ -194,7 +194,7 @@ TEST_F(LedgerTest, TheStateIsMadeAnewFromTheEntriesAlone) {
   { auto ledger = make(); for (int i = 0; i < 9; ++i) ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q" + std::to_string(i % 2))))); }
   const auto before = *rebuild_state(options, ports, *key, true);
   EXPECT_EQ(before.wrong(), 0u);
-  EXPECT_EQ(before.keys, 5u);  // two counts, three subjects
+  EXPECT_EQ(before.keys, 6u);  // two counts, three subjects, the size
   const std::string store_path = options.directory + "/store";
   ASSERT_TRUE((*open_rocks_store(store_path, StoreMode::open))->write_synced({{Family::state, "count/quote.issued", "7"},
                                                                               {Family::state, "count/organisation.created", std::nullopt},
@@ -207,6 +207,12 @@ TEST_F(LedgerTest, TheStateIsMadeAnewFromTheEntriesAlone) {
   EXPECT_EQ(rebuilt.wrong(), 3u);
   EXPECT_EQ(rebuilt.digest, before.digest);
   EXPECT_EQ(verify().problems_total, 0u);
+  // A state that stands still behind the entries decides nothing.
+  std::string nine;
+  put_u64(nine, 9);
+  ASSERT_TRUE((*open_rocks_store(store_path, StoreMode::open))->write_synced({{Family::state, "~size", nine}}));
+  EXPECT_EQ(Ledger::open(options, ports).error().code, "state_behind");
+  EXPECT_EQ(rebuild_state(options, ports, *key, false)->different, 1u);
   // A run that was cut off says so until the next one.
   ASSERT_TRUE(write_file_durably(*ports.files, options.directory + "/rebuilding", ""));
   EXPECT_EQ(Ledger::open(options, ports).error().code, "rebuild_unfinished");
