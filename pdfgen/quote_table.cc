@@ -88,6 +88,8 @@ Cells cells_of(const QuoteLine& line, std::size_t index) {
   return out;
 }
 
+constexpr double rounding = 0.01;  // points
+
 class Table {
  public:
   Table(PageFlow& flow, const Quote& quote, double closing_height) : flow_(flow), quote_(quote), closing_height_(closing_height), sum_(quote) { measure(); }
@@ -193,7 +195,8 @@ class Table {
     if (line.discount && !line.discount->reason.empty())
       type.wrap(text, with_colon({"折扣说明", "Discount"}, flow_.english()) + line.discount->reason, detail_style, room_wide);
     std::vector<StyledLine> codes;
-    type.wrap(codes, line.item.seller_id, cell_style, width_[code] - 2 * gap);
+    // The column may be exactly as wide as its widest code: sums of widths are not exact.
+    type.wrap(codes, line.item.seller_id, cell_style, width_[code] - 2 * gap + rounding);
 
     double height = pad_top + pad_bottom, codes_height = pad_top + pad_bottom;
     for (const StyledLine& part : text) height += part.height();

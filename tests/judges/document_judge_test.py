@@ -38,7 +38,9 @@ class DocumentJudge(unittest.TestCase):
         cls.addClassCleanup(holder.cleanup)
         cls.folder = holder.name
         with Server(PROGRAM) as s:
-            status, _, cls.made = s.issue(complete_quote(), "judged")
+            asked = complete_quote()
+            asked["lines"][0]["item"]["seller_id"] = "SP-200"
+            status, _, cls.made = s.issue(asked, "judged")
             if status != 201:
                 raise RuntimeError(f"could not issue: {cls.made}")
             cls.pdf = s.call("GET", cls.made["document"]["url"], "rep")[2]
@@ -99,6 +101,7 @@ class DocumentJudge(unittest.TestCase):
             self.assertEqual(amounts, [amount], label)
         for line in self.quote["lines"]:
             self.assertIn(line["item"]["name"], flat)
+        self.assertIn("SP-200", printed)  # on one line: its column is as wide as it
         self.assertNotIn("\ufffd", printed)
 
     def test_the_qr_reads(self):
