@@ -110,6 +110,7 @@ void Face::swap(Face& other) noexcept {
   astral_.swap(other.astral_);
   in_common_.swap(other.in_common_);
   base_name_.swap(other.base_name_);
+  subsetting_.swap(other.subsetting_);
 }
 
 Result<Face> Face::load(const std::string& path, std::string base_name) {
@@ -178,6 +179,7 @@ Result<EmbeddedFont> Face::subset(const GlyphUse& use) const {
     hb_set_add(characters, character);
     common = common && in_common_[glyph];
   }
+  std::unique_lock lock(*subsetting_);
   hb_face_t* result = hb_subset_or_fail(common ? common_ : full_, input.get());
   if (!result) return fail(Errc::internal, "font_subset_failed", base_name_ + " cannot be subset to this document's characters");
   hb_blob_t* program = hb_face_reference_table(result, HB_TAG('C', 'F', 'F', ' '));
@@ -189,6 +191,7 @@ Result<EmbeddedFont> Face::subset(const GlyphUse& use) const {
   out.program.assign(bytes, size);
   hb_blob_destroy(program);
   hb_face_destroy(result);
+  lock.unlock();
   if (size == 0) return fail(Errc::internal, "font_subset_failed", base_name_ + " gave no outlines");
   out.to_unicode = deflate(to_unicode_map(use), level_waited_for);
   for (const auto& entry : use)
