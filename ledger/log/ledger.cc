@@ -350,7 +350,7 @@ Result<std::unique_ptr<LedgerImpl>> make_ledger(const LedgerOptions& options, co
   if (create && ports.files->exists(slots_path(options.directory))) {
     return fail(Errc::conflict, "ledger_exists", options.directory + " holds a ledger already");
   }
-  QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), create ? StoreMode::create : StoreMode::open));
+  QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), create ? StoreMode::create : StoreMode::open, ports.files));
   QUOTARY_TRY(slots, open_slots(options, *ports.files, create));
   auto ledger = std::make_unique<LedgerImpl>(options, ports, std::move(store), std::move(slots), std::move(lock));
   QUOTARY_TRY_VOID(ledger->recover());
