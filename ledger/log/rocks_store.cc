@@ -366,7 +366,6 @@ Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, St
   auto base = std::make_shared<Database>();
   rocksdb::Options options = database_options(base->listener);
   options.create_if_missing = mode == StoreMode::create;
-  options.error_if_exists = mode == StoreMode::create;
   options.create_missing_column_families = mode == StoreMode::create;
 
   rocksdb::DB* db = nullptr;

@@ -66,11 +66,24 @@ class FaultyFile final : public File {
   }
   Result<void> sync() override {
     const std::lock_guard lock(plan_->mutex);
-    QUOTARY_TRY_VOID(plan_->step("a sync of " + path_));
-    // Nothing that is written reaches the disk, so that tests are quick: a power cut is what lose_unsynced makes of it.
+    auto allowed = plan_->step("a sync of " + path_);
+    // Nothing is waited for, so that tests are quick: a power cut is what lose_unsynced makes of it.
     QUOTARY_TRY(size, below_->size());
+    if (!allowed) {
+      for (std::uint64_t at = content_->size / sector_bytes * sector_bytes; at < size; at += sector_bytes) {
+        const std::uint64_t synced = content_->size > at ? content_->size - at : 0;
+        QUOTARY_TRY(before, below_->read_at(at, synced));
+        before.resize(std::min(sector_bytes, size - at));
+        content_->overwritten.emplace(at, std::move(before));
+      }
+      content_->stuck.merge(content_->overwritten);
+      content_->overwritten.clear();
+      return allowed;
+    }
     ++plan_->syncs;
-    *content_ = {size, {}, false};
+    content_->size = size;
+    content_->overwritten.clear();
+    content_->cut = false;
     return {};
   }
   Result<void> truncate(std::uint64_t size) override {
@@ -90,9 +103,16 @@ class FaultyFile final : public File {
     const std::uint64_t end = std::min(offset + size, content_->size);
     for (std::uint64_t at = offset / sector_bytes * sector_bytes; at < end; at += sector_bytes) {
       if (content_->overwritten.contains(at)) continue;
+      if (auto dirty_again = content_->stuck.extract(at)) {
+        content_->overwritten.insert(std::move(dirty_again));
+        continue;
+      }
       QUOTARY_TRY(before, below_->read_at(at, std::min(sector_bytes, content_->size - at)));
       content_->overwritten.emplace(at, std::move(before));
     }
+    // New bytes where older ones were stuck are dirty like any others.
+    const auto first = content_->stuck.lower_bound(std::max(offset, content_->size) / sector_bytes * sector_bytes);
+    content_->stuck.erase(first, content_->stuck.lower_bound(std::max(offset + size, content_->size)));
     return {};
   }
 
@@ -148,11 +168,15 @@ Result<void> FaultyFileSystem::lose_unsynced(std::uint64_t seed) {
     if (!plan_->below->exists(path)) continue;
     QUOTARY_TRY(file, plan_->below->open(path, OpenMode::read_write));
     QUOTARY_TRY(size, file->size());
+    for (const auto& [offset, before] : content->stuck) QUOTARY_TRY_VOID(file->write_at(offset, before));
     if (content->cut && up_to(1) == 1) continue;
     for (const auto& [offset, before] : content->overwritten) {
       if (content->cut || up_to(1) == 0) QUOTARY_TRY_VOID(file->write_at(offset, before));
     }
-    const std::uint64_t more = size > content->size ? size - content->size : 0;
+    // A new end that could not be synced is missing, unless later bytes lie beyond it.
+    const auto stuck = content->stuck.lower_bound(content->size / sector_bytes * sector_bytes);
+    const std::uint64_t reaches = stuck == content->stuck.end() ? size : std::min(size, std::max(content->size, stuck->first));
+    const std::uint64_t more = reaches > content->size ? reaches - content->size : 0;
     // All, nothing or a part of it.
     const std::uint64_t chosen = up_to(2);
     QUOTARY_TRY_VOID(file->truncate(content->size + (chosen == 0 ? 0 : chosen == 1 ? more : up_to(more))));
@@ -174,7 +198,7 @@ Result<std::unique_ptr<File>> FaultyFileSystem::open(const std::string& given, O
   if (!content) {
     // What stands in a file at its first opening counts as synced.
     QUOTARY_TRY(size, file->size());
-    content = std::make_shared<Content>(Content{size, {}, false});
+    content = std::make_shared<Content>(Content{size, {}, {}, false});
   }
   return std::unique_ptr<File>(std::make_unique<FaultyFile>(plan_, std::move(file), path, content));
 }

@@ -15,7 +15,8 @@ class FaultyFileSystem final : public FileSystem {
   explicit FaultyFileSystem(std::shared_ptr<FileSystem> below) : plan_(std::make_shared<Plan>(std::move(below))) {}
 
   // The n-th call from now on (1: the next) that writes, truncates, creates, renames, removes or syncs fails, and every
-  // one after it. A write that fails first has written its first half.
+  // one after it. A write that fails first has written its first half. What a failed sync of a file was to bring to the
+  // disk never gets there, whatever is synced later, as with a kernel that takes such pages for clean.
   void fail_from(std::uint64_t nth);
   // That call alone.
   void fail_once(std::uint64_t nth);
@@ -47,6 +48,7 @@ class FaultyFileSystem final : public FileSystem {
   struct Content {
     std::uint64_t size = 0;
     std::map<std::uint64_t, std::string> overwritten;  // by offset
+    std::map<std::uint64_t, std::string> stuck;        // what the disk holds for sectors whose sync failed
     bool cut = false;                                  // was truncated below `size`
   };
   // A name that was changed and whose folder was not synced since.
