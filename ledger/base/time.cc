@@ -63,8 +63,18 @@ std::string format_rfc3339(Timestamp time) {
   const auto day = date::floor<date::days>(instant);
   const Date date = from_days(day);
   const int ms = static_cast<int>((instant - day).count());
-  return print("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", date.year, date.month, date.day, ms / 3'600'000, ms / 60'000 % 60,
-               ms / 1000 % 60, ms % 1000);
+  std::string text = "0000-00-00T00:00:00.000Z";
+  const auto put = [&text](std::size_t end, int digits, int number) {
+    for (; digits > 0; --digits, number /= 10) text[--end] = static_cast<char>('0' + number % 10);
+  };
+  put(4, 4, date.year);
+  put(7, 2, date.month);
+  put(10, 2, date.day);
+  put(13, 2, ms / 3'600'000);
+  put(16, 2, ms / 60'000 % 60);
+  put(19, 2, ms / 1000 % 60);
+  put(23, 3, ms % 1000);
+  return text;
 }
 
 Result<Timestamp> parse_rfc3339(std::string_view text) {

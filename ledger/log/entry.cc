@@ -29,12 +29,13 @@ class EntryWriter {
   void hex(std::string_view before, std::string_view bytes) {
     static constexpr char digits[] = "0123456789abcdef";
     out_ += before;
-    out_ += '"';
+    const std::size_t begin = out_.size();
+    out_.resize(begin + 2 * bytes.size() + 2, '"');
+    char* to = out_.data() + begin + 1;
     for (const char c : bytes) {
-      out_ += digits[static_cast<unsigned char>(c) >> 4];
-      out_ += digits[static_cast<unsigned char>(c) & 15];
+      *to++ = digits[static_cast<unsigned char>(c) >> 4];
+      *to++ = digits[static_cast<unsigned char>(c) & 15];
     }
-    out_ += '"';
   }
   void object(std::string_view before, const json::object& value) {
     out_ += before;

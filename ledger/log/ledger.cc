@@ -20,7 +20,6 @@ std::string object_key(std::uint64_t index, std::size_t ordinal) {
   return key;
 }
 
-std::string subject_key(std::string_view subject) { return std::string("~s/") + std::string(subject); }
 std::string slots_path(const std::string& directory) { return directory + "/published.slots"; }
 std::string store_path(const std::string& directory) { return directory + "/store"; }
 std::string rebuild_mark(const std::string& directory) { return directory + "/rebuilding"; }
@@ -29,62 +28,6 @@ std::vector<std::string> slots_paths(const LedgerOptions& options) {
   std::vector<std::string> paths{slots_path(options.directory)};
   paths.insert(paths.end(), options.publish_to.begin(), options.publish_to.end());
   return paths;
-}
-
-Result<std::optional<std::string>> StateOverlay::get(std::string_view key) const {
-  const auto found = changes_.find(key);
-  if (found != changes_.end()) return found->second;
-  return below_.get(key);
-}
-
-Result<void> StateOverlay::scan(std::string_view prefix, std::string_view from, bool reverse,
-                                const std::function<bool(std::string_view, std::string_view)>& visit) const {
-  // The changes in range, in the scan's order; few, since an overlay lives for one batch.
-  std::vector<std::pair<std::string_view, const std::optional<std::string>*>> own;
-  for (auto at = changes_.lower_bound(prefix); at != changes_.end() && at->first.starts_with(prefix); ++at) {
-    const bool out = !from.empty() && (reverse ? at->first > from : at->first < from);
-    if (!out) own.emplace_back(at->first, &at->second);
-  }
-  if (reverse) std::reverse(own.begin(), own.end());
-  std::size_t next = 0;
-  bool stopped = false;
-  const auto before = [&](std::string_view a, std::string_view b) { return reverse ? a > b : a < b; };
-  QUOTARY_TRY_VOID(below_.scan(prefix, from, reverse, [&](std::string_view key, std::string_view value) {
-    for (; next < own.size() && before(own[next].first, key); ++next) {
-      if (*own[next].second && !visit(own[next].first, **own[next].second)) return !(stopped = true);
-    }
-    if (next < own.size() && own[next].first == key) {
-      const auto& change = *own[next++].second;
-      if (change && !visit(key, *change)) return !(stopped = true);
-      return true;
-    }
-    return visit(key, value) || !(stopped = true);
-  }));
-  for (; !stopped && next < own.size(); ++next) {
-    if (*own[next].second && !visit(own[next].first, **own[next].second)) break;
-  }
-  return {};
-}
-
-void StateOverlay::merge_into(StateOverlay& lower) const {
-  for (const auto& [key, value] : changes_) lower.changes_.insert_or_assign(key, value);
-}
-
-Result<void> link_subject(Entry& entry, StateWriter& state) {
-  const std::string key = subject_key(entry.subject);
-  QUOTARY_TRY(last, state.get(key));
-  entry.subject_seq = 1;
-  entry.subject_prev.reset();
-  if (last) {
-    if (last->size() != 16) return fail(Errc::corrupt, "subject_state", "the state of subject " + entry.subject + " is damaged");
-    entry.subject_seq = get_u64(*last) + 1;
-    entry.subject_prev = get_u64(std::string_view(*last).substr(8));
-  }
-  std::string value;
-  put_u64(value, entry.subject_seq);
-  put_u64(value, entry.index);
-  state.put(key, value);
-  return {};
 }
 
 LedgerImpl::LedgerImpl(LedgerOptions options, LedgerPorts ports, std::unique_ptr<Store> store, std::vector<Slots> slots,
@@ -107,20 +50,22 @@ LedgerImpl::~LedgerImpl() {
 
 namespace {
 
-Result<void> check_payloads(const StoreView& view, const ObjectCipher& cipher, const Entry& entry) {
-  for (std::size_t ordinal = 0; ordinal < entry.objects.size(); ++ordinal) {
-    const ObjectRef& reference = entry.objects[ordinal];
-    QUOTARY_TRY(stored, view.get(Family::objects, object_key(entry.index, ordinal)));
-    const std::string where = "payload " + reference.name + " of entry " + std::to_string(entry.index);
-    if (!stored) return fail(Errc::corrupt, "payload_missing", where + " is missing");
-    std::string plain = std::move(*stored);
-    if (!reference.key_subject.empty()) {
-      QUOTARY_TRY(opened, cipher.decrypt(reference.key_subject, object_id(entry.index, reference.name), plain));
-      plain = std::move(opened);
-    }
-    if (sha256(plain) != reference.sha256) return fail(Errc::corrupt, "payload_damaged", where + " does not have its hash");
+// The plain bytes of an entry's payload, hash checked.
+Result<std::string> read_payload(const StoreView& view, const ObjectCipher& cipher, const Entry& entry, std::size_t ordinal) {
+  const ObjectRef& reference = entry.objects[ordinal];
+  const std::string where = "payload " + reference.name + " of entry " + std::to_string(entry.index);
+  QUOTARY_TRY(stored, view.get(Family::objects, object_key(entry.index, ordinal)));
+  if (!stored) return fail(Errc::corrupt, "payload_missing", where + " is missing");
+  std::string plain = std::move(*stored);
+  if (!reference.key_subject.empty()) {
+    auto opened = cipher.decrypt(reference.key_subject, object_id(entry.index, reference.name), plain);
+    // The entry is there, so its key must be: to the caller this is damage and not an absence.
+    if (!opened && opened.error().code == "subject_key_missing") return fail(Errc::corrupt, "subject_key_missing", where + ": " + opened.error().detail);
+    if (!opened) return std::move(opened).error();
+    plain = std::move(*opened);
   }
-  return {};
+  if (sha256(plain) != reference.sha256) return fail(Errc::corrupt, "payload_damaged", where + " does not have its hash");
+  return plain;
 }
 
 }  // namespace
@@ -173,7 +118,9 @@ Result<void> LedgerImpl::check_tail(std::uint64_t from, std::uint64_t published_
       });
     }
     if (!holds) return fail(Errc::corrupt, "entry_damaged", "entry " + std::to_string(index) + " does not hold: run `quotary verify` for all that differs");
-    if (index >= published_size || index + 1 == size) QUOTARY_TRY_VOID(check_payloads(*store_, *ports_.cipher, *entry));
+    if (index >= published_size || index + 1 == size) {
+      for (std::size_t ordinal = 0; ordinal < entry->objects.size(); ++ordinal) QUOTARY_TRY_VOID(read_payload(*store_, *ports_.cipher, *entry, ordinal));
+    }
     prev = entry->leaf;
     last_time_ = entry->time;
   }
@@ -267,21 +214,7 @@ Result<Entry> LedgerImpl::entry(std::uint64_t index) const {
 Result<std::string> LedgerImpl::object(const Entry& entry, std::string_view name) const {
   const auto now = head();
   for (std::size_t ordinal = 0; ordinal < entry.objects.size(); ++ordinal) {
-    const ObjectRef& reference = entry.objects[ordinal];
-    if (reference.name != name) continue;
-    QUOTARY_TRY(stored, now->view->get(Family::objects, object_key(entry.index, ordinal)));
-    const std::string where = "payload " + reference.name + " of entry " + std::to_string(entry.index);
-    if (!stored) return fail(Errc::corrupt, "payload_missing", where + " is missing");
-    std::string plain = std::move(*stored);
-    if (!reference.key_subject.empty()) {
-      auto opened = ports_.cipher->decrypt(reference.key_subject, object_id(entry.index, reference.name), plain);
-      // The entry is there, so its key must be: to the caller this is damage and not an absence.
-      if (!opened && opened.error().code == "subject_key_missing") return fail(Errc::corrupt, "subject_key_missing", where + ": " + opened.error().detail);
-      if (!opened) return std::move(opened).error();
-      plain = std::move(*opened);
-    }
-    if (sha256(plain) != reference.sha256) return fail(Errc::corrupt, "payload_damaged", where + " does not have its hash");
-    return plain;
+    if (entry.objects[ordinal].name == name) return read_payload(*now->view, *ports_.cipher, entry, ordinal);
   }
   return fail(Errc::not_found, "no_such_object", "entry " + std::to_string(entry.index) + " has no payload " + std::string(name));
 }

@@ -4,6 +4,7 @@
 #include "ledger/log/checkpoint.h"
 #include "ledger/log/folded_state.h"
 #include "ledger/log/merkle.h"
+#include "ledger/log/overlay.h"
 #include "ledger/log/sequencer.h"
 #include "ledger/log/slots.h"
 #include "ledger/log/store.h"
@@ -11,7 +12,6 @@
 
 #include <condition_variable>
 #include <deque>
-#include <map>
 #include <mutex>
 #include <shared_mutex>
 #include <thread>
@@ -21,8 +21,6 @@ namespace quotary {
 // Keys of the store's families.
 [[nodiscard]] std::string index_key(std::uint64_t index);
 [[nodiscard]] std::string object_key(std::uint64_t index, std::size_t ordinal);
-// State key of a subject's chain: sequence and last index. Written by the log itself, beside the fold's keys.
-[[nodiscard]] std::string subject_key(std::string_view subject);
 
 // State key of the tree's size that the state belongs to.
 inline constexpr std::string_view state_size_key = "~size";
@@ -30,40 +28,6 @@ inline constexpr std::string_view state_size_key = "~size";
 [[nodiscard]] std::string rebuild_mark(const std::string& directory);
 [[nodiscard]] std::string slots_path(const std::string& directory);
 [[nodiscard]] std::string store_path(const std::string& directory);
-
-// The folded state of a store view.
-class StateOfView final : public StateReader {
- public:
-  explicit StateOfView(const StoreView& view) : view_(view) {}
-  Result<std::optional<std::string>> get(std::string_view key) const override { return view_.get(Family::state, key); }
-  Result<void> scan(std::string_view prefix, std::string_view from, bool reverse,
-                    const std::function<bool(std::string_view, std::string_view)>& visit) const override {
-    return view_.scan(Family::state, prefix, from, reverse, visit);
-  }
-
- private:
-  const StoreView& view_;
-};
-
-// Writes over a reader, kept apart until merged. One thread.
-class StateOverlay final : public StateWriter {
- public:
-  explicit StateOverlay(const StateReader& below) : below_(below) {}
-  Result<std::optional<std::string>> get(std::string_view key) const override;
-  Result<void> scan(std::string_view prefix, std::string_view from, bool reverse,
-                    const std::function<bool(std::string_view, std::string_view)>& visit) const override;
-  void put(std::string_view key, std::string_view value) override { changes_.insert_or_assign(std::string(key), std::string(value)); }
-  void erase(std::string_view key) override { changes_.insert_or_assign(std::string(key), std::nullopt); }
-  [[nodiscard]] const std::map<std::string, std::optional<std::string>, std::less<>>& changes() const { return changes_; }
-  void merge_into(StateOverlay& lower) const;
-
- private:
-  const StateReader& below_;
-  std::map<std::string, std::optional<std::string>, std::less<>> changes_;
-};
-
-// Sets subject_seq and subject_prev of an entry, and moves the subject's chain on.
-[[nodiscard]] Result<void> link_subject(Entry& entry, StateWriter& state);
 
 // The slot files of a ledger, the data folder's own first.
 [[nodiscard]] std::vector<std::string> slots_paths(const LedgerOptions& options);
@@ -129,6 +93,7 @@ class LedgerImpl final : public Ledger {
   [[nodiscard]] static Waiting clock_event(Timestamp clock_says, Timestamp last);
   [[nodiscard]] std::string next_salt();
   void latch(const Error& error);
+  [[nodiscard]] bool latched() const;
   [[nodiscard]] Error latched_error() const;
   [[nodiscard]] std::shared_ptr<const Head> head() const;
   void choose_tree(Head& shown, const std::optional<Published>& published);

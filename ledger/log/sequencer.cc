@@ -110,7 +110,11 @@ void LedgerImpl::run() {
         queue_.pop_front();
       }
     }
-    commit(std::move(batch));
+    if (latched()) {  // what was queued before it
+      for (Waiting& waiting : batch) waiting.done(latched_error());
+    } else {
+      commit(std::move(batch));
+    }
   }
 }
 
@@ -157,7 +161,7 @@ Result<LedgerImpl::Accepted> LedgerImpl::accept(const Command& command, StateOve
     accepted.entries.push_back(std::move(entry));
     accepted.stored.push_back(std::move(stored));
   }
-  state.merge_into(batch_state);
+  std::move(state).merge_into(batch_state);
   return accepted;
 }
 
@@ -297,6 +301,11 @@ void LedgerImpl::latch(const Error& error) {
     latch_reason_ = reason;
   }
   if (options_.on_latch) options_.on_latch(reason);
+}
+
+bool LedgerImpl::latched() const {
+  const std::lock_guard lock(queue_mutex_);
+  return !latch_reason_.empty();
 }
 
 Error LedgerImpl::latched_error() const {

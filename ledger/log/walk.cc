@@ -26,9 +26,12 @@ class Lane {
     }
     placed_ = true;
     taken_ = false;
-    for (; cursor_->valid() && cursor_->key() < key; cursor_->next()) surplus(cursor_->key());
-    taken_ = cursor_->valid() && cursor_->key() == key;
-    if (cursor_->valid()) return taken_ ? Found::here : Found::absent;
+    for (; cursor_->valid(); cursor_->next()) {
+      const int order = cursor_->key().compare(key);
+      taken_ = order == 0;
+      if (order >= 0) return taken_ ? Found::here : Found::absent;
+      surplus(cursor_->key());
+    }
     if (cursor_->status()) return Found::absent;
     placed_ = false;
     return Found::unreadable;

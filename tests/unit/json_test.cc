@@ -85,5 +85,16 @@ TEST(CanonicalJson, IsFastEnoughForEntries) {
   EXPECT_GT(bytes, 0u);
 }
 
+TEST(CanonicalJson, WritesEveryAsciiByteTheSameAtEveryPlace) {
+  for (int byte = 0; byte < 0x80; ++byte) {
+    const std::string one(1, static_cast<char>(byte));
+    const std::string alone = *canonical_json(json::value(one));
+    for (std::size_t place = 0; place < 20; ++place) {
+      const std::string text = std::string(place, 'a') + one + std::string(19 - place, 'z');
+      EXPECT_EQ(*canonical_json(json::value(text)), '"' + std::string(place, 'a') + alone.substr(1, alone.size() - 2) + std::string(19 - place, 'z') + '"') << byte << " at " << place;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace quotary

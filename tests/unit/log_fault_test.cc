@@ -209,6 +209,31 @@ TEST_F(LogFaultTest, ALoserAndARepeatWaitForTheBatchTheyRestOn) {
   EXPECT_EQ(order.size(), 2u);
 }
 
+TEST_F(LogFaultTest, WhatIsQueuedBehindAFailedWriteIsRefusedToo) {
+  {
+    auto ledger = make();
+    std::promise<void> begun, go_on;
+    std::promise<Errc> first, second;
+    ledger->submit(
+        [&](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
+          begun.set_value();
+          go_on.get_future().wait();
+          return std::vector<Draft>{draft("first")};
+        },
+        [&](const Result<Committed>& result) { first.set_value(result ? Errc::internal : result.error().kind); });
+    begun.get_future().wait();
+    ledger->submit(one(draft("second")), [&](const Result<Committed>& result) { second.set_value(result ? Errc::internal : result.error().kind); });
+    files->fail_from(1);
+    go_on.set_value();
+    EXPECT_EQ(first.get_future().get(), Errc::unavailable);
+    files->heal();
+    EXPECT_EQ(second.get_future().get(), Errc::unavailable);
+  }
+  auto ledger = Ledger::open(options, ports);
+  ASSERT_TRUE(ledger) << ledger.error().detail;
+  EXPECT_EQ((*ledger)->state().tree_size, 2u);  // the first was durable when its publication failed, the second never came to it
+}
+
 TEST_F(LogFaultTest, AThrowingCommandFailsAlone) {
   auto ledger = make();
   const auto thrown = ledger->append([](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { throw std::runtime_error("no"); });
