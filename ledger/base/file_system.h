@@ -24,9 +24,7 @@ class File {
   [[nodiscard]] virtual Result<void> sync() = 0;
   [[nodiscard]] virtual Result<void> truncate(std::uint64_t size) = 0;
   [[nodiscard]] virtual Result<std::uint64_t> size() const = 0;
-  // Hints, which promise nothing and cannot fail: space for bytes to come, given back by a truncation, and bytes whose
-  // way to the disk may begin. Neither changes the size.
-  virtual void reserve(std::uint64_t offset, std::uint64_t size) { (void)offset, (void)size; }
+  // A hint that these bytes' way to the disk may begin; promises nothing.
   virtual void start_writing(std::uint64_t offset, std::uint64_t size) { (void)offset, (void)size; }
 };
 

@@ -73,9 +73,6 @@ class PosixFile final : public File {
     return static_cast<std::uint64_t>(status.st_size);
   }
 
-  void reserve(std::uint64_t offset, std::uint64_t size) override {
-    (void)::fallocate(descriptor_, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset), static_cast<off_t>(size));
-  }
   void start_writing(std::uint64_t offset, std::uint64_t size) override {
     (void)::sync_file_range(descriptor_, static_cast<off64_t>(offset), static_cast<off64_t>(size), SYNC_FILE_RANGE_WRITE);
   }

@@ -25,7 +25,6 @@ IOStatus unused(const char* call) { return IOStatus::NotSupported(std::string(ca
 class Writable final : public rocksdb::FSWritableFile {
  public:
   Writable(std::unique_ptr<File> file, std::uint64_t size, const FileOptions& options) : FSWritableFile(options), file_(std::move(file)), size_(size) {}
-  ~Writable() override { close().PermitUncheckedError(); }
 
   using FSWritableFile::Append;
   IOStatus Append(const rocksdb::Slice& data, const IOOptions&, IODebugContext*) override {
@@ -44,25 +43,15 @@ class Writable final : public rocksdb::FSWritableFile {
     file_->start_writing(offset, size);
     return IOStatus::OK();
   }
-  IOStatus Allocate(std::uint64_t offset, std::uint64_t size, const IOOptions&, IODebugContext*) override {
-    reserved_to_ = offset + size;
-    file_->reserve(offset, size);
+  std::uint64_t GetFileSize(const IOOptions&, IODebugContext*) override { return size_; }
+  IOStatus Close(const IOOptions&, IODebugContext*) override {
+    file_.reset();
     return IOStatus::OK();
   }
-  std::uint64_t GetFileSize(const IOOptions&, IODebugContext*) override { return size_; }
-  IOStatus Close(const IOOptions&, IODebugContext*) override { return close(); }
 
  private:
-  IOStatus close() {
-    if (!file_) return IOStatus::OK();
-    // Gives back what was reserved and not used.
-    const auto cut = reserved_to_ > size_ ? file_->truncate(size_) : Result<void>();
-    file_.reset();
-    return status_of(cut);
-  }
-
   std::unique_ptr<File> file_;
-  std::uint64_t size_, reserved_to_ = 0;
+  std::uint64_t size_;
 };
 
 class Directory final : public rocksdb::FSDirectory {

@@ -172,7 +172,7 @@ class LogDurabilityTest : public testing::LogFixture {
   enum class Script { small, large };
 
   // Runs the script once for each point of a fault, in a folder of its own.
-  void at_points(Fault fault, Script script, std::uint64_t sample) {
+  void check_at_points(Fault fault, Script script, std::uint64_t sample) {
     std::mt19937_64 random(run_seed() + static_cast<unsigned>(fault));
     start_anew();
     off_ = false;
@@ -216,13 +216,13 @@ class LogDurabilityTest : public testing::LogFixture {
   int folders_ = 0;
 };
 
-TEST_F(LogDurabilityTest, WhatWasAcknowledgedOutlivesAPowerCut) { at_points(Fault::power, Script::small, 6); }
+TEST_F(LogDurabilityTest, WhatWasAcknowledgedOutlivesAPowerCut) { check_at_points(Fault::power, Script::small, 6); }
 
-TEST_F(LogDurabilityTest, EveryCallThatFailsLatchesOrIsToldAndLosesNothing) { at_points(Fault::from, Script::small, 6); }
+TEST_F(LogDurabilityTest, EveryCallThatFailsLatchesOrIsToldAndLosesNothing) { check_at_points(Fault::from, Script::small, 6); }
 
-TEST_F(LogDurabilityTest, ACallThatFailsOnceIsNotTriedAgain) { at_points(Fault::once, Script::small, 6); }
+TEST_F(LogDurabilityTest, ACallThatFailsOnceIsNotTriedAgain) { check_at_points(Fault::once, Script::small, 6); }
 
-TEST_F(LogDurabilityTest, APowerCutWhileATableIsWritten) { at_points(Fault::power, Script::large, 2); }
+TEST_F(LogDurabilityTest, APowerCutWhileATableIsWritten) { check_at_points(Fault::power, Script::large, 2); }
 
 }  // namespace
 }  // namespace quotary

@@ -223,7 +223,7 @@ TEST_F(LogFaultTest, WhatIsQueuedBehindAFailedWriteIsRefusedToo) {
         [&](const Result<Committed>& result) { first.set_value(result ? Errc::internal : result.error().kind); });
     begun.get_future().wait();
     ledger->submit(one(draft("second")), [&](const Result<Committed>& result) { second.set_value(result ? Errc::internal : result.error().kind); });
-    files->fail_from(1);
+    files->fail_from(3);
     go_on.set_value();
     EXPECT_EQ(first.get_future().get(), Errc::unavailable);
     files->heal();
