@@ -15,6 +15,17 @@ constexpr std::array<std::string_view, 17> message_faults{
     "bad_cursor",    "duplicate_member",    "duplicate_parameter", "too_many_parameters", "json_too_deep", "missing_header",
     "missing_host",  "idempotency_key_missing", "idempotency_key_invalid", "truncated_body",  "bad_content_length"};
 
+// Damage that is told by entry and payload, which are no secrets.
+constexpr std::array<std::string_view, 5> told_damage{"entry_damaged", "entry_missing", "entry_lost", "payload_damaged", "payload_missing"};
+
+// Instead of a detail that may hold paths and keys' names.
+std::string outer_detail(const Error& error) {
+  if (error.kind != Errc::corrupt) return "The server could not do this; its log has the details under the request's id.";
+  const bool told = std::find(told_damage.begin(), told_damage.end(), error.code) != told_damage.end();
+  return (told ? error.detail : "what this answer needs is damaged on the server's disk (its log has the details under the request's id)") +
+         "; the operator must run `quotary verify` and restore what is lost from a backup";
+}
+
 bool is_secret(Errc kind) { return kind == Errc::internal || kind == Errc::storage || kind == Errc::corrupt; }
 
 }  // namespace
@@ -86,7 +97,7 @@ Response problem_response(int status, const Error& error, std::string_view insta
   problem["title"] = json::string_view(reason_phrase(status).data(), reason_phrase(status).size());
   problem["status"] = status;
   problem["code"] = error.code.empty() ? "internal" : error.code;
-  problem["detail"] = hide ? "The server could not do this; its log has the details under the request's id." : error.detail;
+  problem["detail"] = hide ? outer_detail(error) : error.detail;
   if (!instance.empty()) problem["instance"] = json::string_view(instance.data(), instance.size());
   if (!hide && !error.problems.empty()) {
     json::array items;

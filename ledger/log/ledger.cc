@@ -50,21 +50,28 @@ LedgerImpl::~LedgerImpl() {
 
 namespace {
 
+// To a reader it is one thing whichever layer found the damage. Where in the store it lies is for `quotary verify`.
+Error damaged(const char* code, const std::string& where, Error found) {
+  if (found.kind != Errc::corrupt) return found;
+  return fail(Errc::corrupt, code, where + ": its stored bytes are damaged");
+}
+
 // The plain bytes of an entry's payload, hash checked.
 Result<std::string> read_payload(const StoreView& view, const ObjectCipher& cipher, const Entry& entry, std::size_t ordinal) {
   const ObjectRef& reference = entry.objects[ordinal];
   const std::string where = "payload " + reference.name + " of entry " + std::to_string(entry.index);
-  QUOTARY_TRY(stored, view.get(Family::objects, object_key(entry.index, ordinal)));
-  if (!stored) return fail(Errc::corrupt, "payload_missing", where + " is missing");
-  std::string plain = std::move(*stored);
+  auto found = view.get(Family::objects, object_key(entry.index, ordinal));
+  if (!found) return damaged("payload_damaged", where, std::move(found).error());
+  if (!*found) return fail(Errc::corrupt, "payload_missing", where + " is missing from the store");
+  std::string plain = std::move(**found);
   if (!reference.key_subject.empty()) {
     auto opened = cipher.decrypt(reference.key_subject, object_id(entry.index, reference.name), plain);
     // The entry is there, so its key must be: to the caller this is damage and not an absence.
     if (!opened && opened.error().code == "subject_key_missing") return fail(Errc::corrupt, "subject_key_missing", where + ": " + opened.error().detail);
-    if (!opened) return std::move(opened).error();
+    if (!opened) return damaged("payload_damaged", where, std::move(opened).error());
     plain = std::move(*opened);
   }
-  if (sha256(plain) != reference.sha256) return fail(Errc::corrupt, "payload_damaged", where + " does not have its hash");
+  if (sha256(plain) != reference.sha256) return fail(Errc::corrupt, "payload_damaged", where + ": its stored bytes are damaged, they do not have the recorded hash");
   return plain;
 }
 
@@ -196,9 +203,13 @@ std::string LedgerImpl::checkpoint() const { return head()->checkpoint; }
 Result<Entry> LedgerImpl::entry(std::uint64_t index) const {
   const auto now = head();
   if (index >= now->size) return fail(Errc::not_found, "no_such_entry", "the ledger has entries 0 to " + std::to_string(now->size) + " exclusive");
-  QUOTARY_TRY(canonical, now->view->get(Family::entries, index_key(index)));
-  if (!canonical) return fail(Errc::corrupt, "entry_missing", "entry " + std::to_string(index) + " is missing");
-  QUOTARY_TRY(parsed, parse_entry(*canonical));
+  const std::string where = "entry " + std::to_string(index);
+  auto found = now->view->get(Family::entries, index_key(index));
+  if (!found) return damaged("entry_damaged", where, std::move(found).error());
+  if (!*found) return fail(Errc::corrupt, "entry_missing", where + " is missing from the store");
+  auto read = parse_entry(**found);
+  if (!read) return fail(Errc::corrupt, "entry_damaged", where + ": its stored bytes are damaged");
+  Entry parsed = std::move(*read);
   const NodeReader nodes = tree_of(*now);
   QUOTARY_TRY(leaf, nodes(0, index));
   if (parsed.leaf != leaf || parsed.index != index) return fail(Errc::corrupt, "entry_damaged", "entry " + std::to_string(index) + " differs from its leaf");

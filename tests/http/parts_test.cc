@@ -118,6 +118,13 @@ TEST(Problems, KeepTheInsideInside) {
   const auto response = problem_response(fail(Errc::storage, "disk_full", "/srv/secret"), "");
   EXPECT_EQ(response.body->find("secret"), std::string::npos);
   EXPECT_EQ(response.log_detail, "disk_full: /srv/secret");
+  const auto named = problem_response(fail(Errc::corrupt, "payload_damaged", "payload pdf of entry 7: its stored bytes are damaged"), "");
+  EXPECT_EQ(named.status, 500);
+  EXPECT_NE(named.body->find("\"code\":\"payload_damaged\",\"detail\":\"payload pdf of entry 7: its stored bytes are damaged; the operator"), std::string::npos);
+  EXPECT_NE(named.log_detail, "");
+  const auto store = problem_response(fail(Errc::corrupt, "store_damaged", "block in /srv/secret"), "");
+  EXPECT_EQ(store.body->find("secret"), std::string::npos);
+  EXPECT_NE(store.body->find("is damaged on the server's disk"), std::string::npos);
   const auto has = [](const Response& each, std::string_view name) {
     for (const auto& header : each.headers) {
       if (header.first == name) return true;
