@@ -62,6 +62,11 @@ Result<void> check_key_file(FileSystem& files, const std::string& path) {
   return {};
 }
 
+// The key and its sum, a line each. Files of before have the first alone.
+std::string pepper_text(std::string_view pepper) {
+  return to_hex(pepper) + "\n" + sha256("quotary pepper.key\n" + std::string(pepper)).hex() + "\n";
+}
+
 Result<std::string> read_key_file(FileSystem& files, const std::string& path) {
   QUOTARY_TRY_VOID(check_key_file(files, path));
   auto bytes = read_file(files, path, key_file_bytes_max);
@@ -78,7 +83,7 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::create(std::shared_ptr<FileSystem>
     if (files->exists(path)) return fail(Errc::conflict, "keys_exist", path + " is there already: keys are never written over");
   }
   QUOTARY_TRY_VOID(write_file_durably(*files, log_key_path(directory), std::string(log_key_header) + origin + "\n" + to_hex(random.bytes(secret_bytes)) + "\n"));
-  QUOTARY_TRY_VOID(write_file_durably(*files, pepper_path(directory), to_hex(random.bytes(secret_bytes)) + "\n"));
+  QUOTARY_TRY_VOID(write_file_durably(*files, pepper_path(directory), pepper_text(random.bytes(secret_bytes))));
   QUOTARY_TRY(cipher, open_subject_keys(*files, subjects_path(directory), true, std::make_shared<SystemRandom>()));
   cipher.reset();
   return open(std::move(files), directory);
@@ -95,9 +100,14 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::open(std::shared_ptr<FileSystem> f
   auto seed = from_hex(std::string_view(log_text).substr(origin_end + 1, log_text.size() - origin_end - 2));
   if (!seed || seed->size() != secret_bytes || origin.empty()) return unusable(log_key_path(directory));
 
-  QUOTARY_TRY(pepper_text, read_key_file(*files, pepper_path(directory)));
-  auto pepper = pepper_text.ends_with('\n') ? from_hex(std::string_view(pepper_text).substr(0, pepper_text.size() - 1)) : from_hex(pepper_text);
+  QUOTARY_TRY(pepper_file, read_key_file(*files, pepper_path(directory)));
+  auto pepper = from_hex(std::string_view(pepper_file).substr(0, 2 * secret_bytes));
   if (!pepper || pepper->size() != secret_bytes) return unusable(pepper_path(directory));
+  // Another pepper would be a key like any other, under which no token is known.
+  const std::string_view sum = std::string_view(pepper_file).substr(2 * secret_bytes);
+  if (!sum.empty() && sum != "\n" && pepper_file != pepper_text(*pepper)) {
+    return fail(Errc::unavailable, "key_damaged", pepper_path(directory) + " does not have its checksum: restore it from the backup of the key folder");
+  }
 
   QUOTARY_TRY_VOID(check_key_file(*files, subjects_path(directory)));
   QUOTARY_TRY(cipher, open_subject_keys(*files, subjects_path(directory), false, std::make_shared<SystemRandom>()));
@@ -105,7 +115,7 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::open(std::shared_ptr<FileSystem> f
   if (!open_vkey(signer->vkey())) return unusable(log_key_path(directory));  // an origin that no note may carry
   sodium_memzero(seed->data(), seed->size());
   sodium_memzero(log_text.data(), log_text.size());
-  sodium_memzero(pepper_text.data(), pepper_text.size());
+  sodium_memzero(pepper_file.data(), pepper_file.size());
   return std::unique_ptr<KeyFolder>(new Folder(std::move(signer), Secret(std::move(*pepper)), std::move(cipher)));
 }
 

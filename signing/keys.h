@@ -30,7 +30,7 @@ class Secret {
 
 // The key folder (0700), apart from the data folder. Files: log.key, pepper.key, subjects.keys, seal.*.
 // `create` refuses when one of the files is there; `open` refuses when one is missing, unreadable or has permissions
-// beyond the owner's (Errc::unavailable `key_missing`, `key_unreadable`, `key_permissions`; the detail names the file).
+// beyond the owner's (Errc::unavailable `key_missing`, `key_unreadable`, `key_damaged`, `key_permissions`; the detail names the file).
 class KeyFolder {
  public:
   [[nodiscard]] static Result<std::unique_ptr<KeyFolder>> create(std::shared_ptr<FileSystem> files, const std::string& directory,

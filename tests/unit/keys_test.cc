@@ -124,6 +124,28 @@ TEST_F(KeyFolderTest, IsMadeOnceAndOpenedAgain) {
   EXPECT_EQ(std::filesystem::status(folder_.file("keys")).permissions(), perms::owner_all);
 }
 
+TEST_F(KeyFolderTest, ADamagedPepperIsNoOtherPepper) {
+  const Hash before = (*KeyFolder::create(files_, folder_.file("keys"), std::string(origin), random_))->keyed_hash("token", "x");
+  const std::string path = folder_.file("keys/pepper.key");
+  const std::string whole = read_file(*files_, path).value();
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    std::string changed = whole;
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    ASSERT_TRUE(write_file_durably(*files_, path, changed));
+    const std::string code = open_code();
+    EXPECT_TRUE(code == "key_damaged" || code == "key_unreadable") << at << " " << code;
+  }
+  for (const std::size_t size : {129u, 100u, 66u, 63u, 0u}) {
+    ASSERT_TRUE(write_file_durably(*files_, path, whole.substr(0, size)));
+    EXPECT_NE(open_code(), "ok") << size;
+  }
+  // As it was written before it had a sum.
+  for (const std::size_t size : {65u, 64u}) {
+    ASSERT_TRUE(write_file_durably(*files_, path, whole.substr(0, size)));
+    EXPECT_EQ((*KeyFolder::open(files_, folder_.file("keys")))->keyed_hash("token", "x"), before) << size;
+  }
+}
+
 TEST_F(KeyFolderTest, NamesWhatIsWrong) {
   EXPECT_EQ(open_code(), "key_missing");
   ASSERT_TRUE(KeyFolder::create(files_, folder_.file("keys"), std::string(origin), random_));
