@@ -12,7 +12,29 @@ constexpr std::string_view current_name = "current";
 constexpr std::string_view pending_suffix = ".pending";
 constexpr std::string_view chained_suffix = ".jsonl";
 
+// More than the fullest segment: its last line may be long.
+constexpr std::size_t segment_file_max = 2 * access_segment_bytes_max;
+
 }  // namespace
+
+std::string segment_fault(FileSystem& files, const std::string& directory, const AccessSegment& segment) {
+  const std::string path = directory + "/" + segment.sha256;
+  std::string problem;
+  // It is renamed once it is chained, perhaps just now.
+  for (const auto suffix : {chained_suffix, pending_suffix, chained_suffix}) {
+    const std::string name = path + std::string(suffix);
+    const auto bytes = read_file(files, name, segment_file_max);
+    if (!bytes && bytes.error().kind == Errc::not_found) {
+      if (problem.empty()) problem = name + " is missing";
+      continue;
+    }
+    if (!bytes) return bytes.error().detail;
+    const auto lines = static_cast<std::uint64_t>(std::count(bytes->begin(), bytes->end(), '\n'));
+    if (sha256(*bytes).hex() == segment.sha256 && bytes->size() == segment.size && lines == segment.records + 1) return "";
+    return name + " was changed or damaged: it does not have the recorded digest, size or count";
+  }
+  return problem;
+}
 
 AccessLog::AccessLog(std::shared_ptr<FileSystem> files, std::string directory, Random& random)
     : files_(std::move(files)), directory_(std::move(directory)), random_(random) {

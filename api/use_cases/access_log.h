@@ -28,6 +28,12 @@ struct AccessSegment {
   std::uint64_t size = 0, records = 0;
 };
 
+// The subject of the entries that hold the segments' digests.
+inline constexpr std::string_view access_subject = "access-log";
+
+// What does not hold of the file of a segment whose digest the ledger holds, or "". Safe beside a running server.
+[[nodiscard]] std::string segment_fault(FileSystem& files, const std::string& directory, const AccessSegment& segment);
+
 // Each segment begins with a line that holds 128 random bits, so that its digest tells nothing about it. A record is in
 // the file (not yet synced) before the read is answered: killing the process loses none, a power cut those since the
 // last segment ended. Safe to call from any thread; `random` outlives it.

@@ -109,7 +109,7 @@ Result<std::uint64_t> Organisation::Parts::chain_access() const {
       draft.type = "system.access_segment";
       draft.actor_id = "system";
       draft.actor_role = "system";
-      draft.subject = "access-log";
+      draft.subject = access_subject;
       draft.body = {{"sha256", segment.sha256}, {"size", segment.size}, {"records", segment.records}};
       return std::vector<Draft>{std::move(draft)};
     });

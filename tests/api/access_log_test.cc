@@ -168,6 +168,33 @@ TEST(AccessRecord, NothingIsTrustedAfterAFailedSync) {
   EXPECT_FALSE(log.trouble().empty());
 }
 
+TEST(AccessRecord, AChangedOrLostSegmentIsNamed) {
+  Alone a;
+  AccessSegment chained;
+  AccessLog log = a.open();
+  ASSERT_TRUE(a.read(log));
+  ASSERT_TRUE(log.chain([&](const AccessSegment& segment) -> Result<void> {
+    // Under its first name still.
+    EXPECT_EQ(segment_fault(*a.files, a.folder.path() + "/access", segment), "");
+    chained = segment;
+    return {};
+  }));
+  const auto fault = [&](const AccessSegment& segment) { return segment_fault(*a.files, a.folder.path() + "/access", segment); };
+  EXPECT_EQ(fault(chained), "");
+  EXPECT_NE(fault({chained.sha256, chained.size, 2}), "");
+  EXPECT_NE(fault({chained.sha256, chained.size + 1, 1}), "");
+  const auto path = a.folder.path() + "/access/" + chained.sha256 + ".jsonl";
+  std::string bytes = *read_file(*a.files, path);
+  for (const std::size_t at : {std::size_t{0}, bytes.size() / 2, bytes.size() - 1}) {
+    std::string changed = bytes;
+    changed[at] ^= 1;
+    ASSERT_TRUE(write_file_durably(*posix_file_system(), path, changed));
+    EXPECT_NE(fault(chained).find(chained.sha256), std::string::npos) << at;
+  }
+  std::filesystem::remove(path);
+  EXPECT_NE(fault(chained).find("is missing"), std::string::npos);
+}
+
 TEST(AccessRecord, SurvivesAPowerCutFromTheEndOfItsSegmentOn) {
   Alone a;
   std::string digest;

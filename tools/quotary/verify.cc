@@ -1,5 +1,7 @@
 #include "tools/quotary/command.h"
 
+#include "api/use_cases/access_log.h"
+#include "ledger/log/subject.h"
 #include "signing/keys.h"
 
 #include <unistd.h>
@@ -38,6 +40,7 @@ constexpr KindText kind_texts[] = {
     {"number_gap", "编号出现空缺", "a number is missing"},
     {"number_duplicate", "编号重复", "a number occurs twice"},
     {"clock", "时间倒退", "time goes backwards"},
+    {"access_log", "查阅记录文件缺失或被改动", "a file of the record of reads is missing or was changed"},
 };
 
 const KindText* text_of_kind(std::string_view kind) {
@@ -94,6 +97,24 @@ int damaged(const VerifyCommand& command, const Error& error) {
   return exit_bad;
 }
 
+// The files beside the store whose digests the ledger holds.
+void check_access_log(const LedgerOptions& options, FileSystem& files, VerifyReport& report) {
+  constexpr std::size_t problems_max = 1'000;
+  const auto add = [&](std::uint64_t index, std::string detail) {
+    ++report.problems_total;
+    if (report.problems.size() < problems_max) report.problems.push_back({index, "access_log", std::move(detail)});
+  };
+  const auto followed = visit_subject(options, api::access_subject, [&](const Entry& entry) {
+    const json::value* const digest = entry.body.if_contains("sha256");
+    const json::value* const size = entry.body.if_contains("size");
+    const json::value* const records = entry.body.if_contains("records");
+    if (digest == nullptr || !digest->is_string() || size == nullptr || !size->is_int64() || records == nullptr || !records->is_int64()) return add(entry.index, "the entry names no segment");
+    const std::string fault = api::segment_fault(files, options.directory + "/access", {std::string(digest->as_string()), static_cast<std::uint64_t>(size->as_int64()), static_cast<std::uint64_t>(records->as_int64())});
+    if (!fault.empty()) add(entry.index, fault);
+  });
+  if (!followed) add(0, followed.error().detail);
+}
+
 int verify(VerifyCommand command) {
   if (auto complete = command.places.complete(); !complete) return unchecked(command, complete.error());
   const auto& places = command.places;
@@ -123,11 +144,12 @@ int verify(VerifyCommand command) {
       if (done >= size) std::fputs("\r\033[K", stderr);
     };
   }
-  const auto checked = verify_folder(ledger_options(places), reading_ports(files, keys.get()), how, **log_key);
+  auto checked = verify_folder(ledger_options(places), reading_ports(files, keys.get()), how, **log_key);
   if (!checked) {
     const bool cannot = checked.error().kind == Errc::forbidden || checked.error().kind == Errc::not_found || checked.error().kind == Errc::unavailable;
     return cannot ? unchecked(command, checked.error()) : damaged(command, checked.error());
   }
+  check_access_log(ledger_options(places), *files, *checked);
   const bool payloads_read = keys && !command.skip_payloads;
   command.as_json ? print_json(*checked, payloads_read) : print_text(*checked, payloads_read);
   return checked->problems_total == 0 ? exit_ok : exit_bad;
