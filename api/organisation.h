@@ -48,6 +48,7 @@ struct OrganisationConfig {
   int void_lapse_days = 30;
   std::function<void(std::string_view reason)> on_latch;  // told once, when a failed write ends all issuing
   bool read_when_damaged = false;              // open a ledger that refuses writing for reading alone; ready() then says why
+  std::size_t list_looked_at_max = 2'000;      // quotes that one page of a list looks at; the next page goes on from there
   unsigned verification_wait_ms = 5'000;       // a call for a check of the log waits that long for its end
 };
 

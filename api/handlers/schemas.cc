@@ -72,7 +72,7 @@ std::string_view openapi_schemas() {
   "status": {"enum": ["valid", "voided", "superseded", "expired", "accepted", "declined"]}, "expires_at": {"type": "string", "format": "date-time"},
   "voided": {"$ref": "#/components/schemas/Moment"}, "void_request": {"type": "string"}, "void_requested": {"$ref": "#/components/schemas/Moment"},
   "superseded_by": {"type": "string"}, "accepted": {"$ref": "#/components/schemas/Moment"}}},
-"QuoteList": {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": {"type": "object",
+"QuoteList": {"type": "object", "description": "Newest first. While there is a next_cursor, a page may hold fewer quotes than asked for, or none: a search looks at a bounded number of quotes a page. q finds a whole number at once.", "required": ["items"], "properties": {"items": {"type": "array", "items": {"type": "object",
   "required": ["number", "series", "sequence", "status", "issued_at", "buyer", "totals"], "properties": {"number": {"type": "string"},
     "series": {"type": "string"}, "sequence": {"type": "integer"}, "status": {"$ref": "#/components/schemas/QuoteStatus"},
     "issued_at": {"type": "string", "format": "date-time"}, "valid_end": {"type": "string", "format": "date"}, "owner": {"type": "string"},
