@@ -1,7 +1,7 @@
 #include "ledger/base/canonical_scan.h"
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
 
 namespace quotary {
 
@@ -9,17 +9,20 @@ namespace {
 
 constexpr std::uint64_t integer_max = std::uint64_t{1} << 53;
 
-// Whether any of eight bytes is a control character, a quote, a backslash or beyond ASCII. Bytes with the high bit are
-// found first, which makes the borrow-free tests below exact for the rest.
-bool needs_care(std::uint64_t eight) {
-  constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
-  const auto has_zero = [](std::uint64_t x) { return ((x - ones) & ~x & high) != 0; };
-  return (eight & high) != 0 || ((eight - ones * 0x20) & high) != 0 || has_zero(eight ^ ones * '"') || has_zero(eight ^ ones * '\\');
-}
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
+
+unsigned plain_bytes(const char* bytes) {
+  static_assert(std::endian::native == std::endian::little);
+  constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+  std::uint64_t word;
+  std::memcpy(&word, bytes, sizeof word);
+  // Marks the high bit of a byte beyond ASCII, below a space, a quote or a backslash. A subtraction that borrows may mark
+  // bytes above such a one, never below it.
+  const std::uint64_t marks = word | (word - ones * 0x20) | ((word ^ (ones * '"')) - ones) | ((word ^ (ones * '\\')) - ones);
+  return static_cast<unsigned>(std::countr_zero(marks & high)) / 8;
+}
 
 bool utf16_less(std::string_view a, std::string_view b) {
   const auto [left, right] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
@@ -79,12 +82,6 @@ std::string unescape(std::string_view raw) {
   return plain;
 }
 
-bool CanonicalScanner::literal(std::string_view expected) {
-  if (text_.substr(at_, expected.size()) != expected) return false;
-  at_ += expected.size();
-  return true;
-}
-
 // Only the escapes that RFC 8785 section 3.2.2.2 writes.
 bool CanonicalScanner::skip_escape() {
   const std::string_view rest = text_.substr(at_);
@@ -108,10 +105,9 @@ bool CanonicalScanner::string(std::string_view& raw) {
   const std::size_t begin = at_;
   for (;;) {
     while (at_ + 8 <= text_.size()) {
-      std::uint64_t eight;
-      std::memcpy(&eight, text_.data() + at_, sizeof eight);
-      if (needs_care(eight)) break;
-      at_ += 8;
+      const unsigned plain = plain_bytes(text_.data() + at_);
+      at_ += plain;
+      if (plain < 8) break;
     }
     if (at_ >= text_.size()) return false;
     const char c = text_[at_];

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -14,7 +15,12 @@ class CanonicalScanner {
   explicit CanonicalScanner(std::string_view text) : text_(text) {}
 
   // Exactly these bytes.
-  [[nodiscard]] bool literal(std::string_view expected);
+  [[nodiscard]] bool literal(std::string_view expected) {
+    // Compared in place, for a size that the compiler mostly knows.
+    if (text_.size() - at_ < expected.size() || std::memcmp(text_.data() + at_, expected.data(), expected.size()) != 0) return false;
+    at_ += expected.size();
+    return true;
+  }
   // A string: `raw` is what stands between the quotes, escapes as they are. Equal strings have equal raw bytes.
   [[nodiscard]] bool string(std::string_view& raw);
   // An integer from 0 to 2^53.
@@ -37,6 +43,8 @@ class CanonicalScanner {
   std::size_t at_ = 0;
 };
 
+// How many of the eight bytes at `bytes`, from the first on, are ASCII that stands for itself in a canonical string.
+[[nodiscard]] unsigned plain_bytes(const char* bytes);
 // The order of members: RFC 8785 section 3.2.3, UTF-16 code units. Takes and compares the plain (unescaped) names.
 [[nodiscard]] bool utf16_less(std::string_view a, std::string_view b);
 // Length of the well-formed UTF-8 sequence (RFC 3629) at the front of `text`, 0 when ill-formed or empty.

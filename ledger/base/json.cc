@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 
 namespace quotary {
@@ -191,9 +190,10 @@ class Writer {
     out += '"';
     std::size_t copied = 0;
     for (std::size_t i = 0; i < value.size();) {
-      if (value.size() - i >= 8 && plain(value.data() + i)) {
-        i += 8;
-        continue;
+      if (value.size() - i >= 8) {
+        const unsigned plain = plain_bytes(value.data() + i);
+        i += plain;
+        if (plain == 8) continue;
       }
       const auto byte = static_cast<unsigned char>(value[i]);
       if (byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\') {
@@ -236,16 +236,6 @@ class Writer {
  private:
   static constexpr int depth_max = 64;
   static constexpr std::int64_t limit = std::int64_t{1} << 53;
-
-  // Whether eight bytes are all ASCII that stands for itself. A byte's high bit is set by the subtraction when the byte
-  // is below the one subtracted, or when the exclusive or made it zero.
-  static bool plain(const char* bytes) {
-    constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
-    std::uint64_t word;
-    std::memcpy(&word, bytes, sizeof word);
-    const std::uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
-    return (((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & high) == 0;
-  }
 
   bool refuse(const char* what) {
     fault = what;

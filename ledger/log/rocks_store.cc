@@ -23,6 +23,8 @@ constexpr std::array<const char*, family_count> family_names = {"entries", "obje
 constexpr std::size_t read_ahead_bytes = 1u << 20;
 constexpr std::size_t block_cache_bytes = 64u << 20;  // one for all families
 constexpr std::size_t write_buffer_bytes = 32u << 20;
+// What a start reads again at most: a family that fills slowly would else keep the log of all others.
+constexpr std::uint64_t log_bytes_max = 64u << 20;
 
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
@@ -62,6 +64,7 @@ rocksdb::Options database_options(const std::shared_ptr<ErrorListener>& listener
   // Blocks set aside ahead make each sync dearer, not cheaper: every write into them changes the file's extents.
   options.allow_fallocate = false;
   options.max_open_files = -1;
+  options.max_total_wal_size = log_bytes_max;
   options.keep_log_file_num = 2;
   options.max_background_jobs = 2;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;

@@ -26,9 +26,12 @@ class Lane {
     }
     placed_ = true;
     taken_ = false;
-    for (; cursor_->valid() && cursor_->key() < key; cursor_->next()) surplus(cursor_->key());
-    taken_ = cursor_->valid() && cursor_->key() == key;
-    if (cursor_->valid()) return taken_ ? Found::here : Found::absent;
+    for (; cursor_->valid(); cursor_->next()) {
+      const int order = cursor_->key().compare(key);
+      taken_ = order == 0;
+      if (order >= 0) return taken_ ? Found::here : Found::absent;
+      surplus(cursor_->key());
+    }
     if (cursor_->status()) return Found::absent;
     placed_ = false;
     return Found::unreadable;
@@ -59,7 +62,9 @@ class Walk {
     if (options_.payloads) objects_.place(object_key(stretch_.begin, 0));
     for (std::uint64_t index = stretch_.begin; index < stretch_.end; ++index) {
       step(index);
-      if ((index - stretch_.begin + 1) % progress_step == 0 && options_.progress) options_.progress(progress_step);
+      if ((index - stretch_.begin + 1) % progress_step != 0) continue;
+      if (options_.stop != nullptr && *options_.stop) return;
+      if (options_.progress) options_.progress(progress_step);
     }
     if (options_.progress) options_.progress((stretch_.end - stretch_.begin) % progress_step);
     if (!options_.payloads) return;

@@ -140,6 +140,22 @@ TEST_F(LedgerTest, ManyThreadsGetDenseIndexes) {
   EXPECT_EQ(report->problems_total, 0u);
 }
 
+TEST_F(LedgerTest, AVerificationCanBeBrokenOff) {
+  auto ledger = make();
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q"))));
+  std::atomic<bool> stop{true};
+  VerifyOptions how;
+  how.stop = &stop;
+  for (const unsigned threads : {1u, 2u}) {
+    how.threads = threads;
+    const auto broken_off = verify_ledger(*ledger, how);  // a part must not pass for the whole
+    ASSERT_FALSE(broken_off);
+    EXPECT_EQ(broken_off.error().code, "stopped");
+  }
+  stop = false;
+  EXPECT_TRUE(verify_ledger(*ledger, how));
+}
+
 TEST_F(LedgerTest, AnOlderStoreIsRefusedAndNamed) {
   { auto ledger = make(); ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q")))); }
   std::filesystem::copy(options.directory + "/store", folder.path() + "/old", std::filesystem::copy_options::recursive);
