@@ -315,19 +315,18 @@ class Builder {
   PdfDictionary fonts_, images_;
 };
 
-// PoDoFo takes the identifier from the Info dictionary only; both halves become the hash of everything before them.
+// PoDoFo takes the identifier from the Info dictionary only; both halves become the hash of everything before them. Its
+// own have any length: a hash that begins like UTF-16 text is written as that text. Nothing behind them is counted from
+// the file's start, so the length may change.
 bool replace_identifier(std::string& file) {
   const std::size_t trailer = file.rfind("trailer");
   if (trailer == std::string::npos) return false;
-  std::size_t at = file.find("/ID", trailer);
-  const std::string id = to_hex(sha256(std::string_view(file).substr(0, trailer)).view().substr(0, 16));
-  for (int half = 0; half < 2; ++half) {
-    if (at == std::string::npos) return false;
-    const std::size_t open = file.find('<', at), close = file.find('>', at);
-    if (open == std::string::npos || close == std::string::npos || close - open != 33) return false;
-    file.replace(open + 1, 32, id);
-    at = close + 1;
-  }
+  const std::size_t open = file.find('[', file.find("/ID", trailer));
+  if (open == std::string::npos || file.find_first_not_of(" \n", open + 1) != file.find('<', open)) return false;
+  const std::size_t close = file.find(']', open);
+  if (close == std::string::npos) return false;
+  const std::string half = "<" + to_hex(sha256(std::string_view(file).substr(0, trailer)).view().substr(0, 16)) + ">";
+  file.replace(open, close - open, "[ " + half + " " + half + " ");
   return true;
 }
 

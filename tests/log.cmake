@@ -4,3 +4,10 @@ quotary_test(log_test LABEL unit TIMEOUT 60
 
 add_executable(quotary_bench_log bench/bench_log.cc bench/rocks_alone.cc)
 target_link_libraries(quotary_bench_log PRIVATE quotary_options quotary_log quotary_signing RocksDB::rocksdb-shared)
+
+quotary_test(log_durability_test LABEL unit TIMEOUT 120
+  SOURCES unit/log_durability_test.cc support/faulty_file_system.cc
+  LIBRARIES quotary_log quotary_signing)
+# At every call of its run, under `ctest -C long`.
+add_test(NAME log_durability_long CONFIGURATIONS long COMMAND log_durability_test)
+set_tests_properties(log_durability_long PROPERTIES LABELS long TIMEOUT 7200 ENVIRONMENT QUOTARY_FAULT_POINTS=0)

@@ -55,17 +55,13 @@ Result<std::uint64_t> size_within(const char* parameter, std::optional<std::uint
   return size;
 }
 
-NodeReader nodes_of(const Ledger& ledger) {
-  return [&ledger](unsigned level, std::uint64_t number) { return ledger.node(level, number); };
-}
-
 }  // namespace
 
 Result<Answer> Organisation::inclusion_proof(std::uint64_t index, std::optional<std::uint64_t> size) const {
   const Ledger& ledger = *parts_->ledger;
   QUOTARY_TRY(tree_size, size_within("size", size, ledger.state().tree_size));
   if (index >= tree_size) return invalid_parameter("index", "bad_index", "a tree of " + std::to_string(tree_size) + " has entries 0 to " + std::to_string(tree_size - 1));
-  const auto nodes = nodes_of(ledger);
+  const auto nodes = ledger.nodes();
   QUOTARY_TRY(leaf, nodes(0, index));
   QUOTARY_TRY(root, read_root(tree_size, nodes));
   QUOTARY_TRY(path, quotary::inclusion_proof(index, tree_size, nodes));
@@ -76,7 +72,7 @@ Result<Answer> Organisation::consistency_proof(std::uint64_t from, std::optional
   const Ledger& ledger = *parts_->ledger;
   QUOTARY_TRY(new_size, size_within("to", to, ledger.state().tree_size));
   if (from == 0 || from > new_size) return invalid_parameter("from", "bad_from", "the older size is 1 to " + std::to_string(new_size));
-  const auto nodes = nodes_of(ledger);
+  const auto nodes = ledger.nodes();
   QUOTARY_TRY(old_root, read_root(from, nodes));
   QUOTARY_TRY(root, read_root(new_size, nodes));
   QUOTARY_TRY(path, quotary::consistency_proof(from, new_size, nodes));

@@ -27,7 +27,8 @@ json::object report_json(const VerifyReport& report, const LogCheck& check, std:
 }
 
 // One entry by itself: its bytes against the leaf, its link, its place in the tree under the root, its payloads.
-void check_entry(const Ledger& ledger, std::uint64_t index, const LedgerState& tree, VerifyReport& report) {
+void check_entry(const Ledger& ledger, std::uint64_t index, const LedgerState& tree, const NodeReader& nodes,
+                 VerifyReport& report) {
   auto add = [&](const char* kind, std::string detail) {
     report.problems.push_back({index, kind, std::move(detail)});
     ++report.problems_total;
@@ -35,9 +36,8 @@ void check_entry(const Ledger& ledger, std::uint64_t index, const LedgerState& t
   ++report.entries_checked;
   auto entry = ledger.entry(index);
   if (!entry) return add("leaf", entry.error().detail);
-  const NodeReader nodes = [&](unsigned level, std::uint64_t number) { return ledger.node(level, number); };
   if (index > 0) {
-    auto before = ledger.node(0, index - 1);
+    auto before = nodes(0, index - 1);
     if (!before || *before != entry->prev)
       add("link", "prev is not the leaf hash of entry " + std::to_string(index - 1));
   }
@@ -84,6 +84,7 @@ std::vector<std::uint64_t> sampled_indexes(std::string_view seed, std::uint64_t 
 }
 
 LogChecks::~LogChecks() {
+  stopping_ = true;
   if (thread_.joinable()) thread_.join();
 }
 
@@ -117,17 +118,21 @@ void LogChecks::perform(const std::shared_ptr<Run>& run) {
     VerifyReport report;
     report.tree_size = tree.tree_size;
     report.root = tree.root;
+    const auto nodes = ledger_.nodes();
     for (const auto index : indexes) {
-      check_entry(ledger_, index, tree, report);
+      if (stopping_) break;
+      check_entry(ledger_, index, tree, nodes, report);
       ++run->done;
     }
     problems = report.problems_total;
     auto out = report_json(report, run->check, run->from);
     out["sample"] = json::object{{"seed", to_hex(run->check.seed)}, {"size", indexes.size()}};
     outcome = std::move(out);
+    if (stopping_) outcome = fail(Errc::unavailable, "stopped", "the verification was broken off before its end");
   } else {
     VerifyOptions options;
     options.from = run->from;
+    options.stop = &stopping_;
     options.progress = [&](std::uint64_t done, std::uint64_t total) {
       run->done = done;
       run->total = total;

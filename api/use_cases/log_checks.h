@@ -38,7 +38,8 @@ struct LogCheck {
 [[nodiscard]] std::vector<std::uint64_t> sampled_indexes(std::string_view seed, std::uint64_t from, std::uint64_t size,
                                                          std::uint64_t count);
 
-// Safe to call from any thread. `ledger`, `clock` and `random` outlive it; the destructor waits for a run to end.
+// Safe to call from any thread. `ledger`, `clock` and `random` outlive it; the destructor breaks
+// a run off.
 class LogChecks {
  public:
   LogChecks(const Ledger& ledger, const Clock& clock, Random& random)
@@ -78,6 +79,7 @@ class LogChecks {
   std::condition_variable ended_;
   std::deque<std::shared_ptr<Run>> runs_;  // newest first
   bool running_ = false;
+  std::atomic<bool> stopping_{false};
   std::uint64_t held_size_ = 0;  // of the last full or incremental run without a problem
   std::atomic<std::uint64_t> problems_last_{0}, runs_total_{0};
   std::thread thread_;

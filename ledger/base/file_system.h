@@ -24,6 +24,8 @@ class File {
   [[nodiscard]] virtual Result<void> sync() = 0;
   [[nodiscard]] virtual Result<void> truncate(std::uint64_t size) = 0;
   [[nodiscard]] virtual Result<std::uint64_t> size() const = 0;
+  // A hint that these bytes' way to the disk may begin; promises nothing.
+  virtual void start_writing(std::uint64_t offset, std::uint64_t size) { (void)offset, (void)size; }
 };
 
 enum class OpenMode { read_only, read_write, create_new, create_or_open };
@@ -36,7 +38,7 @@ class FileSystem {
   [[nodiscard]] virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode, unsigned permissions = 0600) = 0;
   [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;
   [[nodiscard]] virtual bool exists(const std::string& path) = 0;
-  // Creates the directory (and parents); no error when it is there.
+  // Creates the directory (and parents), each synced with the folder it stands in; no error when it is there.
   [[nodiscard]] virtual Result<void> make_directory(const std::string& path, unsigned permissions = 0700) = 0;
   [[nodiscard]] virtual Result<void> remove(const std::string& path) = 0;
   [[nodiscard]] virtual Result<void> rename(const std::string& from, const std::string& to) = 0;

@@ -22,6 +22,11 @@ Error system_error(const char* action, const std::string& path) {
   return fail(kind, code, std::string("cannot ") + action + " " + path + ": " + std::strerror(number));
 }
 
+std::string parent_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
 class PosixFile final : public File {
  public:
   PosixFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
@@ -68,6 +73,10 @@ class PosixFile final : public File {
     return static_cast<std::uint64_t>(status.st_size);
   }
 
+  void start_writing(std::uint64_t offset, std::uint64_t size) override {
+    (void)::sync_file_range(descriptor_, static_cast<off64_t>(offset), static_cast<off64_t>(size), SYNC_FILE_RANGE_WRITE);
+  }
+
  private:
   int descriptor_;
   std::string path_;
@@ -107,7 +116,9 @@ class PosixFileSystem final : public FileSystem {
     for (std::size_t at = path.find('/', 1);; at = path.find('/', at + 1)) {
       const std::string part = path.substr(0, at);
       const bool last = at == std::string::npos;
-      if (::mkdir(part.c_str(), static_cast<mode_t>(last ? permissions : 0755)) != 0 && errno != EEXIST) {
+      if (::mkdir(part.c_str(), static_cast<mode_t>(last ? permissions : 0755)) == 0) {
+        QUOTARY_TRY_VOID(sync_directory(parent_of(part)));
+      } else if (errno != EEXIST) {
         return system_error("create folder", part);
       }
       if (last) return {};
@@ -155,11 +166,6 @@ class PosixFileSystem final : public FileSystem {
 };
 
 constexpr std::size_t read_step_bytes = 1u << 12;
-
-std::string parent_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
 
 }  // namespace
 

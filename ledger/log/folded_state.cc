@@ -48,12 +48,14 @@ void MapState::erase(std::string_view key) {
   if (found != values.end()) values.erase(found);
 }
 
-bool fold_anew(const StoreView& view, std::uint64_t size, const Fold& fold, MapState& state, const Refused& refused) {
+bool fold_anew(const StoreView& view, std::uint64_t size, const Fold& fold, MapState& state, const Refused& refused,
+               const std::atomic<bool>* stop) {
   const auto entries = view.cursor(Family::entries, Access::sequential);
   const auto objects = view.cursor(Family::objects, Access::sequential);
   entries->seek(index_key(0));
   objects->seek(object_key(0, 0));
   for (std::uint64_t index = 0; index < size; ++index, entries->next()) {
+    if (stop != nullptr && *stop) return false;
     if (!entries->valid() || entries->key() != index_key(index)) return false;
     auto entry = parse_entry(entries->value());
     if (!entry || entry->index != index || !link_subject(*entry, state)) return false;

@@ -4,6 +4,7 @@
 #include "ledger/log/proof_text.h"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace quotary {
 
@@ -269,8 +270,10 @@ Result<std::vector<Slots>> open_slots(const LedgerOptions& options, FileSystem& 
   const auto paths = slots_paths(options);
   for (const std::string& path : paths) {
     // A further place may be added to an old ledger; the data folder's own must be there.
-    const bool make = create || (path != paths.front() && !files.exists(path));
+    const bool make = !files.exists(path) && (create || path != paths.front());
     QUOTARY_TRY(opened, make ? Slots::create(files, path) : Slots::open(files, path));
+    // An interrupted making may have left a name that was never synced.
+    if (create && !make) QUOTARY_TRY_VOID(files.sync_directory(std::filesystem::absolute(path).parent_path().string()));
     slots.push_back(std::move(opened));
   }
   return slots;
@@ -280,11 +283,20 @@ Result<std::unique_ptr<LedgerImpl>> make_ledger(const LedgerOptions& options, co
   QUOTARY_CHECK(ports.files && ports.clock && ports.random && ports.signer && ports.cipher && ports.fold);
   if (create) QUOTARY_TRY_VOID(ports.files->make_directory(options.directory));
   QUOTARY_TRY(lock, ports.files->lock(options.directory + "/lock"));
-  if (create && ports.files->exists(slots_path(options.directory))) {
-    return fail(Errc::conflict, "ledger_exists", options.directory + " holds a ledger already");
+  if (create) {
+    // Absent or blank slots may be those of a making that was interrupted before anything was acknowledged: it goes on.
+    const auto published = Slots::read(*ports.files, slots_path(options.directory));
+    const bool begun = published ? !*published : published.error().kind == Errc::not_found;
+    if (!begun) return fail(Errc::conflict, "ledger_exists", options.directory + " holds a ledger already");
   }
-  QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), create ? StoreMode::create : StoreMode::open));
+  QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), create ? StoreMode::create : StoreMode::open, ports.files));
+  QUOTARY_TRY(size, stored_size(*store));
+  if (create && size > 0) return fail(Errc::conflict, "ledger_exists", options.directory + " holds " + std::to_string(size) + " entries whose published.slots is missing or blank: restore it, or try `quotary serve`, and make no ledger on top");
   QUOTARY_TRY(slots, open_slots(options, *ports.files, create));
+  const bool blank = std::none_of(slots.begin(), slots.end(), [](const Slots& each) { return each.last().has_value(); });
+  if (!create && size == 0 && blank) {
+    return fail(Errc::not_found, "ledger_unfinished", "the making of the ledger in " + options.directory + " was interrupted before its first entry: make it again with `quotary init`");
+  }
   auto ledger = std::make_unique<LedgerImpl>(options, ports, std::move(store), std::move(slots), std::move(lock));
   QUOTARY_TRY_VOID(ledger->recover());
   ledger->start();

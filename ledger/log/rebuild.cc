@@ -59,7 +59,7 @@ Result<RebuildReport> rebuild_state(const LedgerOptions& options, const LedgerPo
   if (!ports.files->exists(slots_path(options.directory))) return fail(Errc::not_found, "no_ledger", options.directory + " holds no ledger");
   QUOTARY_TRY(lock, ports.files->lock(options.directory + "/lock"));
   QUOTARY_TRY_VOID(require_entries(options, ports, log_key));
-  QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), StoreMode::open));
+  QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), StoreMode::open, ports.files));
   RebuildReport report;
   QUOTARY_TRY(size, stored_size(*store));
   report.tree_size = size;

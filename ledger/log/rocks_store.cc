@@ -1,4 +1,5 @@
-// The only file that touches RocksDB.
+// The store on RocksDB, which only this file and the one for its files touch.
+#include "ledger/log/rocks_files.h"
 #include "ledger/log/store.h"
 
 #include <rocksdb/cache.h>
@@ -112,6 +113,7 @@ class Reading final : public rocksdb::WriteBatch::Handler {
 };
 
 struct Database {
+  std::unique_ptr<rocksdb::Env> environment;  // outlives the database
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   std::shared_ptr<ErrorListener> listener = std::make_shared<ErrorListener>();
@@ -365,11 +367,10 @@ rocksdb::Status open_salvaged(rocksdb::Options options, Database& base, rocksdb:
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode) {
+Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode, std::shared_ptr<FileSystem> files) {
   auto base = std::make_shared<Database>();
   rocksdb::Options options = database_options(base->listener);
   options.create_if_missing = mode == StoreMode::create;
-  options.error_if_exists = mode == StoreMode::create;
   options.create_missing_column_families = mode == StoreMode::create;
 
   rocksdb::DB* db = nullptr;
@@ -384,6 +385,8 @@ Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, St
     base->temporary = std::move(copy);
     status = open_salvaged(options, *base, &db);
   } else {
+    base->environment = rocks_environment(std::move(files));
+    options.env = base->environment.get();
     status = rocksdb::DB::Open(options, directory, all_families(), &base->handles, &db);
   }
   if (!status.ok()) {

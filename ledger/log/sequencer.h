@@ -10,6 +10,7 @@
 #include "ledger/log/ports.h"
 #include "ledger/log/slots.h"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -184,6 +185,7 @@ struct VerifyOptions {
   bool state = true;  // fold all entries anew and compare
   unsigned threads = 2;
   std::function<void(std::uint64_t done, std::uint64_t size)> progress;
+  const std::atomic<bool>* stop = nullptr;  // once true, the verification ends soon with Errc::unavailable `stopped`
 };
 // Verifies a live ledger from its own snapshot.
 [[nodiscard]] Result<VerifyReport> verify_ledger(const Ledger& ledger, const VerifyOptions& options);

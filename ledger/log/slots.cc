@@ -74,10 +74,14 @@ Result<std::optional<Published>> newest(const std::string& bytes, const std::str
     return fail(Errc::corrupt, "slots_damaged", path + ": neither slot holds a valid published checkpoint");
   };
   if (all.size() != 2 * slot_bytes) return damaged();
-  if (all.find_first_not_of('\0') == all.npos) return std::optional<Published>();
   auto a = decode(all.substr(0, slot_bytes));
   auto b = decode(all.substr(slot_bytes));
-  if (!a && !b) return damaged();
+  if (!a && !b) {
+    // Beside a blank one stands what is left of a first publication that was cut off, before anything was acknowledged.
+    const auto blank = [](std::string_view slot) { return slot.find_first_not_of('\0') == slot.npos; };
+    if (!blank(all.substr(0, slot_bytes)) && !blank(all.substr(slot_bytes))) return damaged();
+    return std::optional<Published>();
+  }
   if (!a || !b) return a ? a : b;
   return a->sequence > b->sequence ? a : b;
 }

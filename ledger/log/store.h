@@ -75,9 +75,11 @@ class Store : public StoreView {
 
 enum class StoreMode { create, open, read_only, salvage };
 
-// The embedded engine in `directory`. read_only does not lock and also reads a folder that a server writes to; what it
+// The embedded engine in `directory`. create also opens what is there. read_only does not lock and also reads a folder that a server writes to; what it
 // needs for itself goes to a temporary folder. salvage opens whatever can still be read, in a hard-linked copy beside the
 // directory that goes when the store closes, and leaves the directory as it is: a key may be missing or an older one.
-[[nodiscard]] Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode);
+// create and open write through `files` alone; what the two others write lies in throw-away folders.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode,
+                                                              std::shared_ptr<FileSystem> files = posix_file_system());
 
 }  // namespace quotary

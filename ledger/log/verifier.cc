@@ -134,6 +134,7 @@ void walk_all(const WalkOptions& options, std::vector<Stretch>& stretches, unsig
   std::size_t joined = 0;
   const auto work = [&] {
     for (std::size_t mine = next++; mine < stretches.size(); mine = next++) {
+      if (options.stop != nullptr && *options.stop) return;
       walk(options, stretches[mine]);
       const std::lock_guard lock(mutex);
       done[mine] = true;
@@ -155,7 +156,7 @@ void check_beyond(const StoreView& view, std::uint64_t size, VerifyReport& repor
   if (!scanned) add_problem(report, size, "leaf", scanned.error().detail);
 }
 
-VerifyReport verify_view(const StoreView& view, std::uint64_t size, const ObjectCipher* cipher, const Fold* fold, const VerifyOptions& options) {
+Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, const ObjectCipher* cipher, const Fold* fold, const VerifyOptions& options) {
   VerifyReport report;
   report.tree_size = size;
   const std::uint64_t to = options.to == 0 ? size : std::min(options.to, size);
@@ -168,19 +169,20 @@ VerifyReport verify_view(const StoreView& view, std::uint64_t size, const Object
     const std::lock_guard lock(progress_mutex);
     walked += entries;
     options.progress(walked, to - from);
-  }};
+  }, options.stop};
   const bool whole = from == 0 && to == size && options.state;
   VerifyReport state_report;
   std::thread folding;
-  if (fold != nullptr && whole && threads > 1) folding = std::thread([&] { check_state(view, size, *fold, state_report); });
+  if (fold != nullptr && whole && threads > 1) folding = std::thread([&] { check_state(view, size, *fold, options.stop, state_report); });
   std::vector<Stretch> stretches = cut(from, to, threads);
   Joining joining(view, from, report);
   walk_all(walking, stretches, threads, joining);
   if (folding.joinable()) {
     folding.join();
   } else if (fold != nullptr && whole) {
-    check_state(view, size, *fold, state_report);
+    check_state(view, size, *fold, options.stop, state_report);
   }
+  if (options.stop != nullptr && *options.stop) return fail(Errc::unavailable, "stopped", "the verification was broken off before its end");
   report.problems_total += state_report.problems_total;
   for (VerifyProblem& problem : state_report.problems) {
     if (report.problems.size() < problems_max) report.problems.push_back(std::move(problem));
@@ -236,7 +238,7 @@ Result<VerifyReport> verify_ledger(const Ledger& ledger, const VerifyOptions& op
 
 Result<VerifyReport> LedgerImpl::verify(const VerifyOptions& options) const {
   const auto now = head();
-  VerifyReport report = verify_view(*now->view, now->size, ports_.cipher, ports_.fold.get(), options);
+  QUOTARY_TRY(report, verify_view(*now->view, now->size, ports_.cipher, ports_.fold.get(), options));
   if (report.root != now->root) add_problem(report, now->size == 0 ? 0 : now->size - 1, "checkpoint", "the entries do not lead to the root that was signed for size " + std::to_string(now->size));
   return report;
 }
@@ -268,7 +270,7 @@ Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPor
     add_problem(slot_problems, 0, "node", size.error().detail);
     return slot_problems;
   }
-  VerifyReport report = verify_view(*view, *size, ports.cipher, ports.fold.get(), verify);
+  QUOTARY_TRY(report, verify_view(*view, *size, ports.cipher, ports.fold.get(), verify));
   for (VerifyProblem& problem : slot_problems.problems) add_problem(report, problem.index, "checkpoint", std::move(problem.detail));
   if (*size > 1 && published.empty() && slot_problems.problems.empty()) add_problem(report, 0, "checkpoint", "the published checkpoint was wiped");
   for (const Published& slot : published) {

@@ -62,7 +62,9 @@ class Walk {
     if (options_.payloads) objects_.place(object_key(stretch_.begin, 0));
     for (std::uint64_t index = stretch_.begin; index < stretch_.end; ++index) {
       step(index);
-      if ((index - stretch_.begin + 1) % progress_step == 0 && options_.progress) options_.progress(progress_step);
+      if ((index - stretch_.begin + 1) % progress_step != 0) continue;
+      if (options_.stop != nullptr && *options_.stop) return;
+      if (options_.progress) options_.progress(progress_step);
     }
     if (options_.progress) options_.progress((stretch_.end - stretch_.begin) % progress_step);
     if (!options_.payloads) return;

@@ -64,11 +64,13 @@ struct WalkOptions {
   const ObjectCipher* cipher = nullptr;  // null: private payloads are not read
   bool payloads = true;
   std::function<void(std::uint64_t entries)> progress;  // called every few thousand entries of each walk
+  const std::atomic<bool>* stop = nullptr;              // once true, the walk is broken off
 };
 // Walks one range. Safe to call from several threads for ranges of one view. Never stops at a problem.
 void walk(const WalkOptions& options, Stretch& stretch);
 
 // Folds entries [0, size) anew and compares with the stored state: it must be nothing but a fold.
-void check_state(const StoreView& view, std::uint64_t size, const Fold& fold, VerifyReport& report);
+// Once `*stop` is true it ends without a finding.
+void check_state(const StoreView& view, std::uint64_t size, const Fold& fold, const std::atomic<bool>* stop, VerifyReport& report);
 
 }  // namespace quotary

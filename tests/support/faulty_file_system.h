@@ -1,28 +1,36 @@
-// A file system that fails on demand and forgets what was not synced, over a real one. For small files: it keeps whole
-// images in memory.
+// A file system that fails on demand and forgets what was not synced, over the machine's own.
 #pragma once
 
 #include "ledger/base/file_system.h"
+#include "tests/support/temporary_folder.h"
 
 #include <map>
 #include <mutex>
 
 namespace quotary::testing {
 
-// Safe from any thread, like what it wraps.
+// Safe from any thread, like what it wraps. Names count as synced when their folder was, contents when their file was.
 class FaultyFileSystem final : public FileSystem {
  public:
   explicit FaultyFileSystem(std::shared_ptr<FileSystem> below) : plan_(std::make_shared<Plan>(std::move(below))) {}
 
-  // The n-th call from now on (1: the next) that writes, truncates, renames or syncs fails, and every one after it.
+  // The n-th call from now on (1: the next) that writes, truncates, creates, renames, removes or syncs fails, and every
+  // one after it. A write that fails first has written its first half. What a failed sync of a file was to bring to the
+  // disk never gets there, whatever is synced later, as with a kernel that takes such pages for clean.
   void fail_from(std::uint64_t nth);
+  // That call alone.
+  void fail_once(std::uint64_t nth);
   void heal();
   // Such calls since the start.
   [[nodiscard]] std::uint64_t calls() const;
+  // Whether a call was made to fail since the last fail_from or fail_once, and which.
+  [[nodiscard]] std::string failed() const;
   // Syncs of files alone.
   [[nodiscard]] std::uint64_t syncs() const;
-  // What a power cut leaves: each file written through this object goes back to its last synced content. Close all first.
-  [[nodiscard]] Result<void> lose_unsynced();
+  // What a power cut leaves. Without a seed all that was not synced is gone; with one, a part that the seed chooses has
+  // reached the disk: a first part of the changed names, of each file's new end, and any of the overwritten sectors.
+  // Close all files first; what is left counts as synced.
+  [[nodiscard]] Result<void> lose_unsynced(std::uint64_t seed = 0);
 
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode, unsigned permissions) override;
   Result<std::vector<std::string>> list(const std::string& directory) override;
@@ -36,15 +44,36 @@ class FaultyFileSystem final : public FileSystem {
 
  private:
   friend class FaultyFile;
+  // What of a file is synced: all but its bytes from `size` on, and what stood in sectors that were overwritten since.
+  struct Content {
+    std::uint64_t size = 0;
+    std::map<std::uint64_t, std::string> overwritten;  // by offset
+    std::map<std::uint64_t, std::string> stuck;        // what the disk holds for sectors whose sync failed
+    bool cut = false;                                  // was truncated below `size`
+  };
+  // A name that was changed and whose folder was not synced since.
+  struct Change {
+    enum { create, remove, rename } kind;
+    std::string from, to;
+    std::string kept;  // where the file lies that lost its name, or empty
+  };
   // Shared with open files, which may outlive the file system.
   struct Plan {
     explicit Plan(std::shared_ptr<FileSystem> wrapped) : below(std::move(wrapped)) {}
-    [[nodiscard]] Result<void> step(const std::string& what);
+    // With the mutex held.
+    [[nodiscard]] Result<void> step(const std::string& what, bool* first = nullptr);
+    [[nodiscard]] std::string next_kept() { return graveyard.file(std::to_string(++buried)); }
+    void move(const std::string& from, const std::string& to);
+    [[nodiscard]] Result<void> undo(const Change& change);
 
     const std::shared_ptr<FileSystem> below;
-    std::mutex mutex;
-    std::uint64_t calls = 0, syncs = 0, fail_at = 0;  // 0: never
-    std::map<std::string, std::string> synced;        // content at the last sync, for files with later writes too
+    const TemporaryFolder graveyard;
+    mutable std::mutex mutex;
+    std::uint64_t calls = 0, syncs = 0, buried = 0;
+    std::uint64_t fail_at = 0, fail_to = 0;  // 0: never
+    std::string failed;
+    std::map<std::string, std::shared_ptr<Content>> contents;
+    std::vector<Change> changes;
   };
   std::shared_ptr<Plan> plan_;
 };

@@ -5,8 +5,7 @@
 #include "ledger/log/proof.h"
 #include "ledger/log/rebuild.h"
 #include "ledger/log/store.h"
-#include "signing/keys.h"
-#include "tests/support/fake_log.h"
+#include "tests/support/log_fixture.h"
 
 #include <gtest/gtest.h>
 
@@ -19,51 +18,7 @@
 namespace quotary {
 namespace {
 
-class LedgerTest : public ::testing::Test {
- protected:
-  LedgerTest() {
-    ports.files = posix_file_system();
-    ports.clock = clock;
-    ports.random = std::make_shared<testing::SeededRandom>(7);
-    ports.signer = signer.get();
-    ports.cipher = &cipher;
-    ports.fold = std::make_shared<testing::CountingFold>();
-    options.directory = folder.path() + "/data";
-  }
-
-  static Draft draft(std::string type, std::string subject, std::string facts = "{}") {
-    Draft draft;
-    draft.type = std::move(type);
-    draft.actor_id = "person-1";
-    draft.actor_role = "rep";
-    draft.subject = std::move(subject);
-    draft.body["n"] = 1;
-    draft.objects.push_back({"facts", "application/json", std::move(facts), "", 1});
-    draft.objects.push_back({"text", "text/plain", "秘密 secret", "customer:1", 1});
-    return draft;
-  }
-  static Command one(Draft draft) {
-    return [draft](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { return std::vector<Draft>{draft}; };
-  }
-  std::unique_ptr<Ledger> make() {
-    auto ledger = Ledger::create(options, ports, draft("organisation.created", "organisation"));
-    EXPECT_TRUE(ledger) << ledger.error().detail;
-    return std::move(*ledger);
-  }
-  VerifyReport verify() {
-    auto report = verify_folder(options, ports, {}, *key);
-    EXPECT_TRUE(report) << report.error().detail;
-    return *report;
-  }
-
-  testing::TemporaryFolder folder;
-  std::shared_ptr<testing::SetClock> clock = std::make_shared<testing::SetClock>(*parse_rfc3339("2026-11-24T02:03:04.567Z"));
-  std::unique_ptr<CheckpointSigner> signer = signing::signer_from_seed("ledger.example.com/quotes", std::string(32, '\x01'));
-  std::unique_ptr<CheckpointVerifier> key = *signing::open_vkey(signer->vkey());
-  testing::MarkingCipher cipher;
-  LedgerOptions options;
-  LedgerPorts ports;
-};
+class LedgerTest : public testing::LogFixture {};
 
 TEST_F(LedgerTest, WhatIsAnsweredIsChainedProvedAndThereAfterReopening) {
   Hash leaf;
@@ -138,6 +93,22 @@ TEST_F(LedgerTest, ManyThreadsGetDenseIndexes) {
   auto report = verify_ledger(*ledger, {});
   ASSERT_TRUE(report);
   EXPECT_EQ(report->problems_total, 0u);
+}
+
+TEST_F(LedgerTest, AVerificationCanBeBrokenOff) {
+  auto ledger = make();
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q"))));
+  std::atomic<bool> stop{true};
+  VerifyOptions how;
+  how.stop = &stop;
+  for (const unsigned threads : {1u, 2u}) {
+    how.threads = threads;
+    const auto broken_off = verify_ledger(*ledger, how);  // a part must not pass for the whole
+    ASSERT_FALSE(broken_off);
+    EXPECT_EQ(broken_off.error().code, "stopped");
+  }
+  stop = false;
+  EXPECT_TRUE(verify_ledger(*ledger, how));
 }
 
 TEST_F(LedgerTest, AnOlderStoreIsRefusedAndNamed) {

@@ -4,9 +4,8 @@
 #include "ledger/log/proof.h"
 #include "ledger/log/sequencer.h"
 #include "ledger/log/slots.h"
-#include "signing/keys.h"
-#include "tests/support/fake_log.h"
 #include "tests/support/faulty_file_system.h"
+#include "tests/support/log_fixture.h"
 
 #include <gtest/gtest.h>
 
@@ -16,47 +15,22 @@
 namespace quotary {
 namespace {
 
-class LogFaultTest : public ::testing::Test {
+class LogFaultTest : public testing::LogFixture {
  protected:
-  LogFaultTest() {
-    ports.files = files;
-    ports.clock = clock;
-    ports.random = std::make_shared<testing::SeededRandom>(7);
-    ports.signer = signer.get();
-    ports.cipher = &cipher;
-    ports.fold = std::make_shared<testing::CountingFold>();
-    options.directory = folder.path() + "/data";
-  }
-  static Draft draft(std::string type) {
-    Draft draft;
-    draft.type = std::move(type);
-    draft.actor_id = "person-1";
-    draft.actor_role = "rep";
-    draft.subject = "s";
-    draft.objects.push_back({"facts", "application/json", "{}", "", 1});
-    return draft;
-  }
-  static Command one(Draft draft) {
-    return [draft](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { return std::vector<Draft>{draft}; };
-  }
-  std::unique_ptr<Ledger> make() {
-    auto ledger = Ledger::create(options, ports, draft("organisation.created"));
-    EXPECT_TRUE(ledger) << ledger.error().detail;
-    return std::move(*ledger);
-  }
+  LogFaultTest() : LogFaultTest(std::make_shared<testing::FaultyFileSystem>(posix_file_system())) {}
   std::string slots() const { return options.directory + "/published.slots"; }
 
-  testing::TemporaryFolder folder;
-  std::shared_ptr<testing::FaultyFileSystem> files = std::make_shared<testing::FaultyFileSystem>(posix_file_system());
-  std::shared_ptr<testing::SetClock> clock = std::make_shared<testing::SetClock>(*parse_rfc3339("2026-11-24T02:03:04.567Z"));
-  std::unique_ptr<CheckpointSigner> signer = signing::signer_from_seed("ledger.example.com/quotes", std::string(32, '\x01'));
-  testing::MarkingCipher cipher;
-  LedgerPorts ports;
-  LedgerOptions options;
+  const std::shared_ptr<testing::FaultyFileSystem> files;
+
+ private:
+  explicit LogFaultTest(const std::shared_ptr<testing::FaultyFileSystem>& made) : LogFixture(made), files(made) {}
 };
 
-TEST_F(LogFaultTest, AFailedPublicationLatchesAndTheBatchIsPublishedAtTheNextStart) {
-  for (const std::uint64_t nth : {1u, 2u}) {  // the slot's write, its sync
+TEST_F(LogFaultTest, AFailedWriteLatchesAndTheNextStartGoesOnFromWhatIsDurable) {
+  struct Case { std::uint64_t nth, size; };
+  // Of a batch: the store's write and sync, the slot's write and sync.
+  for (const auto& [nth, size] : {Case{1, 1}, Case{2, 1}, Case{3, 2}, Case{4, 2}}) {
+    SCOPED_TRACE(nth);
     options.directory = folder.path() + "/data" + std::to_string(nth);
     {
       auto ledger = make();
@@ -66,21 +40,21 @@ TEST_F(LogFaultTest, AFailedPublicationLatchesAndTheBatchIsPublishedAtTheNextSta
       EXPECT_EQ(ledger->append(one(draft("t"))).error().code, "ledger_latched");  // until a restart
       EXPECT_TRUE(ledger->state().latched);
       EXPECT_EQ(ledger->state().tree_size, 1u);
-      EXPECT_FALSE(ledger->entry(1));  // durable, but not published: nobody has seen it
+      EXPECT_FALSE(ledger->entry(1));  // not published: nobody has seen it, durable or not
     }
     ASSERT_TRUE(files->lose_unsynced());
     auto ledger = Ledger::open(options, ports);
     ASSERT_TRUE(ledger) << ledger.error().detail;
-    EXPECT_EQ((*ledger)->state().tree_size, 2u);
-    EXPECT_EQ((*ledger)->append(one(draft("t")))->tree_size, 3u);
+    EXPECT_EQ((*ledger)->state().tree_size, size);
+    EXPECT_EQ((*ledger)->append(one(draft("t")))->tree_size, size + 1);
   }
 }
 
-TEST_F(LogFaultTest, OnePublicationIsOneSync) {
+TEST_F(LogFaultTest, ABatchIsTwoSyncs) {
   auto ledger = make();
   const std::uint64_t before = files->syncs();
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(ledger->append(one(draft("t"))));
-  EXPECT_EQ(files->syncs() - before, 5u);
+  EXPECT_EQ(files->syncs() - before, 10u);
 }
 
 TEST_F(LogFaultTest, ATornSlotLeavesTheOther) {
@@ -99,7 +73,6 @@ TEST_F(LogFaultTest, ATornSlotLeavesTheOther) {
 
 TEST_F(LogFaultTest, WipedOrForgedSlotsAreRefused) {
   { auto ledger = make(); ASSERT_TRUE(ledger->append(one(draft("t")))); }
-  const auto key = *signing::open_vkey(signer->vkey());
   const std::string good = *read_file(*files, slots());
   ASSERT_TRUE(write_file_durably(*files, slots(), std::string(2 * slot_bytes, '\0')));
   EXPECT_EQ(Ledger::open(options, ports).error().code, "slots_damaged");
@@ -122,7 +95,6 @@ TEST_F(LogFaultTest, WipedOrForgedSlotsAreRefused) {
 
 TEST_F(LogFaultTest, AFlippedByteInTheStoresLogIsNeverFewerEntries) {
   { auto ledger = make(); for (int i = 0; i < 20; ++i) ASSERT_TRUE(ledger->append(one(draft("t")))); }
-  const auto key = *signing::open_vkey(signer->vkey());
   std::string log;
   for (const auto& item : std::filesystem::directory_iterator(options.directory + "/store")) {
     if (item.path().extension() == ".log" && item.file_size() > 0) log = item.path();
@@ -164,7 +136,7 @@ TEST_F(LogFaultTest, ADamagedStoreIsReadWhereItLeadsToThePublishedRoot) {
     EXPECT_NE(state.latch_reason.find("entry 20 "), std::string::npos);
     EXPECT_TRUE((*left)->entry(19));
     EXPECT_EQ((*left)->entry(20).error().kind, Errc::corrupt);
-    EXPECT_TRUE(check_proof(*(*left)->proof(5), **signing::open_vkey(signer->vkey())));
+    EXPECT_TRUE(check_proof(*(*left)->proof(5), *key));
     EXPECT_EQ((*left)->append(one(draft("t"))).error().code, "ledger_read_only");
     EXPECT_EQ(Ledger::open(options, ports).error().code, "locked");
   }
@@ -251,7 +223,7 @@ TEST_F(LogFaultTest, WhatIsQueuedBehindAFailedWriteIsRefusedToo) {
         [&](const Result<Committed>& result) { first.set_value(result ? Errc::internal : result.error().kind); });
     begun.get_future().wait();
     ledger->submit(one(draft("second")), [&](const Result<Committed>& result) { second.set_value(result ? Errc::internal : result.error().kind); });
-    files->fail_from(1);
+    files->fail_from(3);
     go_on.set_value();
     EXPECT_EQ(first.get_future().get(), Errc::unavailable);
     files->heal();

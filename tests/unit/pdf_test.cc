@@ -1,5 +1,6 @@
 // The documents, with readers that are not ours as judges: qpdf, poppler and zbar.
 #include "ledger/base/hash.h"
+#include "pdfgen/podofo_container.h"
 #include "pdfgen/quote_document.h"
 #include "tests/support/sample_quotes.h"
 
@@ -148,6 +149,30 @@ TEST_F(Pdf, SameBytesFromManyThreads) {
     });
   for (std::thread& thread : threads) thread.join();
   for (const std::string& hash : hashes) EXPECT_EQ(hash, sha256(expected).hex());
+}
+
+// The library's identifiers of these begin like UTF-16 text, as those of one document in 20,000 do.
+TEST(PdfContainer, IdentifierIsReplacedWhateverTheLibraryWroteThere) {
+  pdfgen::EmbeddedFont font;
+  font.name = "ABCDEF+Face";
+  font.to_unicode = pdfgen::deflate("x", 1);
+  const pdfgen::Deflated content = pdfgen::deflate("q Q", 1);
+  for (const char* title : {"t1", "t43376", "t46494", "t59232"}) {
+    pdfgen::Container container;
+    container.language = "zh";
+    container.title = title;
+    container.author = container.subject = container.creator = container.producer = "a";
+    container.date = "D:20261124020304Z";
+    container.xmp = "<x/>";
+    font.program = "x";
+    container.fonts = {&font, &font};
+    pdfgen::PageContent page;
+    page.content = &content;
+    container.pages.push_back(page);
+    const auto file = pdfgen::write_container(container);
+    ASSERT_TRUE(file) << title << ": " << file.error().detail;
+    EXPECT_THAT(file->substr(file->rfind("trailer")), ::testing::ContainsRegex("/ID ?\\[ ?<[0-9a-f]{32}> ?<[0-9a-f]{32}> ?\\]")) << title;
+  }
 }
 
 TEST_F(Pdf, PageCountsAndCarriedTotals) {

@@ -102,6 +102,20 @@ void print(const char* what, const Rate& rate, const BenchOptions& options) {
 }
 
 Result<bool> measure(const BenchOptions& options, const std::string& home) {
+  QUOTARY_TRY(ledger, make_bench_ledger(home));
+  bool good = true;
+  for (const unsigned clients : options.clients) {
+    print("disk: 1 KB, fdatasync", disk_rate(home, 1), options);
+    const auto rate = issue_rate(*ledger.organisation, ledger.rep, ledger.quote, clients, options.seconds, "bench" + std::to_string(clients));
+    print("issue: durable and proved", rate, options);
+    good = good && rate.failed == 0 && rate.done > 0;
+  }
+  return good;
+}
+
+}  // namespace
+
+Result<BenchLedger> make_bench_ledger(const std::string& home) {
   DemoOptions demo;
   demo.places.data = home + "/data";
   demo.empty = true;
@@ -110,31 +124,22 @@ Result<bool> measure(const BenchOptions& options, const std::string& home) {
   QUOTARY_TRY(credentials_text, read_file(*posix_file_system(), demo.places.keys + "/demo-credentials.json"));
   QUOTARY_TRY(credentials, parse_json(credentials_text));
   QUOTARY_TRY(organisation, api::Organisation::open(demo.places.config()));
-  QUOTARY_TRY(caller, organisation->authenticate(std::string_view(credentials.at("rep").at("token").as_string())));
+  QUOTARY_TRY(rep, organisation->authenticate(std::string_view(credentials.at("rep").at("token").as_string())));
   QUOTARY_TRY(zone, TimeZone::find(organisation->profile().time_zone));
-  const auto body = small_quote(zone.local_date(SystemClock().now()));
-  bool good = true;
-  for (const unsigned clients : options.clients) {
-    print("disk: 1 KB, fdatasync", disk_rate(home, 1), options);
-    const auto rate = issue_rate(*organisation, caller, body, clients, options.seconds, "bench" + std::to_string(clients));
-    print("issue: durable and proved", rate, options);
-    good = good && rate.failed == 0 && rate.done > 0;
-  }
-  return good;
+  auto quote = small_quote(zone.local_date(SystemClock().now()));
+  return BenchLedger{std::move(organisation), std::move(rep), std::move(quote)};
 }
 
-int bench(const BenchOptions& options) {
+int run_bench(const std::string& folder, const std::function<Result<bool>(const std::string& home)>& measure) {
   namespace fs = std::filesystem;
   std::error_code failed;
-  auto home = (options.folder.empty() ? fs::temp_directory_path(failed).string() : options.folder) + "/quotary-bench-XXXXXX";
+  auto home = (folder.empty() ? fs::temp_directory_path(failed).string() : folder) + "/quotary-bench-XXXXXX";
   if (::mkdtemp(home.data()) == nullptr) return report(fail(Errc::storage, "no_folder", "cannot make a folder like " + home)), exit_unchecked;
-  const auto good = measure(options, home);
+  const auto good = measure(home);
   fs::remove_all(home, failed);
   if (!good) return report(good.error());
   return *good ? exit_ok : exit_bad;
 }
-
-}  // namespace
 
 void add_bench(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<BenchOptions>();
@@ -145,7 +150,7 @@ void add_bench(CLI::App& app, int& exit_code) {
   command->add_flag("--json", options->as_json, "one JSON object a line");
   const auto* verify = add_bench_verify(*command, exit_code);
   command->callback([options, verify, &exit_code] {
-    if (!verify->parsed()) exit_code = bench(*options);
+    if (!verify->parsed()) exit_code = run_bench(options->folder, [&](const std::string& home) { return measure(*options, home); });
   });
 }
 

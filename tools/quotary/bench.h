@@ -3,7 +3,22 @@
 
 #include "tools/quotary/command.h"
 
+#include <functional>
+#include <memory>
+
 namespace quotary::cli {
+
+// A throw-away ledger with its first rep and a quote that the rep may issue today.
+struct BenchLedger {
+  std::unique_ptr<api::Organisation> organisation;
+  api::Principal rep;
+  std::string quote;
+};
+[[nodiscard]] Result<BenchLedger> make_bench_ledger(const std::string& home);
+
+// Runs `measure` with a folder of its own below `folder` (empty: the temporary folder) and removes it; answers the exit
+// code: exit_bad when measure answers false.
+[[nodiscard]] int run_bench(const std::string& folder, const std::function<Result<bool>(const std::string& home)>& measure);
 
 // Adds `bench verify`.
 CLI::App* add_bench_verify(CLI::App& bench, int& exit_code);

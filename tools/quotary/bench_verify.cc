@@ -2,8 +2,6 @@
 #include "api/handlers/routes.h"
 #include "api/http/server.h"
 #include "tools/quotary/bench.h"
-#include "tools/quotary/demo.h"
-#include "tools/quotary/sample_quotes.h"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -12,14 +10,10 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <numeric>
 
 namespace quotary::cli {
@@ -127,27 +121,17 @@ double middle(std::vector<double> values) {
 
 std::string get(const std::string& path) { return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n"; }
 
-Result<void> measure(const VerifyOptions& options, const std::string& home) {
-  DemoOptions demo;
-  demo.places.data = home + "/data";
-  demo.empty = true;
-  QUOTARY_TRY_VOID(demo.places.complete());
-  QUOTARY_TRY_VOID(make_demo(demo));
-  QUOTARY_TRY(credentials_text, read_file(*posix_file_system(), demo.places.keys + "/demo-credentials.json"));
-  QUOTARY_TRY(credentials, parse_json(credentials_text));
-  QUOTARY_TRY(organisation, api::Organisation::open(demo.places.config()));
-  QUOTARY_TRY(caller, organisation->authenticate(std::string_view(credentials.at("rep").at("token").as_string())));
-  QUOTARY_TRY(zone, TimeZone::find(organisation->profile().time_zone));
-  const auto body = small_quote(zone.local_date(SystemClock().now()));
+Result<bool> measure(const VerifyOptions& options, const std::string& home) {
+  QUOTARY_TRY(ledger, make_bench_ledger(home));
   std::vector<std::string> by_hash;
   for (unsigned i = 0; i < options.documents; ++i) {
-    QUOTARY_TRY(issued, organisation->issue_quote(caller, "bench-" + std::to_string(i), body));
+    QUOTARY_TRY(issued, ledger.organisation->issue_quote(ledger.rep, "bench-" + std::to_string(i), ledger.quote));
     by_hash.push_back(get("/v1/verify/sha256/" + std::string(issued.body.at("document").at("sha256").as_string())));
   }
 
   http::Metrics metrics;
   http::Router router;
-  api::add_routes(router, *organisation);
+  api::add_routes(router, *ledger.organisation);
   http::Config config;
   config.io_threads = options.io_threads;
   config.worker_threads = options.worker_threads;
@@ -176,7 +160,7 @@ Result<void> measure(const VerifyOptions& options, const std::string& home) {
         "ratio           %9.2f\n",
         options.connections, options.documents, options.rounds, middle(health), middle(verify), middle(ratios));
   }
-  return {};
+  return true;
 }
 
 }  // namespace
@@ -208,18 +192,7 @@ CLI::App* add_bench_verify(CLI::App& bench, int& exit_code) {
       ->capture_default_str();
   command->add_flag("--json", options->as_json, "one JSON object");
   command->callback([options, &exit_code] {
-    namespace fs = std::filesystem;
-    std::error_code failed;
-    auto home = (options->folder.empty() ? fs::temp_directory_path(failed).string() : options->folder) +
-                "/quotary-bench-XXXXXX";
-    if (::mkdtemp(home.data()) == nullptr) {
-      report(fail(Errc::storage, "no_folder", "cannot make a folder like " + home));
-      exit_code = exit_unchecked;
-      return;
-    }
-    const auto done = measure(*options, home);
-    fs::remove_all(home, failed);
-    exit_code = done ? exit_ok : report(done.error());
+    exit_code = run_bench(options->folder, [&](const std::string& home) { return measure(*options, home); });
   });
   return command;
 }

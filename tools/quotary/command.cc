@@ -1,5 +1,7 @@
 #include "tools/quotary/command.h"
 
+#include "ledger/records/fold.h"
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -36,6 +38,23 @@ api::OrganisationConfig Places::config() const {
   // A password on the command line would show in the process list.
   if (const char* password = std::getenv("QUOTARY_SEAL_PASSWORD")) config.seal.pkcs12_password = password;
   return config;
+}
+
+LedgerOptions ledger_options(const Places& places) {
+  LedgerOptions options;
+  options.directory = places.data;
+  options.publish_to = places.publish_to;
+  return options;
+}
+
+LedgerPorts reading_ports(std::shared_ptr<FileSystem> files, signing::KeyFolder* keys) {
+  LedgerPorts ports;
+  ports.files = std::move(files);
+  ports.clock = std::make_shared<SystemClock>();
+  ports.random = std::make_shared<SystemRandom>();
+  ports.cipher = keys != nullptr ? &keys->object_cipher() : nullptr;
+  ports.fold = std::make_shared<RecordsFold>();
+  return ports;
 }
 
 void add_places(CLI::App& command, Places& places, bool seal) {

@@ -3,6 +3,8 @@
 
 #include "api/organisation.h"
 #include "ledger/base/result.h"
+#include "ledger/log/sequencer.h"
+#include "signing/keys.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -30,6 +32,10 @@ struct Places {
   [[nodiscard]] api::OrganisationConfig config() const;
   [[nodiscard]] std::string socket_path() const { return data + "/operator.sock"; }
 };
+
+// What reads a ledger's folder without serving it. `keys` outlives the ports; null: private payloads cannot be read.
+[[nodiscard]] LedgerOptions ledger_options(const Places& places);
+[[nodiscard]] LedgerPorts reading_ports(std::shared_ptr<FileSystem> files, signing::KeyFolder* keys);
 
 // Adds --data and --keys; with `seal`, also the options that opening for writing needs.
 void add_places(CLI::App& command, Places& places, bool seal = false);

@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -37,6 +38,9 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A closed connection and a file at its size limit are errors of the call that meets them, not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   if (sodium_init() < 0) {
     std::fputs("quotary: libsodium did not start\n", stderr);
     return quotary::cli::exit_unchecked;

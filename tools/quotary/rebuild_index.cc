@@ -3,7 +3,6 @@
 
 #include "ledger/base/json.h"
 #include "ledger/log/rebuild.h"
-#include "ledger/records/fold.h"
 #include "signing/keys.h"
 
 #include <cstdio>
@@ -49,16 +48,7 @@ int rebuild(RebuildCommand command) {
   if (!keys) return report(keys.error()), exit_unchecked;
   const auto log_key = signing::open_vkey((*keys)->log_signer().vkey());
   if (!log_key) return report(log_key.error()), exit_unchecked;
-  LedgerOptions options;
-  options.directory = command.places.data;
-  options.publish_to = command.places.publish_to;
-  LedgerPorts ports;
-  ports.files = files;
-  ports.clock = std::make_shared<SystemClock>();
-  ports.random = std::make_shared<SystemRandom>();
-  ports.cipher = &(*keys)->object_cipher();
-  ports.fold = std::make_shared<RecordsFold>();
-  const auto done = rebuild_state(options, ports, **log_key, command.only_compare);
+  const auto done = rebuild_state(ledger_options(command.places), reading_ports(files, keys->get()), **log_key, command.only_compare);
   if (!done) {
     report(done.error());
     return done.error().kind == Errc::corrupt ? exit_bad : exit_unchecked;

@@ -109,7 +109,6 @@ int serve(ServeOptions options) {
   sigaddset(&stop_signals, SIGTERM);
   sigaddset(&stop_signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
 
   auto organisation_config = options.places.config();
   organisation_config.read_when_damaged = true;

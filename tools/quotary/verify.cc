@@ -1,6 +1,5 @@
 #include "tools/quotary/command.h"
 
-#include "ledger/records/fold.h"
 #include "signing/keys.h"
 
 #include <unistd.h>
@@ -114,15 +113,6 @@ int verify(VerifyCommand command) {
   const auto log_key = signing::open_vkey(command.vkey.empty() ? keys->log_signer().vkey() : command.vkey);
   if (!log_key) return unchecked(command, log_key.error());
 
-  LedgerOptions options;
-  options.directory = places.data;
-  options.publish_to = places.publish_to;
-  LedgerPorts ports;
-  ports.files = files;
-  ports.clock = std::make_shared<SystemClock>();
-  ports.random = std::make_shared<SystemRandom>();
-  ports.cipher = keys ? &keys->object_cipher() : nullptr;
-  ports.fold = std::make_shared<RecordsFold>();
   VerifyOptions how;
   how.from = command.from;
   how.payloads = !command.skip_payloads;
@@ -133,7 +123,7 @@ int verify(VerifyCommand command) {
       if (done >= size) std::fputs("\r\033[K", stderr);
     };
   }
-  const auto checked = verify_folder(options, ports, how, **log_key);
+  const auto checked = verify_folder(ledger_options(places), reading_ports(files, keys.get()), how, **log_key);
   if (!checked) {
     const bool cannot = checked.error().kind == Errc::forbidden || checked.error().kind == Errc::not_found || checked.error().kind == Errc::unavailable;
     return cannot ? unchecked(command, checked.error()) : damaged(command, checked.error());

@@ -1,0 +1,17 @@
+// The ledger's FileSystem as RocksDB's own.
+#pragma once
+
+#include "ledger/base/file_system.h"
+
+#include <rocksdb/env.h>
+
+#include <memory>
+
+namespace quotary {
+
+// An environment in which everything that changes the disk (writes, syncs, truncations, names, folders) goes through
+// `files`. Reads and the engine's diary (LOG) keep RocksDB's own, so `files` must stand on the machine's file system and
+// pass each write on before it returns. Thread-safe; must outlive the database that is opened with it.
+[[nodiscard]] std::unique_ptr<rocksdb::Env> rocks_environment(std::shared_ptr<FileSystem> files);
+
+}  // namespace quotary

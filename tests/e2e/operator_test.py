@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""What an operator meets: an init that was interrupted, a disk that takes no more."""
+import os, random, resource, shutil, subprocess, sys, tempfile, time, unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from server import Server, quote
+
+PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
+
+
+class Operator(unittest.TestCase):
+    def setUp(self):
+        self.home = tempfile.mkdtemp(prefix="quotary-operator-")
+        self.data = os.path.join(self.home, "data")
+        self.init = [PROGRAM, "init", "--data", self.data, "--origin", "ledger.example.com/quotes", "--public-url", "https://quotes.example.com",
+                     "--seller-name", "某公司"]
+
+    def tearDown(self):
+        shutil.rmtree(self.home)
+
+    def remove(self):
+        for path in (self.data, self.data + ".keys"):
+            shutil.rmtree(path, ignore_errors=True)
+
+    def test_an_interrupted_init_is_named_and_can_be_made_again(self):
+        seed = random.randrange(1 << 32)
+        print("seed", seed)
+        draw = random.Random(seed)
+        began = time.time()
+        subprocess.run(self.init, check=True, stdout=subprocess.DEVNULL)
+        whole = time.time() - began
+        interrupted = 0
+        for _ in range(12):
+            self.remove()
+            process = subprocess.Popen(self.init, stdout=subprocess.DEVNULL)
+            time.sleep(draw.random() * whole)
+            process.kill()
+            process.wait(30)
+            again = subprocess.run(self.init, capture_output=True, text=True, timeout=60)
+            if again.returncode == 0:
+                continue  # it had not begun
+            self.assertIn(self.data, again.stderr)
+            if "init_unfinished" in again.stderr:
+                interrupted += 1
+            else:  # it had ended: what it made is whole
+                self.assertIn("folder_not_empty", again.stderr)
+                self.assertEqual(subprocess.run([PROGRAM, "verify", "--data", self.data], stdout=subprocess.DEVNULL).returncode, 0)
+            self.remove()
+            subprocess.run(self.init, check=True, stdout=subprocess.DEVNULL)
+        self.assertGreater(interrupted, 0)
+        self.assertEqual(subprocess.run([PROGRAM, "verify", "--data", self.data], stdout=subprocess.DEVNULL).returncode, 0)
+
+    def test_refused_input_leaves_nothing_in_the_way(self):
+        wrong = [word.replace("ledger.example.com/quotes", "two words") for word in self.init]
+        refused = subprocess.run(wrong, capture_output=True, text=True, timeout=60)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("bad_origin", refused.stderr)
+        subprocess.run(self.init, check=True, stdout=subprocess.DEVNULL)
+        self.assertIn("folder_not_empty", subprocess.run(self.init, capture_output=True, text=True, timeout=60).stderr)
+
+    def test_a_disk_that_takes_no_more_ends_issuing_and_nothing_else(self):
+        with Server(PROGRAM) as s:
+            resource.prlimit(s.process.pid, resource.RLIMIT_FSIZE, (2 << 20, 2 << 20))
+            numbers, refusals = [], 0
+            for i in range(200):
+                status, _, answer = s.issue(quote(), f"full-{i}")
+                if status == 201:
+                    self.assertEqual(refusals, 0, "issued after a failed write")
+                    numbers.append(answer["number"])
+                else:
+                    self.assertEqual((status, answer["code"]), (503, "ledger_latched"))
+                    refusals += 1
+                    if refusals == 3:
+                        break
+            self.assertEqual(refusals, 3)
+            self.assertGreater(len(numbers), 0)
+            status, _, ready = s.json("GET", "/readyz")
+            self.assertEqual((status, ready["code"]), (503, "ledger_latched"))
+            self.assertIn("store", ready["detail"])  # which file, for the operator
+            self.assertEqual(s.json("GET", "/v1/quotes/" + numbers[-1], "rep")[0], 200)
+            s.stop()
+            s.start()  # with room again
+            for number in numbers:
+                self.assertEqual(s.json("GET", "/v1/quotes/" + number, "rep")[0], 200)
+            status, _, answer = s.issue(quote(), "after")
+            self.assertEqual(status, 201)
+            # A batch that was written when its publication failed was never acknowledged, but has its number.
+            self.assertLessEqual(int(answer["number"][-6:]), len(numbers) + 2)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
