@@ -6,8 +6,6 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
-#include <mutex>
 #include <string_view>
 #include <vector>
 
@@ -51,9 +49,6 @@ class Face {
   std::map<char32_t, std::uint16_t> astral_;
   std::vector<bool> in_common_;  // by glyph
   std::string base_name_;
-  // A preprocessed face keeps tables that HarfBuzz 6 fills at their first use without a lock of its own: two documents at
-  // once right after the start ended the process.
-  std::unique_ptr<std::mutex> subsetting_ = std::make_unique<std::mutex>();
 };
 
 class FaceSet final : public Fonts {

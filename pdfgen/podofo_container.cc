@@ -2,6 +2,8 @@
 
 #include "ledger/base/bytes.h"
 #include "ledger/base/hash.h"
+#include "pdfgen/line_break.h"
+#include "pdfgen/page_writer.h"
 
 #include <openssl/evp.h>
 #include <podofo/podofo.h>
@@ -11,7 +13,7 @@
 namespace quotary::pdfgen {
 namespace {
 
-using PoDoFo::PdfArray;
+using PoDoFo::PdfData;
 using PoDoFo::PdfDictionary;
 using PoDoFo::PdfName;
 using PoDoFo::PdfObject;
@@ -32,26 +34,85 @@ PdfString literal(std::string_view text) { return PdfString(text.data(), static_
 
 PdfVariant integer(long long value) { return PdfVariant(static_cast<pdf_int64>(value)); }
 
+// Values as they stand in the file. Objects that are no streams are handed to PoDoFo as text: built of its own arrays and
+// dictionaries they cost as much as setting the page.
+std::string named(std::string_view name) { return "/" + std::string(name); }
+
+std::string reference(const PdfObject* object) { return std::to_string(object->Reference().ObjectNumber()) + " 0 R"; }
+
+// Of ASCII.
+std::string quoted(std::string_view text) {
+  std::string out = "(";
+  for (const char c : text) {
+    if (c == '(' || c == ')' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + ")";
+}
+
+// Of UTF-8, as UTF-16.
+std::string text_string(std::string_view text) {
+  std::string units = "\xfe\xff";
+  for (const char32_t c : decode_utf8(text)) {
+    if (c >= 0x10000) put_u16(units, static_cast<std::uint16_t>(0xd800 + ((c - 0x10000) >> 10)));
+    put_u16(units, static_cast<std::uint16_t>(c < 0x10000 ? c : 0xdc00 + ((c - 0x10000) & 0x3ff)));
+  }
+  return "<" + to_hex(units) + ">";
+}
+
+std::string box_of(std::initializer_list<double> values) {
+  std::string out = "[";
+  for (const double value : values) {
+    out += ' ';
+    append_number(out, value);
+  }
+  return out + " ]";
+}
+
+class Text {
+ public:
+  Text& put(std::string_view key, std::string_view value) {
+    out_ += '/';
+    out_ += key;
+    out_ += ' ';
+    out_ += value;
+    out_ += '\n';
+    return *this;
+  }
+  Text& put(std::string_view key, int value) { return put(key, std::to_string(value)); }
+  Text& put(std::string_view key, const PdfObject* object) { return put(key, reference(object)); }
+  [[nodiscard]] std::string text() const { return "<<\n" + out_ + ">>"; }
+
+ private:
+  std::string out_;
+};
+
 // One file being put together.
 class Builder {
  public:
   explicit Builder(const Container& container) : in_(container) { objects_.SetAutoDelete(true); }
 
   std::string build() {
-    catalog_ = objects_.CreateObject("Catalog");
     info_ = objects_.CreateObject();
-    page_tree_ = objects_.CreateObject("Pages");
-    fill_catalog();
     fill_info();
+    start_catalog();
     PdfObject* resources = make_resources();
     make_pages(resources);
     if (!in_.fields.empty()) make_fields();
+    for (std::size_t i = 0; i < pages_.size(); ++i) set(pages_[i], page_texts_[i]);
     if (in_.attachment) attach();
-    return write();
+    PdfObject* catalog = add(catalog_);
+    return write(catalog);
   }
 
  private:
   PdfDictionary& dictionary(PdfObject* object) { return object->GetDictionary(); }
+
+  static PdfVariant raw(const std::string& text) { return PdfVariant(PdfData(text.data(), text.size())); }
+  PdfObject* add(const Text& text) { return objects_.CreateObject(raw(text.text())); }
+  // An object to be named before what it holds is known.
+  PdfObject* promise() { return objects_.CreateObject(PdfVariant()); }
+  static void set(PdfObject* object, const Text& text) { static_cast<PdfVariant&>(*object) = raw(text.text()); }
 
   void set_stream(PdfObject* object, std::string_view bytes) {
     PoDoFo::PdfMemoryInputStream input(bytes.data(), static_cast<pdf_long>(bytes.size()));
@@ -65,36 +126,17 @@ class Builder {
     return object;
   }
 
-  static PdfArray numbers(std::initializer_list<double> values) {
-    PdfArray out;
-    for (const double value : values) out.push_back(PdfVariant(value));
-    return out;
-  }
-
-  void fill_catalog() {
-    PdfDictionary& catalog = dictionary(catalog_);
-    catalog.AddKey("Pages", page_tree_->Reference());
-    catalog.AddKey("Lang", literal(in_.language));
-    PdfDictionary preferences;
-    preferences.AddKey("DisplayDocTitle", PdfVariant(true));
-    catalog.AddKey("ViewerPreferences", preferences);
-
+  void start_catalog() {
+    page_tree_ = promise();
     PdfObject* metadata = objects_.CreateObject("Metadata");
     dictionary(metadata).AddKey("Subtype", PdfName("XML"));
     set_stream(metadata, in_.xmp);
-    catalog.AddKey("Metadata", metadata->Reference());
-
     static const Deflated profile_bytes = deflate({reinterpret_cast<const char*>(srgb_profile), sizeof srgb_profile}, level_made_once);
     PdfObject* profile = deflated(profile_bytes);
     dictionary(profile).AddKey("N", integer(3));
-    PdfObject* intent = objects_.CreateObject("OutputIntent");
-    dictionary(intent).AddKey("S", PdfName("GTS_PDFA1"));
-    dictionary(intent).AddKey("OutputConditionIdentifier", literal("sRGB"));
-    dictionary(intent).AddKey("Info", literal("sRGB IEC61966-2.1"));
-    dictionary(intent).AddKey("DestOutputProfile", profile->Reference());
-    PdfArray intents;
-    intents.push_back(intent->Reference());
-    catalog.AddKey("OutputIntents", intents);
+    const PdfObject* intent = add(Text().put("Type", "/OutputIntent").put("S", "/GTS_PDFA1").put("OutputConditionIdentifier", "(sRGB)").put("Info", "(sRGB IEC61966-2.1)").put("DestOutputProfile", profile));
+    catalog_.put("Type", "/Catalog").put("Lang", quoted(in_.language)).put("Metadata", metadata).put("OutputIntents", "[ " + reference(intent) + " ]");
+    catalog_.put("Pages", page_tree_).put("ViewerPreferences", "<< /DisplayDocTitle true >>");
   }
 
   void fill_info() {
@@ -114,52 +156,29 @@ class Builder {
     set_stream(program, font.program);
     dictionary(program).AddKey("Subtype", PdfName("CIDFontType0C"));
 
-    PdfObject* descriptor = objects_.CreateObject("FontDescriptor");
-    PdfDictionary& about = dictionary(descriptor);
-    about.AddKey("FontName", PdfName(font.name));
-    about.AddKey("Flags", integer(4));
-    PdfArray box;
-    for (const int side : font.box) box.push_back(integer(side));
-    about.AddKey("FontBBox", box);
-    about.AddKey("ItalicAngle", integer(0));
-    about.AddKey("Ascent", integer(font.ascent));
-    about.AddKey("Descent", integer(font.descent));
-    about.AddKey("CapHeight", integer(font.cap_height));
-    about.AddKey("StemV", integer(font.stem));
-    about.AddKey("FontFile3", program->Reference());
+    std::string box = "[";
+    for (const int side : font.box) box += " " + std::to_string(side);
+    Text about;
+    about.put("Type", "/FontDescriptor").put("FontName", named(font.name)).put("Flags", 4).put("FontBBox", box + " ]").put("ItalicAngle", 0);
+    about.put("Ascent", font.ascent).put("Descent", font.descent).put("CapHeight", font.cap_height).put("StemV", font.stem).put("FontFile3", program);
+    const PdfObject* descriptor = add(about);
 
-    PdfObject* descendant = objects_.CreateObject("Font");
-    PdfDictionary& cid = dictionary(descendant);
-    cid.AddKey("Subtype", PdfName("CIDFontType0"));
-    cid.AddKey("BaseFont", PdfName(font.name));
-    PdfDictionary system;
-    system.AddKey("Registry", literal("Adobe"));
-    system.AddKey("Ordering", literal("Identity"));
-    system.AddKey("Supplement", integer(0));
-    cid.AddKey("CIDSystemInfo", system);
-    cid.AddKey("FontDescriptor", descriptor->Reference());
-    cid.AddKey("DW", integer(1000));
-    PdfArray widths;
+    std::string widths = "[";
     for (std::size_t i = 0; i < font.widths.size();) {
-      PdfArray run;
-      const std::uint16_t first = font.widths[i].first;
-      for (std::uint16_t next = first; i < font.widths.size() && font.widths[i].first == next; ++i, ++next)
-        run.push_back(integer(font.widths[i].second));
-      widths.push_back(integer(first));
-      widths.push_back(run);
+      std::uint16_t next = font.widths[i].first;
+      widths += " " + std::to_string(next) + " [";
+      for (; i < font.widths.size() && font.widths[i].first == next; ++i, ++next) widths += " " + std::to_string(font.widths[i].second);
+      widths += " ]";
     }
-    cid.AddKey("W", widths);
+    Text cid;
+    cid.put("Type", "/Font").put("Subtype", "/CIDFontType0").put("BaseFont", named(font.name)).put("FontDescriptor", descriptor).put("DW", 1000).put("W", widths + " ]");
+    cid.put("CIDSystemInfo", "<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>");
+    const PdfObject* descendant = add(cid);
 
-    PdfObject* composite = objects_.CreateObject("Font");
-    PdfDictionary& outer = dictionary(composite);
-    outer.AddKey("Subtype", PdfName("Type0"));
-    outer.AddKey("BaseFont", PdfName(font.name));
-    outer.AddKey("Encoding", PdfName("Identity-H"));
-    PdfArray descendants;
-    descendants.push_back(descendant->Reference());
-    outer.AddKey("DescendantFonts", descendants);
-    outer.AddKey("ToUnicode", deflated(font.to_unicode)->Reference());
-    return composite;
+    Text outer;
+    outer.put("Type", "/Font").put("Subtype", "/Type0").put("BaseFont", named(font.name)).put("Encoding", "/Identity-H");
+    outer.put("DescendantFonts", "[ " + reference(descendant) + " ]").put("ToUnicode", deflated(font.to_unicode));
+    return add(outer);
   }
 
   PdfObject* make_image(const Image& image) {
@@ -177,127 +196,86 @@ class Builder {
 
   // Fonts and images, shared by every page and form.
   PdfObject* make_resources() {
-    PdfObject* resources = objects_.CreateObject();
-    PdfDictionary fonts;
+    fonts_ = "<<";
     for (std::size_t i = 0; i < in_.fonts.size(); ++i)
-      if (in_.fonts[i]) fonts.AddKey(PdfName("F" + std::to_string(i)), make_font(*in_.fonts[i])->Reference());
-    dictionary(resources).AddKey("Font", fonts);
-    if (in_.image) {
-      PdfDictionary images;
-      images.AddKey("Im0", make_image(*in_.image)->Reference());
-      dictionary(resources).AddKey("XObject", images);
-      images_ = images;
-    }
-    fonts_ = fonts;
-    return resources;
+      if (in_.fonts[i]) fonts_ += " /F" + std::to_string(i) + " " + reference(make_font(*in_.fonts[i]));
+    fonts_ += " >>";
+    if (in_.image) images_ = " /Im0 " + reference(make_image(*in_.image));
+    Text resources;
+    resources.put("Font", fonts_);
+    if (in_.image) resources.put("XObject", "<<" + images_ + " >>");
+    return add(resources);
   }
 
-  void make_pages(PdfObject* form_resources) {
-    std::vector<PdfObject*> forms;
+  void make_pages(const PdfObject* form_resources) {
+    const std::string whole_page = box_of({0, 0, page_width, page_height});
+    std::vector<std::string> forms;
     for (const Form& form : in_.forms) {
       PdfObject* object = deflated(form.content, "XObject");
       PdfDictionary& about = dictionary(object);
       about.AddKey("Subtype", PdfName("Form"));
-      about.AddKey("BBox", numbers({0, 0, page_width, page_height}));
+      about.AddKey("BBox", raw(whole_page));
       about.AddKey("Resources", form_resources->Reference());
-      forms.push_back(object);
+      forms.push_back(reference(object));
     }
-    PdfArray kids;
+    std::string kids = "[";
     for (const PageContent& page : in_.pages) {
-      PdfDictionary objects = images_;
-      for (const auto& [name, index] : page.forms) objects.AddKey(PdfName(name), forms[index]->Reference());
-      PdfDictionary resources;
-      resources.AddKey("Font", fonts_);
-      resources.AddKey("XObject", objects);
-      PdfObject* object = objects_.CreateObject("Page");
-      PdfDictionary& about = dictionary(object);
-      about.AddKey("Parent", page_tree_->Reference());
-      about.AddKey("MediaBox", numbers({0, 0, page_width, page_height}));
-      about.AddKey("Resources", resources);
-      about.AddKey("Contents", deflated(*page.content)->Reference());
-      kids.push_back(object->Reference());
-      pages_.push_back(object);
+      std::string objects = "<<" + images_;
+      for (const auto& [name, index] : page.forms) objects += " /" + name + " " + forms[index];
+      Text about;
+      about.put("Type", "/Page").put("Parent", page_tree_).put("MediaBox", whole_page).put("Resources", "<< /Font " + fonts_ + " /XObject " + objects + " >> >>");
+      about.put("Contents", deflated(*page.content));
+      pages_.push_back(promise());
+      page_texts_.push_back(std::move(about));
+      kids += " " + reference(pages_.back());
     }
-    dictionary(page_tree_).AddKey("Kids", kids);
-    dictionary(page_tree_).AddKey("Count", integer(static_cast<long long>(in_.pages.size())));
+    set(page_tree_, Text().put("Type", "/Pages").put("Kids", kids + " ]").put("Count", static_cast<int>(in_.pages.size())));
   }
 
   void make_fields() {
-    PdfArray fields;
-    std::vector<PdfArray> annotations(pages_.size());
+    std::string fields = "[";
+    std::vector<std::string> annotations(pages_.size());
     for (const SignatureField& field : in_.fields) {
       const auto& [left, bottom, right, top] = field.rectangle;
-      PdfObject* object = objects_.CreateObject("Annot");
-      PdfDictionary& about = dictionary(object);
-      about.AddKey("Subtype", PdfName("Widget"));
-      about.AddKey("FT", PdfName("Sig"));
-      about.AddKey("T", literal(field.name));
-      about.AddKey("TU", utf8(field.tooltip));
-      about.AddKey("F", integer(132));
-      about.AddKey("P", pages_[field.page]->Reference());
-      about.AddKey("Rect", numbers({left, bottom, right, top}));
       PdfObject* appearance = objects_.CreateObject("XObject");
       dictionary(appearance).AddKey("Subtype", PdfName("Form"));
-      dictionary(appearance).AddKey("BBox", numbers({0, 0, right - left, top - bottom}));
-      dictionary(appearance).AddKey("Resources", PdfDictionary());
+      dictionary(appearance).AddKey("BBox", raw(box_of({0, 0, right - left, top - bottom})));
+      dictionary(appearance).AddKey("Resources", raw("<< >>"));
       set_stream(appearance, field.appearance);
-      PdfDictionary appearances;
-      appearances.AddKey("N", appearance->Reference());
-      about.AddKey("AP", appearances);
-      fields.push_back(object->Reference());
-      annotations[field.page].push_back(object->Reference());
+      Text about;
+      about.put("Type", "/Annot").put("Subtype", "/Widget").put("FT", "/Sig").put("T", quoted(field.name)).put("TU", text_string(field.tooltip)).put("F", 132);
+      about.put("P", pages_[field.page]).put("Rect", box_of({left, bottom, right, top})).put("AP", "<< /N " + reference(appearance) + " >>");
+      const std::string widget = " " + reference(add(about));
+      fields += widget;
+      annotations[field.page] += widget;
     }
     for (std::size_t i = 0; i < pages_.size(); ++i)
-      if (!annotations[i].empty()) dictionary(pages_[i]).AddKey("Annots", annotations[i]);
-    PdfObject* form = objects_.CreateObject();
-    dictionary(form).AddKey("Fields", fields);
-    dictionary(form).AddKey("SigFlags", integer(3));
-    dictionary(catalog_).AddKey("AcroForm", form->Reference());
+      if (!annotations[i].empty()) page_texts_[i].put("Annots", "[" + annotations[i] + " ]");
+    catalog_.put("AcroForm", add(Text().put("Fields", fields + " ]").put("SigFlags", 3)));
   }
 
   void attach() {
     const Attachment& attachment = *in_.attachment;
-    const Deflated packed = deflate(attachment.bytes, level_waited_for);
-    PdfObject* file = deflated(packed, "EmbeddedFile");
+    PdfObject* file = deflated(deflate(attachment.bytes, level_waited_for), "EmbeddedFile");
     dictionary(file).AddKey("Subtype", PdfName("application/json"));
-    PdfDictionary parameters;
-    unsigned char digest[16];
-    std::size_t digest_size = sizeof digest;
+    Text parameters;
+    std::string digest(16, '\0');
+    std::size_t digest_size = digest.size();
     // MD5 is what the format asks for; the quote's own hash is in the ledger.
-    if (EVP_Q_digest(nullptr, "MD5", nullptr, attachment.bytes.data(), attachment.bytes.size(), digest, &digest_size) == 1)
-      parameters.AddKey("CheckSum", PdfString(reinterpret_cast<const char*>(digest), static_cast<pdf_long>(digest_size), true));
-    parameters.AddKey("Size", integer(static_cast<long long>(attachment.bytes.size())));
-    parameters.AddKey("CreationDate", literal(in_.date));
-    parameters.AddKey("ModDate", literal(in_.date));
-    dictionary(file).AddKey("Params", parameters);
+    if (EVP_Q_digest(nullptr, "MD5", nullptr, attachment.bytes.data(), attachment.bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &digest_size) == 1)
+      parameters.put("CheckSum", "<" + to_hex(digest) + ">");
+    parameters.put("Size", std::to_string(attachment.bytes.size())).put("CreationDate", quoted(in_.date)).put("ModDate", quoted(in_.date));
+    dictionary(file).AddKey("Params", raw(parameters.text()));
 
-    PdfObject* specification = objects_.CreateObject("Filespec");
-    PdfDictionary& about = dictionary(specification);
-    about.AddKey("F", literal(attachment.name));
-    about.AddKey("UF", literal(attachment.name));
-    about.AddKey("Desc", literal(attachment.description));
-    about.AddKey("AFRelationship", PdfName("Source"));
-    PdfDictionary embedded;
-    embedded.AddKey("F", file->Reference());
-    embedded.AddKey("UF", file->Reference());
-    about.AddKey("EF", embedded);
-
-    PdfArray associated;
-    associated.push_back(specification->Reference());
-    dictionary(catalog_).AddKey("AF", associated);
-    PdfArray names;
-    names.push_back(literal(attachment.name));
-    names.push_back(specification->Reference());
-    PdfDictionary leaf;
-    leaf.AddKey("Names", names);
-    PdfDictionary tree;
-    tree.AddKey("EmbeddedFiles", leaf);
-    dictionary(catalog_).AddKey("Names", tree);
+    const std::string name = quoted(attachment.name), embedded = reference(file);
+    const PdfObject* specification = add(Text().put("Type", "/Filespec").put("F", name).put("UF", name).put("Desc", quoted(attachment.description)).put("AFRelationship", "/Source").put("EF", "<< /F " + embedded + " /UF " + embedded + " >>"));
+    catalog_.put("AF", "[ " + reference(specification) + " ]");
+    catalog_.put("Names", "<< /EmbeddedFiles << /Names [ " + name + " " + reference(specification) + " ] >> >>");
   }
 
-  std::string write() {
+  std::string write(const PdfObject* catalog) {
     PdfObject trailer;
-    trailer.GetDictionary().AddKey("Root", catalog_->Reference());
+    trailer.GetDictionary().AddKey("Root", catalog->Reference());
     trailer.GetDictionary().AddKey("Info", info_->Reference());
     PoDoFo::PdfWriter writer(&objects_, &trailer);
     writer.SetPdfVersion(PoDoFo::ePdfVersion_1_7);
@@ -310,9 +288,11 @@ class Builder {
 
   const Container& in_;
   PoDoFo::PdfVecObjects objects_;
-  PdfObject *catalog_ = nullptr, *info_ = nullptr, *page_tree_ = nullptr;
+  PdfObject *info_ = nullptr, *page_tree_ = nullptr;
+  Text catalog_;
   std::vector<PdfObject*> pages_;
-  PdfDictionary fonts_, images_;
+  std::vector<Text> page_texts_;
+  std::string fonts_, images_;  // resources' entries
 };
 
 // PoDoFo takes the identifier from the Info dictionary only; both halves become the hash of everything before them. Its

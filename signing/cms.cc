@@ -159,11 +159,30 @@ std::size_t der_size(std::string_view bytes) {
   return length <= bytes.size() - head ? head + length : 0;
 }
 
-Result<std::string> sign_cms(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain) {
+Result<SignedCms> sign_cms(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain) {
   ERR_clear_error();
   QUOTARY_TRY(unsigned_cms, unsigned_signature(digest, leaf, key, chain));
   QUOTARY_TRY(signature, sign_bytes(key, signed_attributes(unsigned_cms.signer)));
-  return with_signature(unsigned_cms, signature);
+  QUOTARY_TRY(der, with_signature(unsigned_cms, signature));
+  return SignedCms{std::move(der), std::move(signature)};
+}
+
+Result<void> confirm_cms(const SignedCms& cms, const Hash& digest, X509* leaf, const std::vector<CertificatePtr>& chain) {
+  ERR_clear_error();
+  EVP_PKEY* key = X509_get0_pubkey(leaf);
+  if (!key || !key_strong_enough(key)) return invalid("an algorithm or key size that is not allowed");
+  if ((X509_get_key_usage(leaf) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) return invalid("a certificate that is not for signing");
+  QUOTARY_TRY(expected, unsigned_signature(digest, leaf, key, chain));
+  const std::string attributes = signed_attributes(expected.signer);
+  const DigestContextPtr context(EVP_MD_CTX_new());
+  if (!context || EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) != 1 ||
+      EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(cms.signature.data()), cms.signature.size(),
+                       reinterpret_cast<const unsigned char*>(attributes.data()), attributes.size()) != 1) {
+    return invalid("the signature does not hold: " + drain_openssl_errors());
+  }
+  QUOTARY_TRY(written, with_signature(expected, cms.signature));
+  if (written != cms.der) return invalid("the CMS is not as Quotary writes it");
+  return {};
 }
 
 Result<CmsFinding> verify_cms(std::string_view der, std::string_view content) {

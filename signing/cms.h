@@ -10,9 +10,18 @@
 
 namespace quotary::signing {
 
+struct SignedCms {
+  std::string der;
+  std::string signature;  // the value within it
+};
+
 // Detached signature over content whose SHA-256 is `digest`, by `key`. The certificates go into it, leaf first. The
 // signed attributes are contentType, messageDigest and signingCertificateV2; never signingTime, which PAdES forbids.
-[[nodiscard]] Result<std::string> sign_cms(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain);
+[[nodiscard]] Result<SignedCms> sign_cms(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain);
+
+// Whether `cms` is what sign_cms() writes for this digest and these certificates, and its signature holds under the leaf's
+// key: all that verify_cms() asks for follows from it. Errc::invalid `seal_invalid` says what does not hold.
+[[nodiscard]] Result<void> confirm_cms(const SignedCms& cms, const Hash& digest, X509* leaf, const std::vector<CertificatePtr>& chain);
 
 struct CmsFinding {
   CertificatePtr signer;

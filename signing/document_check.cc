@@ -3,6 +3,7 @@
 #include "ledger/base/bytes.h"
 #include "signing/cms.h"
 #include "signing/incremental_update.h"
+#include "signing/new_seal_check.h"
 #include "signing/pdf_parser.h"
 #include "signing/pdf_reader.h"
 
@@ -68,7 +69,7 @@ Result<SealPlace> locate(std::string_view pdf, const PdfObject& object) {
   if (numbers[2] + numbers[3] != pdf.size()) return broken("ByteRange does not reach the end of its revision");
   const std::size_t size = der_size(contents->text);
   if (size == 0) return broken("Contents holds no DER value");
-  if (contents->text.find_first_not_of('\0', size) != std::string::npos) return broken("Contents holds bytes behind its CMS");
+  if (std::any_of(contents->text.begin() + static_cast<std::ptrdiff_t>(size), contents->text.end(), [](char c) { return c != '\0'; })) return broken("Contents holds bytes behind its CMS");
   return SealPlace{contents->begin, contents->end, numbers[2] + numbers[3], contents->text.substr(0, size)};
 }
 
@@ -152,6 +153,24 @@ std::optional<std::string> claim(std::string_view pdf, std::string_view key) {
 }
 
 }  // namespace
+
+Result<void> check_new_seal(std::string_view pdf, const SignedCms& cms, X509* leaf, const std::vector<CertificatePtr>& chain, Timestamp time) {
+  QUOTARY_TRY(file, PdfFile::read(pdf));
+  QUOTARY_TRY(certified, certified_signature(file));
+  QUOTARY_TRY(object, file.object(certified));
+  if (object.stream || !object.value.is(PdfValue::Kind::dictionary)) return broken("the signature is no dictionary");
+  QUOTARY_TRY_VOID(check_dictionary(object.value));
+  QUOTARY_TRY(place, locate(pdf, object));
+  if (place.cms != cms.der) return broken("Contents is not the CMS that was made");
+  Sha256 content;
+  content.update(pdf.substr(0, place.contents_begin));
+  content.update(pdf.substr(place.contents_end));
+  QUOTARY_TRY_VOID(confirm_cms(cms, content.finish(), leaf, chain));
+  const PdfValue* claimed = object.value.find("M");
+  if (!claimed || !claimed->is(PdfValue::Kind::string) || claimed->text != pdf_date(time)) return broken("the signature's claimed time is not the one asked for");
+  if (time < not_before_of(leaf) || not_after_of(leaf) < time) return broken("the certificate was not valid at the claimed time");
+  return {};
+}
 
 std::vector<std::size_t> revision_ends(std::string_view pdf, std::size_t count_max) {
   std::vector<std::size_t> ends;

@@ -1,6 +1,7 @@
 #include "signing/pdf_parser.h"
 
 #include <algorithm>
+#include <array>
 
 namespace quotary::signing {
 
@@ -11,12 +12,15 @@ constexpr std::size_t values_max = 50'000;  // in one object
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+constexpr std::array<signed char, 256> hex_digits = [] {
+  std::array<signed char, 256> out{};
+  out.fill(-1);
+  for (int i = 0; i < 10; ++i) out[static_cast<std::size_t>('0' + i)] = static_cast<signed char>(i);
+  for (int i = 0; i < 6; ++i) out[static_cast<std::size_t>('a' + i)] = out[static_cast<std::size_t>('A' + i)] = static_cast<signed char>(10 + i);
+  return out;
+}();
+
+int hex_digit(char c) { return hex_digits[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 
@@ -198,14 +202,15 @@ Result<PdfValue> PdfParser::hexadecimal_string() {
   PdfValue out;
   out.kind = PdfValue::Kind::string;
   out.hexadecimal = true;
-  // Stricter than the standard: an even count of digits and nothing between them, which is how we write them.
-  for (++at_; at_ + 1 < bytes_.size() && bytes_[at_] != '>'; at_ += 2) {
-    const int high = hex_digit(bytes_[at_]), low = hex_digit(bytes_[at_ + 1]);
-    if (high < 0 || low < 0) return not_our_profile("a malformed hexadecimal string");
-    out.text += static_cast<char>(high * 16 + low);
-  }
-  if (at_ >= bytes_.size() || bytes_[at_] != '>') return not_our_profile("a string is cut off");
   ++at_;
+  std::size_t end = at_;
+  while (end < bytes_.size() && hex_digit(bytes_[end]) >= 0) ++end;
+  if (end >= bytes_.size()) return not_our_profile("a string is cut off");
+  // Stricter than the standard: an even count of digits and nothing between them, which is how we write them.
+  if (bytes_[end] != '>' || (end - at_) % 2 != 0) return not_our_profile("a malformed hexadecimal string");
+  out.text.resize((end - at_) / 2);
+  for (std::size_t i = 0; i < out.text.size(); ++i) out.text[i] = static_cast<char>(hex_digit(bytes_[at_ + 2 * i]) * 16 + hex_digit(bytes_[at_ + 2 * i + 1]));
+  at_ = end + 1;
   return out;
 }
 

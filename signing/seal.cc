@@ -3,7 +3,10 @@
 #include "signing/cms.h"
 #include "signing/document_check.h"
 #include "signing/incremental_update.h"
+#include "signing/new_seal_check.h"
 #include "signing/seal_key.h"
+
+#include <atomic>
 
 namespace quotary::signing {
 
@@ -24,11 +27,17 @@ class LoadedSeal final : public Seal {
     }
     QUOTARY_TRY(prepared, prepare_signature(pdf, {request.signing_time, request.field, request.reason, request.location, request.name}));
     QUOTARY_TRY(cms, sign_cms(prepared.digest, key_.leaf.get(), key_.key.get(), key_.chain));
-    QUOTARY_TRY_VOID(put_signature(prepared, cms));
-    // What leaves here was read back and verified as a stranger would: a wrong seal could never be taken back.
-    const auto finding = check_seal(prepared.pdf, {});
-    if (!finding) return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + finding.error().detail);
-    if (!finding->valid) return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + finding->reason);
+    QUOTARY_TRY_VOID(put_signature(prepared, cms.der));
+    // What leaves here was read back and verified: a wrong seal could never be taken back.
+    const auto checked = check_new_seal(prepared.pdf, cms, key_.leaf.get(), key_.chain, request.signing_time);
+    if (!checked) return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + checked.error().detail);
+    // The first of a key is also checked as a stranger would who knows neither key nor certificates.
+    if (!accepted_.load(std::memory_order_relaxed)) {
+      const auto finding = check_seal(prepared.pdf, {});
+      if (!finding) return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + finding.error().detail);
+      if (!finding->valid) return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + finding->reason);
+      accepted_.store(true, std::memory_order_relaxed);
+    }
     return std::move(prepared.pdf);
   }
 
@@ -43,6 +52,7 @@ class LoadedSeal final : public Seal {
  private:
   SealKey key_;
   Timestamp not_after_;
+  mutable std::atomic<bool> accepted_ = false;
 };
 
 }  // namespace

@@ -35,7 +35,7 @@ class Seal {
   virtual ~Seal() = default;
 
   // The document with one incremental revision appended that signs `request.field`. Contents reserved: 16 KiB.
-  // The result was parsed and verified again before it is returned. Errc::invalid `seal_certificate_too_short` when
+  // The result is read back and verified before it is returned, a key's first one as a stranger would. Errc::invalid `seal_certificate_too_short` when
   // the certificate ends before must_outlive; Errc::internal when the self-check fails.
   [[nodiscard]] virtual Result<std::string> seal(std::string_view pdf, const SealRequest& request) const = 0;
 

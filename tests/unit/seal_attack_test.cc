@@ -3,6 +3,7 @@
 #include "signing/cms.h"
 #include "signing/document_check.h"
 #include "signing/incremental_update.h"
+#include "signing/new_seal_check.h"
 #include "tests/support/seal_fixture.h"
 
 #include <gmock/gmock.h>
@@ -46,7 +47,7 @@ class SealAttack : public ::testing::Test {
     const std::string key_text = read_file(*files, folder_.file("seal.key.pem")).value();
     const auto certificates = signing::certificates_from_pem(certificate);
     const signing::KeyPtr key = signing::private_key_from_pem(key_text);
-    const std::string cms = signing::sign_cms(sha256(pdf.substr(0, begin) + pdf.substr(end)), certificates.front().get(), key.get(), {}).value();
+    const std::string cms = signing::sign_cms(sha256(pdf.substr(0, begin) + pdf.substr(end)), certificates.front().get(), key.get(), {}).value().der;
     std::string digits = to_hex(cms);
     digits.resize(end - begin - 2, '0');
     return pdf.replace(begin + 1, digits.size(), digits);
@@ -79,6 +80,46 @@ TEST_F(SealAttack, AnyChangedByte) {
       ASSERT_NE(why(changed), "VALID") << "bit " << bit << " at " << at;
     }
   }
+}
+
+// Who has just sealed knows the certificate, and asks no less of the bytes.
+TEST_F(SealAttack, AnyChangedByteOfANewSeal) {
+  const auto files = posix_file_system();
+  const auto certificates = signing::certificates_from_pem(seal_->certificate_pem());
+  const signing::KeyPtr key = signing::private_key_from_pem(read_file(*files, folder_.file("seal.key.pem")).value());
+  const auto request = testing::seal_request();
+  auto prepared = signing::prepare_signature(base_, {request.signing_time, request.field, "", "", ""}).value();
+  const auto cms = signing::sign_cms(prepared.digest, certificates.front().get(), key.get(), {}).value();
+  ASSERT_TRUE(signing::put_signature(prepared, cms.der));
+  const auto holds = [&](const std::string& pdf, const signing::SignedCms& made, Timestamp time) {
+    return signing::check_new_seal(pdf, made, certificates.front().get(), {}, time).has_value();
+  };
+  ASSERT_TRUE(holds(prepared.pdf, cms, request.signing_time));
+  const std::size_t gap = prepared.gap_begin + 1;
+  for (std::size_t at = 0; at < prepared.pdf.size(); at += at > gap + 4000 && at < gap + 32'600 ? 97 : 1) {
+    for (const int bit : {1, 2, 32}) {
+      std::string changed = prepared.pdf;
+      changed[at] = static_cast<char>(changed[at] ^ bit);
+      ASSERT_FALSE(holds(changed, cms, request.signing_time)) << "bit " << bit << " at " << at;
+    }
+  }
+  EXPECT_FALSE(holds(prepared.pdf + "\n", cms, request.signing_time));
+  EXPECT_FALSE(holds(prepared.pdf, cms, {request.signing_time.unix_ms + 1000}));
+  // A CMS over other bytes, and one whose signature is of another key.
+  const auto put = [&](const signing::SignedCms& other) {
+    auto copy = prepared;
+    copy.pdf.replace(gap, 2 * other.der.size(), to_hex(other.der));
+    return copy.pdf;
+  };
+  const auto over_others = signing::sign_cms(sha256("other bytes"), certificates.front().get(), key.get(), {}).value();
+  EXPECT_FALSE(holds(put(over_others), over_others, request.signing_time));
+  auto by_another = cms;
+  by_another.signature.back() = static_cast<char>(by_another.signature.back() ^ 1);
+  by_another.der.back() = static_cast<char>(by_another.der.back() ^ 1);
+  EXPECT_FALSE(holds(put(by_another), by_another, request.signing_time));
+  const testing::TemporaryFolder stranger;
+  const auto strangers = signing::certificates_from_pem(testing::development_seal(stranger)->certificate_pem());
+  EXPECT_FALSE(signing::check_new_seal(prepared.pdf, cms, strangers.front().get(), {}, request.signing_time));
 }
 
 TEST_F(SealAttack, EveryTruncation) {

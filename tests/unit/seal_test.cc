@@ -157,6 +157,10 @@ class SealKeys : public ::testing::Test {
     EXPECT_TRUE(finding->valid && finding->trusted) << finding->reason;
     EXPECT_EQ(finding->algorithm, algorithm);
     expect_judges_accept(folder_, *sealed, (*seal)->certificate_pem());
+    // Not a key's first seal any more, which is checked twice.
+    const auto second = (*seal)->seal(testing::unsealed_document(), request);
+    ASSERT_TRUE(second) << second.error().detail;
+    EXPECT_TRUE(signing::check_seal(*second, {})->valid);
   }
 
   TemporaryFolder folder_;
@@ -164,7 +168,8 @@ class SealKeys : public ::testing::Test {
 };
 
 TEST_F(SealKeys, RsaAndEcdsaFromPemAndPkcs12) {
-  for (const auto& [options, algorithm] : {std::pair{"rsa:2048", "RSA 2048 with SHA-256"}, std::pair{"ec -pkeyopt ec_paramgen_curve:P-256", "ECDSA P-256 with SHA-256"}}) {
+  for (const auto& [options, algorithm] : {std::pair{"rsa:2048", "RSA 2048 with SHA-256"}, std::pair{"rsa:3072", "RSA 3072 with SHA-256"},
+                                             std::pair{"rsa:4096", "RSA 4096 with SHA-256"}, std::pair{"ec -pkeyopt ec_paramgen_curve:P-256", "ECDSA P-256 with SHA-256"}}) {
     make(options);
     expect_seals(pem_, algorithm);
     const auto packed = testing::run("openssl pkcs12 -export -passout pass:secret -inkey '" + pem_.key_path + "' -in '" + pem_.certificate_path + "' -out '" + folder_.file("seal.p12") + "'");
