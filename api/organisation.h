@@ -48,6 +48,7 @@ struct OrganisationConfig {
   int void_lapse_days = 30;
   std::function<void(std::string_view reason)> on_latch;  // told once, when a failed write ends all issuing
   bool read_when_damaged = false;              // open a ledger that refuses writing for reading alone; ready() then says why
+  std::size_t list_looked_at_max = 2'000;      // quotes that one page of a list looks at; the next page goes on from there
   unsigned verification_wait_ms = 5'000;       // a call for a check of the log waits that long for its end
 };
 
@@ -96,6 +97,12 @@ struct VoidFilter {
   std::optional<std::uint64_t> limit;
 };
 
+// A page of a list in the order of its keys; `cursor` is the page before's next_cursor.
+struct PageRequest {
+  std::string cursor;
+  std::optional<std::uint64_t> limit;
+};
+
 struct OrganisationProfile {
   std::string origin, public_url, time_zone, name;
 };
@@ -130,6 +137,9 @@ class Organisation {
   [[nodiscard]] Result<Answer> add_person(const Principal& caller, const NewPerson& person);
   [[nodiscard]] Result<Answer> add_series(const Principal& caller, const NewSeries& series);
   [[nodiscard]] Result<std::string> issue_token(const Principal& caller, std::string_view person_id);
+  // {"items": [...], "next_cursor"}: people by the time they were added, series by name with their last number.
+  [[nodiscard]] Result<Answer> list_people(const Principal& caller, const PageRequest& page) const;
+  [[nodiscard]] Result<Answer> list_series(const Principal& caller, const PageRequest& page) const;
 
   // Quotes. `body` is the request's JSON text.
   [[nodiscard]] Result<Answer> issue_quote(const Principal& caller, std::string_view idempotency_key, std::string_view body);

@@ -23,6 +23,8 @@ constexpr CallRow matrix[] = {
     {Call::verify_log, "verify_log",                       {no,   no,     no,      no,     all,    no,   no}},
     {Call::read_entries, "read_entries",                   {no,   no,     no,      no,     all,    no,   no}},
     {Call::administer, "administer",                       {no,   no,     no,      no,     no,     no,   all}},
+    {Call::read_series, "read_series",                     {all,  all,    all,     all,    all,    all,  all}},
+    {Call::read_people, "read_people",                     {no,   no,     no,      no,     all,    no,   all}},
 };
 static_assert(std::size(matrix) == call_count);
 

@@ -34,8 +34,10 @@ enum class Call {
   verify_log,
   read_entries,
   administer,     // people, series, tokens
+  read_series,    // names, patterns, last numbers
+  read_people,    // names, roles, teams
 };
-inline constexpr std::size_t call_count = 12;
+inline constexpr std::size_t call_count = 14;
 
 struct CallRow {
   Call call;

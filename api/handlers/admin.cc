@@ -67,6 +67,25 @@ Result<http::Response> add_series(const Surface& surface, const http::Request& r
   return answer_response(answer);
 }
 
+Result<PageRequest> page_of(const http::Request& request) {
+  QUOTARY_TRY(limit, number_of(request, "limit"));
+  return PageRequest{std::string(request.query_value("cursor")), limit};
+}
+
+Result<http::Response> list_people(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(page, page_of(request));
+  QUOTARY_TRY(answer, surface.organisation.list_people(caller, page));
+  return answer_response(answer);
+}
+
+Result<http::Response> list_series(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(page, page_of(request));
+  QUOTARY_TRY(answer, surface.organisation.list_series(caller, page));
+  return answer_response(answer);
+}
+
 const Endpoint endpoints[] = {
     {"POST", "/v1/sessions", "Sign in with login and password; the token lives eight hours", "sessions", Access::open,
      Kind::public_answer, open_session, "", "application/json", "Login", 201, "application/json", "Session",
@@ -79,6 +98,10 @@ const Endpoint endpoints[] = {
      Kind::public_answer, add_token, "", "", "", 201, "application/json", "Token"},
     {"POST", "/v1/series", "Add a number series", "administration", Access::bearer, Kind::read, add_series, "",
      "application/json", "NewSeries", 201, "application/json", "Added"},
+    {"GET", "/v1/people", "List the people, in the order they were added", "administration", Access::bearer, Kind::read,
+     list_people, "limit cursor", "", "", 200, "application/json", "PeopleList"},
+    {"GET", "/v1/series", "List the number series with their last numbers", "administration", Access::bearer, Kind::read,
+     list_series, "limit cursor", "", "", 200, "application/json", "SeriesList"},
 };
 
 }  // namespace

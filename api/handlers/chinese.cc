@@ -41,6 +41,8 @@ constexpr Summary summaries[] = {
     {"POST", "/v1/people", "添加人员"},
     {"POST", "/v1/people/{id}/tokens", "签发令牌，只显示一次"},
     {"POST", "/v1/series", "添加编号系列"},
+    {"GET", "/v1/people", "列出人员，按添加先后"},
+    {"GET", "/v1/series", "列出编号系列及其最后一个编号"},
     {"GET", "/", "本服务器的简介"},
     {"GET", "/docs", "本页"},
     {"GET", "/healthz", "进程是否存活"},

@@ -3,8 +3,10 @@
 #include "api/use_cases/parts.h"
 #include "ledger/quote/number_pattern.h"
 #include "ledger/records/fields.h"
+#include "ledger/records/keys.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace quotary::api {
 namespace {
@@ -41,6 +43,39 @@ Result<SeriesPeriod> parse_period(std::string_view text) {
   if (text == "month") return SeriesPeriod::month;
   if (text == "none") return SeriesPeriod::none;
   return invalid("bad_period", "/period", "a period is year, month or none");
+}
+
+// One page of the keys with `prefix`; `describe` answers the item of what follows the prefix.
+Result<Answer> page_of(const Organisation::Parts& parts, std::string_view prefix, const PageRequest& page,
+                       const std::function<Result<json::object>(const StateReader&, std::string_view)>& describe) {
+  const auto limit = page.limit.value_or(50);
+  if (limit == 0 || limit > list_items_max) return invalid_parameter("limit", "bad_limit", "a limit is 1 to " + std::to_string(list_items_max));
+  // Behind the cursor's own key.
+  const std::string from = page.cursor.empty() ? std::string() : std::string(prefix) + page.cursor + '\0';
+  json::array items;
+  std::string last;
+  bool more = false;
+  auto collect = [&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
+    std::optional<Error> failed;
+    QUOTARY_TRY_VOID(state.scan(prefix, from, false, [&](std::string_view key, std::string_view) {
+      if (items.size() == limit) return !(more = true);
+      const auto name = key.substr(prefix.size());
+      auto item = describe(state, name);
+      if (!item) {
+        failed = std::move(item).error();
+        return false;
+      }
+      items.push_back(std::move(*item));
+      last = name;
+      return true;
+    }));
+    if (failed) return *failed;
+    return {};
+  };
+  QUOTARY_TRY_VOID(parts.ledger->read_state(collect));
+  json::object out{{"items", std::move(items)}};
+  if (more) out["next_cursor"] = last;
+  return Answer{200, std::move(out), false};
 }
 
 }  // namespace
@@ -119,6 +154,32 @@ Result<std::string> Organisation::issue_token(const Principal& caller, std::stri
   QUOTARY_TRY(committed, append_one(*parts_->ledger, std::move(draft)));
   (void)committed;
   return token;
+}
+
+Result<Answer> Organisation::list_people(const Principal& caller, const PageRequest& page) const {
+  QUOTARY_TRY_VOID(parts_->require_whole_state());
+  QUOTARY_TRY_VOID(require_call(caller, Call::read_people));
+  QUOTARY_TRY(answer, page_of(*parts_, records::person_key(""), page, [&](const StateReader& state, std::string_view id) -> Result<json::object> {
+    QUOTARY_TRY(person, records::find_person(state, id));
+    if (!person) return fail(Errc::corrupt, "state_damaged", "a person cannot be read");
+    return json::object{{"id", person->id}, {"name", parts_->person_name(person->id)}, {"role", person->role}, {"team", person->team}, {"region", person->region}};
+  }));
+  QUOTARY_TRY_VOID(parts_->note_read(caller, "people.list", {}, answer.body.at("items").as_array().size()));
+  return answer;
+}
+
+Result<Answer> Organisation::list_series(const Principal& caller, const PageRequest& page) const {
+  QUOTARY_TRY_VOID(parts_->require_whole_state());
+  QUOTARY_TRY_VOID(require_call(caller, Call::read_series));
+  return page_of(*parts_, records::series_key(""), page, [](const StateReader& state, std::string_view name) -> Result<json::object> {
+    QUOTARY_TRY(series, records::find_series(state, name));
+    if (!series) return fail(Errc::corrupt, "state_damaged", "a series cannot be read");
+    json::object item{{"name", series->name}, {"branch", series->branch}, {"document_type", series->type}, {"pattern", series->pattern}, {"period", series->period}};
+    QUOTARY_TRY(now, records::find_series_state(state, name));
+    // The period that its last number is of: a new one begins with the next number.
+    if (now) item["last"] = json::object{{"period", now->period}, {"sequence", now->last}};
+    return item;
+  });
 }
 
 }  // namespace quotary::api

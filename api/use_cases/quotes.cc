@@ -171,8 +171,24 @@ Result<Answer> Organisation::list_quotes(const Principal& caller, const QuoteFil
   }
   auto now = parts_->now();
   std::vector<QuoteRecord> found;
-  bool more = false;
+  std::optional<std::uint64_t> next;  // the list goes on below this entry
+  std::size_t looked_at = 0;
+  const std::size_t looked_at_max = parts_->config.list_looked_at_max;
+  const auto fits = [&](const QuoteRecord& q) {
+    return in_scope(caller, Call::read_quote, q.owner, q.team, q.region) && (filter.owner.empty() || q.owner == filter.owner) &&
+           (filter.from.empty() || q.issue_date >= filter.from) && (filter.to.empty() || q.issue_date <= filter.to) &&
+           (filter.status.empty() || filter.status == list_status_at(q, now) || filter.status == status_at(q, now)) &&
+           (filter.text.empty() || holds_text(q.number, filter.text) || holds_text(parts_->buyer_name(q), filter.text));
+  };
   auto collect = [&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
+    // A whole number is found where it is; any other text is looked for.
+    if (filter.cursor.empty() && !filter.text.empty()) {
+      QUOTARY_TRY(named, records::find_quote(state, filter.text));
+      if (named) {
+        if (fits(*named)) found.push_back(std::move(*named));
+        return {};
+      }
+    }
     std::optional<Error> failed;
     QUOTARY_TRY_VOID(state.scan(prefix, from, true, [&](std::string_view, std::string_view number) {
       auto quote = records::find_quote(state, number);
@@ -181,17 +197,14 @@ Result<Answer> Organisation::list_quotes(const Principal& caller, const QuoteFil
         return false;
       }
       const auto& q = **quote;
-      if (!in_scope(caller, Call::read_quote, q.owner, q.team, q.region)) return true;
-      if (!filter.owner.empty() && q.owner != filter.owner) return true;
-      if (!filter.from.empty() && q.issue_date < filter.from) return true;
-      if (!filter.to.empty() && q.issue_date > filter.to) return true;
-      if (!filter.status.empty() && filter.status != list_status_at(q, now) && filter.status != status_at(q, now)) return true;
-      if (!filter.text.empty() && !holds_text(q.number, filter.text) && !holds_text(parts_->buyer_name(q), filter.text)) return true;
-      if (found.size() == limit) {
-        more = true;
+      if (!filter.from.empty() && q.issue_date < filter.from) return false;  // and so are all older ones
+      const bool fit = looked_at < looked_at_max && fits(q);
+      if (looked_at == looked_at_max || (fit && found.size() == limit)) {
+        next = q.index + 1;
         return false;
       }
-      found.push_back(q);
+      ++looked_at;
+      if (fit) found.push_back(q);
       return true;
     }));
     if (failed) return *failed;
@@ -206,7 +219,7 @@ Result<Answer> Organisation::list_quotes(const Principal& caller, const QuoteFil
                                  {"valid_end", q.valid_end}, {"owner", q.owner}, {"buyer", parts_->buyer_name(q)},
                                  {"currency", q.currency}, {"totals", q.totals}});
   json::object out{{"items", items}};
-  if (more) out["next_cursor"] = std::to_string(found.back().index);
+  if (next) out["next_cursor"] = std::to_string(*next);
   return Answer{200, std::move(out), false};
 }
 

@@ -90,6 +90,8 @@ const CallTest calls[] = {
        const auto size = static_cast<unsigned>(w.organisation->ledger_state().tree_size);
        return of(w.organisation->entry_bundle(who, TileName{true, 0, 0, size}));
      }},
+    {Call::read_series, false, [](Matrix& w, const Principal& who) { return of(w.organisation->list_series(who, {})); }},
+    {Call::read_people, false, [](Matrix& w, const Principal& who) { return of(w.organisation->list_people(who, {})); }},
     {Call::administer, false,
      [](Matrix& w, const Principal& who) {
        return of(w.organisation->add_person(who, {"新人", Role::rep, "x", "x", "", ""}));

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 namespace quotary::api {
@@ -177,6 +178,53 @@ TEST(Organisation, SameKeyAtOnceIsOneQuote) {
   EXPECT_EQ(answers[0], answers[1]);
   EXPECT_EQ(answers[0], answers[2]);
   EXPECT_EQ(w.organisation->list_quotes(w.rep, {})->body.at("items").as_array().size(), 1u);
+}
+
+TEST(Organisation, ListsLookAtABoundedNumberOfQuotesAPage) {
+  World w;
+  w.config.list_looked_at_max = 5;
+  w.reopen();
+  for (int i = 0; i < 12; ++i) {
+    w.clock->set(i < 5 ? "2026-11-24T02:03:04.567Z" : "2026-11-25T02:03:04.567Z");
+    ASSERT_TRUE(w.issue("k-" + std::to_string(i)));
+  }
+  const auto numbers_of = [&](QuoteFilter filter, std::size_t& pages) {
+    std::vector<std::string> numbers;
+    for (pages = 1;; ++pages) {
+      const auto page = w.organisation->list_quotes(w.finance, filter);
+      EXPECT_TRUE(page);
+      for (const auto& item : page->body.at("items").as_array()) numbers.push_back(std::string(item.at("number").as_string()));
+      const auto* next = page->body.if_contains("next_cursor");
+      if (!next || pages == 20) return numbers;
+      filter.cursor = std::string(next->as_string());
+    }
+  };
+  std::size_t pages = 0;
+  QuoteFilter all;
+  const auto every = numbers_of(all, pages);
+  EXPECT_EQ(every.size(), 12u);
+  EXPECT_EQ(pages, 3u);
+  EXPECT_EQ(std::set<std::string>(every.begin(), every.end()).size(), every.size());
+
+  QuoteFilter absent;
+  absent.text = "nobody";
+  EXPECT_TRUE(numbers_of(absent, pages).empty());
+  EXPECT_EQ(pages, 3u);
+  QuoteFilter part;
+  part.text = "T2026-00000";
+  EXPECT_EQ(numbers_of(part, pages).size(), 9u);
+  QuoteFilter whole;
+  whole.text = "SHQT2026-000001";  // the oldest, at once
+  EXPECT_EQ(numbers_of(whole, pages), std::vector<std::string>{"SHQT2026-000001"});
+  EXPECT_EQ(pages, 1u);
+  QuoteFilter today;
+  today.from = "2026-11-25";
+  EXPECT_EQ(numbers_of(today, pages).size(), 7u);
+  EXPECT_EQ(pages, 2u);
+  QuoteFilter limited;
+  limited.limit = 4;
+  EXPECT_EQ(numbers_of(limited, pages).size(), 12u);
+  EXPECT_EQ(pages, 3u);  // the last page is full and has no cursor
 }
 
 TEST(Organisation, VoidsWithFourEyes) {

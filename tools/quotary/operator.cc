@@ -41,6 +41,21 @@ Result<json::object> add_series(api::Organisation& organisation, const json::obj
   return answer.body;
 }
 
+// Every page of a list in one answer.
+template <class List>
+Result<json::object> all_pages(const List& list) {
+  api::PageRequest page;
+  page.limit = api::list_items_max;
+  json::array items;
+  for (;;) {
+    QUOTARY_TRY(answer, list(page));
+    for (auto& item : answer.body.at("items").as_array()) items.push_back(std::move(item));
+    const auto* next = answer.body.if_contains("next_cursor");
+    if (!next) return json::object{{"items", std::move(items)}};
+    page.cursor = std::string(next->as_string());
+  }
+}
+
 http::Response answer_request(api::Organisation& organisation, const http::Request& request) {
   const auto parsed = parse_json(request.body);
   if (!parsed) return http::problem_response(parsed.error(), request.path);
@@ -67,6 +82,9 @@ Result<json::object> perform(api::Organisation& organisation, std::string_view a
   if (action == "people.add") return add_person(organisation, body);
   if (action == "people.token") return issue_token(organisation, body);
   if (action == "series.add") return add_series(organisation, body);
+  const auto caller = api::Organisation::operator_principal();
+  if (action == "people.list") return all_pages([&](const api::PageRequest& page) { return organisation.list_people(caller, page); });
+  if (action == "series.list") return all_pages([&](const api::PageRequest& page) { return organisation.list_series(caller, page); });
   return fail(Errc::not_found, "unknown_action", "there is no operator's call " + std::string(action));
 }
 

@@ -15,7 +15,11 @@ int call(UserOptions& options, std::string_view action, const json::object& body
   if (auto complete = options.places.complete(); !complete) return report(complete.error()), exit_unchecked;
   const auto done = operator_call(options.places, action, body);
   if (!done) return report(done.error());
-  std::printf("%s\n", json::serialize(*done).c_str());
+  if (const auto* items = done->if_contains("items")) {
+    for (const auto& item : items->as_array()) std::printf("%s\n", json::serialize(item).c_str());
+  } else {
+    std::printf("%s\n", json::serialize(*done).c_str());
+  }
   return exit_ok;
 }
 
@@ -45,6 +49,11 @@ void add_users(CLI::App& app, int& exit_code) {
   add_command->add_option("--region", adding->region, "region's code");
   add_command->add_option("--login", adding->login, "login name; the password comes from QUOTARY_PASSWORD");
   add_command->callback([adding, &exit_code] { exit_code = add(*adding); });
+
+  auto listed = std::make_shared<UserOptions>();
+  auto* list_command = users->add_subcommand("list", "the people, one JSON object a line");
+  add_places(*list_command, listed->places, true);
+  list_command->callback([listed, &exit_code] { exit_code = call(*listed, "people.list", {}); });
 
   auto token = std::make_shared<UserOptions>();
   auto* token_command = users->add_subcommand("token", "issue a bearer token for a person; prints JSON, once");
