@@ -57,31 +57,67 @@ void append_hex4(std::string& out, unsigned value) {
   for (int shift = 12; shift >= 0; shift -= 4) out.push_back(digits[value >> shift & 15]);
 }
 
+void append_utf16(std::string& out, char32_t character) {
+  if (character < 0x10000) {
+    append_hex4(out, character);
+  } else {
+    append_hex4(out, 0xd800 + ((character - 0x10000) >> 10));
+    append_hex4(out, 0xdc00 + ((character - 0x10000) & 0x3ff));
+  }
+}
+
+// Glyphs that follow each other as their characters do, as most of ASCII does.
+struct GlyphRun {
+  std::uint16_t first = 0;
+  char32_t character = 0;
+  unsigned count = 0;
+};
+
+// The next glyph and character of the run; only the last byte of either may change within it.
+bool follows(const GlyphRun& run, std::uint16_t glyph, char32_t character) {
+  return glyph == run.first + run.count && character == run.character + run.count && (glyph & 0xff) != 0 && (character & 0xff) != 0 && character < 0x10000;
+}
+
+// One kind of entries, in blocks of the size that PDF allows.
+void append_map_entries(std::string& out, const std::vector<GlyphRun>& runs, bool ranges) {
+  constexpr std::size_t block_max = 100;
+  const std::string_view kind = ranges ? "bfrange\n" : "bfchar\n";
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (i % block_max == 0) (out += std::to_string(std::min(runs.size() - i, block_max)) + " begin") += kind;
+    out += '<';
+    append_hex4(out, runs[i].first);
+    if (ranges) {
+      out += "> <";
+      append_hex4(out, runs[i].first + runs[i].count - 1);
+    }
+    out += "> <";
+    append_utf16(out, runs[i].character);
+    out += ">\n";
+    if (i % block_max == block_max - 1 || i + 1 == runs.size()) (out += "end") += kind;
+  }
+}
+
 std::string to_unicode_map(const GlyphUse& use) {
+  std::vector<GlyphRun> single, ranges;
+  GlyphRun run;
+  const auto end_run = [&] {
+    if (run.count > 0) (run.count == 1 ? single : ranges).push_back(run);
+  };
+  for (const auto& [glyph, character] : use) {
+    if (run.count > 0 && follows(run, glyph, character)) {
+      ++run.count;
+    } else {
+      end_run();
+      run = {glyph, character, 1};
+    }
+  }
+  end_run();
   std::string out =
       "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
       "/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n"
       "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n";
-  constexpr std::size_t block_max = 100;  // PDF's limit for one bfchar block
-  std::size_t left = use.size(), in_block = 0;
-  for (const auto& [glyph, character] : use) {
-    if (in_block == 0) out += std::to_string(std::min(left, block_max)) + " beginbfchar\n";
-    out += '<';
-    append_hex4(out, glyph);
-    out += "> <";
-    if (character < 0x10000) {
-      append_hex4(out, character);
-    } else {
-      append_hex4(out, 0xd800 + ((character - 0x10000) >> 10));
-      append_hex4(out, 0xdc00 + ((character - 0x10000) & 0x3ff));
-    }
-    out += ">\n";
-    --left;
-    if (++in_block == block_max || left == 0) {
-      out += "endbfchar\n";
-      in_block = 0;
-    }
-  }
+  append_map_entries(out, ranges, true);
+  append_map_entries(out, single, false);
   return out + "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n";
 }
 

@@ -10,6 +10,9 @@ constexpr std::u32string_view no_end = U"([{（［｛〔〈《「『【〖‘“
 
 bool contains(std::u32string_view set, char32_t c) { return set.find(c) != std::u32string_view::npos; }
 
+// Han characters, Latin letters and digits stand in none of the sets, and most of a text is of them.
+bool in_no_set(char32_t c) { return (c >= 0x3400 && c <= 0x9fff) || (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || (c >= U'0' && c <= U'9'); }
+
 bool is_blank(char32_t c) { return c == U' ' || c == U'\t' || c == 0x3000; }
 
 // Scripts that break between any two characters.
@@ -19,7 +22,7 @@ bool is_ideographic(char32_t c) {
 }
 
 // Where a word too long for a line may end rather than anywhere: behind the joints of addresses and codes.
-bool is_joint(char32_t c) { return contains(U"/-_.?&=@:", c); }
+bool is_joint(char32_t c) { return !in_no_set(c) && contains(U"/-_.?&=@:", c); }
 
 }  // namespace
 
@@ -49,10 +52,11 @@ std::u32string decode_utf8(std::string_view text) {
 
 bool may_break_between(char32_t before, char32_t after) {
   if (is_blank(after)) return false;  // blanks hang at the line's end
-  if (contains(no_start_latin, after) || contains(no_start, after)) return false;
+  if (!in_no_set(after) && (contains(no_start_latin, after) || contains(no_start, after))) return false;
   if (is_blank(before)) return true;
-  if (contains(no_end, before)) return false;
-  return is_ideographic(before) || is_ideographic(after) || contains(no_start, before);
+  const bool plain = in_no_set(before);
+  if (!plain && contains(no_end, before)) return false;
+  return is_ideographic(before) || is_ideographic(after) || (!plain && contains(no_start, before));
 }
 
 std::vector<LineSpan> break_lines(std::u32string_view text, const std::vector<double>& widths, double width_max) {

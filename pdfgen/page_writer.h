@@ -3,6 +3,7 @@
 
 #include "pdfgen/face.h"
 
+#include <bitset>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,12 @@ class Typesetter {
   // The text on one line, ended by an ellipsis where it is too wide.
   [[nodiscard]] std::u32string cut(std::string_view text, const Style& style, double width_max) const;
 
-  void use(Weight weight, std::uint16_t glyph, char32_t character) { use_[static_cast<int>(weight)].try_emplace(glyph, character); }
+  void use(Weight weight, std::uint16_t glyph, char32_t character) {
+    const int at = static_cast<int>(weight);
+    if (seen_[at][glyph]) return;
+    seen_[at].set(glyph);
+    use_[at].emplace(glyph, character);
+  }
   void use(Weight weight, std::string_view text);
   void use_ascii(Weight weight);
   [[nodiscard]] const GlyphUse& used(Weight weight) const { return use_[static_cast<int>(weight)]; }
@@ -62,6 +68,7 @@ class Typesetter {
  private:
   const FaceSet& faces_;
   GlyphUse use_[2];
+  std::bitset<0x10000> seen_[2];  // what use_ holds; most glyphs of a text were there before
 };
 
 // The operators of one page or form. Coordinates are points from the lower left corner.

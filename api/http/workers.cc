@@ -9,23 +9,37 @@ void Workers::start(std::size_t threads) {
 }
 
 bool Workers::push(std::function<void()> job, std::size_t max) {
+  bool wake = false;
   {
     const std::lock_guard lock(mutex_);
     if (!running_ || queue_.size() >= max) return false;
     queue_.push_back(std::move(job));
+    wake = begin_wake();
   }
-  wake_.notify_one();
+  if (wake) wake_.notify_one();
   return true;
+}
+
+bool Workers::begin_wake() {
+  if (queue_.empty() || idle_ == 0 || waking_) return false;
+  return waking_ = true;
 }
 
 void Workers::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return !running_ || !queue_.empty(); });
+    while (running_ && queue_.empty()) {
+      ++idle_;
+      wake_.wait(lock);
+      --idle_;
+      waking_ = false;
+    }
     if (!running_) return;
     auto job = std::move(queue_.front());
     queue_.pop_front();
+    const bool wake = begin_wake();
     lock.unlock();
+    if (wake) wake_.notify_one();
     job();
     job = nullptr;  // what it captured dies outside the lock
     lock.lock();

@@ -29,12 +29,17 @@ class Workers {
  private:
   bool push(std::function<void()> job, std::size_t max);
   void run();
+  // Under the mutex: whether another worker is to be woken for what waits. One is woken at a time, and wakes the next if
+  // there is still more: a burst of short jobs is then done by the few that are awake.
+  [[nodiscard]] bool begin_wake();
 
   const std::size_t queue_max_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> queue_;
   std::vector<std::thread> threads_;
+  std::size_t idle_ = 0;
+  bool waking_ = false;  // one was notified and is not yet awake
   bool running_ = false;
 };
 
