@@ -18,5 +18,7 @@ quotary_test(log_calls_test LABEL e2e TIMEOUT 120
   LIBRARIES quotary_api)
 add_test(NAME serve_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/serve_test.py)
 set_tests_properties(serve_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
+add_test(NAME concurrency_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/concurrency_test.py)
+set_tests_properties(concurrency_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 add_test(NAME operator_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/operator_test.py)
 set_tests_properties(operator_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what a build of Quotary needs on Debian 12. Quick when nothing is missing; run it as often as you like.
-# --with-clang adds clang and clang-tidy, for the fuzz preset and the tidy target.
+# --with-clang adds clang and clang-tidy, for the workflows fuzz and tidy.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

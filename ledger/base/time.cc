@@ -92,7 +92,7 @@ Result<Timestamp> parse_rfc3339(std::string_view text) {
     fraction = fraction * 10 + (text[22] - '0');
   }
   const std::int64_t days = to_local(*date).time_since_epoch().count();
-  return Timestamp{((days * 24 + hour) * 60 + minute) * 60'000 + second * 1000 + fraction};
+  return Timestamp{(((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + fraction};
 }
 
 std::string format_date(Date date) { return print("%04d-%02d-%02d", date.year, date.month, date.day); }

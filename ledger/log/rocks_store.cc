@@ -255,7 +255,9 @@ class RocksStore final : public Store {
   }
 
   Result<void> write_synced(const WriteSet& operations) override {
-    rocksdb::WriteBatch batch(0, 0, /*protection_bytes_per_key=*/8, 0);
+    std::size_t bytes = 0;
+    for (const WriteOperation& operation : operations) bytes += operation.key.size() + (operation.value ? operation.value->size() : 0) + 16;
+    rocksdb::WriteBatch batch(bytes, 0, /*protection_bytes_per_key=*/8, 0);
     for (const WriteOperation& operation : operations) {
       const rocksdb::Status added = operation.value
                                         ? batch.Put(base_->handle(operation.family), slice(operation.key), slice(*operation.value))
@@ -265,6 +267,7 @@ class RocksStore final : public Store {
     first_of_last_ = base_->db->GetLatestSequenceNumber() + 1;
     rocksdb::WriteOptions options;
     options.sync = true;
+    options.memtable_insert_hint_per_batch = true;
     const rocksdb::Status status = base_->db->Write(options, &batch);
     if (!status.ok()) return store_error("write", status);
     return {};

@@ -188,9 +188,10 @@ class Case:
                 served, refused = served + (status == 200), refused + (status != 200)
         except OSError as error:
             self.defect(f"the server broke off: {error}; exit {server.process.poll()}")
-        ended = server.stop()
-        if ended != 0:
-            self.defect(f"the server ended with {ended}")
+        try:
+            server.stop()
+        except RuntimeError as error:
+            self.defect(str(error))
         return ("served " if ready else "read only, ") + ("all" if refused == 0 else "none" if served == 0 else "some")
 
 

@@ -52,6 +52,9 @@ class Server:
             status = self.process.wait(30)
             self.process.stdout.close()
             self.process = None
+            if status and not hard:  # also how a sanitizer says that it reported something
+                with open(os.path.join(self.home, "serve.log"), errors="replace") as errors:
+                    raise RuntimeError(f"the server ended with {status}: {errors.read()[-8000:]}")
             return status
 
     def __enter__(self):
