@@ -1,7 +1,8 @@
 // quotary_bench_log [folder] [seconds] [entries]: the ledger beside the engine it stands on, measured alternately in one run.
 // Appends: 1 KB entries through Ledger::submit with 1 and 64 in flight, against RocksDB writing as many bytes in synced
 // batches of that size. Verification: verify_ledger on one and two threads, payloads included, against RocksDB scanning
-// and hashing as many bytes on one. 0 seconds or 0 entries leave that half out.
+// and hashing as many bytes on one. Then appends behind few and behind that many entries. 0 seconds or 0 entries leave
+// that half out.
 #include "ledger/log/ledger_impl.h"
 #include "signing/keys.h"
 #include "tests/bench/rocks_alone.h"
@@ -130,8 +131,8 @@ void bench_appends(const Bench& bench) {
   }
 }
 
-// Appends `count` entries with a payload each to both sides.
-void fill(Ledger& ledger, testing::RocksAlone& alone, std::uint64_t count, const std::string& padding, const std::string& payload) {
+// Appends `count` entries with a payload each to the ledger, and to the other side if there is one.
+void fill(Ledger& ledger, testing::RocksAlone* alone, std::uint64_t count, const std::string& padding, const std::string& payload) {
   constexpr std::uint64_t in_flight_max = 512;
   std::mutex mutex;
   std::condition_variable changed;
@@ -159,11 +160,24 @@ void fill(Ledger& ledger, testing::RocksAlone& alone, std::uint64_t count, const
       --in_flight;
       changed.notify_one();
     });
-    alone.add(std::string(entry_bytes, 'p'), payload);
+    if (alone != nullptr) alone->add(std::string(entry_bytes, 'p'), payload);
   }
   std::unique_lock lock(mutex);
   changed.wait(lock, [&] { return in_flight == 0; });
-  alone.flush();
+  if (alone != nullptr) alone->flush();
+}
+
+// What an append costs behind few and behind many entries.
+void bench_growth(const Bench& bench) {
+  const auto ledger = bench.make("growth");
+  const std::string padding(600, 'p'), payload(512, 'q');
+  std::vector<double> few, many;
+  fill(*ledger, nullptr, 1'000, padding, payload);
+  for (int round = 0; round < 3; ++round) few.push_back(Load(*ledger, padding, 1).run(1));
+  fill(*ledger, nullptr, bench.entries, padding, payload);
+  for (int round = 0; round < 3; ++round) many.push_back(Load(*ledger, padding, 1).run(1));
+  std::printf("append, 1 in flight: behind 1,000 entries %6.0f/s, behind %llu %6.0f/s, %.2f of it\n", middle(few), static_cast<unsigned long long>(bench.entries),
+              middle(many), middle(many) / middle(few));
 }
 
 void bench_verification(const Bench& bench) {
@@ -173,7 +187,7 @@ void bench_verification(const Bench& bench) {
   // A folder that was filled before is measured again as it is.
   if (!std::filesystem::exists(bench.options("verify").directory)) {
     const auto ledger = bench.make("verify");
-    fill(*ledger, alone, bench.entries, padding, payload);
+    fill(*ledger, &alone, bench.entries, padding, payload);
     std::printf("%llu entries of %zu bytes with a payload of %zu bytes, appended with 512 in flight in %.1f s\n", static_cast<unsigned long long>(bench.entries),
                 ledger->entry(bench.entries / 2)->canonical.size(), payload.size(), since(began));
   }
@@ -221,4 +235,5 @@ int main(int argc, char** argv) {
   std::filesystem::create_directories(bench.folder);
   if (bench.seconds > 0) quotary::bench_appends(bench);
   if (bench.entries > 0) quotary::bench_verification(bench);
+  if (bench.entries > 0) quotary::bench_growth(bench);
 }
