@@ -4,6 +4,7 @@
 #include <qrencode.h>
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 
 namespace quotary::pdfgen {
@@ -40,7 +41,12 @@ Result<void> draw_qr(Canvas& canvas, const std::string& text) {
       }
       int end = column;
       while (dark(end)) ++end;
-      path += std::to_string(column) + " " + std::to_string(row) + " " + std::to_string(end - column) + " 1 re\n";
+      for (const int number : {column, row, end - column}) {
+        char digits[12];
+        path.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+        path += ' ';
+      }
+      path += "1 re\n";
       column = end;
     }
   path += "f Q\n";

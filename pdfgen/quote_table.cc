@@ -102,18 +102,21 @@ class Table {
 
  private:
   // Columns as wide as their content within bounds; the description takes the rest, and where that is too little the others
-  // give way in the order that hurts least.
+  // give way in the order that hurts least. Where no line has a code or a discount, there is no column for it.
   void measure() {
     constexpr std::array<double, column_count> most{36, 112, 0, 96, 56, 132, 70, 52, 112};
     constexpr std::array<std::pair<Column, double>, 5> yields{{{code, 58}, {price, 88}, {quantity, 56}, {discount, 50}, {amount, 92}}};
     constexpr double name_least = 168;
     const Typesetter& type = flow_.typesetter();
+    shown_.fill(true);
+    shown_[code] = shown_[discount] = false;
     for (int c = 0; c < column_count; ++c) {
       width_[c] = type.width(headings[c].chinese, head_style);
       if (flow_.english()) width_[c] = std::max(width_[c], type.width(headings[c].english, head_english));
     }
     for (std::size_t i = 0; i < quote_.lines.size(); ++i) {
       const Cells cells = cells_of(quote_.lines[i], i);
+      for (const int c : {code, discount}) shown_[c] = shown_[c] || !cells[c].empty();
       for (int c = 0; c < column_count; ++c)
         if (c != name && width_[c] < most[c] - 2 * gap) width_[c] = std::max(width_[c], std::min(most[c] - 2 * gap, type.width(cells[c], cell_style)));
       for (const int c : {quantity, price}) {
@@ -124,7 +127,8 @@ class Table {
     }
     double taken = 0;
     for (int c = 0; c < column_count; ++c) {
-      if (c == name) continue;
+      if (!shown_[c]) width_[c] = 0;
+      if (c == name || !shown_[c]) continue;
       if (const double aligned = whole_[c] + fraction_[c]; aligned <= most[c] - 2 * gap) width_[c] = std::max(width_[c], aligned);
       taken += width_[c] += 2 * gap;
     }
@@ -158,6 +162,7 @@ class Table {
     flow_.y -= height;
     page.fill(margin_left, flow_.y, body_width, height, accent);
     for (int c = 0; c < column_count; ++c) {
+      if (!shown_[c]) continue;
       const double first = flow_.english() ? flow_.y + 15.5 : flow_.y + 6.8;
       const double x = right_aligned(c) ? left_[c] + width_[c] - gap : c == number || c == unit ? left_[c] + width_[c] / 2 : left_[c] + gap;
       const int side = right_aligned(c) ? 1 : c == number || c == unit ? 0 : -1;
@@ -253,6 +258,7 @@ class Table {
   const Quote& quote_;
   const double closing_height_;
   RunningSum sum_;
+  std::array<bool, column_count> shown_{};
   std::array<double, column_count> width_{}, left_{}, whole_{}, fraction_{};
   std::size_t drawn_ = 0, rows_on_page_ = 0;
 };

@@ -21,6 +21,15 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
     body_limit(boost::none);  // ours: Beast's would refuse before the route is known
   }
 
+  // As Beast's, but a chunked body's next piece waits for as many bytes as its shortest end has ("0", two line ends): Beast
+  // 1.81 aborts when it is called again with fewer after the last chunk's own line.
+  std::size_t put(boost::asio::const_buffer bytes, boost::beast::error_code& ec) {
+    if (header_done_ && chunked() && !is_done() && bytes.size() < chunked_end_bytes) {
+      ec = boost::beast::http::error::need_more;
+      return 0;
+    }
+    return basic_parser::put(bytes, ec);
+  }
   void set_body_max(std::uint64_t bytes) { body_max_ = bytes; }
   [[nodiscard]] const std::string& target() const { return target_; }
   [[nodiscard]] std::string& body() { return body_; }
@@ -31,6 +40,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   [[nodiscard]] std::string_view framing_fault() const;
 
  private:
+  static constexpr std::size_t chunked_end_bytes = 5;
   using error_code = boost::beast::error_code;
   using text = boost::beast::string_view;
   void on_request_impl(boost::beast::http::verb, text method, text target, int version, error_code& ec) override;

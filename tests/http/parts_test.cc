@@ -1,5 +1,6 @@
 // Routing, decoding, problems, rates and metrics without sockets.
 #include "api/http/metrics.h"
+#include "api/http/parser.h"
 #include "api/http/problem.h"
 #include "api/http/rate_limit.h"
 #include "api/http/router.h"
@@ -187,6 +188,30 @@ TEST(RequestHeaders, IgnoreCase) {
   EXPECT_EQ(request.cookie("session"), "x=y");
   EXPECT_EQ(request.cookie("b"), "");
   EXPECT_EQ(request.cookie("ession"), "");
+}
+
+TEST(ChunkedBodies, ArriveAByteAtATime) {
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const auto& [framed, body] : {std::pair<std::string, std::string>{"0\r\n\r\n", ""},
+                                     {"0\r\nTrailer: x\r\n\r\n", ""},
+                                     {"3\r\nabc\r\n0\r\n\r\n", "abc"},
+                                     {"1;x=y\r\na\r\n1\r\nb\r\n00\r\n\r\n", "ab"}}) {
+    Request request;
+    RequestParser parser(request, 1000);
+    parser.set_body_max(1000);
+    std::string held;
+    for (const char c : head + framed) {
+      ASSERT_FALSE(parser.is_done()) << framed;
+      held.push_back(c);
+      boost::system::error_code ec;
+      do {
+        held.erase(0, parser.put(boost::asio::buffer(held), ec));
+      } while (!ec && !held.empty() && !parser.is_done());
+      ASSERT_TRUE(!ec || ec == boost::beast::http::error::need_more) << framed << ec.message();
+    }
+    EXPECT_TRUE(parser.is_done()) << framed;
+    EXPECT_EQ(parser.body(), body);
+  }
 }
 
 }  // namespace

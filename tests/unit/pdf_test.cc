@@ -91,6 +91,17 @@ TEST_F(Pdf, ChineseQuoteReadsBack) {
   EXPECT_THAT(printed, Not(HasSubstr("Quotation No.")));
 }
 
+TEST_F(Pdf, ColumnsThatNoLineFillsAreLeftOut) {
+  EXPECT_THAT(text(save(issue(quotary::testing::cny_quote()))), ::testing::AllOf(HasSubstr("编码"), HasSubstr("折扣")));
+  Quote plain = quotary::testing::cny_quote();
+  plain.lines.resize(3);
+  for (auto& line : plain.lines) line.item.seller_id.clear();
+  plain.lines.erase(plain.lines.begin());  // the one with a discount
+  const std::string printed = text(save(issue(plain)));
+  EXPECT_THAT(printed, Not(::testing::AnyOf(HasSubstr("编码"), HasSubstr("折扣"))));
+  EXPECT_THAT(printed, HasSubstr("51,520.00"));
+}
+
 TEST_F(Pdf, TwoLanguagesStandSideBySide) {
   const std::string path = save(issue(quotary::testing::usd_quote()));
   expect_sound(path);

@@ -63,7 +63,7 @@ Rate disk_rate(const std::string& folder, unsigned seconds) {
 }
 
 // Durable, sealed, signed and proved issues by that many callers, each waiting for its answer.
-Rate issue_rate(api::Organisation& organisation, const api::Principal& caller, const std::string& body, unsigned clients, unsigned seconds, std::string_view run) {
+Rate issue_rate(api::Organisation& organisation, const api::Principal& caller, Date today, unsigned clients, unsigned seconds, std::string_view run) {
   std::vector<double> times_ms;
   std::atomic<std::uint64_t> failed{0};
   std::mutex mutex;
@@ -73,6 +73,7 @@ Rate issue_rate(api::Organisation& organisation, const api::Principal& caller, c
     threads.emplace_back([&, client] {
       std::vector<double> mine;
       for (unsigned n = 0; ms_since(began) < seconds * 1000.0; ++n) {
+        const std::string body = small_quote(today, client * 1'000'003ull + n);
         const auto start = Steady::now();
         const auto key = std::string(run) + "-" + std::to_string(client) + "-" + std::to_string(n);
         if (organisation.issue_quote(caller, key, body)) {
@@ -106,7 +107,7 @@ Result<bool> measure(const BenchOptions& options, const std::string& home) {
   bool good = true;
   for (const unsigned clients : options.clients) {
     print("disk: 1 KB, fdatasync", disk_rate(home, 1), options);
-    const auto rate = issue_rate(*ledger.organisation, ledger.rep, ledger.quote, clients, options.seconds, "bench" + std::to_string(clients));
+    const auto rate = issue_rate(*ledger.organisation, ledger.rep, ledger.today, clients, options.seconds, "bench" + std::to_string(clients));
     print("issue: durable and proved", rate, options);
     good = good && rate.failed == 0 && rate.done > 0;
   }
@@ -126,8 +127,7 @@ Result<BenchLedger> make_bench_ledger(const std::string& home) {
   QUOTARY_TRY(organisation, api::Organisation::open(demo.places.config()));
   QUOTARY_TRY(rep, organisation->authenticate(std::string_view(credentials.at("rep").at("token").as_string())));
   QUOTARY_TRY(zone, TimeZone::find(organisation->profile().time_zone));
-  auto quote = small_quote(zone.local_date(SystemClock().now()));
-  return BenchLedger{std::move(organisation), std::move(rep), std::move(quote)};
+  return BenchLedger{std::move(organisation), std::move(rep), zone.local_date(SystemClock().now())};
 }
 
 int run_bench(const std::string& folder, const std::function<Result<bool>(const std::string& home)>& measure) {

@@ -8,11 +8,11 @@
 
 namespace quotary::cli {
 
-// A throw-away ledger with its first rep and a quote that the rep may issue today.
+// A throw-away ledger with its first rep and the day that its quotes begin on.
 struct BenchLedger {
   std::unique_ptr<api::Organisation> organisation;
   api::Principal rep;
-  std::string quote;
+  Date today;  // for small_quote()
 };
 [[nodiscard]] Result<BenchLedger> make_bench_ledger(const std::string& home);
 

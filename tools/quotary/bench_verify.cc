@@ -2,6 +2,7 @@
 #include "api/handlers/routes.h"
 #include "api/http/server.h"
 #include "tools/quotary/bench.h"
+#include "tools/quotary/sample_quotes.h"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -125,7 +126,7 @@ Result<bool> measure(const VerifyOptions& options, const std::string& home) {
   QUOTARY_TRY(ledger, make_bench_ledger(home));
   std::vector<std::string> by_hash;
   for (unsigned i = 0; i < options.documents; ++i) {
-    QUOTARY_TRY(issued, ledger.organisation->issue_quote(ledger.rep, "bench-" + std::to_string(i), ledger.quote));
+    QUOTARY_TRY(issued, ledger.organisation->issue_quote(ledger.rep, "bench-" + std::to_string(i), small_quote(ledger.today, i)));
     by_hash.push_back(get("/v1/verify/sha256/" + std::string(issued.body.at("document").at("sha256").as_string())));
   }
 

@@ -80,6 +80,12 @@ std::vector<SampleQuote> sample_quotes(Date today) {
   };
 }
 
-std::string small_quote(Date today) { return small_with(today, "无锡朗泽精密机械有限公司", "58600.00"); }
+std::string small_quote(Date today, std::uint64_t number) {
+  constexpr std::string_view characters = "锡朗泽精密昌盛达瑞丰华泰安康宁远信恒通利源金鑫宏博越创新联合众诚荣光辉明星海天润佳美德福祥和顺兴隆永固坚拓";
+  constexpr std::uint64_t count = characters.size() / 3;
+  std::string buyer = "无锡";
+  for (std::uint64_t left = number * 2'654'435'761 % (count * count * count * count), i = 0; i < 4; ++i, left /= count) buyer += characters.substr(left % count * 3, 3);
+  return small_with(today, buyer + "机械有限公司", std::to_string(10'000 + number % 80'000) + ".00");
+}
 
 }  // namespace quotary::cli

@@ -3,6 +3,7 @@
 
 #include "ledger/base/time.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,7 @@ struct SampleQuote {
 // 33407.65 USD).
 [[nodiscard]] std::vector<SampleQuote> sample_quotes(Date today);
 
-// One small valid quote, for load.
-[[nodiscard]] std::string small_quote(Date today);
+// One of many small valid quotes, for load: buyer, price and the glyphs they ask for differ with `number`.
+[[nodiscard]] std::string small_quote(Date today, std::uint64_t number);
 
 }  // namespace quotary::cli
