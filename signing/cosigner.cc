@@ -31,16 +31,22 @@ class SeedCosigner final : public Cosigner {
 
 Result<void> check_name(std::string_view name) {
   if (good_key_name(name) && name.size() <= witness_name_bytes_max) return {};
-  return fail(Errc::invalid, "bad_witness_name", "a witness's name is a schema-less URL of at most " + std::to_string(witness_name_bytes_max) + " bytes without blanks and plus signs, like witness.example.com/w1");
+  return fail(Errc::invalid, "bad_witness_name",
+              "a witness's name is a schema-less URL of at most " + std::to_string(witness_name_bytes_max) +
+                  " bytes without blanks and plus signs, like witness.example.com/w1");
 }
 
 }  // namespace
 
-std::unique_ptr<Cosigner> cosigner_from_seed(std::string_view name, std::string_view seed) { return std::make_unique<SeedCosigner>(name, seed); }
+std::unique_ptr<Cosigner> cosigner_from_seed(std::string_view name, std::string_view seed) {
+  return std::make_unique<SeedCosigner>(name, seed);
+}
 
-Result<std::unique_ptr<Cosigner>> make_cosigner(FileSystem& files, const std::string& path, std::string_view name, Random& random) {
+Result<std::unique_ptr<Cosigner>> make_cosigner(FileSystem& files, const std::string& path, std::string_view name,
+                                                Random& random) {
   QUOTARY_TRY_VOID(check_name(name));
-  if (files.exists(path)) return fail(Errc::conflict, "keys_exist", path + " is there already: keys are never written over");
+  if (files.exists(path))
+    return fail(Errc::conflict, "keys_exist", path + " is there already: keys are never written over");
   std::string seed = random.bytes(seed_bytes);
   std::string text = std::string(key_header) + std::string(name) + "\n" + to_hex(seed) + "\n";
   const auto written = write_file_durably(files, path, text);
@@ -53,7 +59,9 @@ Result<std::unique_ptr<Cosigner>> make_cosigner(FileSystem& files, const std::st
 Result<std::unique_ptr<Cosigner>> open_cosigner(FileSystem& files, const std::string& path) {
   QUOTARY_CHECK(sodium_init() >= 0);
   QUOTARY_TRY(text, read_key_file(files, path));
-  const auto unusable = [&] { return fail(Errc::unavailable, "key_unreadable", path + " does not hold a witness's key of ours"); };
+  const auto unusable = [&] {
+    return fail(Errc::unavailable, "key_unreadable", path + " does not hold a witness's key of ours");
+  };
   if (!text.starts_with(key_header) || text.back() != '\n') return unusable();
   const std::size_t name_end = text.find('\n', key_header.size());
   const std::string name = text.substr(key_header.size(), name_end - key_header.size());

@@ -22,16 +22,18 @@ class Cosigner {
   [[nodiscard]] virtual const Vkey& vkey() const = 0;
   // One signature line with its LF over a checkpoint's note text at a time of POSIX seconds, which is over 0.
   // Deterministic. Errc::internal `sign_failed`.
-  [[nodiscard]] virtual Result<std::string> cosignature_line(std::uint64_t seconds, std::string_view note_text) const = 0;
+  [[nodiscard]] virtual Result<std::string> cosignature_line(std::uint64_t seconds,
+                                                             std::string_view note_text) const = 0;
 };
 
 // A name that fits beside a log's line into a witness's record (see api/witness/history.h).
 inline constexpr std::size_t witness_name_bytes_max = 200;
 
-// The file (0600): "quotary-witness-key-v1", the name, the seed in hexadecimal, a line each. `make` refuses one that is there
-// (Errc::conflict `keys_exist`) and a name that no note may carry (Errc::invalid `bad_witness_name`); `open` refuses as
-// KeyFolder::open does.
-[[nodiscard]] Result<std::unique_ptr<Cosigner>> make_cosigner(FileSystem& files, const std::string& path, std::string_view name, Random& random);
+// The file (0600): "quotary-witness-key-v1", the name, the seed in hexadecimal, a line each. `make` refuses one that is
+// there (Errc::conflict `keys_exist`) and a name that no note may carry (Errc::invalid `bad_witness_name`); `open`
+// refuses as KeyFolder::open does.
+[[nodiscard]] Result<std::unique_ptr<Cosigner>> make_cosigner(FileSystem& files, const std::string& path,
+                                                              std::string_view name, Random& random);
 [[nodiscard]] Result<std::unique_ptr<Cosigner>> open_cosigner(FileSystem& files, const std::string& path);
 // From a 32-byte Ed25519 seed, for tests and golden vectors.
 [[nodiscard]] std::unique_ptr<Cosigner> cosigner_from_seed(std::string_view name, std::string_view seed);

@@ -27,7 +27,8 @@ std::string_view Ed25519Key::public_key() const { return secret_.view().substr(c
 
 Result<std::string> Ed25519Key::sign(std::string_view message) const {
   std::string signature(crypto_sign_BYTES, '\0');
-  if (crypto_sign_detached(reinterpret_cast<unsigned char*>(signature.data()), nullptr, raw(message), message.size(), raw(secret_.view())) != 0) {
+  if (crypto_sign_detached(reinterpret_cast<unsigned char*>(signature.data()), nullptr, raw(message), message.size(),
+                           raw(secret_.view())) != 0) {
     return fail(Errc::internal, "sign_failed", "libsodium could not sign with the key");
   }
   return signature;

@@ -51,7 +51,8 @@ class VkeyVerifier final : public CheckpointVerifier {
 
 Result<std::unique_ptr<CheckpointVerifier>> open_vkey(std::string_view vkey) {
   QUOTARY_TRY(key, parse_vkey(vkey));
-  if (key.type != ed25519_note_type) return fail(Errc::invalid, "bad_vkey", "not an Ed25519 vkey: its key is of another type");
+  if (key.type != ed25519_note_type)
+    return fail(Errc::invalid, "bad_vkey", "not an Ed25519 vkey: its key is of another type");
   return std::unique_ptr<CheckpointVerifier>(new VkeyVerifier(std::move(key)));
 }
 

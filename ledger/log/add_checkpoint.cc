@@ -49,18 +49,23 @@ std::string add_checkpoint_body(std::uint64_t old_size, const std::vector<Hash>&
 }
 
 Result<std::uint64_t> parse_size_body(std::string_view body) {
-  const auto bad_size = [] { return fail(Errc::invalid, "bad_size_body", "the body is no decimal size with one line feed"); };
+  const auto bad_size = [] {
+    return fail(Errc::invalid, "bad_size_body", "the body is no decimal size with one line feed");
+  };
   if (!body.ends_with('\n')) return bad_size();
   const auto size = parse_u64(body.substr(0, body.size() - 1));
   if (!size) return bad_size();
   return *size;
 }
 
-Result<void> check_extends(std::uint64_t seen_size, const Hash& seen_root, const Checkpoint& next, const std::vector<Hash>& proof) {
+Result<void> check_extends(std::uint64_t seen_size, const Hash& seen_root, const Checkpoint& next,
+                           const std::vector<Hash>& proof) {
   QUOTARY_CHECK(next.size >= seen_size);
-  if (next.size == 0 && next.root != sha256("")) return fail(Errc::corrupt, "empty_root", "a tree of no leaves has the root SHA-256(\"\")");
+  if (next.size == 0 && next.root != sha256(""))
+    return fail(Errc::corrupt, "empty_root", "a tree of no leaves has the root SHA-256(\"\")");
   if (seen_size == 0) {
-    if (!proof.empty()) return fail(Errc::corrupt, "consistency", "from size 0 nothing is to be proved: the proof must be empty");
+    if (!proof.empty())
+      return fail(Errc::corrupt, "consistency", "from size 0 nothing is to be proved: the proof must be empty");
     return {};
   }
   return check_consistency(seen_size, next.size, seen_root, next.root, proof);

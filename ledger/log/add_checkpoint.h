@@ -1,5 +1,5 @@
-// The body of C2SP tlog-witness's add-checkpoint, both ways, and the rule by which a checkpoint extends what a witness has seen.
-// Pure; safe from any thread.
+// The body of C2SP tlog-witness's add-checkpoint, both ways, and the rule by which a checkpoint extends what a witness
+// has seen. Pure; safe from any thread.
 #pragma once
 
 #include "ledger/log/checkpoint.h"
@@ -26,14 +26,16 @@ struct AddCheckpoint {
 
 // Errc::invalid `bad_add_checkpoint`, which says which line is wrong. The body must outlive what is answered.
 [[nodiscard]] Result<AddCheckpoint> parse_add_checkpoint(std::string_view body);
-[[nodiscard]] std::string add_checkpoint_body(std::uint64_t old_size, const std::vector<Hash>& proof, std::string_view note);
+[[nodiscard]] std::string add_checkpoint_body(std::uint64_t old_size, const std::vector<Hash>& proof,
+                                              std::string_view note);
 
 // The size in a 409's body: decimal and one LF. Errc::invalid `bad_size_body`.
 [[nodiscard]] Result<std::uint64_t> parse_size_body(std::string_view body);
 
-// Whether `next` extends the tree that was seen last (seen_size 0: none). Errc::corrupt `empty_root` when a tree of no leaves has
-// another root than SHA-256(""), `consistency` when the proof does not hold, is there although seen_size is 0, or the same size has
-// another root. next.size >= seen_size.
-[[nodiscard]] Result<void> check_extends(std::uint64_t seen_size, const Hash& seen_root, const Checkpoint& next, const std::vector<Hash>& proof);
+// Whether `next` extends the tree that was seen last (seen_size 0: none). Errc::corrupt `empty_root` when a tree of no
+// leaves has another root than SHA-256(""), `consistency` when the proof does not hold, is there although seen_size is
+// 0, or the same size has another root. next.size >= seen_size.
+[[nodiscard]] Result<void> check_extends(std::uint64_t seen_size, const Hash& seen_root, const Checkpoint& next,
+                                         const std::vector<Hash>& proof);
 
 }  // namespace quotary

@@ -22,10 +22,11 @@ struct Cosignature {
 // A note signature's bytes behind the key id: u64 seconds, then the 64 bytes of the Ed25519 signature.
 [[nodiscard]] std::string cosignature_bytes(std::uint64_t seconds, std::string_view ed25519_signature);
 
-// The newest cosignature over `note_text` by `key` (type ed25519_cosignature_type) among the signatures; absent when there is
-// none. Errc::corrupt `cosignature` when one under this name and id does not hold, has another length, time 0 or a time over
-// 2^63 - 1. A time in the future is not refused: whoever cares compares it with a clock of his own.
-[[nodiscard]] Result<std::optional<Cosignature>> find_cosignature(std::string_view note_text, const std::vector<NoteSignature>& signatures,
+// The newest cosignature over `note_text` by `key` (type ed25519_cosignature_type) among the signatures; absent when
+// there is none. Errc::corrupt `cosignature` when one under this name and id does not hold, has another length, time 0
+// or a time over 2^63 - 1. A time in the future is not refused: whoever cares compares it with a clock of his own.
+[[nodiscard]] Result<std::optional<Cosignature>> find_cosignature(std::string_view note_text,
+                                                                  const std::vector<NoteSignature>& signatures,
                                                                   const Vkey& key, Ed25519Check holds);
 
 }  // namespace quotary

@@ -18,9 +18,12 @@ Error bad_note(const char* why) { return fail(Errc::invalid, "bad_note", std::st
 std::size_t key_bytes_of(unsigned char type) {
   switch (type) {
     case ed25519_note_type:
-    case ed25519_cosignature_type: return ed25519_key_bytes;
-    case ml_dsa_44_cosignature_type: return ml_dsa_44_key_bytes;
-    default: return 0;
+    case ed25519_cosignature_type:
+      return ed25519_key_bytes;
+    case ml_dsa_44_cosignature_type:
+      return ml_dsa_44_key_bytes;
+    default:
+      return 0;
   }
 }
 
@@ -54,7 +57,9 @@ std::string vkey_text(const Vkey& key) {
 }
 
 Result<Vkey> parse_vkey(std::string_view text) {
-  const auto bad = [](const char* why) { return fail(Errc::invalid, "bad_vkey", std::string("not a verifier key: ") + why); };
+  const auto bad = [](const char* why) {
+    return fail(Errc::invalid, "bad_vkey", std::string("not a verifier key: ") + why);
+  };
   while (text.ends_with('\n')) text.remove_suffix(1);
   const std::size_t first = text.find('+');
   const std::size_t second = first == text.npos ? text.npos : text.find('+', first + 1);
@@ -104,7 +109,8 @@ Result<std::vector<NoteSignature>> parse_signature_lines(std::string_view lines)
     if (space == rest.npos || !good_key_name(rest.substr(0, space))) return bad_note("a signature line without name");
     const auto blob = from_base64(rest.substr(space + 1));
     if (!blob || blob->size() <= note_key_id_bytes) return bad_note("a signature that is no base64");
-    signatures.push_back({rest.substr(0, space), blob->substr(0, note_key_id_bytes), blob->substr(note_key_id_bytes), line});
+    signatures.push_back(
+        {rest.substr(0, space), blob->substr(0, note_key_id_bytes), blob->substr(note_key_id_bytes), line});
   }
   return signatures;
 }

@@ -1,5 +1,5 @@
-// C2SP signed notes and verifier keys as text: what stands where. No cryptography here but the key id's SHA-256; whether a
-// signature holds is for the caller to check. Pure; safe from any thread.
+// C2SP signed notes and verifier keys as text: what stands where. No cryptography here but the key id's SHA-256;
+// whether a signature holds is for the caller to check. Pure; safe from any thread.
 #pragma once
 
 #include "ledger/base/hash.h"
@@ -37,8 +37,8 @@ struct Vkey {
 [[nodiscard]] std::string note_key_id(std::string_view name, unsigned char type, std::string_view key);
 [[nodiscard]] Vkey make_vkey(std::string_view name, unsigned char type, std::string_view key);
 [[nodiscard]] std::string vkey_text(const Vkey& key);
-// Strict, but for line feeds at the end. The id must be note_key_id's, for the types above also the key's length is known.
-// Errc::invalid `bad_vkey`.
+// Strict, but for line feeds at the end. The id must be note_key_id's, for the types above also the key's length is
+// known. Errc::invalid `bad_vkey`.
 [[nodiscard]] Result<Vkey> parse_vkey(std::string_view text);
 // Not empty, UTF-8, without Unicode spaces, control characters and plus signs.
 [[nodiscard]] bool good_key_name(std::string_view name);
@@ -57,8 +57,8 @@ struct SignedNote {
   std::vector<NoteSignature> signatures;  // one at least
 };
 
-// Errc::invalid `bad_note` for anything that is no signed note, is over note_bytes_max or has more than note_signatures_max
-// signatures. The note must outlive what is answered.
+// Errc::invalid `bad_note` for anything that is no signed note, is over note_bytes_max or has more than
+// note_signatures_max signatures. The note must outlive what is answered.
 [[nodiscard]] Result<SignedNote> parse_note(std::string_view note);
 
 // Reads signature lines alone, as a witness answers them; the same errors. None is `bad_note` too.

@@ -10,7 +10,9 @@ namespace quotary {
 class WitnessPolicy::Parser {
  public:
   Result<WitnessPolicy> parse(std::string_view text) {
-    if (text.size() > policy_bytes_max) return fail(Errc::invalid, "bad_policy", "a policy file has at most " + std::to_string(policy_bytes_max) + " bytes");
+    if (text.size() > policy_bytes_max)
+      return fail(Errc::invalid, "bad_policy",
+                  "a policy file has at most " + std::to_string(policy_bytes_max) + " bytes");
     while (!text.empty()) {
       ++line_;
       const std::size_t end = text.find('\n');
@@ -18,7 +20,10 @@ class WitnessPolicy::Parser {
       QUOTARY_TRY_VOID(take_line(text.substr(0, end)));
       text.remove_prefix(end + 1);
     }
-    if (!quorum_seen_) return fail(Errc::invalid, "bad_policy", "line " + std::to_string(line_ + 1) + ": there is no quorum line; without witnesses it is `quorum none`");
+    if (!quorum_seen_)
+      return fail(
+          Errc::invalid, "bad_policy",
+          "line " + std::to_string(line_ + 1) + ": there is no quorum line; without witnesses it is `quorum none`");
     // Groups count from behind the last witness, whose number is known only now.
     for (Group& group : policy_.groups_) {
       for (std::size_t& member : group.members) member = place(member);
@@ -32,20 +37,26 @@ class WitnessPolicy::Parser {
   // While witnesses may still come, groups count from here.
   static constexpr std::size_t groups_from = policy_witnesses_max;
 
-  std::size_t place(std::size_t given) const { return given < groups_from ? given : given - groups_from + policy_.witnesses_.size(); }
+  std::size_t place(std::size_t given) const {
+    return given < groups_from ? given : given - groups_from + policy_.witnesses_.size();
+  }
 
-  Error bad(const std::string& why) const { return fail(Errc::invalid, "bad_policy", "line " + std::to_string(line_) + ": " + why); }
+  Error bad(const std::string& why) const {
+    return fail(Errc::invalid, "bad_policy", "line " + std::to_string(line_) + ": " + why);
+  }
 
   Result<void> take_line(std::string_view line) {
     for (const unsigned char c : line) {
-      if ((c < ' ' && c != '\t') || c == 0x7f) return bad("a control character; only tabs and line feeds may stand here");
+      if ((c < ' ' && c != '\t') || c == 0x7f)
+        return bad("a control character; only tabs and line feeds may stand here");
     }
     Words words;
     for (std::size_t at = 0;;) {
       at = line.find_first_not_of(" \t", at);
       if (at == line.npos) break;
       const std::size_t end = std::min(line.find_first_of(" \t", at), line.size());
-      if (end - at > policy_word_bytes_max) return bad("a word of over " + std::to_string(policy_word_bytes_max) + " bytes");
+      if (end - at > policy_word_bytes_max)
+        return bad("a word of over " + std::to_string(policy_word_bytes_max) + " bytes");
       words.push_back(line.substr(at, end - at));
       at = end;
     }
@@ -61,11 +72,15 @@ class WitnessPolicy::Parser {
   Result<Vkey> take_key(std::string_view text, unsigned char type, const char* kind, std::set<std::string>& seen) {
     auto key = parse_vkey(text);
     if (!key) return bad(key.error().detail);
-    if (key->type == ml_dsa_44_cosignature_type) return bad("ML-DSA-44 keys (type 6) cannot be checked by this version; give the " + std::string(kind) + "'s Ed25519 key");
+    if (key->type == ml_dsa_44_cosignature_type)
+      return bad("ML-DSA-44 keys (type 6) cannot be checked by this version; give the " + std::string(kind) +
+                 "'s Ed25519 key");
     if (key->type != type) {
-      return bad(std::string("a ") + kind + "'s key is of type " + std::to_string(type) + ", this one of type " + std::to_string(key->type));
+      return bad(std::string("a ") + kind + "'s key is of type " + std::to_string(type) + ", this one of type " +
+                 std::to_string(key->type));
     }
-    if (!seen.insert(key->key).second) return bad(std::string("this public key belongs to another ") + kind + " already");
+    if (!seen.insert(key->key).second)
+      return bad(std::string("this public key belongs to another ") + kind + " already");
     return key;
   }
 
@@ -79,21 +94,25 @@ class WitnessPolicy::Parser {
 
   Result<void> take_witness(const Words& words) {
     if (words.size() < 3 || words.size() > 4) return bad("a witness line is `witness <name> <vkey> [<url>]`");
-    if (policy_.witnesses_.size() == policy_witnesses_max) return bad("more than " + std::to_string(policy_witnesses_max) + " witnesses");
+    if (policy_.witnesses_.size() == policy_witnesses_max)
+      return bad("more than " + std::to_string(policy_witnesses_max) + " witnesses");
     QUOTARY_TRY(key, take_key(words[2], ed25519_cosignature_type, "witness", witness_keys_));
     QUOTARY_TRY_VOID(define(words[1], policy_.witnesses_.size()));
-    policy_.witnesses_.push_back({std::string(words[1]), std::move(key), words.size() == 4 ? std::string(words[3]) : std::string()});
+    policy_.witnesses_.push_back(
+        {std::string(words[1]), std::move(key), words.size() == 4 ? std::string(words[3]) : std::string()});
     return {};
   }
 
   Result<void> take_group(const Words& words) {
     if (words.size() < 4) return bad("a group line is `group <name> all|any|<k> <member>...` with one member at least");
-    if (policy_.groups_.size() == policy_groups_max) return bad("more than " + std::to_string(policy_groups_max) + " groups");
+    if (policy_.groups_.size() == policy_groups_max)
+      return bad("more than " + std::to_string(policy_groups_max) + " groups");
     Group group;
     for (std::size_t i = 3; i < words.size(); ++i) {
       QUOTARY_TRY(member, find(words[i]));
       // So that each witness counts in one way only.
-      if (!members_.insert(member).second) return bad("'" + std::string(words[i]) + "' is a member of a group already; a name may be one once");
+      if (!members_.insert(member).second)
+        return bad("'" + std::string(words[i]) + "' is a member of a group already; a name may be one once");
       group.members.push_back(member);
     }
     QUOTARY_TRY(threshold, threshold_of(words[2], group.members.size()));
@@ -108,7 +127,8 @@ class WitnessPolicy::Parser {
     if (word == "all") return members;
     const auto number = parse_u64(word);
     if (!number) return bad("'" + std::string(word) + "' is no threshold; all, any or a decimal number is");
-    if (*number < 1 || *number > members) return bad("a threshold is 1 to " + std::to_string(members) + ", the number of members");
+    if (*number < 1 || *number > members)
+      return bad("a threshold is 1 to " + std::to_string(members) + ", the number of members");
     return static_cast<std::size_t>(*number);
   }
 
@@ -124,7 +144,8 @@ class WitnessPolicy::Parser {
 
   Result<void> define(std::string_view name, std::size_t place) {
     if (name == "none") return bad("'none' is reserved; give another name");
-    if (!names_.emplace(std::string(name), place).second) return bad("the name '" + std::string(name) + "' is taken by an earlier line");
+    if (!names_.emplace(std::string(name), place).second)
+      return bad("the name '" + std::string(name) + "' is taken by an earlier line");
     return {};
   }
 
@@ -149,13 +170,15 @@ bool WitnessPolicy::enough(const std::vector<bool>& cosigned) const {
   if (!quorum_) return true;
   std::vector<bool> met = cosigned;
   for (const Group& group : groups_) {
-    const auto count = std::count_if(group.members.begin(), group.members.end(), [&](std::size_t member) { return met[member]; });
+    const auto count =
+        std::count_if(group.members.begin(), group.members.end(), [&](std::size_t member) { return met[member]; });
     met.push_back(static_cast<std::size_t>(count) >= group.threshold);
   }
   return met[*quorum_];
 }
 
-Result<Witnessed> check_witnessed(std::string_view note, std::span<const Vkey> logs, const WitnessPolicy& policy, Ed25519Check holds) {
+Result<Witnessed> check_witnessed(std::string_view note, std::span<const Vkey> logs, const WitnessPolicy& policy,
+                                  Ed25519Check holds) {
   QUOTARY_TRY(parsed, parse_note(note));
   Witnessed out;
   const Vkey* signer = nullptr;
@@ -165,7 +188,8 @@ Result<Witnessed> check_witnessed(std::string_view note, std::span<const Vkey> l
   }
   if (signer == nullptr) return fail(Errc::corrupt, "note_signature", "no known log's key signed this checkpoint");
   QUOTARY_TRY(checkpoint, parse_checkpoint_text(parsed.text));
-  if (checkpoint.origin != signer->name) return fail(Errc::corrupt, "origin", "the checkpoint is of " + checkpoint.origin + ", the key of " + signer->name);
+  if (checkpoint.origin != signer->name)
+    return fail(Errc::corrupt, "origin", "the checkpoint is of " + checkpoint.origin + ", the key of " + signer->name);
   out.checkpoint = std::move(checkpoint);
   std::vector<bool> cosigned;
   for (const PolicyWitness& witness : policy.witnesses()) {

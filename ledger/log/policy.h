@@ -63,10 +63,11 @@ struct Witnessed {
   bool enough = false;
 };
 
-// Checks the log's signature by one of `logs` (Ed25519 notes; the origin must be the key's name) and each cosignature of a known
-// witness. Errc::invalid `bad_note` | `bad_checkpoint`; Errc::corrupt `note_signature` | `cosignature` | `origin` when a known key's
-// signature does not hold or no known log signed. That too few witnesses cosigned is no error: see `enough`.
-[[nodiscard]] Result<Witnessed> check_witnessed(std::string_view note, std::span<const Vkey> logs, const WitnessPolicy& policy,
-                                                Ed25519Check holds);
+// Checks the log's signature by one of `logs` (Ed25519 notes; the origin must be the key's name) and each cosignature
+// of a known witness. Errc::invalid `bad_note` | `bad_checkpoint`; Errc::corrupt `note_signature` | `cosignature` |
+// `origin` when a known key's signature does not hold or no known log signed. That too few witnesses cosigned is no
+// error: see `enough`.
+[[nodiscard]] Result<Witnessed> check_witnessed(std::string_view note, std::span<const Vkey> logs,
+                                                const WitnessPolicy& policy, Ed25519Check holds);
 
 }  // namespace quotary

@@ -1,5 +1,5 @@
-// Any bytes as a cosigned checkpoint, a policy, an add-checkpoint body and a size: never a crash, and what is read says the same
-// when it is written again.
+// Any bytes as a cosigned checkpoint, a policy, an add-checkpoint body and a size: never a crash, and what is read says
+// the same when it is written again.
 #include "ledger/log/add_checkpoint.h"
 #include "ledger/log/policy.h"
 #include "signing/cosigner.h"
@@ -21,7 +21,8 @@ std::string seed(char first) {
 
 void read_note(std::string_view text) {
   static const auto cosigner = signing::cosigner_from_seed("witness.example.com/w1", seed(32));
-  static const std::vector<Vkey> logs{*parse_vkey(signing::signer_from_seed("ledger.example.com/quotes", seed(0))->vkey())};
+  static const std::vector<Vkey> logs{
+      *parse_vkey(signing::signer_from_seed("ledger.example.com/quotes", seed(0))->vkey())};
   static const auto policy = *WitnessPolicy::parse("witness w1 " + vkey_text(cosigner->vkey()) + "\nquorum w1\n");
   if (const auto note = parse_note(text)) {
     std::string again = std::string(note->text) + "\n";
@@ -35,7 +36,10 @@ void read_note(std::string_view text) {
   if (!witnessed) return;
   QUOTARY_CHECK(witnessed->enough == (witnessed->count == 1));
   // Only the key makes such a line.
-  if (witnessed->enough) QUOTARY_CHECK(*cosigner->cosignature_line(witnessed->cosignatures[0]->time, checkpoint_text(witnessed->checkpoint)) == witnessed->cosignatures[0]->line);
+  if (witnessed->enough)
+    QUOTARY_CHECK(
+        *cosigner->cosignature_line(witnessed->cosignatures[0]->time, checkpoint_text(witnessed->checkpoint)) ==
+        witnessed->cosignatures[0]->line);
 }
 
 void read_policy(std::string_view text) {

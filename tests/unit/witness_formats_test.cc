@@ -91,7 +91,8 @@ TEST(Cosignatures, TheWorkedExampleOfTheFormatHolds) {
   // The checkpoint of the worked example's one entry.
   const auto root = Hash::from_hex("70ba836ce4867de0166e5034ae14d6bc4b69dbdd884e3a6d8cd468c41dc801b8");
   const std::string text = checkpoint_text({"ledger.example.com/quotes", 1, *root});
-  EXPECT_NE(format.find(*cosigner->cosignature_line(1700000000, text)), std::string::npos) << *cosigner->cosignature_line(1700000000, text);
+  EXPECT_NE(format.find(*cosigner->cosignature_line(1700000000, text)), std::string::npos)
+      << *cosigner->cosignature_line(1700000000, text);
   EXPECT_NE(format.find(add_checkpoint_body(0, {}, *sign_checkpoint(*log, 1, *root))), std::string::npos);
 }
 
@@ -116,21 +117,26 @@ TEST(Policies, ThePublishedCases) {
         std::string who(word.as_string());
         if (who.starts_with("0x")) who = *from_hex(who.substr(2));
         const auto& all = policy->witnesses();
-        const auto found = std::find_if(all.begin(), all.end(), [&](const auto& witness) { return witness.name == who; });
+        const auto found =
+            std::find_if(all.begin(), all.end(), [&](const auto& witness) { return witness.name == who; });
         EXPECT_NE(found, all.end()) << name << " " << who;
         flags[static_cast<std::size_t>(found - all.begin())] = true;
       }
       return policy->enough(flags);
     };
-    for (const auto& some : one.at("enough").as_array()) EXPECT_TRUE(enough(some)) << name << " " << json::serialize(some);
-    for (const auto& some : one.at("not_enough").as_array()) EXPECT_FALSE(enough(some)) << name << " " << json::serialize(some);
+    for (const auto& some : one.at("enough").as_array())
+      EXPECT_TRUE(enough(some)) << name << " " << json::serialize(some);
+    for (const auto& some : one.at("not_enough").as_array())
+      EXPECT_FALSE(enough(some)) << name << " " << json::serialize(some);
   }
 }
 
 TEST(Policies, UrlsAndKeysAreKept) {
   const auto set = golden("policies.json");
   const auto& policies = set.at("cases").as_array();
-  const auto found = std::find_if(policies.begin(), policies.end(), [](const auto& each) { return each.at("name").as_string() == "blanks, tabs, comments and empty lines"; });
+  const auto found = std::find_if(policies.begin(), policies.end(), [](const auto& each) {
+    return each.at("name").as_string() == "blanks, tabs, comments and empty lines";
+  });
   ASSERT_NE(found, policies.end());
   const auto policy = *WitnessPolicy::parse(text_of(found->as_object(), "policy"));
   ASSERT_EQ(policy.witnesses().size(), 1u);
@@ -147,7 +153,8 @@ TEST(AddCheckpointBody, IsReadAsItIsWritten) {
   EXPECT_EQ(parsed->proof, proof);
   EXPECT_EQ(parsed->note, "o\n9\nr\n\n\xe2\x80\x94 o AAAAAAA=\n");
   EXPECT_EQ(*parse_size_body("18446744073709551615\n"), ~std::uint64_t{0});
-  for (const char* bad : {"", "8", "8\n\n", " 8\n", "08\n", "8\r\n", "-1\n", "18446744073709551616\n"}) EXPECT_FALSE(parse_size_body(bad)) << bad;
+  for (const char* bad : {"", "8", "8\n\n", " 8\n", "08\n", "8\r\n", "-1\n", "18446744073709551616\n"})
+    EXPECT_FALSE(parse_size_body(bad)) << bad;
 }
 
 TEST(CosignerFile, IsMadeOnceAndForItsOwner) {
@@ -155,7 +162,8 @@ TEST(CosignerFile, IsMadeOnceAndForItsOwner) {
   const auto files = posix_file_system();
   SystemRandom random;
   const std::string path = folder.file("witness.key");
-  for (const char* bad : {"", "two words", "a+b", "nul\n"}) EXPECT_EQ(signing::make_cosigner(*files, path, bad, random).error().code, "bad_witness_name") << bad;
+  for (const char* bad : {"", "two words", "a+b", "nul\n"})
+    EXPECT_EQ(signing::make_cosigner(*files, path, bad, random).error().code, "bad_witness_name") << bad;
   const auto made = signing::make_cosigner(*files, path, "witness.example.com/w9", random);
   ASSERT_TRUE(made) << made.error().detail;
   EXPECT_EQ(signing::make_cosigner(*files, path, "witness.example.com/w9", random).error().code, "keys_exist");
