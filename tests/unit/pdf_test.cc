@@ -91,6 +91,26 @@ TEST_F(Pdf, ChineseQuoteReadsBack) {
   EXPECT_THAT(printed, Not(HasSubstr("Quotation No.")));
 }
 
+// Of every length, so that no cut falls into a character; the title goes on where its first line ended.
+TEST_F(Pdf, ALongSellersNameIsCutBetweenCharacters) {
+  std::string name;
+  std::vector<std::size_t> ends;  // of each character
+  for (unsigned c = 0x4e00; ends.size() < 200; ++c) {
+    const std::string character{static_cast<char>(0xe0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3f)), static_cast<char>(0x80 | (c & 0x3f))};
+    name += character;
+    ends.push_back(name.size());
+  }
+  Quote quote = quotary::testing::cny_quote();
+  for (std::size_t length = 60; length <= ends.size(); ++length) {
+    quote.seller.name = name.substr(0, ends[length - 1]);
+    ASSERT_TRUE(QuoteDocument::prepare(fonts(), quote, {})) << length;
+  }
+  // 34 fit on a line of the title, 24 on one of the seller's block.
+  const std::string printed = text(save(issue(quote)));
+  EXPECT_THAT(printed, HasSubstr(name.substr(0, ends[33])));
+  EXPECT_THAT(printed, HasSubstr(name.substr(ends[33], ends[60] - ends[33])));
+}
+
 TEST_F(Pdf, ColumnsThatNoLineFillsAreLeftOut) {
   EXPECT_THAT(text(save(issue(quotary::testing::cny_quote()))), ::testing::AllOf(HasSubstr("编码"), HasSubstr("折扣")));
   Quote plain = quotary::testing::cny_quote();
