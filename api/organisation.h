@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/roles.h"
+#include "api/witness/pace.h"
 #include "ledger/base/file_system.h"
 #include "ledger/base/hash.h"
 #include "ledger/base/json.h"
@@ -49,6 +50,7 @@ struct OrganisationConfig {
   std::function<void(std::string_view reason)> on_latch;  // told once, when a failed write ends all issuing
   bool read_when_damaged = false;              // open a ledger that refuses writing for reading alone; ready() then says why
   std::size_t list_looked_at_max = 2'000;      // quotes that one page of a list looks at; the next page goes on from there
+  witness::WitnessingConfig witnessing;        // witnesses to be asked; a ledger opened for reading alone asks none
   unsigned verification_wait_ms = 5'000;       // a call for a check of the log waits that long for its end
 };
 
@@ -167,8 +169,12 @@ class Organisation {
   [[nodiscard]] Result<Answer> verify_sha256(std::string_view hex) const;
   [[nodiscard]] Result<Answer> verify_number(std::string_view number, std::string_view code) const;
 
-  // The log.
+  // The log. The checkpoint is the newest one that is witnessed as the policy asks (api/witness/witnesses.h), without a policy
+  // the newest signed one.
   [[nodiscard]] std::string checkpoint() const;
+  [[nodiscard]] witness::WitnessingState witnessing() const;
+  // The same as JSON; `for_operator`: with what may name paths.
+  [[nodiscard]] Answer read_witnesses(bool for_operator = false) const;
   [[nodiscard]] std::string vkey() const;  // one line with its LF
   // A tile's bytes (ledger/log/tiles.h). Errc::not_found beyond the published tree.
   [[nodiscard]] Result<std::string> tile(const TileName& tile) const;
@@ -191,6 +197,8 @@ class Organisation {
   [[nodiscard]] Result<void> ready() const;
   // False while the record of auditors' and administrators' reads cannot be written or chained: such reads are refused.
   [[nodiscard]] bool access_log_works() const;
+  // True while a witness is lost or refuses, or the newest checkpoint has been waiting for its quorum for long.
+  [[nodiscard]] bool witnessing_degraded() const;
   [[nodiscard]] LedgerState ledger_state() const;
   [[nodiscard]] std::string metrics() const;  // Prometheus text
 

@@ -21,6 +21,13 @@ Result<http::Response> checkpoint(const Surface& surface, const http::Request& r
   return response;
 }
 
+Result<http::Response> witnesses(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY_VOID(admit(surface, request));
+  auto response = answer_response(surface.organisation.read_witnesses());
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
 Result<http::Response> vkey(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY_VOID(admit(surface, request));
   return http::text_response(200, "text/plain; charset=utf-8", surface.organisation.vkey());
@@ -117,8 +124,9 @@ Result<http::Response> verification(const Surface& surface, const http::Request&
 }
 
 const Endpoint endpoints[] = {
-    {"GET", "/log/checkpoint", "The latest signed checkpoint (C2SP tlog-checkpoint)", "log", Access::log, Kind::read,
-     checkpoint, "", "", "", 200, "text/plain", "", small_body_max, http::Run::inline_io},
+    {"GET", "/log/checkpoint",
+     "The newest checkpoint; with a witness policy the newest that has its quorum (C2SP tlog-checkpoint)", "log",
+     Access::log, Kind::read, checkpoint, "", "", "", 200, "text/plain", "", small_body_max, http::Run::inline_io},
     {"GET", "/log/vkey", "The log's verifier key", "log", Access::log, Kind::read, vkey, "", "", "", 200, "text/plain",
      "", small_body_max, http::Run::inline_io},
     {"GET", "/log/tile/{path*}", "Hash tiles, and entry bundles under entries/ for auditors (C2SP tlog-tiles)", "log",
@@ -127,6 +135,9 @@ const Endpoint endpoints[] = {
      Access::log, Kind::read, inclusion, "index size", "", "", 200, "application/json", "InclusionProof"},
     {"GET", "/v1/log/proofs/consistency", "Proof that the tree of size `to` extends that of size `from` (RFC 6962)",
      "log", Access::log, Kind::read, consistency, "from to", "", "", 200, "application/json", "ConsistencyProof"},
+    {"GET", "/v1/log/witnesses", "Signed to which size, witnessed to which, by whom and since when", "log",
+     Access::log, Kind::read, witnesses, "", "", "", 200, "application/json", "LogWitnesses", small_body_max,
+     http::Run::inline_io},
     {"GET", "/v1/log/entries", "Canonical entries in order, for auditors", "log", Access::bearer, Kind::read, entries,
      "from limit cursor", "", "", 200, "application/json", "EntryList"},
     {"POST", "/v1/log/verify", "Check the ledger: chain, tree, payloads, numbers", "log", Access::bearer, Kind::read,

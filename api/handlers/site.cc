@@ -29,6 +29,10 @@ Result<http::Response> readyz(const Surface& surface, const http::Request&) {
   // Where and why stands in the server's log: this answer is public.
   if (!surface.organisation.access_log_works())
     text += "degraded: access log: reads of auditors and administrators cannot be recorded\n";
+  const auto witnessing = surface.organisation.witnessing();
+  if (witnessing.configured) text += "witnesses: " + witness::sentence_of(witnessing) + "\n";
+  if (surface.organisation.witnessing_degraded())
+    text += "degraded: witnesses: one is lost or refuses, or cosignatures are missing; see /v1/log/witnesses\n";
   return http::text_response(200, "text/plain; charset=utf-8", std::move(text));
 }
 

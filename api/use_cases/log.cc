@@ -17,8 +17,6 @@ Result<std::string> or_absent(Result<std::string> bytes) {
 
 }  // namespace
 
-std::string Organisation::checkpoint() const { return parts_->ledger->checkpoint(); }
-
 std::string Organisation::vkey() const {
   auto key = parts_->keys->log_signer().vkey();
   if (!key.ends_with('\n')) key += '\n';

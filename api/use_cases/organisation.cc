@@ -3,6 +3,7 @@
 #include "api/use_cases/issuer.h"
 #include "api/use_cases/log_checks.h"
 #include "api/use_cases/parts.h"
+#include "api/use_cases/witnessing.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/fold.h"
 
@@ -55,6 +56,7 @@ Result<void> check_folders(const OrganisationConfig& config) {
 
 Organisation::Organisation(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Organisation::~Organisation() {
+  parts_->witnesses.reset();  // what it would still append comes before the end
   // What cannot be chained now stays in its file and is chained after the next start.
   (void)parts_->chain_access();
 }
@@ -139,7 +141,7 @@ Result<void> Organisation::Parts::start() {
   issuer = std::make_unique<Issuer>(*this);
   access = std::make_unique<AccessLog>(config.files, config.data_directory + "/access", *config.random);
   checks = std::make_unique<LogChecks>(*ledger, *config.clock, *config.random);
-  return {};
+  return start_witnesses();
 }
 
 Principal Organisation::operator_principal() { return {"operator", Role::admin, {}, {}}; }
@@ -177,7 +179,8 @@ std::string Organisation::metrics() const {
          line("quotary_ledger_latched", "gauge", "1 when the ledger refuses to write.", state.latched ? 1 : 0) +
          line("quotary_seal_available", "gauge", "1 when quotes can be sealed.", parts_->seal ? 1 : 0) +
          line("quotary_quotes_issued_total", "counter", "Quotes issued since the start.", parts_->issued_total) +
-         line("quotary_verifications_total", "counter", "Public verifications since the start.", parts_->verified_total);
+         line("quotary_verifications_total", "counter", "Public verifications since the start.", parts_->verified_total) +
+         witness_figures(witnessing());
 }
 
 }  // namespace quotary::api

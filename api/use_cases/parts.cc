@@ -131,7 +131,7 @@ std::string Organisation::Parts::seller_name(std::uint64_t issued_index) const {
 Result<std::shared_ptr<const ProofCache::Proof>> Organisation::Parts::public_proof(std::uint64_t index) const {
   const auto now_ms = config.clock->steady_ms();
   if (auto known = public_proofs.find(index, now_ms)) return known;
-  QUOTARY_TRY(text, ledger->proof(index));
+  QUOTARY_TRY(text, best_proof(index));
   const auto tree_size = proof_tree_size(text);
   auto proof = std::make_shared<const ProofCache::Proof>(ProofCache::Proof{std::move(text), tree_size, now_ms});
   public_proofs.put(index, proof);

@@ -5,6 +5,7 @@
 #include "api/organisation.h"
 #include "api/use_cases/access_log.h"
 #include "api/use_cases/sessions.h"
+#include "api/witness/witnesses.h"
 #include "ledger/quote/parse.h"
 #include "ledger/records/views.h"
 #include "signing/keys.h"
@@ -96,11 +97,13 @@ struct Organisation::Parts {
   mutable ProofCache public_proofs;
   std::unique_ptr<AccessLog> access;
   std::unique_ptr<LogChecks> checks;         // after the ledger: its run ends first
+  std::unique_ptr<witness::Witnesses> witnesses;  // after the ledger, which it appends to; null: none are asked
   std::atomic<std::uint64_t> issued_total{0}, verified_total{0}, logins_total{0}, logins_failed_total{0};
 
   [[nodiscard]] Timestamp now() const { return config.clock->now(); }
   // Opens seal, fonts and issuer over an open ledger.
   [[nodiscard]] Result<void> start();
+  [[nodiscard]] Result<void> start_witnesses();
 
   // One read of the published state.
   template <class T, class Read>
@@ -124,6 +127,8 @@ struct Organisation::Parts {
   [[nodiscard]] Result<std::uint64_t> chain_access() const;
   // Who a quote names as its seller; the organisation's own name once that cannot be read any more.
   [[nodiscard]] std::string seller_name(std::uint64_t issued_index) const;
+  // A proof of the entry under the newest witnessed checkpoint if that covers it, else under the newest one.
+  [[nodiscard]] Result<std::string> best_proof(std::uint64_t index) const;
   // A proof of the entry under a checkpoint of the last minute.
   [[nodiscard]] Result<std::shared_ptr<const ProofCache::Proof>> public_proof(std::uint64_t index) const;
   // Errc::unavailable `status_unknown` when a damaged ledger's state may lack what happened last: then no status is told.

@@ -265,7 +265,7 @@ Result<Answer> Organisation::quote_history(const Principal& caller, std::string_
 Result<std::string> Organisation::quote_proof(const Principal& caller, std::string_view number) const {
   QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
   QUOTARY_TRY(quote, parts_->quote_for(caller, Call::read_quote, number));
-  return parts_->ledger->proof(quote.index);
+  return parts_->best_proof(quote.index);
 }
 
 }  // namespace quotary::api

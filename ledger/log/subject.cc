@@ -26,4 +26,11 @@ Result<void> visit_subject(const LedgerOptions& options, std::string_view subjec
   }
 }
 
+Result<std::optional<std::uint64_t>> last_about(const StateReader& state, std::string_view subject) {
+  QUOTARY_TRY(last, state.get(subject_key(subject)));
+  if (!last) return std::optional<std::uint64_t>();
+  if (last->size() != 16) return fail(Errc::corrupt, "subject_chain", "the state of " + std::string(subject) + " is damaged");
+  return std::optional<std::uint64_t>(get_u64(std::string_view(*last).substr(8)));
+}
+
 }  // namespace quotary

@@ -1,6 +1,7 @@
 // The witness on a disk that fails or loses power at any call of a scripted run, and the evidence that it keeps.
 #include "api/witness/witness.h"
 
+#include "api/witness/check_folder.h"
 #include "ledger/log/add_checkpoint.h"
 #include "signing/keys.h"
 #include "tests/support/fake_log.h"
@@ -58,6 +59,11 @@ struct World {
     options.on_contradiction = [this](std::string_view text) { told.emplace_back(text); };
     return Witness::open(options, files, clock,
                          signing::cosigner_from_seed("witness.example.com/w1", std::string(32, '\x02')));
+  }
+  Finding check() const {
+    const auto cosigner = signing::cosigner_from_seed("witness.example.com/w1", std::string(32, '\x02'));
+    return check_origin(*posix_file_system(), folder.file("witness"), origin, {*parse_vkey(log.signer->vkey())},
+                        cosigner->vkey());
   }
   std::string evidence(std::string_view name) const {
     auto bytes =
@@ -129,7 +135,21 @@ TEST(Witness, AForkIsRefusedAndKept) {
   witness.reset();
   witness = *w.open();
   EXPECT_EQ(witness->origins().at(0).splits, 2u);
-  EXPECT_EQ(witness->add_checkpoint(w.log.body(20, 40)).status, 200);
+  // What an auditor finds, without asking the witness: pairs that the log signed both of.
+  auto finding = w.check();
+  EXPECT_TRUE(finding.faults.empty());
+  EXPECT_EQ(finding.records_checked, 3u);
+  EXPECT_EQ(finding.unproved, 1u);
+  ASSERT_EQ(finding.contradictions.size(), 2u);
+  EXPECT_EQ(finding.contradictions[0].size, 8u);
+  EXPECT_TRUE(finding.contradictions[0].cosigned.starts_with(w.log.note(8)));
+  EXPECT_EQ(finding.contradictions[0].refused, fork.note(8));
+  // What was only not proved becomes one when the log's own history gets there.
+  EXPECT_EQ(witness->add_checkpoint(w.log.body(20, 33)).status, 200);
+  finding = w.check();
+  ASSERT_EQ(finding.contradictions.size(), 3u);
+  EXPECT_EQ(finding.contradictions[2].refused, fork.note(33));
+  EXPECT_EQ(witness->add_checkpoint(w.log.body(33, 40)).status, 200);
   // Nobody without the key fills the file.
   const auto kept = w.evidence(refused_name);
   std::string forged = fork.body(40, 40);
@@ -225,11 +245,15 @@ TEST(Witness, EvidenceThatWasCutOrChangedIsNamed) {
     changed[at] ^= 1;
     ASSERT_TRUE(write_file_durably(*posix_file_system(), path, changed));
     EXPECT_EQ(w.open().error().code, "witness_evidence") << at;
+    EXPECT_FALSE(w.check().faults.empty()) << at;
   }
   ASSERT_TRUE(write_file_durably(*posix_file_system(), path, good.substr(0, good.size() / 2)));
   EXPECT_EQ(w.open().error().code, "witness_evidence");
+  EXPECT_FALSE(w.check().faults.empty());
   ASSERT_TRUE(write_file_durably(*posix_file_system(), path, good));
   EXPECT_TRUE(w.open());
+  EXPECT_TRUE(w.check().faults.empty());
+  EXPECT_EQ(w.check().size, 8u);
 }
 
 }  // namespace

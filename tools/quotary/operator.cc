@@ -84,6 +84,7 @@ Result<json::object> perform(api::Organisation& organisation, std::string_view a
   if (action == "series.add") return add_series(organisation, body);
   const auto caller = api::Organisation::operator_principal();
   if (action == "people.list") return all_pages([&](const api::PageRequest& page) { return organisation.list_people(caller, page); });
+  if (action == "witnesses.show") return organisation.read_witnesses(true).body;
   if (action == "series.list") return all_pages([&](const api::PageRequest& page) { return organisation.list_series(caller, page); });
   return fail(Errc::not_found, "unknown_action", "there is no operator's call " + std::string(action));
 }

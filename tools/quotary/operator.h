@@ -10,7 +10,8 @@
 namespace quotary::cli {
 
 // `action` is people.add {name, role, team, region, login, password}, people.token {person}, or
-// series.add {name, branch, document_type, pattern, period}, or people.list or series.list, which answer {"items"}. Errc::not_found `unknown_action`.
+// series.add {name, branch, document_type, pattern, period}, people.list or series.list, which answer {"items"}, or
+// witnesses.show, as GET /v1/log/witnesses. Errc::not_found `unknown_action`.
 [[nodiscard]] Result<json::object> perform(api::Organisation& organisation, std::string_view action, const json::object& body);
 
 // Serves perform() as POST /operator/{action}. Only for the server on the Unix socket: whoever may open the socket is

@@ -26,6 +26,8 @@ struct ServeOptions {
   std::string tls_certificate, tls_key;
   bool behind_proxy = false;
   bool access_log = false;
+  std::string witness_policy, witness_ca;
+  std::int64_t witness_interval_ms = 1'000;
   std::size_t io_threads = 1, worker_threads = 4;
 };
 
@@ -113,6 +115,12 @@ int serve(ServeOptions options) {
   auto organisation_config = options.places.config();
   organisation_config.read_when_damaged = true;
   organisation_config.on_latch = say_latched;
+  organisation_config.witnessing.policy_file = options.witness_policy;
+  organisation_config.witnessing.ca_file = options.witness_ca;
+  organisation_config.witnessing.pace.interval = std::chrono::milliseconds(options.witness_interval_ms);
+  organisation_config.witnessing.say = [](std::string_view line) {
+    std::fprintf(stderr, "quotary: %.*s\n", static_cast<int>(line.size()), line.data());
+  };
   auto organisation = api::Organisation::open(organisation_config);
   if (!organisation) return report_open(organisation.error(), options.places);
   say_if_damaged((*organisation)->ledger_state(), options.places);
@@ -200,6 +208,17 @@ void add_serve(CLI::App& app, int& exit_code) {
   certificate->needs(key);
   command->add_flag("--behind-proxy", options->behind_proxy,
                     "a proxy does TLS; its last X-Forwarded-For entry is the client");
+  command
+      ->add_option("--witness-policy", options->witness_policy,
+                   "tlog-policy file with the URLs of witnesses that are asked to cosign each checkpoint")
+      ->envname("QUOTARY_WITNESS_POLICY");
+  command->add_option("--witness-ca", options->witness_ca,
+                      "PEM roots that witnesses' https is trusted by (default: the system's)");
+  command
+      ->add_option("--witness-interval-ms", options->witness_interval_ms,
+                   "at least so long between two checkpoints that witnesses are asked about")
+      ->check(CLI::Range(10, 3'600'000))
+      ->capture_default_str();
   command->add_option("--io-threads", options->io_threads, "threads for sockets")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();

@@ -4,6 +4,7 @@
 #include "api/witness/routes.h"
 #include "ledger/log/policy.h"
 #include "tools/quotary/command.h"
+#include "tools/quotary/operator.h"
 
 #include <csignal>
 #include <cstdio>
@@ -229,6 +230,40 @@ int show(WitnessCommand command) {
   return holds ? exit_ok : exit_bad;
 }
 
+// The log's side: what its running server knows.
+int status(Places places, bool as_json) {
+  if (auto complete = places.complete(); !complete) return report(complete.error()), exit_unchecked;
+  if (!server_runs(places))
+    return report(fail(Errc::unavailable, "no_server",
+                       "no server runs on " + places.data + ", and only a running one asks witnesses"));
+  const auto answered = operator_call(places, "witnesses.show", {});
+  if (!answered) return report(answered.error());
+  const auto& state = *answered;
+  const bool configured = state.at("configured").as_bool();
+  const bool well = configured && !state.at("degraded").as_bool();
+  if (as_json) {
+    std::printf("%s\n", json::serialize(state).c_str());
+  } else if (!configured) {
+    std::puts("未配置见证 no witness is asked: give `quotary serve` a --witness-policy");
+  } else {
+    std::printf("%s\n", state.at("statement").as_string().c_str());
+    for (const auto& each : state.at("witnesses").as_array()) {
+      const auto& one = each.as_object();
+      std::printf("  %-10s %s (%s)", one.at("state").as_string().c_str(), one.at("name").as_string().c_str(),
+                  one.at("key").as_string().c_str());
+      if (one.contains("size"))
+        std::printf(" to %llu at %s", one.at("size").to_number<unsigned long long>(),
+                    one.at("time").as_string().c_str());
+      if (one.contains("code"))
+        std::printf(", %s for %llu s", one.at("code").as_string().c_str(),
+                    one.at("failing_ms").to_number<unsigned long long>() / 1000);
+      std::puts("");
+    }
+    if (state.contains("trouble")) std::printf("  %s\n", state.at("trouble").as_string().c_str());
+  }
+  return well ? exit_ok : exit_bad;
+}
+
 void add_folder(CLI::App& command, WitnessCommand& options) {
   command.add_option("--folder", options.folder, "the witness's state and evidence")
       ->envname("QUOTARY_WITNESS")
@@ -283,6 +318,15 @@ void add_witness(CLI::App& app, int& exit_code) {
   add_folder(*show_command, *options);
   show_command->add_flag("--json", options->as_json, "for machines");
   show_command->callback([options, &exit_code] { exit_code = show(*options); });
+
+  auto places = std::make_shared<Places>();
+  auto* status_command =
+      witness->add_subcommand("status",
+                              "the log's side: signed to which size, witnessed to which, by whom; asks the running "
+                              "server. 1 when witnesses are missing");
+  add_places(*status_command, *places);
+  status_command->add_flag("--json", options->as_json, "for machines");
+  status_command->callback([places, options, &exit_code] { exit_code = status(*places, options->as_json); });
 }
 
 }  // namespace quotary::cli

@@ -1,6 +1,8 @@
 // The offline verifier: checks a document with its proof against a log's key, with no network and no store.
 #include "ledger/base/file_system.h"
+#include "ledger/log/policy.h"
 #include "ledger/log/proof.h"
+#include "signing/cosigner.h"
 #include "signing/document_check.h"
 #include "signing/keys.h"
 
@@ -23,7 +25,7 @@ constexpr std::size_t document_bytes_max = 64u << 20;
 constexpr std::size_t proof_bytes_max = 1u << 20;
 
 struct DocumentCommand {
-  std::string document, proof, vkey, trust;
+  std::string document, proof, vkey, trust, policy;
   bool as_json = false;
 };
 
@@ -79,6 +81,20 @@ void add_seal(Finding& finding, std::string_view pdf, std::string_view trust_anc
   if (!seal->valid) finding.facts.at("seal").as_object()["reason"] = seal->reason;
 }
 
+// Who cosigned the proof's checkpoint, and whether they are enough.
+Result<void> add_witnesses(Finding& finding, std::string_view proof, const std::string& vkey, const WitnessPolicy& policy) {
+  QUOTARY_TRY(log, parse_vkey(vkey));
+  QUOTARY_TRY(witnessed, check_witnessed(proof.substr(proof.find("\n\n") + 2), std::span(&log, 1), policy, signing::ed25519_holds));
+  json::array who;
+  for (std::size_t i = 0; i < witnessed.cosignatures.size(); ++i) {
+    const auto& cosignature = witnessed.cosignatures[i];
+    if (cosignature) who.push_back(json::object{{"key", policy.witnesses()[i].key.name}, {"time", format_rfc3339({static_cast<std::int64_t>(cosignature->time) * 1000})}});
+  }
+  finding.facts["witnesses"] = std::move(who);
+  if (witnessed.enough) return {};
+  return fail(Errc::corrupt, "too_few_witnesses", "the policy asks for more witnesses than the " + std::to_string(witnessed.count) + " that cosigned the proof's checkpoint");
+}
+
 int answer(const DocumentCommand& command, Finding finding, int code) {
   if (command.as_json) {
     json::object out;
@@ -124,9 +140,17 @@ int check_document(const DocumentCommand& command) {
   const auto checked = check_proof(*proof_text, **key);
   if (!checked) return answer_error(command, checked.error(), exit_does_not_hold);
   auto finding = match_document(*checked, *pdf);
+  if (!command.policy.empty()) {
+    const auto text = read_file(*files, command.policy, policy_bytes_max);
+    if (!text) return answer_error(command, text.error(), exit_unchecked);
+    const auto policy = WitnessPolicy::parse(*text);
+    if (!policy) return answer_error(command, policy.error(), exit_unchecked);
+    const auto witnessed = add_witnesses(finding, *proof_text, *vkey, *policy);
+    if (!witnessed && finding.problem_code.empty()) finding.problem_code = witnessed.error().code, finding.problem_detail = witnessed.error().detail;
+  }
   add_seal(finding, *pdf, trust_anchors);
-  const bool altered = !finding.problem_code.empty();
-  return answer(command, std::move(finding), altered ? exit_does_not_hold : exit_holds);
+  const bool problem = !finding.problem_code.empty();
+  return answer(command, std::move(finding), problem ? exit_does_not_hold : exit_holds);
 }
 
 int run(int argc, char** argv) {
@@ -140,6 +164,7 @@ int run(int argc, char** argv) {
   document->add_option("FILE", command.document, "the PDF")->required();
   document->add_option("--proof", command.proof, "its .tlog-proof")->required();
   document->add_option("--vkey", command.vkey, "the log's verification key, or a file that holds it")->required();
+  document->add_option("--policy", command.policy, "tlog-policy file: which witnesses must have cosigned the proof's checkpoint");
   document->add_option("--trust", command.trust, "PEM file of certificates to hold the seal's chain against");
   document->add_flag("--json", command.as_json, "for machines");
   document->callback([&] { exit_code = check_document(command); });

@@ -1,0 +1,53 @@
+// One witness asked about one checkpoint: add-checkpoint's client half, over any transport.
+#pragma once
+
+#include "api/witness/cosigned.h"
+#include "ledger/log/sequencer.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace quotary::witness {
+
+struct PostAnswer {
+  int status = 0;
+  std::string content_type, body;
+};
+
+// Takes add-checkpoint's body to one witness. post() blocks and is for one thread; cancel() is for any and ends it.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  [[nodiscard]] virtual Result<PostAnswer> post(std::string body) = 0;
+  virtual void cancel() = 0;
+};
+// Errc::invalid `bad_url`.
+using MakeTransport = std::function<Result<std::unique_ptr<Transport>>(const std::string& url)>;
+// Over HTTP and HTTPS.
+[[nodiscard]] MakeTransport http_transport(std::string ca_file, std::chrono::milliseconds request_timeout);
+
+// What a witness is known to have cosigned last, and how to ask it for more. One thread.
+class Exchange {
+ public:
+  Exchange(PolicyWitness witness, Transport& transport) : witness_(std::move(witness)), transport_(transport) {}
+
+  // Its cosignature on the target. From the size that it names in a 409 it is asked again, conflicts_in_a_row_max
+  // times. Errors: unavailable `unreachable`, `timed_out`, `bad_answer` (also a cosignature that is missing or does not
+  // hold), `unknown_log` (404), `not_trusted` (403), `status_<n>`; `newer` (409 with a size over the target's that the
+  // ledger has: somebody else asked it); corrupt `refused` (422: what it has seen is not what we extend) and `ahead`
+  // (409 with a size that the ledger does not have): these two mean a fork or a lost end, and a person must look.
+  [[nodiscard]] Result<Cosignature> ask(const Target& target, const Ledger& ledger);
+  // From what was remembered.
+  void set_known_size(std::uint64_t size) { known_size_ = size; }
+
+ private:
+  [[nodiscard]] Result<Cosignature> read_cosignature(const Target& target, const std::string& lines) const;
+  [[nodiscard]] Error refusal(const PostAnswer& answer, std::uint64_t old_size) const;
+
+  const PolicyWitness witness_;
+  Transport& transport_;
+  std::uint64_t known_size_ = 0;
+};
+
+}  // namespace quotary::witness
