@@ -60,15 +60,15 @@ class Typesetter {
     const int at = static_cast<int>(weight);
     if (seen_[at][glyph]) return;
     seen_[at].set(glyph);
-    use_[at].emplace(glyph, character);
+    use_[at].emplace_back(glyph, character);
   }
   void use(Weight weight, std::string_view text);
   void use_ascii(Weight weight);
-  [[nodiscard]] const GlyphUse& used(Weight weight) const { return use_[static_cast<int>(weight)]; }
+  [[nodiscard]] GlyphUse used(Weight weight) const;
 
  private:
   const FaceSet& faces_;
-  GlyphUse use_[2];
+  GlyphUse use_[2];  // in the order of use
   std::bitset<0x10000> seen_[2];  // what use_ holds; most glyphs of a text were there before
 };
 
@@ -99,13 +99,15 @@ class Canvas {
  private:
   void set_fill(const Color& color);
   void set_stroke(const Color& color, double width);
+  void set_font(const Style& style);
   void glyphs(std::u32string_view text, Weight weight);
 
   const FaceSet* faces_;
   Typesetter* typesetter_;
   std::string out_;
   Color fill_{-1, -1, -1}, stroke_{-1, -1, -1};
-  double line_width_ = -1;
+  double line_width_ = -1, font_size_ = -1;
+  Weight font_ = Weight::regular;
 };
 
 // Two decimals at most, no exponent, no locale.
