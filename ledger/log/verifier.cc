@@ -49,6 +49,7 @@ class Joining {
     }
     std::uint64_t begin = 0;
     for (const Hash& peak : before->peaks) {
+      QUOTARY_CHECK(begin < from);  // a tree has one peak for each bit of its size
       const unsigned level = static_cast<unsigned>(std::bit_width(from - begin)) - 1;
       spine_.add({level, begin >> level, peak}, [](unsigned, std::uint64_t, const Hash&) {});
       begin += std::uint64_t{1} << level;
