@@ -76,8 +76,9 @@ Result<std::string> read_key_file(FileSystem& files, const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<KeyFolder>> KeyFolder::create(std::shared_ptr<FileSystem> files, const std::string& directory,
-                                                     const std::string& origin, Random& random) {
+Result<std::unique_ptr<KeyFolder>> KeyFolder::create(const std::shared_ptr<FileSystem>& files,
+                                                     const std::string& directory, const std::string& origin,
+                                                     Random& random) {
   QUOTARY_TRY_VOID(files->make_directory(directory));
   for (const std::string& path : {log_key_path(directory), pepper_path(directory), subjects_path(directory)}) {
     if (files->exists(path)) return fail(Errc::conflict, "keys_exist", path + " is there already: keys are never written over");
@@ -86,10 +87,11 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::create(std::shared_ptr<FileSystem>
   QUOTARY_TRY_VOID(write_file_durably(*files, pepper_path(directory), pepper_text(random.bytes(secret_bytes))));
   QUOTARY_TRY(cipher, open_subject_keys(*files, subjects_path(directory), true, std::make_shared<SystemRandom>()));
   cipher.reset();
-  return open(std::move(files), directory);
+  return open(files, directory);
 }
 
-Result<std::unique_ptr<KeyFolder>> KeyFolder::open(std::shared_ptr<FileSystem> files, const std::string& directory) {
+Result<std::unique_ptr<KeyFolder>> KeyFolder::open(const std::shared_ptr<FileSystem>& files,
+                                                   const std::string& directory) {
   QUOTARY_CHECK(sodium_init() >= 0);
   const auto unusable = [](const std::string& path) { return fail(Errc::unavailable, "key_unreadable", path + " does not hold a key of ours"); };
   QUOTARY_TRY(log_text, read_key_file(*files, log_key_path(directory)));

@@ -33,9 +33,11 @@ class Secret {
 // beyond the owner's (Errc::unavailable `key_missing`, `key_unreadable`, `key_damaged`, `key_permissions`; the detail names the file).
 class KeyFolder {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<KeyFolder>> create(std::shared_ptr<FileSystem> files, const std::string& directory,
-                                                   const std::string& origin, Random& random);
-  [[nodiscard]] static Result<std::unique_ptr<KeyFolder>> open(std::shared_ptr<FileSystem> files, const std::string& directory);
+  [[nodiscard]] static Result<std::unique_ptr<KeyFolder>> create(const std::shared_ptr<FileSystem>& files,
+                                                                 const std::string& directory,
+                                                                 const std::string& origin, Random& random);
+  [[nodiscard]] static Result<std::unique_ptr<KeyFolder>> open(const std::shared_ptr<FileSystem>& files,
+                                                               const std::string& directory);
   virtual ~KeyFolder() = default;
 
   // Thread-safe. Lives as long as the folder object.
