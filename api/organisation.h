@@ -27,7 +27,7 @@ namespace quotary::api {
 inline constexpr std::size_t idempotency_key_bytes_max = 255;
 inline constexpr std::size_t issue_batch_max = 64;
 inline constexpr std::size_t issue_queue_max = 1024;     // beyond: Errc::overloaded `issue_queue_full`
-inline constexpr std::uint64_t list_items_max = 200;     // default 50
+inline constexpr std::uint64_t list_items_default = 50, list_items_max = 200;
 inline constexpr std::uint64_t report_rows_max = 100'000;
 inline constexpr std::size_t verify_bytes_max = 64u << 20;
 inline constexpr std::uint64_t entries_page_default = 100, entries_page_max = 1'000;

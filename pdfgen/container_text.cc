@@ -4,40 +4,10 @@
 
 #include <libdeflate.h>
 
-#include <chrono>
 #include <memory>
 
 namespace quotary::pdfgen {
 namespace {
-
-void two_digits(std::string& out, unsigned value) {
-  out.push_back(static_cast<char>('0' + value / 10 % 10));
-  out.push_back(static_cast<char>('0' + value % 10));
-}
-
-// Date and time in UTC with the separators given; empty separators run the digits together.
-std::string civil(Timestamp time, std::string_view date_mark, std::string_view middle, std::string_view time_mark) {
-  using namespace std::chrono;
-  const sys_time<milliseconds> instant{milliseconds{time.unix_ms}};
-  const auto day = floor<days>(instant);
-  const year_month_day date{day};
-  const hh_mm_ss clock{floor<seconds>(instant - day)};
-  std::string out;
-  const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
-  two_digits(out, year / 100);
-  two_digits(out, year % 100);
-  out += date_mark;
-  two_digits(out, static_cast<unsigned>(date.month()));
-  out += date_mark;
-  two_digits(out, static_cast<unsigned>(date.day()));
-  out += middle;
-  two_digits(out, static_cast<unsigned>(clock.hours().count()));
-  out += time_mark;
-  two_digits(out, static_cast<unsigned>(clock.minutes().count()));
-  out += time_mark;
-  two_digits(out, static_cast<unsigned>(clock.seconds().count()));
-  return out + "Z";
-}
 
 std::string escaped(std::string_view text) {
   std::string out;
@@ -76,9 +46,17 @@ Deflated deflate(std::string_view bytes, int level) {
   return out;
 }
 
-std::string pdf_date(Timestamp time) { return "D:" + civil(time, "", "", ""); }
+std::string pdf_date(Timestamp time) {
+  std::string out = "D:";
+  for (const char c : xmp_date(time))
+    if ((c >= '0' && c <= '9') || c == 'Z') out += c;
+  return out;
+}
 
-std::string xmp_date(Timestamp time) { return civil(time, "-", "T", ":"); }
+std::string xmp_date(Timestamp time) {
+  constexpr std::size_t to_the_second = 19;
+  return format_rfc3339(time).substr(0, to_the_second) + "Z";
+}
 
 std::string xmp_packet(const XmpInput& input) {
   const std::string date = xmp_date(input.time);

@@ -27,6 +27,7 @@ bool is_joint(char32_t c) { return !in_no_set(c) && contains(U"/-_.?&=@:", c); }
 }  // namespace
 
 std::u32string decode_utf8(std::string_view text) {
+  constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000};  // by length: below it the form is overlong
   std::u32string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {
@@ -44,6 +45,7 @@ std::u32string decode_utf8(std::string_view text) {
       whole = whole && (next & 0xc0) == 0x80;
       value = value << 6 | (next & 0x3f);
     }
+    whole = whole && value >= least[length] && value <= 0x10ffff && (value < 0xd800 || value > 0xdfff);
     out.push_back(whole ? value : char32_t{0xfffd});
     i += whole ? length : 1;
   }

@@ -65,8 +65,9 @@ void Typesetter::wrap(std::vector<StyledLine>& out, std::string_view text, const
     out.push_back({characters.substr(span.begin, span.end - span.begin), style, 0});
 }
 
-std::u32string Typesetter::cut(std::string_view text, const Style& style, double width_max) const {
-  std::u32string characters = decode_utf8(text);
+std::u32string Typesetter::cut(std::string_view text, const Style& style, double width_max) const { return cut(decode_utf8(text), style, width_max); }
+
+std::u32string Typesetter::cut(std::u32string characters, const Style& style, double width_max) const {
   if (width(characters, style) <= width_max) return characters;
   while (!characters.empty() && width(characters + U'\u2026', style) > width_max) characters.pop_back();
   while (!characters.empty() && printed(characters.back()) == U' ') characters.pop_back();

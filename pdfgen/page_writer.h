@@ -53,6 +53,7 @@ class Typesetter {
   // Appends the text's lines; nothing for an empty text.
   void wrap(std::vector<StyledLine>& out, std::string_view text, const Style& style, double width_max) const;
   // The text on one line, ended by an ellipsis where it is too wide.
+  [[nodiscard]] std::u32string cut(std::u32string characters, const Style& style, double width_max) const;
   [[nodiscard]] std::u32string cut(std::string_view text, const Style& style, double width_max) const;
 
   void use(Weight weight, std::uint16_t glyph, char32_t character) {

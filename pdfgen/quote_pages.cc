@@ -29,7 +29,11 @@ void title_block(PageFlow& flow, const LaidDocument& laid, const Quote& quote) {
   while (name.size > 10 && type.width(quote.seller.name, name) > room) name.size -= 0.5;
   std::vector<StyledLine> lines;
   type.wrap(lines, quote.seller.name, name, room);
-  if (lines.size() > 2) lines = {lines[0], {type.cut(quote.seller.name.substr(quote.seller.name.size() / 2), name, room), name, 0}};
+  if (lines.size() > 2) {
+    std::u32string rest = decode_utf8(quote.seller.name).substr(lines[0].text.size());
+    rest.erase(0, rest.find_first_not_of(U' '));
+    lines = {lines[0], {type.cut(std::move(rest), name, room), name, 0}};
+  }
   if (!quote.seller.name_en.empty()) {
     const Style english_name{lines.size() > 1 ? 7.5 : 8.5, Weight::regular, grey};
     lines.push_back({type.cut(quote.seller.name_en, english_name, room), english_name, 0});

@@ -1,3 +1,4 @@
+#include "signing/ed25519_key.h"
 #include "signing/keys.h"
 #include "signing/subject_keys.h"
 
@@ -67,14 +68,14 @@ std::string pepper_text(std::string_view pepper) {
   return to_hex(pepper) + "\n" + sha256("quotary pepper.key\n" + std::string(pepper)).hex() + "\n";
 }
 
+}  // namespace
+
 Result<std::string> read_key_file(FileSystem& files, const std::string& path) {
   QUOTARY_TRY_VOID(check_key_file(files, path));
   auto bytes = read_file(files, path, key_file_bytes_max);
   if (!bytes) return fail(Errc::unavailable, "key_unreadable", bytes.error().detail);
   return bytes;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<KeyFolder>> KeyFolder::create(const std::shared_ptr<FileSystem>& files,
                                                      const std::string& directory, const std::string& origin,

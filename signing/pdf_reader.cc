@@ -22,9 +22,11 @@ Result<std::size_t> read_tail(std::string_view pdf, std::size_t end) {
     tail.remove_suffix(1);
   }
   if (!tail.ends_with(eof)) return bad();
+  // Looked for where it must be: a file may have many marks, and no keyword to be found before any.
   const std::size_t from = tail.size() > tail_max ? tail.size() - tail_max : 0;
-  const std::size_t keyword = tail.rfind("startxref");
-  if (keyword == tail.npos || keyword < from) return bad();
+  const std::size_t near = tail.substr(from).rfind("startxref");
+  if (near == tail.npos) return bad();
+  const std::size_t keyword = from + near;
   PdfParser parser(tail, keyword);
   if (!parser.take("startxref")) return bad();
   parser.skip_space();
@@ -54,11 +56,13 @@ Result<void> read_subsection(std::string_view pdf, PdfParser& parser, PdfRevisio
     const std::string_view line_end = line.substr(18);
     if (line_end != " \n" && line_end != "\r\n" && line_end != " \r") return bad();
     const auto number = static_cast<std::uint32_t>(first + i);
+    // Readers differ in which of two entries they take.
+    if (revision.offsets.contains(number) || revision.freed.contains(number)) return bad();
     if (line[17] == 'n') {
       if (*generation != 0 || number == 0 || *offset >= revision.xref) return bad();
-      if (!revision.offsets.emplace(number, static_cast<std::size_t>(*offset)).second) return bad();
+      revision.offsets.emplace(number, static_cast<std::size_t>(*offset));
     } else if (line[17] == 'f') {
-      if (number != 0) revision.freed.push_back(number);
+      if (number != 0) revision.freed.insert(number);
     } else {
       return bad();
     }
@@ -163,7 +167,7 @@ Result<PdfObject> PdfFile::object_at(std::size_t index, std::uint32_t number) co
   QUOTARY_CHECK(index < revisions_.size());
   for (std::size_t i = index + 1; i-- > 0;) {
     const PdfRevision& revision = revisions_[i];
-    if (std::find(revision.freed.begin(), revision.freed.end(), number) != revision.freed.end()) break;
+    if (revision.freed.contains(number)) break;
     const auto found = revision.offsets.find(number);
     if (found == revision.offsets.end()) continue;
     PdfObject object;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,7 @@ struct PdfObject {
 // One cross-reference section with its trailer.
 struct PdfRevision {
   std::map<std::uint32_t, std::size_t> offsets;  // objects in use that this section brings
-  std::vector<std::uint32_t> freed;              // other than object 0
+  std::set<std::uint32_t> freed;                 // other than object 0
   PdfValue trailer;
   std::size_t xref = 0;  // where "xref" stands
   std::size_t end = 0;   // after its "%%EOF" and line end

@@ -122,9 +122,10 @@ class SubjectKeys final : public SubjectKeyring {
     };
     {
       const std::shared_lock lock(mutex_);
-      if (const auto found = keys_.find(name); found != keys_.end()) return usable(found->second);
+      if (const auto found = keys_.find(name); settled_ && found != keys_.end()) return usable(found->second);
     }
     const std::unique_lock lock(mutex_);
+    if (!settled_) QUOTARY_TRY_VOID(settle());
     if (const auto found = keys_.find(name); found != keys_.end()) return usable(found->second);
     if (broken_) return write_failed();
     std::string key = random_->bytes(key_bytes);
@@ -140,6 +141,22 @@ class SubjectKeys final : public SubjectKeyring {
     return key;
   }
 
+  // The last record may stand in the machine's memory alone: when an earlier process failed to sync it, no later sync brings it
+  // to the disk unless it is written anew.
+  Result<void> settle() {
+    if (broken_) return write_failed();
+    broken_ = true;
+    if (size_ > magic.size()) {
+      QUOTARY_TRY(last, file_->read_at(size_ - record_bytes, record_bytes));
+      QUOTARY_TRY_VOID(file_->write_at(size_ - record_bytes, last));
+      QUOTARY_TRY_VOID(file_->sync());
+      sodium_memzero(last.data(), last.size());
+    }
+    broken_ = false;
+    settled_ = true;
+    return {};
+  }
+
   static Error write_failed() {
     return fail(Errc::storage, "subject_keys_failed", "an earlier write of the subjects' keys failed; restart after checking the disk");
   }
@@ -150,6 +167,7 @@ class SubjectKeys final : public SubjectKeyring {
   std::map<Hash, StoredKey> keys_;  // by hash of the subject; an empty key is an erased one
   std::uint64_t size_;
   bool broken_ = false;
+  bool settled_ = false;  // what was there when this was opened is known to be on the disk
 };
 
 // What one record says by itself.

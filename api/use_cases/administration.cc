@@ -48,8 +48,7 @@ Result<SeriesPeriod> parse_period(std::string_view text) {
 // One page of the keys with `prefix`; `describe` answers the item of what follows the prefix.
 Result<Answer> page_of(const Organisation::Parts& parts, std::string_view prefix, const PageRequest& page,
                        const std::function<Result<json::object>(const StateReader&, std::string_view)>& describe) {
-  const auto limit = page.limit.value_or(50);
-  if (limit == 0 || limit > list_items_max) return invalid_parameter("limit", "bad_limit", "a limit is 1 to " + std::to_string(list_items_max));
+  QUOTARY_TRY(limit, page_limit(page.limit));
   // Behind the cursor's own key.
   const std::string from = page.cursor.empty() ? std::string() : std::string(prefix) + page.cursor + '\0';
   json::array items;

@@ -81,8 +81,7 @@ Result<Answer> Organisation::consistency_proof(std::uint64_t from, std::optional
 
 Result<Answer> Organisation::list_entries(const Principal& caller, std::uint64_t from, std::optional<std::uint64_t> limit) const {
   QUOTARY_TRY_VOID(require_call(caller, Call::read_entries));
-  const auto count = limit.value_or(entries_page_default);
-  if (count == 0 || count > entries_page_max) return invalid_parameter("limit", "bad_limit", "a limit is 1 to " + std::to_string(entries_page_max));
+  QUOTARY_TRY(count, page_limit(limit, entries_page_default, entries_page_max));
   const auto tree = parts_->ledger->state();
   if (from > tree.tree_size) return invalid_parameter("from", "bad_from", "the published tree has " + std::to_string(tree.tree_size) + " entries");
   json::array items;

@@ -185,6 +185,12 @@ Result<void> check_day(const std::string& parameter, std::string_view day) {
   return invalid_parameter(parameter, "bad_date", "a day is YYYY-MM-DD and exists");
 }
 
+Result<std::uint64_t> page_limit(std::optional<std::uint64_t> asked, std::uint64_t otherwise, std::uint64_t most) {
+  const auto limit = asked.value_or(otherwise);
+  if (limit == 0 || limit > most) return invalid_parameter("limit", "bad_limit", "a limit is 1 to " + std::to_string(most));
+  return limit;
+}
+
 Result<std::uint64_t> parse_cursor(std::string_view cursor) {
   auto index = parse_u64(cursor);
   if (!index) return invalid_parameter("cursor", "bad_cursor", "the cursor is not one of this list");

@@ -144,6 +144,10 @@ struct RequestIdentity {
 
 // A day in a list's filter, or "". Errc::invalid `bad_date`, naming the parameter.
 [[nodiscard]] Result<void> check_day(const std::string& parameter, std::string_view day);
+// How many things a page of a list may hold: what was asked for, else the list's default. Errc::invalid `bad_limit` for 0
+// and for more than `most`.
+[[nodiscard]] Result<std::uint64_t> page_limit(std::optional<std::uint64_t> asked, std::uint64_t otherwise = list_items_default,
+                                               std::uint64_t most = list_items_max);
 // Errc::invalid `bad_cursor`.
 [[nodiscard]] Result<std::uint64_t> parse_cursor(std::string_view cursor);
 

@@ -156,8 +156,7 @@ Result<Answer> Organisation::read_quote(const Principal& caller, std::string_vie
 Result<Answer> Organisation::list_quotes(const Principal& caller, const QuoteFilter& filter) const {
   QUOTARY_TRY_VOID(parts_->require_whole_state());
   QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
-  auto limit = filter.limit.value_or(50);
-  if (limit == 0 || limit > list_items_max) return invalid_parameter("limit", "bad_limit", "a limit is 1 to " + std::to_string(list_items_max));
+  QUOTARY_TRY(limit, page_limit(filter.limit));
   QUOTARY_TRY_VOID(check_day("from", filter.from));
   QUOTARY_TRY_VOID(check_day("to", filter.to));
   std::string from;

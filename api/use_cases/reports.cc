@@ -153,8 +153,7 @@ json::array totals_array(const std::map<std::string, Total>& totals) {
 Result<Answer> Organisation::list_voids(const Principal& caller, const VoidFilter& filter) const {
   QUOTARY_TRY_VOID(parts_->require_whole_state());
   QUOTARY_TRY_VOID(require_call(caller, Call::read_void));
-  auto limit = filter.limit.value_or(50);
-  if (limit == 0 || limit > list_items_max) return invalid_parameter("limit", "bad_limit", "a limit is 1 to " + std::to_string(list_items_max));
+  QUOTARY_TRY(limit, page_limit(filter.limit));
   QUOTARY_TRY(found, collect(*parts_, caller, Call::read_void, filter, limit));
   QUOTARY_TRY_VOID(parts_->note_read(caller, "void.list", {}, found.rows.size()));
   json::array items;

@@ -11,6 +11,7 @@ namespace quotary {
 
 // Lower-case hexadecimal, two digits a byte.
 [[nodiscard]] std::string to_hex(std::string_view bytes);
+void append_hex(std::string& out, std::string_view bytes);
 // Accepts lower-case digits only and an even length; anything else is Errc::invalid `bad_hex`.
 [[nodiscard]] Result<std::string> from_hex(std::string_view text);
 

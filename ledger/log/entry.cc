@@ -27,15 +27,10 @@ class EntryWriter {
     if (value > std::uint64_t{1} << 53) keep(fail(Errc::invalid, "not_canonical", "canonical JSON cannot hold an integer beyond 2^53"));
   }
   void hex(std::string_view before, std::string_view bytes) {
-    static constexpr char digits[] = "0123456789abcdef";
     out_ += before;
-    const std::size_t begin = out_.size();
-    out_.resize(begin + 2 * bytes.size() + 2, '"');
-    char* to = out_.data() + begin + 1;
-    for (const char c : bytes) {
-      *to++ = digits[static_cast<unsigned char>(c) >> 4];
-      *to++ = digits[static_cast<unsigned char>(c) & 15];
-    }
+    out_ += '"';
+    append_hex(out_, bytes);
+    out_ += '"';
   }
   void object(std::string_view before, const json::object& value) {
     out_ += before;

@@ -136,8 +136,7 @@ Result<void> LedgerImpl::check_tail(std::uint64_t from, std::uint64_t published_
   return {};
 }
 
-Result<void> LedgerImpl::recover() {
-  QUOTARY_TRY(size, stored_size(*store_));
+Result<void> LedgerImpl::recover(std::uint64_t size) {
   if (ports_.files->exists(rebuild_mark(options_.directory))) return fail(Errc::corrupt, "rebuild_unfinished", "making the state anew was interrupted: run `quotary rebuild-index` once more");
   QUOTARY_TRY_VOID(check_state_size(size));
   QUOTARY_TRY_VOID(load_counters());
@@ -309,7 +308,7 @@ Result<std::unique_ptr<LedgerImpl>> make_ledger(const LedgerOptions& options, co
     return fail(Errc::not_found, "ledger_unfinished", "the making of the ledger in " + options.directory + " was interrupted before its first entry: make it again with `quotary init`");
   }
   auto ledger = std::make_unique<LedgerImpl>(options, ports, std::move(store), std::move(slots), std::move(lock));
-  QUOTARY_TRY_VOID(ledger->recover());
+  QUOTARY_TRY_VOID(ledger->recover(size));
   ledger->start();
   return ledger;
 }

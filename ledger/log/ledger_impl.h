@@ -37,8 +37,8 @@ class LedgerImpl final : public Ledger {
   LedgerImpl(LedgerOptions options, LedgerPorts ports, std::unique_ptr<Store> store, std::vector<Slots> slots, std::shared_ptr<void> lock);
   ~LedgerImpl() override;
 
-  // Reads the head, checks it against the slots, verifies the last entries, publishes what was not yet.
-  [[nodiscard]] Result<void> recover();
+  // Checks the store's `size` entries against the slots, verifies the last of them, publishes what was not yet.
+  [[nodiscard]] Result<void> recover(std::uint64_t size);
   // Instead of recover: shows what the store still has, latched for `why`.
   [[nodiscard]] Result<void> show_for_reading(const Error& why);
   void start();

@@ -227,6 +227,27 @@ TEST(Organisation, ListsLookAtABoundedNumberOfQuotesAPage) {
   EXPECT_EQ(pages, 3u);  // the last page is full and has no cursor
 }
 
+TEST(Organisation, APageHoldsOneToItsListsMost) {
+  World w;
+  const auto admin = Organisation::operator_principal();
+  const auto code_at = [&](std::string_view list, std::uint64_t limit) {
+    QuoteFilter quotes;
+    VoidFilter voids;
+    PageRequest page;
+    quotes.limit = voids.limit = page.limit = limit;
+    if (list == "quotes") return code_of(w.organisation->list_quotes(w.finance, quotes));
+    if (list == "voids") return code_of(w.organisation->list_voids(w.finance, voids));
+    if (list == "people") return code_of(w.organisation->list_people(admin, page));
+    if (list == "series") return code_of(w.organisation->list_series(admin, page));
+    return code_of(w.organisation->list_entries(w.auditor, 0, limit));
+  };
+  for (const std::string_view list : {"quotes", "voids", "people", "series", "entries"}) {
+    const auto most = list == "entries" ? entries_page_max : list_items_max;
+    for (const std::uint64_t refused : {std::uint64_t{0}, most + 1}) EXPECT_EQ(code_at(list, refused), "bad_limit") << list << " " << refused;
+    for (const std::uint64_t taken : {std::uint64_t{1}, most}) EXPECT_EQ(code_at(list, taken), "") << list << " " << taken;
+  }
+}
+
 TEST(Organisation, VoidsWithFourEyes) {
   World w;
   auto issued = w.issue("k");

@@ -11,6 +11,9 @@ namespace {
 TEST(Bytes, HexRoundTripsAndRefusesWhatItDoesNotWrite) {
   const std::string all("\x00\x7f\xff\x10", 4);
   EXPECT_EQ(to_hex(all), "007fff10");
+  std::string digits = "x";
+  append_hex(digits, all);
+  EXPECT_EQ(digits, "x007fff10");
   EXPECT_EQ(*from_hex("007fff10"), all);
   for (const char* bad : {"0", "0G", "FF", "0x", " 00"}) EXPECT_EQ(from_hex(bad).error().code, "bad_hex") << bad;
 }

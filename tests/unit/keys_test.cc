@@ -341,6 +341,31 @@ TEST_F(SubjectKeysTest, AKeyIsSyncedBeforeItIsUsed) {
   EXPECT_TRUE(keys->encrypt("second", "object", "plain"));
 }
 
+// The next process reads the key from the machine's memory; the disk never got it, whatever is synced later.
+TEST_F(SubjectKeysTest, AKeyWhoseSyncFailedIsWrittenAnewBeforeItIsUsed) {
+  const auto files = std::make_shared<testing::FaultyFileSystem>(posix_file_system());
+  const auto open_again = [&](bool create) { return signing::open_subject_keys(*files, path_, create, std::make_shared<SystemRandom>()).value(); };
+  auto keys = open_again(true);
+  files->fail_from(2);
+  EXPECT_EQ(outcome(keys->encrypt("subject", "object", "plain")), "injected");
+  files->heal();
+  keys.reset();
+  keys = open_again(false);
+  for (const std::uint64_t nth : {1, 2}) {  // nor is it used while it cannot be written
+    files->fail_from(nth);
+    EXPECT_EQ(outcome(keys->encrypt("subject", "object", "plain")), "injected") << nth;
+    files->heal();
+    EXPECT_EQ(outcome(keys->encrypt("subject", "object", "plain")), "subject_keys_failed") << nth;
+    keys.reset();
+    keys = open_again(false);
+  }
+  const std::string sealed = keys->encrypt("subject", "object", "plain").value();
+  keys.reset();
+  ASSERT_TRUE(files->lose_unsynced());
+  keys = open_again(false);
+  EXPECT_EQ(outcome(keys->decrypt("subject", "object", sealed)), "plain");
+}
+
 TEST_F(SubjectKeysTest, ThreadsShareOneKeyASubject) {
   const auto keys = open(true);
   std::vector<std::jthread> threads;

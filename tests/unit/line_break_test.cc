@@ -66,6 +66,8 @@ TEST(Utf8, DecodesAndMarksDamage) {
   EXPECT_EQ(decode_utf8("a报𠮷"), U"a报𠮷");
   EXPECT_EQ(decode_utf8("\xe6\x8a"), U"\xfffd\xfffd");
   EXPECT_EQ(decode_utf8("\xff" "b"), U"\xfffd" U"b");
+  for (const char* bad : {"\xe0\x80\xaf", "\xf0\x80\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"})  // overlong, a surrogate, beyond U+10FFFF
+    EXPECT_EQ(decode_utf8(bad), std::u32string(std::string_view(bad).size(), U'\xfffd')) << bad;
 }
 
 }  // namespace

@@ -91,6 +91,26 @@ TEST_F(Pdf, ChineseQuoteReadsBack) {
   EXPECT_THAT(printed, Not(HasSubstr("Quotation No.")));
 }
 
+// Of every length, so that no cut falls into a character; the title goes on where its first line ended.
+TEST_F(Pdf, ALongSellersNameIsCutBetweenCharacters) {
+  std::string name;
+  std::vector<std::size_t> ends;  // of each character
+  for (unsigned c = 0x4e00; ends.size() < 200; ++c) {
+    const std::string character{static_cast<char>(0xe0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3f)), static_cast<char>(0x80 | (c & 0x3f))};
+    name += character;
+    ends.push_back(name.size());
+  }
+  Quote quote = quotary::testing::cny_quote();
+  for (std::size_t length = 60; length <= ends.size(); ++length) {
+    quote.seller.name = name.substr(0, ends[length - 1]);
+    ASSERT_TRUE(QuoteDocument::prepare(fonts(), quote, {})) << length;
+  }
+  // 34 fit on a line of the title, 24 on one of the seller's block.
+  const std::string printed = text(save(issue(quote)));
+  EXPECT_THAT(printed, HasSubstr(name.substr(0, ends[33])));
+  EXPECT_THAT(printed, HasSubstr(name.substr(ends[33], ends[60] - ends[33])));
+}
+
 TEST_F(Pdf, ColumnsThatNoLineFillsAreLeftOut) {
   EXPECT_THAT(text(save(issue(quotary::testing::cny_quote()))), ::testing::AllOf(HasSubstr("编码"), HasSubstr("折扣")));
   Quote plain = quotary::testing::cny_quote();
@@ -292,6 +312,21 @@ TEST_F(Pdf, RareCharactersComeFromTheFullFace) {
   const std::string path = save(issue(quote));
   expect_sound(path);
   EXPECT_THAT(text(path), HasSubstr("㛃䶮𠮷堃商贸有限公司"));
+}
+
+// Texts copied from other PDFs often hold radicals (U+2F00 and up) where characters are meant; the face draws both alike.
+TEST_F(Pdf, CharactersThatShareAGlyphArePrinted) {
+  const auto picture = [&](const char* name) {
+    Quote quote = quotary::testing::cny_quote();
+    quote.buyer.name = name;
+    const std::string out = folder_ / "page";
+    EXPECT_EQ(run("pdftoppm -r 60 -f 1 -l 1 -singlefile -png " + save(issue(quote)) + " " + out).status, 0);
+    std::ifstream in(out + ".png", std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const std::string radicals = picture("⼈⼒⽬⾼");
+  EXPECT_TRUE(radicals == picture("人力目高"));
+  EXPECT_FALSE(radicals == picture("　　　　"));
 }
 
 TEST_F(Pdf, MissingGlyphIsNamedWithItsPlace) {

@@ -4,6 +4,7 @@
 #include "signing/document_check.h"
 #include "signing/incremental_update.h"
 #include "signing/new_seal_check.h"
+#include "signing/pdf_reader.h"
 #include "tests/support/seal_fixture.h"
 
 #include <gmock/gmock.h>
@@ -256,6 +257,23 @@ TEST_F(SealAttack, LongFilesOfMarksStayCheap) {
   EXPECT_EQ(why(marks), "not_our_profile");
   EXPECT_EQ(signing::revision_ends(marks).size(), 64u);
   EXPECT_FALSE(signing::claimed_identity(marks));
+}
+
+TEST_F(SealAttack, MarksWithoutAKeywordBeforeThemStayCheap) {
+  std::string marks = "%PDF-1.7\n" + std::string(60u << 20, ' ');
+  for (int i = 0; i < 64; ++i) marks += "%%EOF\n";
+  EXPECT_EQ(why(marks), "not_our_profile");
+}
+
+TEST_F(SealAttack, ATableNamesEachObjectOnce) {
+  const auto with_table = [](std::string_view entries) {
+    std::string file = "%PDF-1.7\n1 0 obj\nnull\nendobj\n";
+    const std::size_t xref = file.size();
+    return file + "xref\n" + std::string(entries) + "trailer\n<< /Root 1 0 R /Size 2 >>\nstartxref\n" + std::to_string(xref) + "\n%%EOF\n";
+  };
+  const std::string used = "1 1\n0000000009 00000 n \n", freed = "1 1\n0000000000 00001 f \n";
+  EXPECT_TRUE(signing::PdfFile::read(with_table(used)));
+  for (const std::string& twice : {used + used, used + freed, freed + used, freed + freed}) EXPECT_FALSE(signing::PdfFile::read(with_table(twice))) << twice;
 }
 
 TEST(RevisionEnds, FollowEachMarkAndItsLineEnd) {
