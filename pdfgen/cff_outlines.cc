@@ -110,7 +110,8 @@ std::vector<std::uint16_t> read_charset(Reader& in, std::size_t place, std::size
   if (width > 2) return {};
   for (std::size_t at = place + 1; cids.size() < count && !in.failed(); at += 2 + width) {
     const std::size_t first = in.number(at, 2), following = in.number(at + 2, width);
-    for (std::size_t i = 0; i <= following && cids.size() < count; ++i) cids.push_back(static_cast<std::uint16_t>(first + i));
+    for (std::size_t i = 0; i <= following && cids.size() < count; ++i)
+      cids.push_back(static_cast<std::uint16_t>(first + i));
   }
   return cids;
 }
@@ -120,7 +121,8 @@ std::vector<std::uint8_t> read_part_choice(Reader& in, std::size_t place, std::s
   std::vector<std::uint8_t> parts;
   const std::size_t form = in.number(place, 1);
   if (form == 0) {
-    for (std::size_t glyph = 0; glyph < count; ++glyph) parts.push_back(static_cast<std::uint8_t>(in.number(place + 1 + glyph, 1)));
+    for (std::size_t glyph = 0; glyph < count; ++glyph)
+      parts.push_back(static_cast<std::uint8_t>(in.number(place + 1 + glyph, 1)));
   } else if (form == 3) {
     const std::size_t runs = in.number(place + 1, 2);
     for (std::size_t at = place + 3; at < place + 3 + 3 * runs && !in.failed(); at += 3) {
@@ -193,8 +195,10 @@ class IndexWriter {
 std::string write_charset(std::span<const std::uint16_t> cids) {
   std::vector<std::pair<std::size_t, std::size_t>> runs;  // the first CID and how many
   for (const std::uint16_t cid : cids) {
-    if (!runs.empty() && cid == runs.back().first + runs.back().second) ++runs.back().second;
-    else runs.emplace_back(cid, 1);
+    if (!runs.empty() && cid == runs.back().first + runs.back().second)
+      ++runs.back().second;
+    else
+      runs.emplace_back(cid, 1);
   }
   const bool long_runs = std::any_of(runs.begin(), runs.end(), [](const auto& run) { return run.second > 0x100; });
   const std::size_t run_size = long_runs ? 4 : 3;
@@ -257,7 +261,8 @@ Result<CffOutlines> CffOutlines::read(std::string program) {
   out.glyphs_ = in.index(tables[glyph_list]);
   const std::size_t count = out.glyphs_.size();
   const std::vector<std::uint16_t> cids = read_charset(in, tables[charset], count);
-  if (in.failed() || count == 0 || cids.size() != count || !std::is_sorted(cids.begin(), cids.end())) return unexpected("its glyphs");
+  if (in.failed() || count == 0 || cids.size() != count || !std::is_sorted(cids.begin(), cids.end()))
+    return unexpected("its glyphs");
   out.glyph_of_.assign(cids.back() + std::size_t{1}, 0);
   for (std::size_t glyph = 1; glyph < count; ++glyph) out.glyph_of_[cids[glyph]] = static_cast<std::uint16_t>(glyph);
 
@@ -269,7 +274,8 @@ Result<CffOutlines> CffOutlines::read(std::string program) {
     out.parts_.push_back(*part);
   }
   out.part_of_ = read_part_choice(in, tables[part_choice], count);
-  const bool known = std::all_of(out.part_of_.begin(), out.part_of_.end(), [&](std::uint8_t part) { return part < parts.size(); });
+  const bool known =
+      std::all_of(out.part_of_.begin(), out.part_of_.end(), [&](std::uint8_t part) { return part < parts.size(); });
   if (in.failed() || out.part_of_.size() != count || !known) return unexpected("its parts");
   return out;
 }
@@ -304,7 +310,8 @@ std::string CffOutlines::subset(std::span<const std::uint16_t> cids) const {
   std::size_t strings_size = 0;
   for (const Stretch string : strings) strings_size += string.size();
 
-  const IndexWriter top_index(1, top_.size()), string_index(strings.size(), strings_size), glyph_index(glyphs.size(), outlines_size);
+  const IndexWriter top_index(1, top_.size()), string_index(strings.size(), strings_size),
+      glyph_index(glyphs.size(), outlines_size);
   const IndexWriter part_index(parts.size(), parts.size() * part_dictionary_size);
   const std::string charset_bytes = write_charset(cids), choice_bytes = write_part_choice(part_of);
   constexpr std::string_view no_subroutines("\0\0", 2);
@@ -351,7 +358,9 @@ std::string CffOutlines::subset(std::span<const std::uint16_t> cids) const {
   out += no_subroutines;
   out += charset_bytes;
   out += choice_bytes;
-  part_index.write(out, [&](std::size_t i) { return std::string_view(dictionaries).substr(i * part_dictionary_size, part_dictionary_size); });
+  part_index.write(out, [&](std::size_t i) {
+    return std::string_view(dictionaries).substr(i * part_dictionary_size, part_dictionary_size);
+  });
   glyph_index.write(out, [&](std::size_t i) { return at(glyphs_[glyphs[i]]); });
   for (const std::string_view bytes : privates) out += bytes;
   return out;

@@ -35,16 +35,18 @@ class CffOutlines {
   };
 
  private:
-  [[nodiscard]] std::string_view at(Stretch stretch) const { return std::string_view(program_).substr(stretch.begin, stretch.size()); }
+  [[nodiscard]] std::string_view at(Stretch stretch) const {
+    return std::string_view(program_).substr(stretch.begin, stretch.size());
+  }
 
   std::string program_;
-  Stretch head_, top_;                      // header and name; the top dictionary
-  std::array<std::size_t, 4> places_{};     // within top_: the numbers that say where the tables stand
-  std::vector<Stretch> strings_;            // the parts' names are the last of them
+  Stretch head_, top_;                   // header and name; the top dictionary
+  std::array<std::size_t, 4> places_{};  // within top_: the numbers that say where the tables stand
+  std::vector<Stretch> strings_;         // the parts' names are the last of them
   std::vector<Stretch> glyphs_;
-  std::vector<Stretch> parts_;              // private dictionaries, each shared by the glyphs of some scripts
-  std::vector<std::uint8_t> part_of_;       // by glyph
-  std::vector<std::uint16_t> glyph_of_;     // by CID; 0 where there is none
+  std::vector<Stretch> parts_;           // private dictionaries, each shared by the glyphs of some scripts
+  std::vector<std::uint8_t> part_of_;    // by glyph
+  std::vector<std::uint16_t> glyph_of_;  // by CID; 0 where there is none
 };
 
 }  // namespace quotary::pdfgen

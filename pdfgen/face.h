@@ -16,8 +16,8 @@ namespace quotary::pdfgen {
 
 enum class Weight { regular = 0, bold = 1 };
 
-// The glyphs that a document uses of one face, each with the character it stands for.
-using GlyphUse = std::map<std::uint16_t, char32_t>;
+// The glyphs that a document uses of one face, ascending, each once and with a character it stands for.
+using GlyphUse = std::vector<std::pair<std::uint16_t, char32_t>>;
 
 // Tables are read once; immutable and shared by threads afterwards.
 class Face {

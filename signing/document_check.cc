@@ -65,11 +65,13 @@ Result<SealPlace> locate(std::string_view pdf, const PdfObject& object) {
   if (!contents || !contents->is(PdfValue::Kind::string) || !contents->hexadecimal) return broken("Contents is no hexadecimal string");
   if (contents->begin != numbers[1] || contents->end != numbers[2]) return broken("Contents does not fill the gap of ByteRange");
   // These digits are all that no signature covers: one way of writing them is enough.
-  if (pdf.substr(contents->begin + 1, contents->end - contents->begin - 2) != to_hex(contents->text)) return broken("Contents is not in lower-case digits");
+  const std::string_view digits = pdf.substr(contents->begin + 1, contents->end - contents->begin - 2);
+  if (std::count_if(digits.begin(), digits.end(), [](char c) { return c >= 'A' && c <= 'F'; }) > 0) return broken("Contents is not in lower-case digits");
   if (numbers[2] + numbers[3] != pdf.size()) return broken("ByteRange does not reach the end of its revision");
   const std::size_t size = der_size(contents->text);
   if (size == 0) return broken("Contents holds no DER value");
-  if (std::any_of(contents->text.begin() + static_cast<std::ptrdiff_t>(size), contents->text.end(), [](char c) { return c != '\0'; })) return broken("Contents holds bytes behind its CMS");
+  const std::string_view behind = std::string_view(contents->text).substr(size);
+  if (std::count(behind.begin(), behind.end(), '\0') != std::ssize(behind)) return broken("Contents holds bytes behind its CMS");
   return SealPlace{contents->begin, contents->end, numbers[2] + numbers[3], contents->text.substr(0, size)};
 }
 
@@ -154,7 +156,7 @@ std::optional<std::string> claim(std::string_view pdf, std::string_view key) {
 
 }  // namespace
 
-Result<void> check_new_seal(std::string_view pdf, const SignedCms& cms, X509* leaf, const std::vector<CertificatePtr>& chain, Timestamp time) {
+Result<void> check_new_seal(std::string_view pdf, const SignedCms& cms, const CmsForm& form, Timestamp time) {
   QUOTARY_TRY(file, PdfFile::read(pdf));
   QUOTARY_TRY(certified, certified_signature(file));
   QUOTARY_TRY(object, file.object(certified));
@@ -165,10 +167,10 @@ Result<void> check_new_seal(std::string_view pdf, const SignedCms& cms, X509* le
   Sha256 content;
   content.update(pdf.substr(0, place.contents_begin));
   content.update(pdf.substr(place.contents_end));
-  QUOTARY_TRY_VOID(confirm_cms(cms, content.finish(), leaf, chain));
+  QUOTARY_TRY_VOID(confirm_cms(cms, form, content.finish()));
   const PdfValue* claimed = object.value.find("M");
   if (!claimed || !claimed->is(PdfValue::Kind::string) || claimed->text != pdf_date(time)) return broken("the signature's claimed time is not the one asked for");
-  if (time < not_before_of(leaf) || not_after_of(leaf) < time) return broken("the certificate was not valid at the claimed time");
+  if (time < not_before_of(form.leaf()) || not_after_of(form.leaf()) < time) return broken("the certificate was not valid at the claimed time");
   return {};
 }
 

@@ -12,7 +12,9 @@
 namespace quotary::pdfgen {
 namespace {
 
-std::string path_of(const char* weight) { return std::string("/usr/share/fonts/opentype/noto/NotoSansCJK-") + weight + ".ttc"; }
+std::string path_of(const char* weight) {
+  return std::string("/usr/share/fonts/opentype/noto/NotoSansCJK-") + weight + ".ttc";
+}
 
 // A face as pdfgen opens it, and subsets of it by HarfBuzz.
 class Judge {
@@ -38,7 +40,8 @@ class Judge {
 
   [[nodiscard]] bool has_variants(char32_t character) const {
     hb_codepoint_t glyph = 0;
-    return hb_font_get_variation_glyph(font_, character, 0xfe00, &glyph) || hb_font_get_variation_glyph(font_, character, 0xfe01, &glyph);
+    return hb_font_get_variation_glyph(font_, character, 0xfe00, &glyph) ||
+           hb_font_get_variation_glyph(font_, character, 0xfe01, &glyph);
   }
 
   [[nodiscard]] std::string subset(const std::vector<char32_t>& characters, bool subroutines = false) const {
@@ -65,11 +68,17 @@ class Judge {
   hb_font_t* font_ = nullptr;
 };
 
-// Latin, punctuation, kana, Han and full-width characters, some of which share a glyph. Without those that have variants:
-// HarfBuzz adds the variants' glyphs, which nothing can ask for once there is no character map.
+// Latin, punctuation, kana, Han and full-width characters, some of which share a glyph. Without those that have
+// variants: HarfBuzz adds the variants' glyphs, which nothing can ask for once there is no character map.
 std::vector<char32_t> some_characters(const Judge& judge) {
   std::vector<char32_t> out;
-  for (const auto& [first, last] : {std::pair{U' ', U'~'}, {U'\u00a0', U'\u017f'}, {U'\u2f00', U'\u2fd5'}, {U'\u3001', U'\u3011'}, {U'\u3041', U'\u3096'}, {U'\u4e00', U'\u5dff'}, {U'\uff01', U'\uff5e'}})
+  for (const auto& [first, last] : {std::pair{U' ', U'~'},
+                                    {U'\u00a0', U'\u017f'},
+                                    {U'\u2f00', U'\u2fd5'},
+                                    {U'\u3001', U'\u3011'},
+                                    {U'\u3041', U'\u3096'},
+                                    {U'\u4e00', U'\u5dff'},
+                                    {U'\uff01', U'\uff5e'}})
     for (char32_t character = first; character <= last; ++character)
       if (judge.glyph(character) != 0 && !judge.has_variants(character)) out.push_back(character);
   EXPECT_GT(out.size(), 4000u);
@@ -93,8 +102,10 @@ TEST(CffOutlines, AreByteForByteWhatHarfBuzzSubsets) {
     for (std::size_t round = 0; round < 60; ++round) {
       const std::size_t count = round < 5 ? round : random() % (round < 30 ? 40 : 900), from = random() % all.size();
       std::vector<char32_t> characters;
-      for (std::size_t i = 0; i < count; ++i) characters.push_back(all[(round % 3 == 0 ? from + i : random()) % all.size()]);
-      ASSERT_TRUE(ours(characters) == judge.subset(characters)) << weight << ", seed " << seed << ", round " << round << ", " << count << " characters";
+      for (std::size_t i = 0; i < count; ++i)
+        characters.push_back(all[(round % 3 == 0 ? from + i : random()) % all.size()]);
+      ASSERT_TRUE(ours(characters) == judge.subset(characters))
+          << weight << ", seed " << seed << ", round " << round << ", " << count << " characters";
     }
     ASSERT_TRUE(ours(all) == judge.subset(all)) << weight;
   }
