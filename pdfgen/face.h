@@ -1,6 +1,7 @@
 // One font face: glyphs, widths and subsets. Internal to pdfgen.
 #pragma once
 
+#include "pdfgen/cff_outlines.h"
 #include "pdfgen/fonts.h"
 #include "pdfgen/podofo_container.h"
 
@@ -15,8 +16,8 @@ namespace quotary::pdfgen {
 
 enum class Weight { regular = 0, bold = 1 };
 
-// The glyphs that a document uses of one face, each with the character it stands for.
-using GlyphUse = std::map<std::uint16_t, char32_t>;
+// The glyphs that a document uses of one face, ascending, each once and with a character it stands for.
+using GlyphUse = std::vector<std::pair<std::uint16_t, char32_t>>;
 
 // Tables are read once; immutable and shared by threads afterwards.
 class Face {
@@ -43,11 +44,12 @@ class Face {
  private:
   void swap(Face& other) noexcept;
 
-  hb_face_t* full_ = nullptr;    // mapped; for characters outside the common set
-  hb_face_t* common_ = nullptr;  // GB2312 and Latin, preprocessed
+  [[nodiscard]] Result<std::string> program(const GlyphUse& use) const;
+
+  CffOutlines common_;         // GB2312 and Latin
+  hb_face_t* full_ = nullptr;  // mapped; for documents with characters outside the common set
   std::vector<std::uint16_t> bmp_, widths_;
   std::map<char32_t, std::uint16_t> astral_;
-  std::vector<bool> in_common_;  // by glyph
   std::string base_name_;
 };
 

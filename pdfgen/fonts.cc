@@ -19,12 +19,26 @@ struct InputDeleter {
   void operator()(hb_subset_input_t* input) const { hb_subset_input_destroy(input); }
 };
 
-// Layout, naming and hinting data that an embedded font has no use for.
+// Only the outlines are embedded; what else a font file has to have is left out, and hints with it.
 void keep_outlines_only(hb_subset_input_t* input) {
   hb_set_t* drop = hb_subset_input_set(input, HB_SUBSET_SETS_DROP_TABLE_TAG);
-  for (const char* tag : {"GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx", "name", "DSIG"})
+  for (const char* tag : {"GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx", "name", "DSIG", "cmap", "hmtx", "hhea", "OS/2", "post", "head", "maxp"})
     hb_set_add(drop, HB_TAG(tag[0], tag[1], tag[2], tag[3]));
   hb_subset_input_set_flags(input, HB_SUBSET_FLAGS_NO_HINTING | HB_SUBSET_FLAGS_NO_PRUNE_UNICODE_RANGES | HB_SUBSET_FLAGS_NOTDEF_OUTLINE);
+}
+
+// The CFF table of a subset.
+Result<std::string> outlines_of(hb_face_t* face, const hb_subset_input_t* input) {
+  hb_face_t* subset = hb_subset_or_fail(face, input);
+  if (!subset) return fail(Errc::internal, "font_subset_failed", "the font cannot be subset");
+  hb_blob_t* table = hb_face_reference_table(subset, HB_TAG('C', 'F', 'F', ' '));
+  unsigned size = 0;
+  const char* bytes = hb_blob_get_data(table, &size);
+  std::string out(bytes, size);
+  hb_blob_destroy(table);
+  hb_face_destroy(subset);
+  if (out.empty()) return fail(Errc::internal, "font_subset_failed", "the font's subset has no outlines");
+  return out;
 }
 
 // GB2312 (with its symbols and full-width forms), Latin, general punctuation and currency signs.
@@ -133,18 +147,14 @@ std::string subset_tag(const GlyphUse& use) {
 
 }  // namespace
 
-Face::~Face() {
-  hb_face_destroy(common_);
-  hb_face_destroy(full_);
-}
+Face::~Face() { hb_face_destroy(full_); }
 
 void Face::swap(Face& other) noexcept {
-  std::swap(full_, other.full_);
   std::swap(common_, other.common_);
+  std::swap(full_, other.full_);
   bmp_.swap(other.bmp_);
   widths_.swap(other.widths_);
   astral_.swap(other.astral_);
-  in_common_.swap(other.in_common_);
   base_name_.swap(other.base_name_);
 }
 
@@ -186,51 +196,35 @@ Result<Face> Face::load(const std::string& path, std::string base_name) {
   std::unique_ptr<hb_subset_input_t, InputDeleter> input(hb_subset_input_create_or_fail());
   if (!input) return fail(Errc::internal, "font_subset_failed", "no memory for a font subset");
   keep_outlines_only(input.get());
-  // Without subroutines a document's subset is copied rather than followed and numbered anew: quicker, and smaller too.
+  // Without subroutines a glyph's outline can be copied into a document's font as it stands.
   hb_subset_input_set_flags(input.get(), hb_subset_input_get_flags(input.get()) | HB_SUBSET_FLAGS_DESUBROUTINIZE);
-  hb_set_t* common = hb_subset_input_unicode_set(input.get());
-  add_common_characters(common);
-  out.in_common_.assign(glyph_count, false);
-  out.in_common_[0] = true;
-  character = HB_SET_VALUE_INVALID;
-  while (hb_set_next(common, &character)) out.in_common_[out.glyph(character)] = true;
-  hb_face_t* reduced = hb_subset_or_fail(out.full_, input.get());
-  if (!reduced) return fail(Errc::internal, "font_subset_failed", path + " cannot be subset");
-  out.common_ = hb_subset_preprocess(reduced);
-  hb_face_make_immutable(out.common_);
-  hb_face_destroy(reduced);
-  // HarfBuzz before 7.2 keeps a preprocessed face's checked tables in a map whose lock is released before it is used. Which
-  // tables a subset asks for depends on its options alone, so one subset puts them all there, and later ones only read.
-  QUOTARY_TRY_VOID(out.subset({{out.glyph(U' '), U' '}}));
+  add_common_characters(hb_subset_input_unicode_set(input.get()));
+  QUOTARY_TRY(outlines, outlines_of(out.full_, input.get()));
+  QUOTARY_TRY(common, CffOutlines::read(std::move(outlines)));
+  out.common_ = std::move(common);
   return out;
 }
 
-Result<EmbeddedFont> Face::subset(const GlyphUse& use) const {
+Result<std::string> Face::program(const GlyphUse& use) const {
+  if (std::all_of(use.begin(), use.end(), [&](const auto& entry) { return common_.has(entry.first); })) {
+    std::vector<std::uint16_t> glyphs;
+    glyphs.reserve(use.size());
+    for (const auto& entry : use) glyphs.push_back(entry.first);
+    return common_.subset(glyphs);
+  }
   std::unique_ptr<hb_subset_input_t, InputDeleter> input(hb_subset_input_create_or_fail());
   if (!input) return fail(Errc::internal, "font_subset_failed", "no memory for a font subset");
   keep_outlines_only(input.get());
-  // By character and not by glyph: glyph ids differ between the two sources, the CIDs in the result do not.
-  // Only the outlines are embedded; what else a font file has to have is left out.
-  hb_set_t* drop = hb_subset_input_set(input.get(), HB_SUBSET_SETS_DROP_TABLE_TAG);
-  for (const char* tag : {"cmap", "hmtx", "hhea", "OS/2", "post", "head", "maxp"}) hb_set_add(drop, HB_TAG(tag[0], tag[1], tag[2], tag[3]));
   hb_set_t* characters = hb_subset_input_unicode_set(input.get());
-  bool common = true;
-  for (const auto& [glyph, character] : use) {
-    hb_set_add(characters, character);
-    common = common && in_common_[glyph];
-  }
-  hb_face_t* result = hb_subset_or_fail(common ? common_ : full_, input.get());
-  if (!result) return fail(Errc::internal, "font_subset_failed", base_name_ + " cannot be subset to this document's characters");
-  hb_blob_t* program = hb_face_reference_table(result, HB_TAG('C', 'F', 'F', ' '));
-  unsigned size = 0;
-  const char* bytes = hb_blob_get_data(program, &size);
+  for (const auto& entry : use) hb_set_add(characters, entry.second);
+  return outlines_of(full_, input.get());
+}
 
+Result<EmbeddedFont> Face::subset(const GlyphUse& use) const {
+  QUOTARY_TRY(outlines, program(use));
   EmbeddedFont out;
   out.name = subset_tag(use) + "+" + base_name_;
-  out.program.assign(bytes, size);
-  hb_blob_destroy(program);
-  hb_face_destroy(result);
-  if (size == 0) return fail(Errc::internal, "font_subset_failed", base_name_ + " gave no outlines");
+  out.program = std::move(outlines);
   out.to_unicode = deflate(to_unicode_map(use), level_waited_for);
   for (const auto& entry : use)
     if (const std::uint16_t wide = width(entry.first); wide != 1000) out.widths.emplace_back(entry.first, wide);

@@ -2,6 +2,7 @@
 
 #include "pdfgen/line_break.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -72,6 +73,12 @@ std::u32string Typesetter::cut(std::u32string characters, const Style& style, do
   while (!characters.empty() && width(characters + U'\u2026', style) > width_max) characters.pop_back();
   while (!characters.empty() && printed(characters.back()) == U' ') characters.pop_back();
   return characters + U'\u2026';
+}
+
+GlyphUse Typesetter::used(Weight weight) const {
+  GlyphUse out = use_[static_cast<int>(weight)];
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 void Typesetter::use_ascii(Weight weight) {

@@ -60,15 +60,15 @@ class Typesetter {
     const int at = static_cast<int>(weight);
     if (seen_[at][glyph]) return;
     seen_[at].set(glyph);
-    use_[at].emplace(glyph, character);
+    use_[at].emplace_back(glyph, character);
   }
   void use(Weight weight, std::string_view text);
   void use_ascii(Weight weight);
-  [[nodiscard]] const GlyphUse& used(Weight weight) const { return use_[static_cast<int>(weight)]; }
+  [[nodiscard]] GlyphUse used(Weight weight) const;
 
  private:
   const FaceSet& faces_;
-  GlyphUse use_[2];
+  GlyphUse use_[2];  // in the order of use
   std::bitset<0x10000> seen_[2];  // what use_ holds; most glyphs of a text were there before
 };
 

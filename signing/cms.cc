@@ -33,6 +33,33 @@ void append_der_length(std::string& out, std::size_t length) {
   out += digits;
 }
 
+std::string der_value(unsigned char tag, std::string_view content) {
+  std::string out(1, static_cast<char>(tag));
+  append_der_length(out, content.size());
+  out += content;
+  return out;
+}
+
+// The DER value at the front of `bytes`: its size, and that of its tag and length. Zeros when there is none that fits.
+struct DerValue {
+  std::size_t head = 0, size = 0;
+};
+DerValue first_value(std::string_view bytes) {
+  if (bytes.size() < 2) return {};
+  const auto first = static_cast<unsigned char>(bytes[1]);
+  std::size_t length = first, head = 2;
+  if (first >= 0x80) {
+    const std::size_t digits = first & 0x7fu;
+    if (digits == 0 || digits > 4 || bytes.size() < 2 + digits) return {};
+    length = 0;
+    for (std::size_t i = 0; i < digits; ++i) length = length << 8 | static_cast<unsigned char>(bytes[2 + i]);
+    head += digits;
+  }
+  return length <= bytes.size() - head ? DerValue{head, head + length} : DerValue{};
+}
+
+constexpr unsigned char der_octets = 0x04, der_sequence = 0x30, der_set = 0x31, der_explicit = 0xa0;
+
 // The signed attributes as a DER SET: its members in the order of their encodings.
 std::string signed_attributes(const CMS_SignerInfo* signer) {
   std::vector<std::string> attributes;
@@ -46,9 +73,7 @@ std::string signed_attributes(const CMS_SignerInfo* signer) {
   std::sort(attributes.begin(), attributes.end());
   std::string content;
   for (const std::string& attribute : attributes) content += attribute;
-  std::string out = "\x31";
-  append_der_length(out, content.size());
-  return out + content;
+  return der_value(der_set, content);
 }
 
 // Signs bytes with SHA-256. The one place where a key is used: a token or a remote service would plug in here.
@@ -143,45 +168,99 @@ int accept_times(int ok, X509_STORE_CTX* context) {
   return ok || error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID;
 }
 
+// What stands before the content, the signers and the signature of a CMS without a signature value.
+struct CmsParts {
+  std::string type, signed_data, signer;
+};
+
+// ContentInfo: type, [0] SignedData: version, digests, content, certificates, SET of SignerInfo: …, signature.
+CmsParts take_apart(const std::string& der) {
+  CmsParts out;
+  std::string_view rest = der;
+  const auto enter = [&rest] { rest.remove_prefix(first_value(rest).head); };
+  const auto take = [&rest](std::string& to) {
+    const std::size_t size = first_value(rest).size;
+    to += rest.substr(0, size);
+    rest.remove_prefix(size);
+  };
+  enter();
+  take(out.type);
+  enter();
+  enter();
+  while (first_value(rest).size < rest.size() && first_value(rest).size > 0) take(out.signed_data);
+  enter();
+  enter();
+  const std::string no_signature = der_value(der_octets, {});
+  if (rest.ends_with(no_signature)) out.signer = rest.substr(0, rest.size() - no_signature.size());
+  return out;
+}
+
 }  // namespace
 
-std::size_t der_size(std::string_view bytes) {
-  if (bytes.size() < 2 || bytes[0] != 0x30) return 0;
-  const auto first = static_cast<unsigned char>(bytes[1]);
-  std::size_t length = first, head = 2;
-  if (first >= 0x80) {
-    const std::size_t digits = first & 0x7fu;
-    if (digits == 0 || digits > 4 || bytes.size() < 2 + digits) return 0;
-    length = 0;
-    for (std::size_t i = 0; i < digits; ++i) length = length << 8 | static_cast<unsigned char>(bytes[2 + i]);
-    head += digits;
-  }
-  return length <= bytes.size() - head ? head + length : 0;
-}
+std::size_t der_size(std::string_view bytes) { return bytes.empty() || bytes[0] != der_sequence ? 0 : first_value(bytes).size; }
 
-Result<SignedCms> sign_cms(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain) {
-  ERR_clear_error();
-  QUOTARY_TRY(unsigned_cms, unsigned_signature(digest, leaf, key, chain));
-  QUOTARY_TRY(signature, sign_bytes(key, signed_attributes(unsigned_cms.signer)));
-  QUOTARY_TRY(der, with_signature(unsigned_cms, signature));
-  return SignedCms{std::move(der), std::move(signature)};
-}
-
-Result<void> confirm_cms(const SignedCms& cms, const Hash& digest, X509* leaf, const std::vector<CertificatePtr>& chain) {
+Result<CmsForm> CmsForm::make(X509* leaf, const std::vector<CertificatePtr>& chain) {
   ERR_clear_error();
   EVP_PKEY* key = X509_get0_pubkey(leaf);
   if (!key || !key_strong_enough(key)) return invalid("an algorithm or key size that is not allowed");
   if ((X509_get_key_usage(leaf) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) return invalid("a certificate that is not for signing");
-  QUOTARY_TRY(expected, unsigned_signature(digest, leaf, key, chain));
-  const std::string attributes = signed_attributes(expected.signer);
+  CmsForm out;
+  X509_up_ref(leaf);
+  out.leaf_.reset(leaf);
+  const Hash some = sha256("some content"), other = sha256("other content");
+  QUOTARY_TRY(whole, unsigned_signature(some, leaf, key, chain));
+  out.attributes_ = signed_attributes(whole.signer);
+  QUOTARY_TRY(unsigned_der, with_signature(whole, {}));
+
+  const CmsParts parts = take_apart(unsigned_der);
+  out.type_ = parts.type;
+  out.signed_data_ = parts.signed_data;
+  out.signer_ = parts.signer;
+  out.digest_in_attributes_ = out.attributes_.find(some.view());
+  out.digest_in_signer_ = out.signer_.find(some.view());
+  if (out.digest_in_attributes_ == std::string::npos || out.digest_in_signer_ == std::string::npos) return openssl_failed("find the digest in a CMS");
+
+  // From here on no CMS of this certificate is encoded by OpenSSL, so what it would write is compared once, in all sizes.
+  QUOTARY_TRY(judge, unsigned_signature(other, leaf, key, chain));
+  if (out.attributes(other) != signed_attributes(judge.signer)) return openssl_failed("repeat the signed attributes");
+  for (int size = 0; size <= EVP_PKEY_get_size(key); ++size) {
+    const std::string signature(static_cast<std::size_t>(size), 's');
+    QUOTARY_TRY(expected, with_signature(judge, signature));
+    if (out.write(other, signature) != expected) return openssl_failed("repeat a CMS");
+  }
+  return out;
+}
+
+std::string CmsForm::attributes(const Hash& digest) const {
+  std::string out = attributes_;
+  return out.replace(digest_in_attributes_, digest.bytes.size(), digest.view());
+}
+
+std::string CmsForm::write(const Hash& digest, std::string_view signature) const {
+  std::string signer = signer_;
+  signer.replace(digest_in_signer_, digest.bytes.size(), digest.view());
+  signer += der_value(der_octets, signature);
+  const std::string signers = der_value(der_set, der_value(der_sequence, signer));
+  return der_value(der_sequence, type_ + der_value(der_explicit, der_value(der_sequence, signed_data_ + signers)));
+}
+
+Result<SignedCms> sign_cms(const CmsForm& form, EVP_PKEY* key, const Hash& digest) {
+  ERR_clear_error();
+  QUOTARY_TRY(signature, sign_bytes(key, form.attributes(digest)));
+  std::string der = form.write(digest, signature);
+  return SignedCms{std::move(der), std::move(signature)};
+}
+
+Result<void> confirm_cms(const SignedCms& cms, const CmsForm& form, const Hash& digest) {
+  ERR_clear_error();
+  const std::string attributes = form.attributes(digest);
   const DigestContextPtr context(EVP_MD_CTX_new());
-  if (!context || EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) != 1 ||
+  if (!context || EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, X509_get0_pubkey(form.leaf())) != 1 ||
       EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(cms.signature.data()), cms.signature.size(),
                        reinterpret_cast<const unsigned char*>(attributes.data()), attributes.size()) != 1) {
     return invalid("the signature does not hold: " + drain_openssl_errors());
   }
-  QUOTARY_TRY(written, with_signature(expected, cms.signature));
-  if (written != cms.der) return invalid("the CMS is not as Quotary writes it");
+  if (form.write(digest, cms.signature) != cms.der) return invalid("the CMS is not as Quotary writes it");
   return {};
 }
 

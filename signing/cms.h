@@ -15,13 +15,34 @@ struct SignedCms {
   std::string signature;  // the value within it
 };
 
-// Detached signature over content whose SHA-256 is `digest`, by `key`. The certificates go into it, leaf first. The
-// signed attributes are contentType, messageDigest and signingCertificateV2; never signingTime, which PAdES forbids.
-[[nodiscard]] Result<SignedCms> sign_cms(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain);
+// What all signatures by one certificate have in common, encoded once by OpenSSL: making its objects anew for each document
+// costs as much as signing. Immutable after make(): safe to share between threads.
+class CmsForm {
+ public:
+  // The certificates go into every CMS, leaf first. Errc::invalid `seal_invalid` for a key that is not allowed or a certificate
+  // that is not for signing.
+  [[nodiscard]] static Result<CmsForm> make(X509* leaf, const std::vector<CertificatePtr>& chain);
 
-// Whether `cms` is what sign_cms() writes for this digest and these certificates, and its signature holds under the leaf's
-// key: all that verify_cms() asks for follows from it. Errc::invalid `seal_invalid` says what does not hold.
-[[nodiscard]] Result<void> confirm_cms(const SignedCms& cms, const Hash& digest, X509* leaf, const std::vector<CertificatePtr>& chain);
+  [[nodiscard]] X509* leaf() const { return leaf_.get(); }
+  // The signed attributes, a DER SET: contentType, messageDigest and signingCertificateV2; never signingTime, which PAdES
+  // forbids. This is what is signed.
+  [[nodiscard]] std::string attributes(const Hash& digest) const;
+  // The CMS, DER.
+  [[nodiscard]] std::string write(const Hash& digest, std::string_view signature) const;
+
+ private:
+  CertificatePtr leaf_;
+  std::string attributes_;                  // with some digest
+  std::string type_, signed_data_, signer_;  // what stands before the content, the signers and the signature; with some digest
+  std::size_t digest_in_attributes_ = 0, digest_in_signer_ = 0;
+};
+
+// Detached signature over content whose SHA-256 is `digest`, by the key of the form's certificate.
+[[nodiscard]] Result<SignedCms> sign_cms(const CmsForm& form, EVP_PKEY* key, const Hash& digest);
+
+// Whether `cms` is what the form gives for this digest, and its signature holds under the leaf's key: all that verify_cms()
+// asks for follows from it. Errc::invalid `seal_invalid` says what does not hold.
+[[nodiscard]] Result<void> confirm_cms(const SignedCms& cms, const CmsForm& form, const Hash& digest);
 
 struct CmsFinding {
   CertificatePtr signer;

@@ -154,7 +154,7 @@ std::optional<std::string> claim(std::string_view pdf, std::string_view key) {
 
 }  // namespace
 
-Result<void> check_new_seal(std::string_view pdf, const SignedCms& cms, X509* leaf, const std::vector<CertificatePtr>& chain, Timestamp time) {
+Result<void> check_new_seal(std::string_view pdf, const SignedCms& cms, const CmsForm& form, Timestamp time) {
   QUOTARY_TRY(file, PdfFile::read(pdf));
   QUOTARY_TRY(certified, certified_signature(file));
   QUOTARY_TRY(object, file.object(certified));
@@ -165,10 +165,10 @@ Result<void> check_new_seal(std::string_view pdf, const SignedCms& cms, X509* le
   Sha256 content;
   content.update(pdf.substr(0, place.contents_begin));
   content.update(pdf.substr(place.contents_end));
-  QUOTARY_TRY_VOID(confirm_cms(cms, content.finish(), leaf, chain));
+  QUOTARY_TRY_VOID(confirm_cms(cms, form, content.finish()));
   const PdfValue* claimed = object.value.find("M");
   if (!claimed || !claimed->is(PdfValue::Kind::string) || claimed->text != pdf_date(time)) return broken("the signature's claimed time is not the one asked for");
-  if (time < not_before_of(leaf) || not_after_of(leaf) < time) return broken("the certificate was not valid at the claimed time");
+  if (time < not_before_of(form.leaf()) || not_after_of(form.leaf()) < time) return broken("the certificate was not valid at the claimed time");
   return {};
 }
 

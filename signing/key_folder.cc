@@ -1,3 +1,4 @@
+#include "signing/ed25519_key.h"
 #include "signing/keys.h"
 #include "signing/subject_keys.h"
 
@@ -67,14 +68,14 @@ std::string pepper_text(std::string_view pepper) {
   return to_hex(pepper) + "\n" + sha256("quotary pepper.key\n" + std::string(pepper)).hex() + "\n";
 }
 
+}  // namespace
+
 Result<std::string> read_key_file(FileSystem& files, const std::string& path) {
   QUOTARY_TRY_VOID(check_key_file(files, path));
   auto bytes = read_file(files, path, key_file_bytes_max);
   if (!bytes) return fail(Errc::unavailable, "key_unreadable", bytes.error().detail);
   return bytes;
 }
-
-}  // namespace
 
 Result<void> KeyFolder::check_absent(FileSystem& files, const std::string& directory) {
   for (const std::string& path : {log_key_path(directory), pepper_path(directory), subjects_path(directory)}) {

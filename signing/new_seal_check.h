@@ -5,14 +5,13 @@
 #include "signing/cms.h"
 
 #include <string_view>
-#include <vector>
 
 namespace quotary::signing {
 
 // Holds the finished bytes against every rule of check_seal(), knowing which certificates and which time must be in them:
 // structure, certification, fields, ByteRange and Contents are read back from `pdf`, its bytes are hashed anew, the CMS must
-// be byte for byte the one that this hash and these certificates give, and its signature must verify under the leaf's key.
+// be byte for byte the one that this hash gives in the certificates' form, and its signature must verify under the leaf's key.
 // That spares decoding the certificates again, most of what a stranger's check costs. Errc::invalid says what does not hold.
-[[nodiscard]] Result<void> check_new_seal(std::string_view pdf, const SignedCms& cms, X509* leaf, const std::vector<CertificatePtr>& chain, Timestamp time);
+[[nodiscard]] Result<void> check_new_seal(std::string_view pdf, const SignedCms& cms, const CmsForm& form, Timestamp time);
 
 }  // namespace quotary::signing

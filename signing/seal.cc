@@ -14,7 +14,7 @@ namespace {
 
 class LoadedSeal final : public Seal {
  public:
-  explicit LoadedSeal(SealKey key) : key_(std::move(key)), not_after_(not_after_of(key_.leaf.get())) {}
+  LoadedSeal(SealKey key, CmsForm form) : key_(std::move(key)), form_(std::move(form)), not_after_(not_after_of(key_.leaf.get())) {}
 
   Result<std::string> seal(std::string_view pdf, const SealRequest& request) const override {
     if (not_after_ < request.must_outlive) {
@@ -26,10 +26,10 @@ class LoadedSeal final : public Seal {
       return fail(Errc::unavailable, "seal_certificate_expired", "the seal's certificate is not valid at " + format_rfc3339(request.signing_time));
     }
     QUOTARY_TRY(prepared, prepare_signature(pdf, {request.signing_time, request.field, request.reason, request.location, request.name}));
-    QUOTARY_TRY(cms, sign_cms(prepared.digest, key_.leaf.get(), key_.key.get(), key_.chain));
+    QUOTARY_TRY(cms, sign_cms(form_, key_.key.get(), prepared.digest));
     QUOTARY_TRY_VOID(put_signature(prepared, cms.der));
     // What leaves here was read back and verified: a wrong seal could never be taken back.
-    const auto checked = check_new_seal(prepared.pdf, cms, key_.leaf.get(), key_.chain, request.signing_time);
+    const auto checked = check_new_seal(prepared.pdf, cms, form_, request.signing_time);
     if (!checked) return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + checked.error().detail);
     // The first of a key is also checked as a stranger would who knows neither key nor certificates.
     if (!accepted_.load(std::memory_order_relaxed)) {
@@ -51,6 +51,7 @@ class LoadedSeal final : public Seal {
 
  private:
   SealKey key_;
+  CmsForm form_;
   Timestamp not_after_;
   mutable std::atomic<bool> accepted_ = false;
 };
@@ -59,7 +60,9 @@ class LoadedSeal final : public Seal {
 
 Result<std::shared_ptr<const Seal>> Seal::load(FileSystem& files, const SealKeyFiles& paths, Timestamp now) {
   QUOTARY_TRY(key, load_seal_key(files, paths, now));
-  return std::shared_ptr<const Seal>(std::make_shared<LoadedSeal>(std::move(key)));
+  auto form = CmsForm::make(key.leaf.get(), key.chain);
+  if (!form) return fail(Errc::unavailable, "seal_key_unsuitable", "the seal's certificate gives no signature: " + form.error().detail);
+  return std::shared_ptr<const Seal>(std::make_shared<LoadedSeal>(std::move(key), std::move(*form)));
 }
 
 }  // namespace quotary::signing

@@ -4,6 +4,8 @@ target_link_libraries(quotary_sample_quotes PUBLIC quotary_options quotary_base 
 add_executable(quotary_pdf_samples support/pdf_samples.cc)
 target_link_libraries(quotary_pdf_samples PRIVATE quotary_pdfgen quotary_sample_quotes)
 quotary_test(line_break_test LABEL unit TIMEOUT 20 SOURCES unit/line_break_test.cc LIBRARIES quotary_pdfgen)
+pkg_check_modules(HARFBUZZ_SUBSET REQUIRED IMPORTED_TARGET harfbuzz-subset)
+quotary_test(cff_outlines_test LABEL unit TIMEOUT 60 SOURCES unit/cff_outlines_test.cc LIBRARIES quotary_pdfgen PkgConfig::HARFBUZZ_SUBSET)
 quotary_test(pdf_test LABEL unit TIMEOUT 240 SOURCES unit/pdf_test.cc LIBRARIES quotary_pdfgen quotary_sample_quotes PNG::PNG)
 add_executable(quotary_bench_pdf bench/bench_pdf.cc)
 target_link_libraries(quotary_bench_pdf PRIVATE quotary_pdfgen quotary_sample_quotes quotary_seal_fixture)

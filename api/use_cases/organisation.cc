@@ -4,6 +4,7 @@
 #include "api/use_cases/log_checks.h"
 #include "api/use_cases/making.h"
 #include "api/use_cases/parts.h"
+#include "ledger/log/note.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/fold.h"
 
@@ -54,11 +55,6 @@ Result<void> check_folders(const OrganisationConfig& config) {
   return {};
 }
 
-bool may_name_a_key(const std::string& origin) {
-  const std::string any_seed(32, '\0');
-  return signing::open_vkey(signing::signer_from_seed(origin, any_seed)->vkey()).has_value();
-}
-
 // Makes the development seal's pair. What an interrupted making left of it alone was never used.
 Result<void> complete_development_seal(const OrganisationConfig& config, const std::string& name) {
   const auto paths = {config.seal.certificate_path, config.seal.key_path};
@@ -107,7 +103,7 @@ Organisation::~Organisation() {
 Result<std::unique_ptr<Organisation>> Organisation::create(const OrganisationConfig& given, const NewOrganisation& made) {
   auto config = with_defaults(given);
   QUOTARY_TRY_VOID(check_folders(config));
-  if (made.origin.size() > origin_bytes_max || !may_name_a_key(made.origin))
+  if (made.origin.size() > origin_bytes_max || !good_key_name(made.origin))
     return fail(Errc::invalid, "bad_origin", "an origin is a schema-less URL of 1 to 255 bytes without blanks, control characters and plus signs");
   if (!made.public_url.starts_with("http://") && !made.public_url.starts_with("https://"))
     return fail(Errc::invalid, "bad_public_url", "the public URL begins with http:// or https://");

@@ -314,6 +314,21 @@ TEST_F(Pdf, RareCharactersComeFromTheFullFace) {
   EXPECT_THAT(text(path), HasSubstr("㛃䶮𠮷堃商贸有限公司"));
 }
 
+// Texts copied from other PDFs often hold radicals (U+2F00 and up) where characters are meant; the face draws both alike.
+TEST_F(Pdf, CharactersThatShareAGlyphArePrinted) {
+  const auto picture = [&](const char* name) {
+    Quote quote = quotary::testing::cny_quote();
+    quote.buyer.name = name;
+    const std::string out = folder_ / "page";
+    EXPECT_EQ(run("pdftoppm -r 60 -f 1 -l 1 -singlefile -png " + save(issue(quote)) + " " + out).status, 0);
+    std::ifstream in(out + ".png", std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const std::string radicals = picture("⼈⼒⽬⾼");
+  EXPECT_TRUE(radicals == picture("人力目高"));
+  EXPECT_FALSE(radicals == picture("　　　　"));
+}
+
 TEST_F(Pdf, MissingGlyphIsNamedWithItsPlace) {
   Quote quote = quotary::testing::cny_quote();
   quote.lines[0].item.name = "压装机 \xF0\x9F\xA4\x96";

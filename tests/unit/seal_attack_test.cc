@@ -48,7 +48,8 @@ class SealAttack : public ::testing::Test {
     const std::string key_text = read_file(*files, folder_.file("seal.key.pem")).value();
     const auto certificates = signing::certificates_from_pem(certificate);
     const signing::KeyPtr key = signing::private_key_from_pem(key_text);
-    const std::string cms = signing::sign_cms(sha256(pdf.substr(0, begin) + pdf.substr(end)), certificates.front().get(), key.get(), {}).value().der;
+    const auto form = signing::CmsForm::make(certificates.front().get(), {}).value();
+    const std::string cms = signing::sign_cms(form, key.get(), sha256(pdf.substr(0, begin) + pdf.substr(end))).value().der;
     std::string digits = to_hex(cms);
     digits.resize(end - begin - 2, '0');
     return pdf.replace(begin + 1, digits.size(), digits);
@@ -90,10 +91,11 @@ TEST_F(SealAttack, AnyChangedByteOfANewSeal) {
   const signing::KeyPtr key = signing::private_key_from_pem(read_file(*files, folder_.file("seal.key.pem")).value());
   const auto request = testing::seal_request();
   auto prepared = signing::prepare_signature(base_, {request.signing_time, request.field, "", "", ""}).value();
-  const auto cms = signing::sign_cms(prepared.digest, certificates.front().get(), key.get(), {}).value();
+  const auto form = signing::CmsForm::make(certificates.front().get(), {}).value();
+  const auto cms = signing::sign_cms(form, key.get(), prepared.digest).value();
   ASSERT_TRUE(signing::put_signature(prepared, cms.der));
   const auto holds = [&](const std::string& pdf, const signing::SignedCms& made, Timestamp time) {
-    return signing::check_new_seal(pdf, made, certificates.front().get(), {}, time).has_value();
+    return signing::check_new_seal(pdf, made, form, time).has_value();
   };
   ASSERT_TRUE(holds(prepared.pdf, cms, request.signing_time));
   const std::size_t gap = prepared.gap_begin + 1;
@@ -112,7 +114,7 @@ TEST_F(SealAttack, AnyChangedByteOfANewSeal) {
     copy.pdf.replace(gap, 2 * other.der.size(), to_hex(other.der));
     return copy.pdf;
   };
-  const auto over_others = signing::sign_cms(sha256("other bytes"), certificates.front().get(), key.get(), {}).value();
+  const auto over_others = signing::sign_cms(form, key.get(), sha256("other bytes")).value();
   EXPECT_FALSE(holds(put(over_others), over_others, request.signing_time));
   auto by_another = cms;
   by_another.signature.back() = static_cast<char>(by_another.signature.back() ^ 1);
@@ -120,7 +122,7 @@ TEST_F(SealAttack, AnyChangedByteOfANewSeal) {
   EXPECT_FALSE(holds(put(by_another), by_another, request.signing_time));
   const testing::TemporaryFolder stranger;
   const auto strangers = signing::certificates_from_pem(testing::development_seal(stranger)->certificate_pem());
-  EXPECT_FALSE(signing::check_new_seal(prepared.pdf, cms, strangers.front().get(), {}, request.signing_time));
+  EXPECT_FALSE(signing::check_new_seal(prepared.pdf, cms, signing::CmsForm::make(strangers.front().get(), {}).value(), request.signing_time));
 }
 
 TEST_F(SealAttack, EveryTruncation) {

@@ -1,0 +1,3 @@
+quotary_library(quotary_witness
+  SOURCES witness/history.cc witness/witness.cc witness/check_folder.cc witness/routes.cc
+  PUBLIC quotary_http quotary_log quotary_signing quotary_base Threads::Threads)
