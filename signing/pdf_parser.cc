@@ -203,13 +203,17 @@ Result<PdfValue> PdfParser::hexadecimal_string() {
   out.kind = PdfValue::Kind::string;
   out.hexadecimal = true;
   ++at_;
-  std::size_t end = at_;
-  while (end < bytes_.size() && hex_digit(bytes_[end]) >= 0) ++end;
-  if (end >= bytes_.size()) return not_our_profile("a string is cut off");
+  const std::size_t end = bytes_.find('>', at_);
+  if (end == bytes_.npos) return not_our_profile("a string is cut off");
   // Stricter than the standard: an even count of digits and nothing between them, which is how we write them.
-  if (bytes_[end] != '>' || (end - at_) % 2 != 0) return not_our_profile("a malformed hexadecimal string");
+  bool digits = (end - at_) % 2 == 0;
   out.text.resize((end - at_) / 2);
-  for (std::size_t i = 0; i < out.text.size(); ++i) out.text[i] = static_cast<char>(hex_digit(bytes_[at_ + 2 * i]) * 16 + hex_digit(bytes_[at_ + 2 * i + 1]));
+  for (std::size_t i = 0; digits && i < out.text.size(); ++i) {
+    const int high = hex_digit(bytes_[at_ + 2 * i]), low = hex_digit(bytes_[at_ + 2 * i + 1]);
+    digits = (high | low) >= 0;
+    out.text[i] = static_cast<char>(high << 4 | low);
+  }
+  if (!digits) return not_our_profile("a malformed hexadecimal string");
   at_ = end + 1;
   return out;
 }

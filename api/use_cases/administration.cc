@@ -105,7 +105,7 @@ Result<Answer> Organisation::add_person(const Principal& caller, const NewPerson
   QUOTARY_TRY(committed, append_one(*parts_->ledger, std::move(draft)));
   return Answer{201,
                 {{"id", id}, {"role", role_name(person.role)}, {"team", person.team}, {"region", person.region},
-                 {"ledger", ledger_member(committed.entries.front(), committed.proofs.front())}},
+                 {"ledger", ledger_member(committed.entries.front(), committed.proof(0))}},
                 false};
 }
 
@@ -141,7 +141,7 @@ Result<Answer> Organisation::add_series(const Principal& caller, const NewSeries
   QUOTARY_TRY(committed, parts_->ledger->append(command));
   return Answer{201,
                 {{"name", series.name}, {"branch", series.branch}, {"pattern", series.pattern}, {"period", series.period},
-                 {"ledger", ledger_member(committed.entries.front(), committed.proofs.front())}},
+                 {"ledger", ledger_member(committed.entries.front(), committed.proof(0))}},
                 false};
 }
 

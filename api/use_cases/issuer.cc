@@ -249,8 +249,8 @@ void Issuer::append(Batch& batch) {
                             if (committed) {
                               for (std::size_t i = 0; i < committed->entries.size(); ++i) {
                                 if (committed->entries[i].type != "quote.issued") continue;
-                                job->result.emplace(Issued{std::move(committed->entries[i]), std::move(committed->proofs[i]),
-                                                           NumberedQuote{job->job.quote, job->numbering}});
+                                std::string proof = committed->proof(i);
+                                job->result.emplace(Issued{std::move(committed->entries[i]), std::move(proof), NumberedQuote{job->job.quote, job->numbering}});
                                 break;
                               }
                             } else if (committed.error().code != "number_not_next") {

@@ -57,7 +57,7 @@ Result<Answer> replay_void(const Organisation::Parts& parts, std::uint64_t index
 
 Result<Answer> write_void(const Organisation::Parts& parts, Command command, int status) {
   QUOTARY_TRY(committed, parts.ledger->append(std::move(command)));
-  return Answer{status, void_answer(committed.entries.front(), committed.proofs.front()), false};
+  return Answer{status, void_answer(committed.entries.front(), committed.proof(0)), false};
 }
 
 // Rules of a decision that need no state beyond the request's record.

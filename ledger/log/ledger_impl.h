@@ -1,6 +1,7 @@
 // Inside the ledger: what its reading half and its sequencer share. Not for use outside ledger/log.
 #pragma once
 
+#include "ledger/log/assistant.h"
 #include "ledger/log/checkpoint.h"
 #include "ledger/log/folded_state.h"
 #include "ledger/log/merkle.h"
@@ -65,7 +66,12 @@ class LedgerImpl final : public Ledger {
   struct Accepted {
     std::vector<Entry> entries;
     std::vector<std::vector<std::string>> stored;
+  };
+  // What a command will be told.
+  struct Answer {
     std::function<void(Result<Committed>)> done;
+    std::vector<Entry> entries;
+    std::optional<Error> refused;
   };
   // What readers see: replaced as a whole after each publication.
   struct Head {
@@ -76,14 +82,19 @@ class LedgerImpl final : public Ledger {
     bool provable = true;  // the checkpoint is of this size and root
   };
 
-  void run();
-  void commit(std::vector<Waiting> batch);
-  [[nodiscard]] Result<Accepted> accept(const Command& command, StateOverlay& batch_state, std::uint64_t first, const Hash& prev, Timestamp now);
-  // What a batch adds to the tree, and its answers.
   struct Growth;
+  struct Batch;
   class ReadBackCheck;
-  void answer(std::vector<Accepted>& accepted, const Growth& growth);
-  [[nodiscard]] Result<void> check_read_back(const WriteSet& written, const std::vector<Accepted>& accepted, const CompactRange& before, const Hash& root);
+  void run();
+  [[nodiscard]] std::vector<Waiting> take(const Batch* open);
+  void accept_all(std::vector<Waiting>&& taken, Batch& batch);
+  void accept_one(Waiting waiting, Batch& batch);
+  [[nodiscard]] Result<Accepted> accept(const Command& command, StateOverlay& batch_state, std::uint64_t first, const Hash& prev, Timestamp now);
+  void commit(const std::shared_ptr<Batch>& batch);
+  [[nodiscard]] Result<void> write_and_check(const Batch& batch, const Hash& root, bool assisted);
+  [[nodiscard]] Result<void> check_read_back(const Batch& batch, const Hash& root);
+  void answer(const std::shared_ptr<Batch>& batch, bool assisted);
+  void give_answers(Batch& batch) const;
   [[nodiscard]] Result<void> check_published(const Slots& slots, std::uint64_t size, const NodeReader& nodes);
   [[nodiscard]] Result<void> check_tail(std::uint64_t from, std::uint64_t published_size, std::uint64_t size);
   [[nodiscard]] Result<void> publish(std::uint64_t size, const Hash& root);
@@ -119,6 +130,7 @@ class LedgerImpl final : public Ledger {
   std::condition_variable queue_filled_;
   std::deque<Waiting> queue_;
   bool stopping_ = false;
+  bool answering_ = false;  // the assistant tells a batch's commands what they became
   bool state_whole_ = true;
   std::unique_ptr<const MapState> folded_;                      // read instead of the stored state
   std::unique_ptr<const std::vector<std::vector<Hash>>> tree_;  // levels, read instead of the stored tree
@@ -128,6 +140,7 @@ class LedgerImpl final : public Ledger {
   mutable std::shared_mutex head_mutex_;
   std::shared_ptr<const Head> head_;
 
+  Assistant assistant_;  // the sequencer's
   std::thread thread_;
 };
 

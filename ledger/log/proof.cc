@@ -33,6 +33,11 @@ std::string proof_text(std::uint64_t index, const std::vector<Hash>& path, std::
   return text;
 }
 
+std::string Committed::proof(std::size_t ordinal) const {
+  const Entry& entry = entries[ordinal];
+  return proof_text(entry.index, paths[ordinal], entry.canonical, checkpoint);
+}
+
 Result<CheckedProof> check_proof(std::string_view text, const CheckpointVerifier& log_key) {
   if (text.size() > proof_bytes_max) return bad_proof("over 1 MB");
   if (!text.starts_with(header)) return bad_proof("the first line");

@@ -1,6 +1,6 @@
-// What was written is read from the disk and hashed by code of its own before a checkpoint is signed over it.
+// What was written is read from the log file and hashed by code of its own before a checkpoint is signed over it.
+#include "ledger/log/batch.h"
 #include "ledger/log/entry.h"
-#include "ledger/log/ledger_impl.h"
 
 #include <openssl/evp.h>
 
@@ -31,10 +31,10 @@ Hash second_node(const Hash& left, const Hash& right) {
 // Follows the batch as it comes off the disk: entries, each before its payloads, then state, then the tree's record.
 class LedgerImpl::ReadBackCheck {
  public:
-  ReadBackCheck(const WriteSet& written, const std::vector<Accepted>& accepted, const CompactRange& before, const Hash& prev, const ObjectCipher& cipher)
-      : written_(written), cipher_(cipher), peaks_(before.peaks), first_(before.size), size_(before.size), prev_(prev) {
-    for (const Accepted& command : accepted) {
-      for (const Entry& entry : command.entries) entries_.push_back(&entry);
+  ReadBackCheck(const Batch& batch, const ObjectCipher& cipher)
+      : written_(batch.writes), cipher_(cipher), peaks_(batch.growth.before.peaks), first_(batch.growth.before.size), size_(first_), prev_(batch.previous_leaf) {
+    for (const Answer& answer : batch.answers) {
+      for (const Entry& entry : answer.entries) entries_.push_back(&entry);
     }
   }
 
@@ -112,9 +112,8 @@ class LedgerImpl::ReadBackCheck {
   std::optional<Error> fault_;
 };
 
-Result<void> LedgerImpl::check_read_back(const WriteSet& written, const std::vector<Accepted>& accepted, const CompactRange& before,
-                                         const Hash& root) {
-  ReadBackCheck check(written, accepted, before, last_leaf_, *ports_.cipher);
+Result<void> LedgerImpl::check_read_back(const Batch& batch, const Hash& root) {
+  ReadBackCheck check(batch, *ports_.cipher);
   QUOTARY_TRY_VOID(store_->read_back([&](Family family, std::string_view key, std::optional<std::string_view> value) { return check.take(family, key, value); }));
   return check.finish(root);
 }

@@ -39,6 +39,7 @@ class Writable final : public rocksdb::FSWritableFile {
   }
   IOStatus Flush(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
   IOStatus Sync(const IOOptions&, IODebugContext*) override { return status_of(file_->sync()); }
+  bool IsSyncThreadSafe() const override { return true; }  // writing appends and syncing shares no state
   IOStatus RangeSync(std::uint64_t offset, std::uint64_t size, const IOOptions&, IODebugContext*) override {
     file_->start_writing(offset, size);
     return IOStatus::OK();

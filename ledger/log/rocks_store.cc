@@ -254,7 +254,7 @@ class RocksStore final : public Store {
     return {};
   }
 
-  Result<void> write_synced(const WriteSet& operations) override {
+  Result<void> write(const WriteSet& operations) override {
     std::size_t bytes = 0;
     for (const WriteOperation& operation : operations) bytes += operation.key.size() + (operation.value ? operation.value->size() : 0) + 16;
     rocksdb::WriteBatch batch(bytes, 0, /*protection_bytes_per_key=*/8, 0);
@@ -266,10 +266,15 @@ class RocksStore final : public Store {
     }
     first_of_last_ = base_->db->GetLatestSequenceNumber() + 1;
     rocksdb::WriteOptions options;
-    options.sync = true;
     options.memtable_insert_hint_per_batch = true;
     const rocksdb::Status status = base_->db->Write(options, &batch);
     if (!status.ok()) return store_error("write", status);
+    return {};
+  }
+
+  Result<void> sync() override {
+    const rocksdb::Status status = base_->db->SyncWAL();
+    if (!status.ok()) return store_error("sync its log", status);
     return {};
   }
 

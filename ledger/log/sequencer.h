@@ -97,9 +97,12 @@ using Command = std::function<Result<std::vector<Draft>>(const StateReader& stat
 // What a command became: durable, included, signed, provable.
 struct Committed {
   std::vector<Entry> entries;
-  std::vector<std::string> proofs;  // a .tlog-proof (with extra) for each entry, under `checkpoint`
-  std::string checkpoint;           // signed note
+  std::vector<std::vector<Hash>> paths;  // each entry's inclusion proof (RFC 6962 section 2.1.1) in the tree of `checkpoint`
+  std::string checkpoint;                // signed note
   std::uint64_t tree_size = 0;
+
+  // The .tlog-proof (with extra) of entries[ordinal]. Written when it is asked for, so that the log need not.
+  [[nodiscard]] std::string proof(std::size_t ordinal) const;
 };
 
 struct LedgerOptions {
@@ -107,6 +110,7 @@ struct LedgerOptions {
   std::vector<std::string> publish_to;  // further slot files
   std::function<void(std::string_view reason)> on_latch;  // told once, when a failed write ends all writing; must not block
   std::uint64_t queue_max = 4096;     // commands waiting; beyond: Errc::overloaded
+  std::size_t assisted_batch = 8;     // a batch of so many commands is read back and answered by a second thread
   std::size_t start_check_entries = 10'000;  // how many last entries the start verifies
 };
 
@@ -142,7 +146,8 @@ class Ledger {
   [[nodiscard]] static Result<std::unique_ptr<Ledger>> open_for_reading(const LedgerOptions& options, const LedgerPorts& ports, const Error& why);
   virtual ~Ledger() = default;
 
-  // Completion runs on a sequencer-owned thread after the checkpoint is published; it must not block.
+  // Completion runs on a thread of the sequencer after the checkpoint is published, one at a time and in the order of the
+  // commands, perhaps while later commands run on another; it must not block.
   virtual void submit(Command command, std::function<void(Result<Committed>)> done) = 0;
   // submit and wait.
   [[nodiscard]] virtual Result<Committed> append(Command command) = 0;

@@ -62,9 +62,16 @@ using ReadBack = std::function<bool(Family family, std::string_view key, std::op
 // An open store. As a StoreView it shows the newest state. One thread writes; any thread reads.
 class Store : public StoreView {
  public:
-  // All or nothing, and on disk before it returns. After an error the outcome is unknown: the caller must latch.
-  [[nodiscard]] virtual Result<void> write_synced(const WriteSet& operations) = 0;
-  // Visits the operations of the last write_synced in their order, as the log file on disk has them.
+  // All or nothing: in the store's log and shown by the store, but on disk only after sync. After an error of either the
+  // outcome is unknown: the caller must latch.
+  [[nodiscard]] virtual Result<void> write(const WriteSet& operations) = 0;
+  // Brings all that was written to the disk.
+  [[nodiscard]] virtual Result<void> sync() = 0;
+  [[nodiscard]] Result<void> write_synced(const WriteSet& operations) {
+    QUOTARY_TRY_VOID(write(operations));
+    return sync();
+  }
+  // Visits the operations of the last write in their order, as the log file has them. May run while another thread syncs.
   [[nodiscard]] virtual Result<void> read_back(const ReadBack& visit) = 0;
   [[nodiscard]] virtual std::unique_ptr<StoreView> snapshot() const = 0;
   // Empties a family without reading it, so that damage in it goes too. No snapshot or cursor of it may be alive.

@@ -30,14 +30,14 @@ TEST_F(LedgerTest, WhatIsAnsweredIsChainedProvedAndThereAfterReopening) {
       ASSERT_TRUE(committed) << committed.error().detail;
       ASSERT_EQ(committed->entries.size(), 1u);
       EXPECT_EQ(committed->entries[0].index, static_cast<std::uint64_t>(i));
-      auto checked = check_proof(committed->proofs[0], *key);
+      auto checked = check_proof(committed->proof(0), *key);
       ASSERT_TRUE(checked) << checked.error().detail;
       EXPECT_EQ(checked->entry.leaf, committed->entries[0].leaf);
       if (i > 1) {
         EXPECT_EQ(checked->entry.prev, leaf);
       }
       leaf = checked->entry.leaf;
-      if (i == 7) first_proof = committed->proofs[0];
+      if (i == 7) first_proof = committed->proof(0);
     }
   }
   auto ledger = Ledger::open(options, ports);
@@ -83,7 +83,7 @@ TEST_F(LedgerTest, ManyThreadsGetDenseIndexes) {
       for (int i = 0; i < 25; ++i) {
         auto committed = ledger->append(one(draft("quote.issued", "q")));
         const std::lock_guard lock(mutex);
-        if (committed && check_proof(committed->proofs[0], *key)) seen.insert(committed->entries[0].index);
+        if (committed && check_proof(committed->proof(0), *key)) seen.insert(committed->entries[0].index);
       }
     });
   }

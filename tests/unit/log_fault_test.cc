@@ -115,7 +115,7 @@ TEST_F(LogFaultTest, ADamagedStoreIsReadWhereItLeadsToThePublishedRoot) {
   std::vector<std::string> proofs;
   {
     auto ledger = make();
-    for (int i = 0; i < 20; ++i) proofs.push_back(ledger->append(one(draft("t")))->proofs.at(0));
+    for (int i = 0; i < 20; ++i) proofs.push_back(ledger->append(one(draft("t")))->proof(0));
   }
   {
     auto store = *open_rocks_store(options.directory + "/store", StoreMode::open);
@@ -209,29 +209,81 @@ TEST_F(LogFaultTest, ALoserAndARepeatWaitForTheBatchTheyRestOn) {
   EXPECT_EQ(order.size(), 2u);
 }
 
-TEST_F(LogFaultTest, WhatIsQueuedBehindAFailedWriteIsRefusedToo) {
-  {
-    auto ledger = make();
-    std::promise<void> begun, go_on;
-    std::promise<Errc> first, second;
-    ledger->submit(
-        [&](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
-          begun.set_value();
-          go_on.get_future().wait();
-          return std::vector<Draft>{draft("first")};
-        },
-        [&](const Result<Committed>& result) { first.set_value(result ? Errc::internal : result.error().kind); });
-    begun.get_future().wait();
-    ledger->submit(one(draft("second")), [&](const Result<Committed>& result) { second.set_value(result ? Errc::internal : result.error().kind); });
-    files->fail_from(3);
-    go_on.set_value();
-    EXPECT_EQ(first.get_future().get(), Errc::unavailable);
-    files->heal();
-    EXPECT_EQ(second.get_future().get(), Errc::unavailable);
+// Signs as another does, once what a test wants to happen just before has happened.
+class HookedSigner final : public CheckpointSigner {
+ public:
+  HookedSigner(const CheckpointSigner& signer, std::function<void()> before) : signer_(signer), before_(std::move(before)) {}
+  const std::string& name() const override { return signer_.name(); }
+  const std::string& vkey() const override { return signer_.vkey(); }
+  Result<std::string> signature_line(std::string_view text) const override {
+    before_();
+    return signer_.signature_line(text);
   }
-  auto ledger = Ledger::open(options, ports);
-  ASSERT_TRUE(ledger) << ledger.error().detail;
-  EXPECT_EQ((*ledger)->state().tree_size, 2u);  // the first was durable when its publication failed, the second never came to it
+
+ private:
+  const CheckpointSigner& signer_;
+  const std::function<void()> before_;
+};
+
+TEST_F(LogFaultTest, WhatIsQueuedBehindAFailedWriteIsRefusedToo) {
+  make().reset();
+  std::unique_ptr<Ledger> ledger;
+  bool armed = false;
+  std::promise<Errc> first, second;
+  HookedSigner hooked(*signer, [&] {
+    if (!std::exchange(armed, false)) return;
+    // The first is written and about to be published: the second can only be of the next batch.
+    ledger->submit(one(draft("second")), [&](const Result<Committed>& result) { second.set_value(result ? Errc::internal : result.error().kind); });
+    files->fail_from(1);
+  });
+  ports.signer = &hooked;
+  ledger = std::move(*Ledger::open(options, ports));
+  armed = true;
+  ledger->submit(one(draft("first")), [&](const Result<Committed>& result) { first.set_value(result ? Errc::internal : result.error().kind); });
+  EXPECT_EQ(first.get_future().get(), Errc::unavailable);
+  files->heal();
+  EXPECT_EQ(second.get_future().get(), Errc::unavailable);
+  ledger.reset();
+  ports.signer = signer.get();
+  auto again = Ledger::open(options, ports);
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_EQ((*again)->state().tree_size, 2u);  // the first was durable when its publication failed, the second never came to it
+}
+
+// What arrives while a batch is put together joins it, and its answers come in order whichever thread gives them.
+TEST_F(LogFaultTest, AssistedBatchesAnswerInOrder) {
+  for (const std::size_t assisted : {std::size_t{1}, std::size_t{4}, std::size_t{1000}}) {
+    options.directory = folder.path() + "/assisted-" + std::to_string(assisted);
+    options.assisted_batch = assisted;
+    auto ledger = make();
+    constexpr std::size_t chains = 12, rounds = 30;
+    std::mutex mutex;
+    std::vector<std::uint64_t> order;
+    std::size_t ended = 0;
+    std::promise<void> finished;
+    // Each answer submits the next: the batch that follows is put together while this one is answered.
+    std::function<void(std::size_t)> next = [&](std::size_t left) {
+      ledger->submit(one(draft("t")), [&, left](const Result<Committed>& answer) {
+        ASSERT_TRUE(answer);
+        const auto proof = check_proof(answer->proof(0), *key);
+        ASSERT_TRUE(proof) << proof.error().detail;
+        {
+          const std::lock_guard lock(mutex);
+          order.push_back(answer->entries[0].index);
+        }
+        if (left > 1) return next(left - 1);
+        if (++ended == chains) finished.set_value();
+      });
+    };
+    for (std::size_t i = 0; i < chains; ++i) next(rounds);
+    finished.get_future().wait();
+    ledger.reset();
+    ASSERT_EQ(order.size(), chains * rounds);
+    for (std::size_t i = 0; i < order.size(); ++i) ASSERT_EQ(order[i], i + 1) << "assisted from " << assisted;
+    const auto report = verify_folder(options, ports, {}, *key);
+    ASSERT_TRUE(report) << report.error().detail;
+    EXPECT_EQ(report->problems_total, 0u);
+  }
 }
 
 TEST_F(LogFaultTest, AThrowingCommandFailsAlone) {
