@@ -9,6 +9,7 @@ namespace {
 
 constexpr int depth_max = 24;
 constexpr std::size_t values_max = 50'000;  // in one object
+constexpr std::size_t members_usual = 4;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -246,9 +247,18 @@ Result<PdfValue> PdfParser::dictionary(int depth) {
     if (at_ >= bytes_.size() || bytes_[at_] != '/') return not_our_profile("a dictionary key that is no name");
     QUOTARY_TRY(key, name());
     QUOTARY_TRY(member, value(depth + 1));
+    if (out.members.empty()) out.members.reserve(members_usual);
     out.members.push_back({std::move(key.text), std::move(member)});
   }
   // Readers differ in which of two equal keys they take.
+  constexpr std::size_t few = 16;  // compared with each other quicker than sorted
+  if (out.members.size() <= few) {
+    for (auto member = out.members.begin(); member != out.members.end(); ++member) {
+      const auto equal = [&](const PdfMember& other) { return other.key == member->key; };
+      if (std::any_of(out.members.begin(), member, equal)) return not_our_profile("a dictionary with a key twice");
+    }
+    return out;
+  }
   std::vector<std::string_view> keys;
   for (const auto& member : out.members) keys.push_back(member.key);
   std::sort(keys.begin(), keys.end());
