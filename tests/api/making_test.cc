@@ -136,11 +136,11 @@ class MakingTest : public ::testing::Test {
   int folders_ = 0;
 };
 
-TEST_F(MakingTest, GoesOnFromEveryCallThatFailed) { check_at_points(Fault::from, 6); }
+TEST_F(MakingTest, GoesOnFromEveryCallThatFailed) { check_at_points(Fault::from, 4); }
 
-TEST_F(MakingTest, GoesOnFromEveryCallThatFailedOnce) { check_at_points(Fault::once, 6); }
+TEST_F(MakingTest, GoesOnFromEveryCallThatFailedOnce) { check_at_points(Fault::once, 4); }
 
-TEST_F(MakingTest, GoesOnAfterAPowerCut) { check_at_points(Fault::power, 6); }
+TEST_F(MakingTest, GoesOnAfterAPowerCut) { check_at_points(Fault::power, 4); }
 
 TEST_F(MakingTest, AnUnfinishedOneSaysSoAndRecordsWhatItIs) {
   for (const char* place : {"/pepper.key", "/seal.key.pem", "/seal.cert.pem", "/published.slots"}) {

@@ -31,7 +31,7 @@ class Operator(unittest.TestCase):
         whole = time.time() - began
         making = os.path.join(self.data + ".keys", "making")
         interrupted = 0
-        for _ in range(12):
+        for _ in range(8):
             self.remove()
             process = subprocess.Popen(self.init, stdout=subprocess.DEVNULL)
             # As late as the draw says, counted from when there is something to interrupt.
