@@ -1,5 +1,7 @@
 #include "api/http/client.h"
 
+#include "ledger/base/bytes.h"
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -41,6 +43,10 @@ Result<Url> parse_http_url(std::string_view text) {
   url.port = std::string(parsed->port());
   if (url.port.empty()) url.port = url.tls ? "443" : "80";
   url.authority = std::string(parsed->encoded_host_and_port());
+  // What is left to the parser to allow: a port is a number, and only an address in brackets holds colons.
+  const auto port = parse_u64(url.port);
+  if (!port || *port == 0 || *port > 65'535) return bad("has a port that is none");
+  if (url.host.find(':') != std::string::npos && !url.authority.starts_with('[')) return bad("has a port that is none");
   url.path = std::string(parsed->encoded_path());
   while (url.path.ends_with('/')) url.path.pop_back();
   return url;

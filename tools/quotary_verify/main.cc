@@ -95,7 +95,7 @@ Result<void> add_witnesses(Finding& finding, std::string_view proof, const std::
   return fail(Errc::corrupt, "too_few_witnesses", "the policy asks for more witnesses than the " + std::to_string(witnessed.count) + " that cosigned the proof's checkpoint");
 }
 
-int answer(const DocumentCommand& command, Finding finding, int code) {
+int answer(const DocumentCommand& command, const Finding& finding, int code) {
   if (command.as_json) {
     json::object out;
     if (code == exit_unchecked) {
@@ -103,7 +103,7 @@ int answer(const DocumentCommand& command, Finding finding, int code) {
     } else {
       out["ok"] = code == exit_holds;
     }
-    for (auto& [name, value] : finding.facts) out[name] = value;
+    for (const auto& [name, value] : finding.facts) out[name] = value;
     if (!finding.problem_code.empty()) out["code"] = finding.problem_code, out["detail"] = finding.problem_detail;
     std::printf("%s\n", json::serialize(out).c_str());
     return code;
@@ -150,7 +150,7 @@ int check_document(const DocumentCommand& command) {
   }
   add_seal(finding, *pdf, trust_anchors);
   const bool problem = !finding.problem_code.empty();
-  return answer(command, std::move(finding), problem ? exit_does_not_hold : exit_holds);
+  return answer(command, finding, problem ? exit_does_not_hold : exit_holds);
 }
 
 int run(int argc, char** argv) {
