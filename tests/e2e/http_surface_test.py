@@ -361,6 +361,12 @@ class Surface(unittest.TestCase):
         self.assertIn('"what":"quote.read","subject":"quote:' + self.first["number"], text)
         self.assertEqual(self.s.call("GET", "/readyz")[2], b"ready\n")
 
+    def test_without_a_policy_no_witness_is_asked(self):
+        status, headers, state = self.s.json("GET", "/v1/log/witnesses")
+        self.assertEqual((status, headers["cache-control"], state["configured"]), (200, "no-store", False))
+        self.assertTrue(state["signed"]["checkpoint"].split("\n")[1] == str(state["signed"]["size"]))
+        self.assertNotIn("witnessed", state)
+
     def test_metrics_have_a_listener_of_their_own(self):
         self.assertEqual(self.s.call("GET", "/metrics")[0], 404)
         with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=30) as answer:
