@@ -48,7 +48,7 @@ LedgerImpl::Waiting LedgerImpl::clock_event(Timestamp clock_says, Timestamp last
   return {command, [](const Result<Committed>&) {}};
 }
 
-// Adds commands to a batch. The time of its entries is that at which they were taken.
+// Makes a batch of commands; all its entries have one time.
 void LedgerImpl::accept_all(std::vector<Waiting>&& taken, Batch& batch) {
   const Timestamp clock_says = ports_.clock->now();
   const Timestamp last = batch.now;
@@ -64,8 +64,7 @@ void LedgerImpl::accept_all(std::vector<Waiting>&& taken, Batch& batch) {
 
 void LedgerImpl::accept_one(Waiting waiting, Batch& batch) {
   auto outcome = accept(waiting.command, batch.state, batch.growth.after.size, batch.last_leaf, batch.now);
-  ++batch.commands;
-  if (!outcome) return batch.answers.push_back({std::move(waiting.done), {}, std::move(outcome).error()});
+  if (!outcome) return batch.answers.push_back({std::move(waiting.done), {}, std::move(outcome).error(), {}});
   Accepted& accepted = *outcome;
   for (std::size_t i = 0; i < accepted.entries.size(); ++i) {
     const Entry& entry = accepted.entries[i];
@@ -76,7 +75,7 @@ void LedgerImpl::accept_one(Waiting waiting, Batch& batch) {
     batch.growth.append(entry.leaf);
     batch.last_leaf = entry.leaf;
   }
-  batch.answers.push_back({std::move(waiting.done), std::move(accepted.entries), std::nullopt});
+  batch.answers.push_back({std::move(waiting.done), std::move(accepted.entries), std::nullopt, {}});
 }
 
 Result<LedgerImpl::Accepted> LedgerImpl::accept(const Command& command, StateOverlay& batch_state, std::uint64_t first,

@@ -12,6 +12,8 @@ using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 
 // As the engine makes its files; the data folder around them is 0700.
+// A smaller append's way to the disk is not worth a call of its own.
+constexpr std::size_t early_bytes_min = 16u << 10;
 constexpr unsigned file_permissions = 0644, folder_permissions = 0755;
 
 // A full disk is not told apart: the engine would write on as soon as there is space, and a failed write ends all writing.
@@ -24,13 +26,17 @@ IOStatus unused(const char* call) { return IOStatus::NotSupported(std::string(ca
 
 class Writable final : public rocksdb::FSWritableFile {
  public:
-  Writable(std::unique_ptr<File> file, std::uint64_t size, const FileOptions& options) : FSWritableFile(options), file_(std::move(file)), size_(size) {}
+  Writable(std::unique_ptr<File> file, std::uint64_t size, bool is_log, const FileOptions& options)
+      : FSWritableFile(options), file_(std::move(file)), size_(size), is_log_(is_log) {}
 
   using FSWritableFile::Append;
   IOStatus Append(const rocksdb::Slice& data, const IOOptions&, IODebugContext*) override {
     const auto written = file_->write_at(size_, {data.data(), data.size()});
-    if (written) size_ += data.size();
-    return status_of(written);
+    if (!written) return status_of(written);
+    // A log's sync follows soon: a large batch is on its way to the disk while the engine and the ledger work on.
+    if (is_log_ && data.size() >= early_bytes_min) file_->start_writing(size_, data.size());
+    size_ += data.size();
+    return IOStatus::OK();
   }
   IOStatus Truncate(std::uint64_t size, const IOOptions&, IODebugContext*) override {
     const auto cut = file_->truncate(size);
@@ -53,6 +59,7 @@ class Writable final : public rocksdb::FSWritableFile {
  private:
   std::unique_ptr<File> file_;
   std::uint64_t size_;
+  const bool is_log_;
 };
 
 class Directory final : public rocksdb::FSDirectory {
@@ -116,7 +123,7 @@ class Files final : public rocksdb::FileSystemWrapper {
     if (!keep && *size > 0) {
       if (const auto cut = (*file)->truncate(0); !cut) return status_of(cut.error());
     }
-    made->reset(new Writable(std::move(*file), keep ? *size : 0, options));
+    made->reset(new Writable(std::move(*file), keep ? *size : 0, path.ends_with(".log"), options));
     return IOStatus::OK();
   }
 
