@@ -3,6 +3,8 @@
 
 #include "ledger/log/ledger_impl.h"
 
+#include <deque>
+
 namespace quotary {
 
 // What a batch adds to the tree: the leaves from `before.size` on, and every hash that they complete, as it is stored.
@@ -30,7 +32,8 @@ struct LedgerImpl::Batch {
   Hash last_leaf;            // so far
   const Hash previous_leaf;  // before its first entry
   Timestamp now;
-  WriteSet writes;
+  WriteSet writes;                // views of what stands in `answers`, `state` and here
+  std::deque<std::string> kept;
   // In the commands' order. Also those that write nothing wait for the batch: they may rest on entries of it.
   std::vector<Answer> answers;
 

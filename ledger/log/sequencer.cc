@@ -81,9 +81,10 @@ void LedgerImpl::commit(Batch& batch) {
     return give_answers(batch);
   }
   WriteSet& writes = batch.writes;
+  const std::string size = index_key(growth.after.size), tree = batch_value(growth.before.size, growth.hashes);
   for (const auto& [key, value] : batch.state.changes()) writes.push_back({Family::state, key, value});
-  writes.push_back({Family::state, std::string(state_size_key), index_key(growth.after.size)});
-  writes.push_back({Family::batches, index_key(growth.after.size), batch_value(growth.before.size, growth.hashes)});
+  writes.push_back({Family::state, std::string(state_size_key), size});
+  writes.push_back({Family::batches, size, tree});
   const Hash root = growth.after.root();
 
   const auto give_up = [&](const Error& error) {
