@@ -46,6 +46,10 @@ Deflated deflate(std::string_view bytes, int level) {
   return out;
 }
 
+Deflated packed(std::string_view bytes, int level) {
+  return bytes.size() <= plain_bytes_max ? Deflated{std::string(bytes), true} : deflate(bytes, level);
+}
+
 std::string pdf_date(Timestamp time) {
   std::string out = "D:";
   for (const char c : xmp_date(time))

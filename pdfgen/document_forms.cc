@@ -100,7 +100,7 @@ Result<std::vector<Form>> make_forms(const LaidDocument& laid, const Stamp& stam
   }
   std::vector<Form> out;
   for (const auto& [name, canvas] : {std::pair{form_first, &first}, std::pair{form_running, &running}, std::pair{form_foot, &foot}, std::pair{form_under, &under}})
-    out.push_back({std::string(name), deflate(canvas->operators(), level_waited_for)});
+    out.push_back({std::string(name), packed(canvas->operators(), level_waited_for)});
   return out;
 }
 

@@ -113,6 +113,16 @@ void Canvas::set_stroke(const Color& color, double width) {
   }
 }
 
+// Fonts stay set from one text to the next (ISO 32000-1, 9.3.1).
+void Canvas::set_font(const Style& style) {
+  if (style.size == font_size_ && style.weight == font_) return;
+  font_size_ = style.size;
+  font_ = style.weight;
+  out_ += style.weight == Weight::bold ? "/F1 " : "/F0 ";
+  numbers(out_, {style.size});
+  out_ += "Tf ";
+}
+
 void Canvas::glyphs(std::u32string_view text, Weight weight) {
   const Face& face = faces_->face(weight);
   out_ += '<';
@@ -129,11 +139,8 @@ void Canvas::glyphs(std::u32string_view text, Weight weight) {
 void Canvas::text(double x, double y, std::u32string_view text, const Style& style, double spacing) {
   if (text.empty()) return;
   set_fill(style.color);
-  out_ += "BT /F";
-  out_ += style.weight == Weight::bold ? '1' : '0';
-  out_ += ' ';
-  numbers(out_, {style.size});
-  out_ += "Tf ";
+  out_ += "BT ";
+  set_font(style);
   if (spacing != 0) {
     numbers(out_, {spacing});
     out_ += "Tc ";
@@ -170,9 +177,8 @@ void Canvas::rotated_text(double center_x, double center_y, double cosine, doubl
   const std::u32string characters = decode_utf8(string);
   const double half = width(characters, style) / 2, drop = style.size * 0.35;
   set_fill(style.color);
-  out_ += style.weight == Weight::bold ? "BT /F1 " : "BT /F0 ";
-  numbers(out_, {style.size});
-  out_ += "Tf ";
+  out_ += "BT ";
+  set_font(style);
   numbers(out_, {cosine, sine, -sine, cosine, center_x - half * cosine + drop * sine, center_y - half * sine - drop * cosine});
   out_ += "Tm ";
   glyphs(characters, style.weight);

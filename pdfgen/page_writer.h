@@ -99,13 +99,15 @@ class Canvas {
  private:
   void set_fill(const Color& color);
   void set_stroke(const Color& color, double width);
+  void set_font(const Style& style);
   void glyphs(std::u32string_view text, Weight weight);
 
   const FaceSet* faces_;
   Typesetter* typesetter_;
   std::string out_;
   Color fill_{-1, -1, -1}, stroke_{-1, -1, -1};
-  double line_width_ = -1;
+  double line_width_ = -1, font_size_ = -1;
+  Weight font_ = Weight::regular;
 };
 
 // Two decimals at most, no exponent, no locale.

@@ -19,7 +19,6 @@ using PoDoFo::PdfName;
 using PoDoFo::PdfObject;
 using PoDoFo::PdfString;
 using PoDoFo::PdfVariant;
-using PoDoFo::pdf_int64;
 using PoDoFo::pdf_long;
 
 const unsigned char srgb_profile[] = {
@@ -32,10 +31,8 @@ PdfString utf8(std::string_view text) {
 
 PdfString literal(std::string_view text) { return PdfString(text.data(), static_cast<pdf_long>(text.size())); }
 
-PdfVariant integer(long long value) { return PdfVariant(static_cast<pdf_int64>(value)); }
-
-// Values as they stand in the file. Objects that are no streams are handed to PoDoFo as text: built of its own arrays and
-// dictionaries they cost as much as setting the page.
+// Values as they stand in the file. Objects are handed to PoDoFo as text: built of its own arrays, dictionaries and streams
+// they cost as much as setting the page.
 std::string named(std::string_view name) { return "/" + std::string(name); }
 
 std::string reference(const PdfObject* object) { return std::to_string(object->Reference().ObjectNumber()) + " 0 R"; }
@@ -114,26 +111,26 @@ class Builder {
   PdfObject* promise() { return objects_.CreateObject(PdfVariant()); }
   static void set(PdfObject* object, const Text& text) { static_cast<PdfVariant&>(*object) = raw(text.text()); }
 
-  void set_stream(PdfObject* object, std::string_view bytes) {
-    PoDoFo::PdfMemoryInputStream input(bytes.data(), static_cast<pdf_long>(bytes.size()));
-    object->GetStream()->SetRawData(&input, static_cast<pdf_long>(bytes.size()));
+  // A stream whose bytes stand in the file as they are.
+  PdfObject* stream(Text about, std::string_view bytes) {
+    about.put("Length", std::to_string(bytes.size()));
+    std::string text = about.text();
+    text.reserve(text.size() + bytes.size() + 32);
+    text += "\nstream\n";
+    text += bytes;
+    text += "\nendstream";
+    return objects_.CreateObject(raw(text));
   }
-
-  PdfObject* deflated(const Deflated& data, const char* type = nullptr) {
-    PdfObject* object = objects_.CreateObject(type);
-    dictionary(object).AddKey("Filter", PdfName("FlateDecode"));
-    set_stream(object, data.bytes);
-    return object;
+  PdfObject* stream(Text about, const Deflated& data) {
+    if (!data.plain) about.put("Filter", "/FlateDecode");
+    return stream(std::move(about), std::string_view(data.bytes));
   }
 
   void start_catalog() {
     page_tree_ = promise();
-    PdfObject* metadata = objects_.CreateObject("Metadata");
-    dictionary(metadata).AddKey("Subtype", PdfName("XML"));
-    set_stream(metadata, in_.xmp);
+    const PdfObject* metadata = stream(Text().put("Type", "/Metadata").put("Subtype", "/XML"), in_.xmp);
     static const Deflated profile_bytes = deflate({reinterpret_cast<const char*>(srgb_profile), sizeof srgb_profile}, level_made_once);
-    PdfObject* profile = deflated(profile_bytes);
-    dictionary(profile).AddKey("N", integer(3));
+    const PdfObject* profile = stream(Text().put("N", 3), profile_bytes);
     const PdfObject* intent = add(Text().put("Type", "/OutputIntent").put("S", "/GTS_PDFA1").put("OutputConditionIdentifier", "(sRGB)").put("Info", "(sRGB IEC61966-2.1)").put("DestOutputProfile", profile));
     catalog_.put("Type", "/Catalog").put("Lang", quoted(in_.language)).put("Metadata", metadata).put("OutputIntents", "[ " + reference(intent) + " ]");
     catalog_.put("Pages", page_tree_).put("ViewerPreferences", "<< /DisplayDocTitle true >>");
@@ -152,9 +149,7 @@ class Builder {
   }
 
   PdfObject* make_font(const EmbeddedFont& font) {
-    PdfObject* program = objects_.CreateObject();
-    set_stream(program, font.program);
-    dictionary(program).AddKey("Subtype", PdfName("CIDFontType0C"));
+    const PdfObject* program = stream(Text().put("Subtype", "/CIDFontType0C"), font.program);
 
     std::string box = "[";
     for (const int side : font.box) box += " " + std::to_string(side);
@@ -177,21 +172,15 @@ class Builder {
 
     Text outer;
     outer.put("Type", "/Font").put("Subtype", "/Type0").put("BaseFont", named(font.name)).put("Encoding", "/Identity-H");
-    outer.put("DescendantFonts", "[ " + reference(descendant) + " ]").put("ToUnicode", deflated(font.to_unicode));
+    outer.put("DescendantFonts", "[ " + reference(descendant) + " ]").put("ToUnicode", stream(Text(), font.to_unicode));
     return add(outer);
   }
 
   PdfObject* make_image(const Image& image) {
-    PdfObject* object = objects_.CreateObject("XObject");
-    PdfDictionary& about = dictionary(object);
-    about.AddKey("Subtype", PdfName("Image"));
-    about.AddKey("Width", integer(image.width));
-    about.AddKey("Height", integer(image.height));
-    about.AddKey("BitsPerComponent", integer(8));
-    about.AddKey("ColorSpace", PdfName(image.components == 1 ? "DeviceGray" : "DeviceRGB"));
-    about.AddKey("Filter", PdfName(image.jpeg ? "DCTDecode" : "FlateDecode"));
-    set_stream(object, image.bytes);
-    return object;
+    Text about;
+    about.put("Type", "/XObject").put("Subtype", "/Image").put("Width", image.width).put("Height", image.height).put("BitsPerComponent", 8);
+    about.put("ColorSpace", image.components == 1 ? "/DeviceGray" : "/DeviceRGB").put("Filter", image.jpeg ? "/DCTDecode" : "/FlateDecode");
+    return stream(std::move(about), image.bytes);
   }
 
   // Fonts and images, shared by every page and form.
@@ -211,12 +200,9 @@ class Builder {
     const std::string whole_page = box_of({0, 0, page_width, page_height});
     std::vector<std::string> forms;
     for (const Form& form : in_.forms) {
-      PdfObject* object = deflated(form.content, "XObject");
-      PdfDictionary& about = dictionary(object);
-      about.AddKey("Subtype", PdfName("Form"));
-      about.AddKey("BBox", raw(whole_page));
-      about.AddKey("Resources", form_resources->Reference());
-      forms.push_back(reference(object));
+      Text about;
+      about.put("Type", "/XObject").put("Subtype", "/Form").put("BBox", whole_page).put("Resources", form_resources);
+      forms.push_back(reference(stream(std::move(about), form.content)));
     }
     std::string kids = "[";
     for (const PageContent& page : in_.pages) {
@@ -224,7 +210,7 @@ class Builder {
       for (const auto& [name, index] : page.forms) objects += " /" + name + " " + forms[index];
       Text about;
       about.put("Type", "/Page").put("Parent", page_tree_).put("MediaBox", whole_page).put("Resources", "<< /Font " + fonts_ + " /XObject " + objects + " >> >>");
-      about.put("Contents", deflated(*page.content));
+      about.put("Contents", stream(Text(), *page.content));
       pages_.push_back(promise());
       page_texts_.push_back(std::move(about));
       kids += " " + reference(pages_.back());
@@ -237,11 +223,9 @@ class Builder {
     std::vector<std::string> annotations(pages_.size());
     for (const SignatureField& field : in_.fields) {
       const auto& [left, bottom, right, top] = field.rectangle;
-      PdfObject* appearance = objects_.CreateObject("XObject");
-      dictionary(appearance).AddKey("Subtype", PdfName("Form"));
-      dictionary(appearance).AddKey("BBox", raw(box_of({0, 0, right - left, top - bottom})));
-      dictionary(appearance).AddKey("Resources", raw("<< >>"));
-      set_stream(appearance, field.appearance);
+      Text drawn;
+      drawn.put("Type", "/XObject").put("Subtype", "/Form").put("BBox", box_of({0, 0, right - left, top - bottom})).put("Resources", "<< >>");
+      const PdfObject* appearance = stream(std::move(drawn), field.appearance);
       Text about;
       about.put("Type", "/Annot").put("Subtype", "/Widget").put("FT", "/Sig").put("T", quoted(field.name)).put("TU", text_string(field.tooltip)).put("F", 132);
       about.put("P", pages_[field.page]).put("Rect", box_of({left, bottom, right, top})).put("AP", "<< /N " + reference(appearance) + " >>");
@@ -256,8 +240,6 @@ class Builder {
 
   void attach() {
     const Attachment& attachment = *in_.attachment;
-    PdfObject* file = deflated(deflate(attachment.bytes, level_waited_for), "EmbeddedFile");
-    dictionary(file).AddKey("Subtype", PdfName("application/json"));
     Text parameters;
     std::string digest(16, '\0');
     std::size_t digest_size = digest.size();
@@ -265,7 +247,9 @@ class Builder {
     if (EVP_Q_digest(nullptr, "MD5", nullptr, attachment.bytes.data(), attachment.bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &digest_size) == 1)
       parameters.put("CheckSum", "<" + to_hex(digest) + ">");
     parameters.put("Size", std::to_string(attachment.bytes.size())).put("CreationDate", quoted(in_.date)).put("ModDate", quoted(in_.date));
-    dictionary(file).AddKey("Params", raw(parameters.text()));
+    Text about;
+    about.put("Type", "/EmbeddedFile").put("Subtype", "/application#2Fjson").put("Params", parameters.text());
+    const PdfObject* file = stream(std::move(about), packed(attachment.bytes, level_waited_for));
 
     const std::string name = quoted(attachment.name), embedded = reference(file);
     const PdfObject* specification = add(Text().put("Type", "/Filespec").put("F", name).put("UF", name).put("Desc", quoted(attachment.description)).put("AFRelationship", "/Source").put("EF", "<< /F " + embedded + " /UF " + embedded + " >>"));

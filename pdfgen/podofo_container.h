@@ -13,9 +13,10 @@
 
 namespace quotary::pdfgen {
 
-// A stream's bytes, compressed by deflate() below.
+// A stream's bytes, compressed by deflate() or packed() below.
 struct Deflated {
   std::string bytes;
+  bool plain = false;  // not compressed after all
 };
 
 // Compression levels: the higher ones save one part in a hundred of a short document and cost half as much as all the rest
@@ -23,6 +24,9 @@ struct Deflated {
 inline constexpr int level_waited_for = 1, level_long = 6, level_made_once = 9;
 // zlib format.
 [[nodiscard]] Deflated deflate(std::string_view bytes, int level);
+// The same, but plain when so short that starting the compressor costs more than the stream is worth.
+inline constexpr std::size_t plain_bytes_max = 256;
+[[nodiscard]] Deflated packed(std::string_view bytes, int level);
 
 struct EmbeddedFont {
   std::string name;       // ABCDEF+BaseName

@@ -65,11 +65,13 @@ Result<SealPlace> locate(std::string_view pdf, const PdfObject& object) {
   if (!contents || !contents->is(PdfValue::Kind::string) || !contents->hexadecimal) return broken("Contents is no hexadecimal string");
   if (contents->begin != numbers[1] || contents->end != numbers[2]) return broken("Contents does not fill the gap of ByteRange");
   // These digits are all that no signature covers: one way of writing them is enough.
-  if (pdf.substr(contents->begin + 1, contents->end - contents->begin - 2) != to_hex(contents->text)) return broken("Contents is not in lower-case digits");
+  const std::string_view digits = pdf.substr(contents->begin + 1, contents->end - contents->begin - 2);
+  if (std::count_if(digits.begin(), digits.end(), [](char c) { return c >= 'A' && c <= 'F'; }) > 0) return broken("Contents is not in lower-case digits");
   if (numbers[2] + numbers[3] != pdf.size()) return broken("ByteRange does not reach the end of its revision");
   const std::size_t size = der_size(contents->text);
   if (size == 0) return broken("Contents holds no DER value");
-  if (std::any_of(contents->text.begin() + static_cast<std::ptrdiff_t>(size), contents->text.end(), [](char c) { return c != '\0'; })) return broken("Contents holds bytes behind its CMS");
+  const std::string_view behind = std::string_view(contents->text).substr(size);
+  if (std::count(behind.begin(), behind.end(), '\0') != std::ssize(behind)) return broken("Contents holds bytes behind its CMS");
   return SealPlace{contents->begin, contents->end, numbers[2] + numbers[3], contents->text.substr(0, size)};
 }
 

@@ -9,6 +9,7 @@ namespace {
 
 constexpr int depth_max = 24;
 constexpr std::size_t values_max = 50'000;  // in one object
+constexpr std::size_t members_usual = 4;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -203,13 +204,17 @@ Result<PdfValue> PdfParser::hexadecimal_string() {
   out.kind = PdfValue::Kind::string;
   out.hexadecimal = true;
   ++at_;
-  std::size_t end = at_;
-  while (end < bytes_.size() && hex_digit(bytes_[end]) >= 0) ++end;
-  if (end >= bytes_.size()) return not_our_profile("a string is cut off");
+  const std::size_t end = bytes_.find('>', at_);
+  if (end == bytes_.npos) return not_our_profile("a string is cut off");
   // Stricter than the standard: an even count of digits and nothing between them, which is how we write them.
-  if (bytes_[end] != '>' || (end - at_) % 2 != 0) return not_our_profile("a malformed hexadecimal string");
+  bool digits = (end - at_) % 2 == 0;
   out.text.resize((end - at_) / 2);
-  for (std::size_t i = 0; i < out.text.size(); ++i) out.text[i] = static_cast<char>(hex_digit(bytes_[at_ + 2 * i]) * 16 + hex_digit(bytes_[at_ + 2 * i + 1]));
+  for (std::size_t i = 0; digits && i < out.text.size(); ++i) {
+    const int high = hex_digit(bytes_[at_ + 2 * i]), low = hex_digit(bytes_[at_ + 2 * i + 1]);
+    digits = (high | low) >= 0;
+    out.text[i] = static_cast<char>(high << 4 | low);
+  }
+  if (!digits) return not_our_profile("a malformed hexadecimal string");
   at_ = end + 1;
   return out;
 }
@@ -242,9 +247,18 @@ Result<PdfValue> PdfParser::dictionary(int depth) {
     if (at_ >= bytes_.size() || bytes_[at_] != '/') return not_our_profile("a dictionary key that is no name");
     QUOTARY_TRY(key, name());
     QUOTARY_TRY(member, value(depth + 1));
+    if (out.members.empty()) out.members.reserve(members_usual);
     out.members.push_back({std::move(key.text), std::move(member)});
   }
   // Readers differ in which of two equal keys they take.
+  constexpr std::size_t few = 16;  // compared with each other quicker than sorted
+  if (out.members.size() <= few) {
+    for (auto member = out.members.begin(); member != out.members.end(); ++member) {
+      const auto equal = [&](const PdfMember& other) { return other.key == member->key; };
+      if (std::any_of(out.members.begin(), member, equal)) return not_our_profile("a dictionary with a key twice");
+    }
+    return out;
+  }
   std::vector<std::string_view> keys;
   for (const auto& member : out.members) keys.push_back(member.key);
   std::sort(keys.begin(), keys.end());
