@@ -18,9 +18,13 @@ constexpr unsigned file_permissions = 0644, folder_permissions = 0755;
 
 // A full disk is not told apart: the engine would write on as soon as there is space, and a failed write ends all writing.
 IOStatus status_of(const Error& error) {
-  return error.kind == Errc::not_found ? IOStatus::PathNotFound(error.detail) : IOStatus::IOError(error.detail);
+  if (error.kind == Errc::not_found) return IOStatus::PathNotFound(error.detail);
+  return IOStatus::IOError(error.detail);
 }
-IOStatus status_of(const Result<void>& outcome) { return outcome ? IOStatus::OK() : status_of(outcome.error()); }
+IOStatus status_of(const Result<void>& outcome) {
+  if (!outcome) return status_of(outcome.error());
+  return IOStatus::OK();
+}
 
 IOStatus unused(const char* call) { return IOStatus::NotSupported(std::string(call) + " is not made by the ledger's store"); }
 
@@ -88,7 +92,7 @@ class Files final : public rocksdb::FileSystemWrapper {
     return writable(path, options, true, made);
   }
   IOStatus NewDirectory(const std::string& path, const IOOptions& options, std::unique_ptr<rocksdb::FSDirectory>* made, IODebugContext* debug) override {
-    const IOStatus there = target()->FileExists(path, options, debug);
+    IOStatus there = target()->FileExists(path, options, debug);
     if (there.ok()) made->reset(new Directory(files_, path));
     return there;
   }
@@ -104,7 +108,8 @@ class Files final : public rocksdb::FileSystemWrapper {
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions&, IODebugContext*) override { return status_of(files_->rename(from, to)); }
   IOStatus Truncate(const std::string& path, std::size_t size, const IOOptions&, IODebugContext*) override {
     auto file = files_->open(path, OpenMode::read_write);
-    return file ? status_of((*file)->truncate(size)) : status_of(file.error());
+    if (!file) return status_of(file.error());
+    return status_of((*file)->truncate(size));
   }
 
   // Of options that are not set here; refused, so that nothing goes past `files`.

@@ -75,7 +75,7 @@ rocksdb::Options database_options(const std::shared_ptr<ErrorListener>& listener
 rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
   rocksdb::BlockBasedTableOptions table;
-  table.block_size = 32 * 1024;
+  table.block_size = 32u << 10;
   table.checksum = rocksdb::kXXH3;
   table.block_cache = cache;
   // Ciphertext and hashes do not compress.

@@ -22,24 +22,23 @@ void LedgerImpl::start() {
 }
 
 void LedgerImpl::submit(Command command, std::function<void(Result<Committed>)> done) {
+  std::unique_lock lock(queue_mutex_);
   std::optional<Error> refused;
-  {
-    const std::lock_guard lock(queue_mutex_);
-    if (!latch_reason_.empty()) {
-      refused = latched_error();
-    } else if (stopping_) {
-      refused = fail(Errc::unavailable, "stopping", "the ledger is closing; send the request again later");
-    } else if (queue_.size() >= options_.queue_max) {
-      refused = fail(Errc::overloaded, "queue_full", "too many commands wait for the ledger; try again in a second");
-    } else {
-      queue_.push_back({std::move(command), std::move(done)});
-    }
+  if (!latch_reason_.empty()) {
+    refused = latched_error();
+  } else if (stopping_) {
+    refused = fail(Errc::unavailable, "stopping", "the ledger is closing; send the request again later");
+  } else if (queue_.size() >= options_.queue_max) {
+    refused = fail(Errc::overloaded, "queue_full", "too many commands wait for the ledger; try again in a second");
   }
   if (refused) {
+    lock.unlock();  // done may submit again
     done(std::move(*refused));
-  } else {
-    queue_filled_.notify_one();
+    return;
   }
+  queue_.push_back({std::move(command), std::move(done)});
+  lock.unlock();
+  queue_filled_.notify_one();
 }
 
 Result<Committed> LedgerImpl::append(Command command) {

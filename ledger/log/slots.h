@@ -12,7 +12,7 @@
 
 namespace quotary {
 
-inline constexpr std::size_t slot_bytes = 64 * 1024;  // reserved for each; written only as far as used
+inline constexpr std::size_t slot_bytes = 64u << 10;  // reserved for each; written only as far as used
 inline constexpr std::size_t slot_note_max = 1024;
 inline constexpr std::size_t counter_name_max = 200;
 

@@ -79,7 +79,7 @@ void add_seal(Finding& finding, std::string_view pdf, std::string_view trust_anc
   if (!seal->valid) finding.facts.at("seal").as_object()["reason"] = seal->reason;
 }
 
-int answer(const DocumentCommand& command, Finding finding, int code) {
+int answer(const DocumentCommand& command, const Finding& finding, int code) {
   if (command.as_json) {
     json::object out;
     if (code == exit_unchecked) {
@@ -87,7 +87,7 @@ int answer(const DocumentCommand& command, Finding finding, int code) {
     } else {
       out["ok"] = code == exit_holds;
     }
-    for (auto& [name, value] : finding.facts) out[name] = value;
+    for (const auto& [name, value] : finding.facts) out[name] = value;
     if (!finding.problem_code.empty()) out["code"] = finding.problem_code, out["detail"] = finding.problem_detail;
     std::printf("%s\n", json::serialize(out).c_str());
     return code;
@@ -126,7 +126,7 @@ int check_document(const DocumentCommand& command) {
   auto finding = match_document(*checked, *pdf);
   add_seal(finding, *pdf, trust_anchors);
   const bool altered = !finding.problem_code.empty();
-  return answer(command, std::move(finding), altered ? exit_does_not_hold : exit_holds);
+  return answer(command, finding, altered ? exit_does_not_hold : exit_holds);
 }
 
 int run(int argc, char** argv) {
