@@ -112,8 +112,11 @@ struct OrganisationProfile {
 // Out of the caller's scope is Errc::not_found, a role without the call Errc::forbidden.
 class Organisation {
  public:
-  // Makes keys, (development) seal and a ledger; refuses folders that hold one.
+  // Makes keys, (development) seal and a ledger, or goes on with a making of the same that was interrupted, wherever that
+  // was. Errc::conflict, with nothing changed, when it cannot vouch for what the folders hold: `folder_not_empty`, `keys_exist`,
+  // `ledger_exists`, `making_differs` (one of something else, and in what), `locked`.
   [[nodiscard]] static Result<std::unique_ptr<Organisation>> create(const OrganisationConfig& config, const NewOrganisation& made);
+  // Errc::unavailable `organisation_unfinished` when its making was interrupted.
   [[nodiscard]] static Result<std::unique_ptr<Organisation>> open(const OrganisationConfig& config);
   ~Organisation();
   Organisation(const Organisation&) = delete;

@@ -77,17 +77,39 @@ Result<std::string> read_key_file(FileSystem& files, const std::string& path) {
   return bytes;
 }
 
+Result<void> KeyFolder::check_absent(FileSystem& files, const std::string& directory) {
+  for (const std::string& path : {log_key_path(directory), pepper_path(directory), subjects_path(directory)}) {
+    if (files.exists(path)) return fail(Errc::conflict, "keys_exist", path + " is there already: keys are never written over");
+  }
+  return {};
+}
+
 Result<std::unique_ptr<KeyFolder>> KeyFolder::create(std::shared_ptr<FileSystem> files, const std::string& directory,
                                                      const std::string& origin, Random& random) {
+  QUOTARY_TRY_VOID(check_absent(*files, directory));
+  return complete(std::move(files), directory, origin, random);
+}
+
+Result<std::unique_ptr<KeyFolder>> KeyFolder::complete(std::shared_ptr<FileSystem> files, const std::string& directory,
+                                                       const std::string& origin, Random& random) {
   QUOTARY_TRY_VOID(files->make_directory(directory));
-  for (const std::string& path : {log_key_path(directory), pepper_path(directory), subjects_path(directory)}) {
-    if (files->exists(path)) return fail(Errc::conflict, "keys_exist", path + " is there already: keys are never written over");
+  const auto make = [&](const std::string& path, std::string text) -> Result<void> {
+    auto made = files->exists(path) ? Result<void>() : write_file_durably(*files, path, text);
+    sodium_memzero(text.data(), text.size());
+    return made;
+  };
+  QUOTARY_TRY_VOID(make(log_key_path(directory), std::string(log_key_header) + origin + "\n" + to_hex(random.bytes(secret_bytes)) + "\n"));
+  QUOTARY_TRY_VOID(make(pepper_path(directory), pepper_text(random.bytes(secret_bytes))));
+  if (!files->exists(subjects_path(directory))) {
+    QUOTARY_TRY(cipher, open_subject_keys(*files, subjects_path(directory), true, std::make_shared<SystemRandom>()));
   }
-  QUOTARY_TRY_VOID(write_file_durably(*files, log_key_path(directory), std::string(log_key_header) + origin + "\n" + to_hex(random.bytes(secret_bytes)) + "\n"));
-  QUOTARY_TRY_VOID(write_file_durably(*files, pepper_path(directory), pepper_text(random.bytes(secret_bytes))));
-  QUOTARY_TRY(cipher, open_subject_keys(*files, subjects_path(directory), true, std::make_shared<SystemRandom>()));
-  cipher.reset();
-  return open(std::move(files), directory);
+  // What was there may bear a name that was never synced.
+  QUOTARY_TRY_VOID(files->sync_directory(directory));
+  QUOTARY_TRY(folder, open(std::move(files), directory));
+  if (folder->log_signer().name() != origin) {
+    return fail(Errc::conflict, "keys_exist", log_key_path(directory) + " is the key of " + folder->log_signer().name() + ", not of " + origin);
+  }
+  return folder;
 }
 
 Result<std::unique_ptr<KeyFolder>> KeyFolder::open(std::shared_ptr<FileSystem> files, const std::string& directory) {

@@ -22,3 +22,9 @@ add_test(NAME concurrency_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOU
 set_tests_properties(concurrency_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 add_test(NAME operator_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/operator_test.py)
 set_tests_properties(operator_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
+quotary_test(making_test LABEL e2e TIMEOUT 300
+  SOURCES api/making_test.cc support/faulty_file_system.cc
+  LIBRARIES quotary_api)
+# At every call of a making, under `ctest -C long`.
+add_test(NAME making_long CONFIGURATIONS long COMMAND making_test)
+set_tests_properties(making_long PROPERTIES LABELS long TIMEOUT 7200 ENVIRONMENT QUOTARY_FAULT_POINTS=0)

@@ -2,9 +2,13 @@
 
 #include "api/use_cases/issuer.h"
 #include "api/use_cases/log_checks.h"
+#include "api/use_cases/making.h"
 #include "api/use_cases/parts.h"
+#include "ledger/log/note.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/fold.h"
+
+#include <algorithm>
 
 namespace quotary::api {
 namespace {
@@ -51,6 +55,43 @@ Result<void> check_folders(const OrganisationConfig& config) {
   return {};
 }
 
+// Makes the development seal's pair. What an interrupted making left of it alone was never used.
+Result<void> complete_development_seal(const OrganisationConfig& config, const std::string& name) {
+  const auto paths = {config.seal.certificate_path, config.seal.key_path};
+  if (std::all_of(paths.begin(), paths.end(), [&](const auto& path) { return config.files->exists(path); })) return {};
+  for (const auto& path : paths) {
+    if (config.files->exists(path)) QUOTARY_TRY_VOID(config.files->remove(path));
+  }
+  QUOTARY_TRY(made, signing::make_development_seal(*config.files, config.keys_directory, name, config.clock->now(), *config.random));
+  QUOTARY_CHECK(made.certificate_path == config.seal.certificate_path && made.key_path == config.seal.key_path);
+  return {};
+}
+
+Draft genesis_of(const NewOrganisation& made, const TimeZone& zone, const std::string& profile) {
+  const auto caller = Organisation::operator_principal();
+  Draft genesis;
+  genesis.type = "organisation.created";
+  genesis.actor_id = caller.id;
+  genesis.actor_role = role_name(caller.role);
+  genesis.subject = "organisation";
+  genesis.body = {{"origin", made.origin}, {"public_url", made.public_url}, {"time_zone", zone.name()}};
+  genesis.objects.push_back({"profile", "application/json", profile, "organisation", 1});
+  return genesis;
+}
+
+// Makes the ledger, or takes up one whose first entry an interrupted making has written: opening it checks that these keys
+// sealed the entry's profile, and signed what is published.
+Result<std::unique_ptr<Ledger>> ledger_begun_with(const LedgerOptions& options, const LedgerPorts& ports, const Draft& genesis) {
+  auto made = Ledger::create(options, ports, genesis);
+  if (made || made.error().code != "ledger_exists") return made;
+  QUOTARY_TRY(ledger, Ledger::open(options, ports));
+  QUOTARY_TRY(first, ledger->entry(0));
+  const bool begun = ledger->state().tree_size == 1 && first.type == genesis.type && first.body == genesis.body && first.objects.size() == 1 &&
+                     first.objects[0].sha256 == sha256(genesis.objects[0].bytes);
+  if (!begun) return made;
+  return ledger;
+}
+
 }  // namespace
 
 Organisation::Organisation(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -62,8 +103,8 @@ Organisation::~Organisation() {
 Result<std::unique_ptr<Organisation>> Organisation::create(const OrganisationConfig& given, const NewOrganisation& made) {
   auto config = with_defaults(given);
   QUOTARY_TRY_VOID(check_folders(config));
-  if (made.origin.empty() || made.origin.size() > origin_bytes_max || made.origin.find_first_of(" +\n\t") != std::string::npos)
-    return fail(Errc::invalid, "bad_origin", "an origin is a schema-less URL of at most 255 bytes without blanks and plus signs");
+  if (made.origin.size() > origin_bytes_max || !good_key_name(made.origin))
+    return fail(Errc::invalid, "bad_origin", "an origin is a schema-less URL of 1 to 255 bytes without blanks, control characters and plus signs");
   if (!made.public_url.starts_with("http://") && !made.public_url.starts_with("https://"))
     return fail(Errc::invalid, "bad_public_url", "the public URL begins with http:// or https://");
   if (made.public_url.ends_with('/')) return fail(Errc::invalid, "bad_public_url", "the public URL does not end in a slash");
@@ -71,50 +112,64 @@ Result<std::unique_ptr<Organisation>> Organisation::create(const OrganisationCon
   QUOTARY_TRY(profile_text, canonical_json(party_to_json(made.seller)));
   QUOTARY_TRY(profile_value, parse_json(profile_text));
   QUOTARY_TRY(seller, parse_party(profile_value, "/seller"));
-
-  QUOTARY_TRY(keys, signing::KeyFolder::create(config.files, config.keys_directory, made.origin, *config.random));
-  if (made.development_seal && given.seal.pkcs12_path.empty() && given.seal.certificate_path.empty()) {
-    QUOTARY_TRY(paths, signing::make_development_seal(*config.files, config.keys_directory, made.seller.name, config.clock->now(), *config.random));
-    config.seal = paths;
-  }
-  Draft genesis;
-  genesis.type = "organisation.created";
-  genesis.actor_id = operator_principal().id;
-  genesis.actor_role = role_name(operator_principal().role);
-  genesis.subject = "organisation";
-  genesis.body = {{"origin", made.origin}, {"public_url", made.public_url}, {"time_zone", zone.name()}};
-  genesis.objects.push_back({"profile", "application/json", profile_text, "organisation", 1});
+  const bool development_seal = made.development_seal && given.seal.pkcs12_path.empty() && given.seal.certificate_path.empty();
+  const Draft genesis = genesis_of(made, zone, profile_text);
 
   auto parts = std::make_unique<Parts>();
   parts->config = std::move(config);
+  QUOTARY_TRY_VOID(parts->load_fonts());
+  // All that was given has been checked. From here on each step takes up what an interrupted run of it has left.
+  QUOTARY_TRY(making, Making::begin(parts->config, {made.origin, made.public_url, zone.name(), profile_text, development_seal}));
+  QUOTARY_TRY(keys, signing::KeyFolder::complete(parts->config.files, parts->config.keys_directory, made.origin, *parts->config.random));
   parts->keys = std::move(keys);
-  QUOTARY_TRY(ledger, Ledger::create(ledger_options(parts->config), ledger_ports(parts->config, *parts->keys), std::move(genesis)));
+  if (development_seal) QUOTARY_TRY_VOID(complete_development_seal(parts->config, made.seller.name));
+  QUOTARY_TRY(ledger, ledger_begun_with(ledger_options(parts->config), ledger_ports(parts->config, *parts->keys), genesis));
   parts->ledger = std::move(ledger);
   QUOTARY_TRY_VOID(parts->start());
+  QUOTARY_TRY_VOID(Making::end(parts->config));
   return std::unique_ptr<Organisation>(new Organisation(std::move(parts)));
 }
 
 Result<std::unique_ptr<Organisation>> Organisation::open(const OrganisationConfig& given) {
+  const auto config = with_defaults(given);
+  QUOTARY_TRY_VOID(check_folders(config));
+  auto parts = Parts::open(config);
+  if (!parts && parts.error().code != "locked" && Making::stands(config)) {
+    return fail(Errc::unavailable, "organisation_unfinished",
+                "the making of the organisation in " + config.data_directory + " was interrupted: run `quotary init` again, as it was begun (" + parts.error().detail + ")");
+  }
+  if (!parts) return std::move(parts).error();
+  return std::unique_ptr<Organisation>(new Organisation(std::move(*parts)));
+}
+
+Result<std::unique_ptr<Organisation::Parts>> Organisation::Parts::open(const OrganisationConfig& config) {
   auto parts = std::make_unique<Parts>();
-  parts->config = with_defaults(given);
-  QUOTARY_TRY_VOID(check_folders(parts->config));
-  QUOTARY_TRY(keys, signing::KeyFolder::open(parts->config.files, parts->config.keys_directory));
+  parts->config = config;
+  QUOTARY_TRY(keys, signing::KeyFolder::open(config.files, config.keys_directory));
   parts->keys = std::move(keys);
-  const auto options = ledger_options(parts->config);
-  const auto ports = ledger_ports(parts->config, *parts->keys);
+  const auto options = ledger_options(config);
+  const auto ports = ledger_ports(config, *parts->keys);
   auto ledger = Ledger::open(options, ports);
   const bool damaged = !ledger && (ledger.error().kind == Errc::corrupt || ledger.error().kind == Errc::storage);
-  if (damaged && parts->config.read_when_damaged) {
+  if (damaged && config.read_when_damaged) {
     // Where not even that can be read, the first reason is the one to answer.
     if (auto left = Ledger::open_for_reading(options, ports, ledger.error())) {
       parts->ledger = std::move(*left);
-      if (parts->start()) return std::unique_ptr<Organisation>(new Organisation(std::move(parts)));
+      if (parts->start()) return parts;
     }
   }
   if (!ledger) return std::move(ledger).error();
   parts->ledger = std::move(*ledger);
   QUOTARY_TRY_VOID(parts->start());
-  return std::unique_ptr<Organisation>(new Organisation(std::move(parts)));
+  // It was interrupted after its last step but this one.
+  QUOTARY_TRY_VOID(Making::end(config));
+  return parts;
+}
+
+Result<void> Organisation::Parts::load_fonts() {
+  QUOTARY_TRY(faces, pdfgen::Fonts::load(config.fonts));
+  fonts = std::move(faces);
+  return {};
 }
 
 Result<void> Organisation::Parts::start() {
@@ -128,8 +183,7 @@ Result<void> Organisation::Parts::start() {
   QUOTARY_TRY(party, parse_party(value, "/seller"));
   seller = std::move(party);
   profile = {record->origin, record->public_url, record->time_zone, seller.name};
-  QUOTARY_TRY(faces, pdfgen::Fonts::load(config.fonts));
-  fonts = std::move(faces);
+  if (!fonts) QUOTARY_TRY_VOID(load_fonts());
   auto loaded = signing::Seal::load(*config.files, config.seal, now());
   if (loaded) {
     seal = *loaded;

@@ -99,6 +99,9 @@ struct Organisation::Parts {
   std::atomic<std::uint64_t> issued_total{0}, verified_total{0}, logins_total{0}, logins_failed_total{0};
 
   [[nodiscard]] Timestamp now() const { return config.clock->now(); }
+  // An organisation that was made.
+  [[nodiscard]] static Result<std::unique_ptr<Parts>> open(const OrganisationConfig& config);
+  [[nodiscard]] Result<void> load_fonts();
   // Opens seal, fonts and issuer over an open ledger.
   [[nodiscard]] Result<void> start();
 

@@ -22,6 +22,10 @@ std::string folder_of(const std::string& path) { return std::filesystem::path(pa
 
 Result<void> FaultyFileSystem::Plan::step(const std::string& what, bool* first) {
   ++calls;
+  if (!fail_at_what.empty() && what.find(fail_at_what) != what.npos) {
+    fail_at = calls;
+    fail_at_what.clear();
+  }
   if (fail_at == 0 || calls < fail_at || calls > fail_to) return {};
   if (first != nullptr) *first = failed.empty();
   if (failed.empty()) failed = what;
@@ -129,6 +133,14 @@ void FaultyFileSystem::fail_from(std::uint64_t nth) {
   plan_->failed.clear();
 }
 
+void FaultyFileSystem::fail_from(std::string_view what) {
+  const std::lock_guard lock(plan_->mutex);
+  plan_->fail_at = 0;
+  plan_->fail_to = std::numeric_limits<std::uint64_t>::max();
+  plan_->fail_at_what = what;
+  plan_->failed.clear();
+}
+
 void FaultyFileSystem::fail_once(std::uint64_t nth) {
   fail_from(nth);
   const std::lock_guard lock(plan_->mutex);
@@ -138,6 +150,7 @@ void FaultyFileSystem::fail_once(std::uint64_t nth) {
 void FaultyFileSystem::heal() {
   const std::lock_guard lock(plan_->mutex);
   plan_->fail_at = 0;
+  plan_->fail_at_what.clear();
 }
 
 std::uint64_t FaultyFileSystem::calls() const {

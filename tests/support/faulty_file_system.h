@@ -18,6 +18,8 @@ class FaultyFileSystem final : public FileSystem {
   // one after it. A write that fails first has written its first half. What a failed sync of a file was to bring to the
   // disk never gets there, whatever is synced later, as with a kernel that takes such pages for clean.
   void fail_from(std::uint64_t nth);
+  // The same from the first call on whose description, as failed() gives it, holds `what`.
+  void fail_from(std::string_view what);
   // That call alone.
   void fail_once(std::uint64_t nth);
   void heal();
@@ -71,6 +73,7 @@ class FaultyFileSystem final : public FileSystem {
     mutable std::mutex mutex;
     std::uint64_t calls = 0, syncs = 0, buried = 0;
     std::uint64_t fail_at = 0, fail_to = 0;  // 0: never
+    std::string fail_at_what;                // gives fail_at when it comes; empty: nothing does
     std::string failed;
     std::map<std::string, std::shared_ptr<Content>> contents;
     std::vector<Change> changes;

@@ -124,6 +124,21 @@ TEST_F(KeyFolderTest, IsMadeOnceAndOpenedAgain) {
   EXPECT_EQ(std::filesystem::status(folder_.file("keys")).permissions(), perms::owner_all);
 }
 
+TEST_F(KeyFolderTest, WhatWasBegunIsCompletedAndKeepsItsKeys) {
+  const std::string keys = folder_.file("keys");
+  const auto files = std::make_shared<testing::FaultyFileSystem>(posix_file_system());
+  files->fail_from("subjects.keys");
+  EXPECT_EQ(KeyFolder::create(files, keys, std::string(origin), random_).error().code, "injected");
+  files->heal();
+  const std::string log_key = read_file(*files_, keys + "/log.key").value(), pepper = read_file(*files_, keys + "/pepper.key").value();
+  EXPECT_EQ(KeyFolder::create(files, keys, std::string(origin), random_).error().code, "keys_exist");
+  EXPECT_EQ(KeyFolder::complete(files, keys, "ledger.example.com/other", random_).error().code, "keys_exist");
+  const auto completed = KeyFolder::complete(files, keys, std::string(origin), random_);
+  ASSERT_TRUE(completed) << completed.error().detail;
+  EXPECT_EQ(read_file(*files_, keys + "/log.key").value(), log_key);
+  EXPECT_EQ(read_file(*files_, keys + "/pepper.key").value(), pepper);
+}
+
 TEST_F(KeyFolderTest, ADamagedPepperIsNoOtherPepper) {
   const Hash before = (*KeyFolder::create(files_, folder_.file("keys"), std::string(origin), random_))->keyed_hash("token", "x");
   const std::string path = folder_.file("keys/pepper.key");

@@ -3,7 +3,6 @@
 #include "ledger/quote/parse.h"
 
 #include <cstdio>
-#include <filesystem>
 
 namespace quotary::cli {
 namespace {
@@ -15,28 +14,6 @@ struct InitOptions {
 };
 
 constexpr std::size_t seller_bytes_max = 64u << 10;
-
-// A file stands in the data folder while it is being made, so that an interrupted run is known as one by the next.
-Result<std::unique_ptr<api::Organisation>> make(const InitOptions& options) {
-  const auto files = posix_file_system();
-  const auto& places = options.places;
-  const auto mark = places.data + "/init-unfinished";
-  if (files->exists(mark) || files->exists(mark + ".new")) {
-    return fail(Errc::conflict, "init_unfinished",
-                "an earlier init was interrupted, so nothing was ever issued from here: remove " + places.data + " and " + places.keys + ", then run init again");
-  }
-  std::error_code ignored;
-  if (std::filesystem::exists(places.data, ignored) && !std::filesystem::is_empty(places.data, ignored)) {
-    return fail(Errc::conflict, "folder_not_empty", places.data + " holds something already; an organisation is made into a new folder only");
-  }
-  QUOTARY_TRY_VOID(files->make_directory(places.data));
-  QUOTARY_TRY_VOID(write_file_durably(*files, mark, "quotary init\n"));
-  auto organisation = api::Organisation::create(places.config(), options.made);
-  // What was refused for its input has made nothing yet.
-  const bool refused = !organisation && (organisation.error().kind == Errc::invalid || organisation.error().kind == Errc::conflict);
-  if (organisation || refused) QUOTARY_TRY_VOID(files->remove(mark));
-  return organisation;
-}
 
 int init(InitOptions options) {
   if (auto complete = options.places.complete(); !complete) return report(complete.error()), exit_unchecked;
@@ -51,7 +28,7 @@ int init(InitOptions options) {
     options.made.seller = std::move(*seller);
   }
   options.made.development_seal = options.places.seal_certificate.empty() && options.places.seal_pkcs12.empty();
-  const auto organisation = make(options);
+  const auto organisation = api::Organisation::create(options.places.config(), options.made);
   if (!organisation) return report(organisation.error());
   std::printf("Made the ledger %s in %s; keys in %s\nIts verification key: %s", options.made.origin.c_str(), options.places.data.c_str(),
               options.places.keys.c_str(), (*organisation)->vkey().c_str());
