@@ -8,6 +8,7 @@
 #include <iconv.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace quotary::pdfgen {
@@ -49,7 +50,7 @@ void add_common_characters(hb_set_t* set) {
   hb_set_add_range(set, 0x20a0, 0x20bf);
   hb_set_add_range(set, 0x2100, 0x2122);
   iconv_t converter = iconv_open("UTF-32LE", "GB2312");
-  if (converter == iconv_t(-1)) {
+  if (reinterpret_cast<std::intptr_t>(converter) == -1) {
     hb_set_add_range(set, 0x4e00, 0x9fa5);  // a system without the table: more memory, same documents
     return;
   }

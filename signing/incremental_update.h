@@ -12,7 +12,7 @@
 namespace quotary::signing {
 
 // 16 KiB for the CMS, as hexadecimal digits in /Contents.
-inline constexpr std::size_t contents_bytes = 16 * 1024;
+inline constexpr std::size_t contents_bytes = 16u << 10;
 
 struct SignatureText {
   Timestamp time;

@@ -84,14 +84,16 @@ Result<void> KeyFolder::check_absent(FileSystem& files, const std::string& direc
   return {};
 }
 
-Result<std::unique_ptr<KeyFolder>> KeyFolder::create(std::shared_ptr<FileSystem> files, const std::string& directory,
-                                                     const std::string& origin, Random& random) {
+Result<std::unique_ptr<KeyFolder>> KeyFolder::create(const std::shared_ptr<FileSystem>& files,
+                                                     const std::string& directory, const std::string& origin,
+                                                     Random& random) {
   QUOTARY_TRY_VOID(check_absent(*files, directory));
-  return complete(std::move(files), directory, origin, random);
+  return complete(files, directory, origin, random);
 }
 
-Result<std::unique_ptr<KeyFolder>> KeyFolder::complete(std::shared_ptr<FileSystem> files, const std::string& directory,
-                                                       const std::string& origin, Random& random) {
+Result<std::unique_ptr<KeyFolder>> KeyFolder::complete(const std::shared_ptr<FileSystem>& files,
+                                                       const std::string& directory, const std::string& origin,
+                                                       Random& random) {
   QUOTARY_TRY_VOID(files->make_directory(directory));
   const auto make = [&](const std::string& path, std::string text) -> Result<void> {
     auto made = files->exists(path) ? Result<void>() : write_file_durably(*files, path, text);
@@ -105,14 +107,15 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::complete(std::shared_ptr<FileSyste
   }
   // What was there may bear a name that was never synced.
   QUOTARY_TRY_VOID(files->sync_directory(directory));
-  QUOTARY_TRY(folder, open(std::move(files), directory));
+  QUOTARY_TRY(folder, open(files, directory));
   if (folder->log_signer().name() != origin) {
     return fail(Errc::conflict, "keys_exist", log_key_path(directory) + " is the key of " + folder->log_signer().name() + ", not of " + origin);
   }
   return folder;
 }
 
-Result<std::unique_ptr<KeyFolder>> KeyFolder::open(std::shared_ptr<FileSystem> files, const std::string& directory) {
+Result<std::unique_ptr<KeyFolder>> KeyFolder::open(const std::shared_ptr<FileSystem>& files,
+                                                   const std::string& directory) {
   QUOTARY_CHECK(sodium_init() >= 0);
   const auto unusable = [](const std::string& path) { return fail(Errc::unavailable, "key_unreadable", path + " does not hold a key of ours"); };
   QUOTARY_TRY(log_text, read_key_file(*files, log_key_path(directory)));

@@ -35,13 +35,16 @@ class Secret {
 class KeyFolder {
  public:
   [[nodiscard]] static Result<void> check_absent(FileSystem& files, const std::string& directory);
-  [[nodiscard]] static Result<std::unique_ptr<KeyFolder>> create(std::shared_ptr<FileSystem> files, const std::string& directory,
-                                                   const std::string& origin, Random& random);
+  [[nodiscard]] static Result<std::unique_ptr<KeyFolder>> create(const std::shared_ptr<FileSystem>& files,
+                                                                 const std::string& directory,
+                                                                 const std::string& origin, Random& random);
   // Goes on with a create() that was interrupted: keeps the files that are there, makes the others. Only for a folder that is
   // known to be no one's yet. Errc::conflict `keys_exist` when its log key is another origin's.
-  [[nodiscard]] static Result<std::unique_ptr<KeyFolder>> complete(std::shared_ptr<FileSystem> files, const std::string& directory,
-                                                     const std::string& origin, Random& random);
-  [[nodiscard]] static Result<std::unique_ptr<KeyFolder>> open(std::shared_ptr<FileSystem> files, const std::string& directory);
+  [[nodiscard]] static Result<std::unique_ptr<KeyFolder>> complete(const std::shared_ptr<FileSystem>& files,
+                                                                   const std::string& directory,
+                                                                   const std::string& origin, Random& random);
+  [[nodiscard]] static Result<std::unique_ptr<KeyFolder>> open(const std::shared_ptr<FileSystem>& files,
+                                                               const std::string& directory);
   virtual ~KeyFolder() = default;
 
   // Thread-safe. Lives as long as the folder object.

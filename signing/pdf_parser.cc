@@ -16,8 +16,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr std::array<signed char, 256> hex_digits = [] {
   std::array<signed char, 256> out{};
   out.fill(-1);
-  for (int i = 0; i < 10; ++i) out[static_cast<std::size_t>('0' + i)] = static_cast<signed char>(i);
-  for (int i = 0; i < 6; ++i) out[static_cast<std::size_t>('a' + i)] = out[static_cast<std::size_t>('A' + i)] = static_cast<signed char>(10 + i);
+  for (int i = 0; i < 10; ++i) out['0' + i] = static_cast<signed char>(i);
+  for (int i = 0; i < 6; ++i) out['a' + i] = out['A' + i] = static_cast<signed char>(10 + i);
   return out;
 }();
 

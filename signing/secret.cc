@@ -4,17 +4,14 @@
 
 namespace quotary::signing {
 
-Secret::Secret(std::string bytes) : bytes_(std::move(bytes)) {
-  // A short string is copied by the move, so the source is wiped as well.
-  sodium_memzero(bytes.data(), bytes.capacity());
+Secret::Secret(std::string bytes) : bytes_(bytes) {
+  // Copied and wiped rather than moved: moving a short string leaves its bytes where they were.
+  sodium_memzero(bytes.data(), bytes.size());
 }
 
 Secret::~Secret() { sodium_memzero(bytes_.data(), bytes_.size()); }
 
-Secret::Secret(Secret&& other) noexcept : bytes_(other.bytes_) {
-  sodium_memzero(other.bytes_.data(), other.bytes_.size());
-  other.bytes_.clear();
-}
+Secret::Secret(Secret&& other) noexcept { *this = std::move(other); }
 
 Secret& Secret::operator=(Secret&& other) noexcept {
   if (this != &other) {

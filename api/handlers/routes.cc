@@ -139,7 +139,7 @@ void add_routes(http::Router& router, Organisation& organisation, const SurfaceO
     route.body_max = endpoint.body_max;
     route.run = endpoint.access == Access::log && !options.public_log ? http::Run::worker : endpoint.run;
     route.rate_class = endpoint.rate_class;
-    auto handler = [surface, endpoint](std::shared_ptr<const http::Request> request, http::Reply reply) {
+    auto handler = [surface, endpoint](const std::shared_ptr<const http::Request>& request, const http::Reply& reply) {
       auto answered = endpoint.handler(*surface, *request);
       auto response = answered ? std::move(*answered) : error_response(answered.error(), request->path);
       protect(response, endpoint.kind);
@@ -151,7 +151,7 @@ void add_routes(http::Router& router, Organisation& organisation, const SurfaceO
 
 void add_metrics_route(http::Router& router, const Organisation& organisation, const http::Metrics& metrics) {
   router.add("GET", "/metrics", {.run = http::Run::inline_io},
-             [&organisation, &metrics](std::shared_ptr<const http::Request>, http::Reply reply) {
+             [&organisation, &metrics](const std::shared_ptr<const http::Request>&, const http::Reply& reply) {
                reply(http::text_response(200, "text/plain; version=0.0.4", organisation.metrics() + metrics.text()));
              });
 }

@@ -39,7 +39,7 @@ int status_of(const Error& error) {
     case Errc::not_found: return 404;
     case Errc::conflict: return 409;
     case Errc::too_large: return 413;
-    case Errc::overloaded: return 503;
+    case Errc::overloaded:
     case Errc::unavailable: return 503;
     case Errc::corrupt:
     case Errc::storage:

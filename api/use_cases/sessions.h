@@ -15,11 +15,11 @@ namespace quotary::api {
 
 inline constexpr std::string_view session_prefix = "qs_";
 inline constexpr std::size_t session_token_bytes = 32;
-inline constexpr std::int64_t session_life_ms = 8 * 3'600'000;
+inline constexpr std::int64_t session_life_ms = std::int64_t{8} * 3'600'000;
 inline constexpr std::size_t sessions_max = 10'000;
 inline constexpr std::size_t sessions_per_person_max = 20;  // the one that ends first gives way
 inline constexpr unsigned login_failures_max = 10;          // of one login from one address, in the window
-inline constexpr std::int64_t login_window_ms = 15 * 60'000;
+inline constexpr std::int64_t login_window_ms = std::int64_t{15} * 60'000;
 inline constexpr std::size_t login_failures_table_max = 10'000;
 inline constexpr int password_checks_max = 2;  // at once: each takes 64 MB and a core
 inline constexpr int password_check_wait_ms = 250;

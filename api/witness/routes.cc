@@ -43,25 +43,25 @@ std::string figures(const Witness& witness) {
 
 void add_routes(http::Router& router, Witness& witness) {
   router.add("POST", "/add-checkpoint", {.body_max = add_checkpoint_bytes_max},
-             [&witness](std::shared_ptr<const http::Request> request, http::Reply reply) {
+             [&witness](const std::shared_ptr<const http::Request>& request, const http::Reply& reply) {
                reply(response_of(witness.add_checkpoint(request->body)));
              });
   router.add("GET", "/{origin}/checkpoint", {},
-             [&witness](std::shared_ptr<const http::Request> request, http::Reply reply) {
+             [&witness](const std::shared_ptr<const http::Request>& request, const http::Reply& reply) {
                reply(response_of(witness.latest(request->param("origin"))));
              });
   router.add("GET", "/vkey", {.run = http::Run::inline_io},
-             [&witness](std::shared_ptr<const http::Request>, http::Reply reply) {
+             [&witness](const std::shared_ptr<const http::Request>&, const http::Reply& reply) {
                reply(response_of({200, "text/plain; charset=utf-8", vkey_text(witness.vkey()) + "\n"}));
              });
   router.add("GET", "/healthz", {.run = http::Run::inline_io},
-             [](std::shared_ptr<const http::Request>, http::Reply reply) {
+             [](const std::shared_ptr<const http::Request>&, const http::Reply& reply) {
                reply(response_of({200, "text/plain; charset=utf-8", "ok\n"}));
              });
 }
 
 void add_metrics_route(http::Router& router, const Witness& witness, const http::Metrics& metrics) {
-  router.add("GET", "/metrics", {}, [&witness, &metrics](std::shared_ptr<const http::Request>, http::Reply reply) {
+  router.add("GET", "/metrics", {}, [&witness, &metrics](const std::shared_ptr<const http::Request>&, const http::Reply& reply) {
     reply(http::text_response(200, "text/plain; version=0.0.4", figures(witness) + metrics.text()));
   });
 }

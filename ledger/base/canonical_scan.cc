@@ -24,6 +24,20 @@ unsigned plain_bytes(const char* bytes) {
   return static_cast<unsigned>(std::countr_zero(marks & high)) / 8;
 }
 
+bool plain_block(const char* bytes) {
+  // Signed, so that what lies beyond ASCII compares as less than a space too.
+  using Vector [[gnu::vector_size(16)]] = signed char;
+  Vector halves[2];
+  static_assert(sizeof halves == plain_block_bytes);
+  std::memcpy(halves, bytes, sizeof halves);
+  const auto other = [](Vector half) { return (half < 0x20) | (half == '"') | (half == '\\'); };
+  const auto found = other(halves[0]) | other(halves[1]);
+  std::uint64_t words[2];
+  static_assert(sizeof words == sizeof found);
+  std::memcpy(words, &found, sizeof words);
+  return (words[0] | words[1]) == 0;
+}
+
 bool utf16_less(std::string_view a, std::string_view b) {
   const auto [left, right] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
   if (right == b.end()) return false;
@@ -104,6 +118,7 @@ bool CanonicalScanner::string(std::string_view& raw) {
   if (!literal("\"")) return false;
   const std::size_t begin = at_;
   for (;;) {
+    while (at_ + plain_block_bytes <= text_.size() && plain_block(text_.data() + at_)) at_ += plain_block_bytes;
     while (at_ + 8 <= text_.size()) {
       const unsigned plain = plain_bytes(text_.data() + at_);
       at_ += plain;

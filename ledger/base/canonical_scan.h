@@ -43,6 +43,9 @@ class CanonicalScanner {
   std::size_t at_ = 0;
 };
 
+// Whether all of the plain_block_bytes bytes at `bytes` are ASCII that stands for itself in a canonical string.
+inline constexpr std::size_t plain_block_bytes = 32;
+[[nodiscard]] bool plain_block(const char* bytes);
 // How many of the eight bytes at `bytes`, from the first on, are ASCII that stands for itself in a canonical string.
 [[nodiscard]] unsigned plain_bytes(const char* bytes);
 // The order of members: RFC 8785 section 3.2.3, UTF-16 code units. Takes and compares the plain (unescaped) names.

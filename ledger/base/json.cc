@@ -190,11 +190,13 @@ class Writer {
     out += '"';
     std::size_t copied = 0;
     for (std::size_t i = 0; i < value.size();) {
+      while (value.size() - i >= plain_block_bytes && plain_block(value.data() + i)) i += plain_block_bytes;
       if (value.size() - i >= 8) {
         const unsigned plain = plain_bytes(value.data() + i);
         i += plain;
         if (plain == 8) continue;
       }
+      if (i == value.size()) break;
       const auto byte = static_cast<unsigned char>(value[i]);
       if (byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\') {
         ++i;

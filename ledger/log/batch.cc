@@ -48,7 +48,7 @@ LedgerImpl::Waiting LedgerImpl::clock_event(Timestamp clock_says, Timestamp last
   return {command, [](const Result<Committed>&) {}};
 }
 
-// Adds commands to a batch. The time of its entries is that at which they were taken.
+// Makes a batch of commands; all its entries have one time.
 void LedgerImpl::accept_all(std::vector<Waiting>&& taken, Batch& batch) {
   const Timestamp clock_says = ports_.clock->now();
   const Timestamp last = batch.now;
@@ -59,24 +59,26 @@ void LedgerImpl::accept_all(std::vector<Waiting>&& taken, Batch& batch) {
   } else if (clock_says >= last) {
     clock_behind_ = false;
   }
+  batch.answers.reserve(taken.size() + 1);
+  batch.writes.reserve(2 * taken.size() + 8);
   for (Waiting& waiting : taken) accept_one(std::move(waiting), batch);
 }
 
 void LedgerImpl::accept_one(Waiting waiting, Batch& batch) {
   auto outcome = accept(waiting.command, batch.state, batch.growth.after.size, batch.last_leaf, batch.now);
-  ++batch.commands;
-  if (!outcome) return batch.answers.push_back({std::move(waiting.done), {}, std::move(outcome).error()});
-  Accepted& accepted = *outcome;
-  for (std::size_t i = 0; i < accepted.entries.size(); ++i) {
-    const Entry& entry = accepted.entries[i];
+  if (!outcome) return batch.answers.push_back({std::move(waiting.done), {}, std::move(outcome).error(), {}});
+  batch.answers.push_back({std::move(waiting.done), std::move(outcome->entries), std::nullopt, {}});
+  const std::vector<Entry>& entries = batch.answers.back().entries;  // they stay where they are when the answer moves
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const Entry& entry = entries[i];
     batch.writes.push_back({Family::entries, index_key(entry.index), entry.canonical});
-    for (std::size_t ordinal = 0; ordinal < accepted.stored[i].size(); ++ordinal) {
-      batch.writes.push_back({Family::objects, object_key(entry.index, ordinal), std::move(accepted.stored[i][ordinal])});
+    for (std::size_t ordinal = 0; ordinal < outcome->stored[i].size(); ++ordinal) {
+      batch.kept.push_back(std::move(outcome->stored[i][ordinal]));
+      batch.writes.push_back({Family::objects, object_key(entry.index, ordinal), batch.kept.back()});
     }
     batch.growth.append(entry.leaf);
     batch.last_leaf = entry.leaf;
   }
-  batch.answers.push_back({std::move(waiting.done), std::move(accepted.entries), std::nullopt});
 }
 
 Result<LedgerImpl::Accepted> LedgerImpl::accept(const Command& command, StateOverlay& batch_state, std::uint64_t first,

@@ -3,6 +3,8 @@
 
 #include "ledger/log/ledger_impl.h"
 
+#include <deque>
+
 namespace quotary {
 
 // What a batch adds to the tree: the leaves from `before.size` on, and every hash that they complete, as it is stored.
@@ -18,7 +20,7 @@ struct LedgerImpl::Growth {
   [[nodiscard]] Result<Hash> node(unsigned level, std::uint64_t number, const NodeReader& below) const;
 };
 
-// Put together by the sequencer, then handed on whole; one thread at a time changes it.
+// Put together, written and answered on the sequencer's thread.
 struct LedgerImpl::Batch {
   Batch(std::shared_ptr<const StoreView> before, const CompactRange& range, const Hash& leaf, Timestamp last)
       : view(std::move(before)), stored_state(*view), state(stored_state), growth(range), last_leaf(leaf), previous_leaf(leaf), now(last) {}
@@ -30,14 +32,12 @@ struct LedgerImpl::Batch {
   Hash last_leaf;            // so far
   const Hash previous_leaf;  // before its first entry
   Timestamp now;
-  std::size_t commands = 0;
-  WriteSet writes;
+  WriteSet writes;                // views of what stands in `answers`, `state` and here
+  std::deque<std::string> kept;
   // In the commands' order. Also those that write nothing wait for the batch: they may rest on entries of it.
   std::vector<Answer> answers;
 
-  // How it ended: one of the two.
-  std::shared_ptr<const Head> published;
-  std::optional<Error> failed;
+  std::shared_ptr<const Head> published;  // once it is
 };
 
 }  // namespace quotary

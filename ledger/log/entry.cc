@@ -65,6 +65,17 @@ void write_objects(EntryWriter& out, const std::vector<ObjectRef>& objects) {
   out.mark("]");
 }
 
+// The entries of a batch share their time.
+const std::string& time_text(Timestamp time) {
+  struct Last {
+    Timestamp time;
+    std::string text = format_rfc3339(time);
+  };
+  thread_local Last last;
+  if (last.time != time) last = {time, format_rfc3339(time)};
+  return last.text;
+}
+
 }  // namespace
 
 Result<void> encode_entry(Entry& entry, std::string_view salt) {
@@ -86,7 +97,7 @@ Result<void> encode_entry(Entry& entry, std::string_view salt) {
   out.text(R"(,"subject":)", entry.subject);
   if (entry.subject_prev) out.number(R"(,"subject_prev":)", *entry.subject_prev);
   out.number(R"(,"subject_seq":)", entry.subject_seq);
-  out.text(R"(,"time":)", format_rfc3339(entry.time));
+  out.text(R"(,"time":)", time_text(entry.time));
   out.text(R"(,"type":)", entry.type);
   out.mark(R"(,"v":1})");
   QUOTARY_TRY_VOID(std::move(out).result());

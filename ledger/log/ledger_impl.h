@@ -1,7 +1,6 @@
 // Inside the ledger: what its reading half and its sequencer share. Not for use outside ledger/log.
 #pragma once
 
-#include "ledger/log/assistant.h"
 #include "ledger/log/checkpoint.h"
 #include "ledger/log/folded_state.h"
 #include "ledger/log/merkle.h"
@@ -72,6 +71,7 @@ class LedgerImpl final : public Ledger {
     std::function<void(Result<Committed>)> done;
     std::vector<Entry> entries;
     std::optional<Error> refused;
+    std::vector<std::vector<Hash>> paths;  // of each entry, once they are made
   };
   // What readers see: replaced as a whole after each publication.
   struct Head {
@@ -86,18 +86,18 @@ class LedgerImpl final : public Ledger {
   struct Batch;
   class ReadBackCheck;
   void run();
-  [[nodiscard]] std::vector<Waiting> take(const Batch* open);
+  [[nodiscard]] std::vector<Waiting> take();
   void accept_all(std::vector<Waiting>&& taken, Batch& batch);
   void accept_one(Waiting waiting, Batch& batch);
   [[nodiscard]] Result<Accepted> accept(const Command& command, StateOverlay& batch_state, std::uint64_t first, const Hash& prev, Timestamp now);
-  void commit(const std::shared_ptr<Batch>& batch);
-  [[nodiscard]] Result<void> write_and_check(const Batch& batch, const Hash& root, bool assisted);
+  void commit(Batch& batch);
+  [[nodiscard]] Result<void> write_and_check(const Batch& batch, const Hash& root);
   [[nodiscard]] Result<void> check_read_back(const Batch& batch, const Hash& root);
-  void answer(const std::shared_ptr<Batch>& batch, bool assisted);
-  void give_answers(Batch& batch) const;
+  static void prove_all(Batch& batch, const Head& next);
+  static void give_answers(Batch& batch);
   [[nodiscard]] Result<void> check_published(const Slots& slots, std::uint64_t size, const NodeReader& nodes);
   [[nodiscard]] Result<void> check_tail(std::uint64_t from, std::uint64_t published_size, std::uint64_t size);
-  [[nodiscard]] Result<void> publish(std::uint64_t size, const Hash& root);
+  [[nodiscard]] Result<void> publish(std::uint64_t size, const Hash& root, Batch* batch = nullptr);
   [[nodiscard]] Result<void> check_state_size(std::uint64_t size);
   [[nodiscard]] Result<void> load_counters();
   void count(std::string_view state_key, std::string_view value);
@@ -130,7 +130,6 @@ class LedgerImpl final : public Ledger {
   std::condition_variable queue_filled_;
   std::deque<Waiting> queue_;
   bool stopping_ = false;
-  bool answering_ = false;  // the assistant tells a batch's commands what they became
   bool state_whole_ = true;
   std::unique_ptr<const MapState> folded_;                      // read instead of the stored state
   std::unique_ptr<const std::vector<std::vector<Hash>>> tree_;  // levels, read instead of the stored tree
@@ -140,7 +139,6 @@ class LedgerImpl final : public Ledger {
   mutable std::shared_mutex head_mutex_;
   std::shared_ptr<const Head> head_;
 
-  Assistant assistant_;  // the sequencer's
   std::thread thread_;
 };
 

@@ -85,6 +85,7 @@ Result<Hash> InclusionProver::subtree(std::uint64_t begin, std::uint64_t size) {
 Result<std::vector<Hash>> InclusionProver::prove(std::uint64_t index) {
   QUOTARY_CHECK(index < size_);
   std::vector<Hash> proof;
+  proof.reserve(static_cast<std::size_t>(std::bit_width(size_)));
   std::uint64_t begin = 0;
   for (std::uint64_t size = size_; size > 1;) {
     const std::uint64_t split = std::bit_floor(size - 1);

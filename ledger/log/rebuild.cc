@@ -75,7 +75,7 @@ Result<RebuildReport> rebuild_state(const LedgerOptions& options, const LedgerPo
   WriteSet differences;
   const auto compared = compare_state(*store, state, [&](std::string_view key, std::optional<std::string_view> stored, std::optional<std::string_view> expected) {
     ++(!stored ? report.missing : !expected ? report.surplus : report.different);
-    differences.push_back({Family::state, std::string(key), expected ? std::optional<std::string>(*expected) : std::nullopt});
+    differences.push_back({Family::state, std::string(key), expected});  // a view of `state`
   });
   report.unreadable = !compared;
   const std::string mark = rebuild_mark(options.directory);

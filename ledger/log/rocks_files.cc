@@ -12,25 +12,36 @@ using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 
 // As the engine makes its files; the data folder around them is 0700.
+// A smaller append's way to the disk is not worth a call of its own.
+constexpr std::size_t early_bytes_min = 16u << 10;
 constexpr unsigned file_permissions = 0644, folder_permissions = 0755;
 
 // A full disk is not told apart: the engine would write on as soon as there is space, and a failed write ends all writing.
 IOStatus status_of(const Error& error) {
-  return error.kind == Errc::not_found ? IOStatus::PathNotFound(error.detail) : IOStatus::IOError(error.detail);
+  if (error.kind == Errc::not_found) return IOStatus::PathNotFound(error.detail);
+  return IOStatus::IOError(error.detail);
 }
-IOStatus status_of(const Result<void>& outcome) { return outcome ? IOStatus::OK() : status_of(outcome.error()); }
+IOStatus status_of(const Result<void>& outcome) {
+  if (!outcome) return status_of(outcome.error());
+  return IOStatus::OK();
+}
 
 IOStatus unused(const char* call) { return IOStatus::NotSupported(std::string(call) + " is not made by the ledger's store"); }
 
 class Writable final : public rocksdb::FSWritableFile {
  public:
-  Writable(std::unique_ptr<File> file, std::uint64_t size, const FileOptions& options) : FSWritableFile(options), file_(std::move(file)), size_(size) {}
+  Writable(std::unique_ptr<File> file, std::uint64_t size, std::string log_path, std::shared_ptr<LogTail> tail, const FileOptions& options)
+      : FSWritableFile(options), file_(std::move(file)), size_(size), log_path_(std::move(log_path)), tail_(std::move(tail)) {}
 
   using FSWritableFile::Append;
   IOStatus Append(const rocksdb::Slice& data, const IOOptions&, IODebugContext*) override {
     const auto written = file_->write_at(size_, {data.data(), data.size()});
-    if (written) size_ += data.size();
-    return status_of(written);
+    if (!written) return status_of(written);
+    // A log's sync follows soon: a large batch is on its way to the disk while the engine and the ledger work on.
+    if (!log_path_.empty() && data.size() >= early_bytes_min) file_->start_writing(size_, data.size());
+    size_ += data.size();
+    if (!log_path_.empty()) tail_->tell(log_path_, size_);
+    return IOStatus::OK();
   }
   IOStatus Truncate(std::uint64_t size, const IOOptions&, IODebugContext*) override {
     const auto cut = file_->truncate(size);
@@ -53,6 +64,8 @@ class Writable final : public rocksdb::FSWritableFile {
  private:
   std::unique_ptr<File> file_;
   std::uint64_t size_;
+  const std::string log_path_;  // empty: no log
+  const std::shared_ptr<LogTail> tail_;
 };
 
 class Directory final : public rocksdb::FSDirectory {
@@ -68,7 +81,8 @@ class Directory final : public rocksdb::FSDirectory {
 
 class Files final : public rocksdb::FileSystemWrapper {
  public:
-  explicit Files(std::shared_ptr<quotary::FileSystem> files) : FileSystemWrapper(rocksdb::FileSystem::Default()), files_(std::move(files)) {}
+  Files(std::shared_ptr<quotary::FileSystem> files, std::shared_ptr<LogTail> tail)
+      : FileSystemWrapper(rocksdb::FileSystem::Default()), files_(std::move(files)), tail_(std::move(tail)) {}
   const char* Name() const override { return "quotary"; }
 
   IOStatus NewWritableFile(const std::string& path, const FileOptions& options, std::unique_ptr<rocksdb::FSWritableFile>* made, IODebugContext*) override {
@@ -78,7 +92,7 @@ class Files final : public rocksdb::FileSystemWrapper {
     return writable(path, options, true, made);
   }
   IOStatus NewDirectory(const std::string& path, const IOOptions& options, std::unique_ptr<rocksdb::FSDirectory>* made, IODebugContext* debug) override {
-    const IOStatus there = target()->FileExists(path, options, debug);
+    IOStatus there = target()->FileExists(path, options, debug);
     if (there.ok()) made->reset(new Directory(files_, path));
     return there;
   }
@@ -94,7 +108,8 @@ class Files final : public rocksdb::FileSystemWrapper {
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions&, IODebugContext*) override { return status_of(files_->rename(from, to)); }
   IOStatus Truncate(const std::string& path, std::size_t size, const IOOptions&, IODebugContext*) override {
     auto file = files_->open(path, OpenMode::read_write);
-    return file ? status_of((*file)->truncate(size)) : status_of(file.error());
+    if (!file) return status_of(file.error());
+    return status_of((*file)->truncate(size));
   }
 
   // Of options that are not set here; refused, so that nothing goes past `files`.
@@ -116,17 +131,18 @@ class Files final : public rocksdb::FileSystemWrapper {
     if (!keep && *size > 0) {
       if (const auto cut = (*file)->truncate(0); !cut) return status_of(cut.error());
     }
-    made->reset(new Writable(std::move(*file), keep ? *size : 0, options));
+    made->reset(new Writable(std::move(*file), keep ? *size : 0, path.ends_with(".log") ? path : std::string(), tail_, options));
     return IOStatus::OK();
   }
 
   const std::shared_ptr<quotary::FileSystem> files_;
+  const std::shared_ptr<LogTail> tail_;
 };
 
 }  // namespace
 
-std::unique_ptr<rocksdb::Env> rocks_environment(std::shared_ptr<FileSystem> files) {
-  return rocksdb::NewCompositeEnv(std::make_shared<Files>(std::move(files)));
+std::unique_ptr<rocksdb::Env> rocks_environment(std::shared_ptr<FileSystem> files, std::shared_ptr<LogTail> tail) {
+  return rocksdb::NewCompositeEnv(std::make_shared<Files>(std::move(files), std::move(tail)));
 }
 
 }  // namespace quotary

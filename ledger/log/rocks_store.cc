@@ -7,7 +7,6 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
-#include <rocksdb/transaction_log.h>
 #include <rocksdb/write_batch.h>
 
 #include <array>
@@ -76,7 +75,7 @@ rocksdb::Options database_options(const std::shared_ptr<ErrorListener>& listener
 rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
   rocksdb::BlockBasedTableOptions table;
-  table.block_size = 32 * 1024;
+  table.block_size = 32u << 10;
   table.checksum = rocksdb::kXXH3;
   table.block_cache = cache;
   // Ciphertext and hashes do not compress.
@@ -93,7 +92,7 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr
   return options;
 }
 
-// Hands a batch's operations on as they stand in the log file.
+// Hands a batch's operations on in their order.
 class Reading final : public rocksdb::WriteBatch::Handler {
  public:
   explicit Reading(const ReadBack& visit) : visit_(visit) {}
@@ -113,6 +112,8 @@ class Reading final : public rocksdb::WriteBatch::Handler {
 };
 
 struct Database {
+  std::shared_ptr<FileSystem> files;          // of a database that is written to
+  std::shared_ptr<LogTail> tail = std::make_shared<LogTail>();
   std::unique_ptr<rocksdb::Env> environment;  // outlives the database
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -257,14 +258,14 @@ class RocksStore final : public Store {
   Result<void> write(const WriteSet& operations) override {
     std::size_t bytes = 0;
     for (const WriteOperation& operation : operations) bytes += operation.key.size() + (operation.value ? operation.value->size() : 0) + 16;
-    rocksdb::WriteBatch batch(bytes, 0, /*protection_bytes_per_key=*/8, 0);
+    rocksdb::WriteBatch batch(bytes);
     for (const WriteOperation& operation : operations) {
       const rocksdb::Status added = operation.value
                                         ? batch.Put(base_->handle(operation.family), slice(operation.key), slice(*operation.value))
                                         : batch.Delete(base_->handle(operation.family), slice(operation.key));
       if (!added.ok()) return store_error("collect a batch", added);
     }
-    first_of_last_ = base_->db->GetLatestSequenceNumber() + 1;
+    before_ = base_->tail->place();
     rocksdb::WriteOptions options;
     options.memtable_insert_hint_per_batch = true;
     const rocksdb::Status status = base_->db->Write(options, &batch);
@@ -279,34 +280,29 @@ class RocksStore final : public Store {
   }
 
   Result<void> read_back(const ReadBack& visit) override {
-    // The iterator is kept and tails the file: opening one anew reads the whole log file up to its place.
-    for (int attempt = 0; attempt < 2; ++attempt) {
-      if (!tail_) {
-        const rocksdb::Status status = base_->db->GetUpdatesSince(first_of_last_, &tail_);
-        if (!status.ok()) return store_error("read its log back", status);
-      } else {
-        tail_->Next();
-      }
-      while (tail_->Valid()) {
-        rocksdb::BatchResult read = tail_->GetBatch();
-        if (read.sequence == first_of_last_) {
-          Reading reading(visit);
-          const rocksdb::Status status = read.writeBatchPtr->Iterate(&reading);
-          if (!status.ok()) return store_error("read its log back", status);
-          return {};
-        }
-        if (read.sequence > first_of_last_) break;
-        tail_->Next();
-      }
-      tail_.reset();  // the log file was changed under it: once more from a fresh one
+    const LogTail::Place end = base_->tail->place();
+    if (end.path.empty()) return fail(Errc::storage, "read_back", "the store has no log to read the batch from");
+    if (!log_ || log_path_ != end.path) {
+      QUOTARY_TRY(opened, base_->files->open(end.path, OpenMode::read_only));
+      log_ = std::move(opened);
+      log_path_ = end.path;
     }
-    return fail(Errc::storage, "read_back", "the batch just written is not in the store's log");
+    // A full buffer makes the engine begin a new file just before it writes.
+    const std::uint64_t begin = before_.path == end.path ? before_.size : 0;
+    QUOTARY_TRY(bytes, log_->read_at(begin, end.size - begin));
+    QUOTARY_TRY(record, log_record(bytes, begin));
+    const rocksdb::WriteBatch batch(std::move(record));
+    Reading reading(visit);
+    const rocksdb::Status status = batch.Iterate(&reading);
+    if (!status.ok()) return store_error("read its log back", status);
+    return {};
   }
 
  private:
   std::shared_ptr<Database> base_;
-  std::unique_ptr<rocksdb::TransactionLogIterator> tail_;
-  rocksdb::SequenceNumber first_of_last_ = 0;
+  LogTail::Place before_;  // where the log ended before the last write
+  std::unique_ptr<File> log_;
+  std::string log_path_;
 };
 
 }  // namespace
@@ -393,7 +389,8 @@ Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, St
     base->temporary = std::move(copy);
     status = open_salvaged(options, *base, &db);
   } else {
-    base->environment = rocks_environment(std::move(files));
+    base->files = std::move(files);
+    base->environment = rocks_environment(base->files, base->tail);
     options.env = base->environment.get();
     status = rocksdb::DB::Open(options, directory, all_families(), &base->handles, &db);
   }

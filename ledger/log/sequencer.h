@@ -110,7 +110,6 @@ struct LedgerOptions {
   std::vector<std::string> publish_to;  // further slot files
   std::function<void(std::string_view reason)> on_latch;  // told once, when a failed write ends all writing; must not block
   std::uint64_t queue_max = 4096;     // commands waiting; beyond: Errc::overloaded
-  std::size_t assisted_batch = 8;     // a batch of so many commands is read back and answered by a second thread
   std::size_t start_check_entries = 10'000;  // how many last entries the start verifies
 };
 
@@ -146,8 +145,7 @@ class Ledger {
   [[nodiscard]] static Result<std::unique_ptr<Ledger>> open_for_reading(const LedgerOptions& options, const LedgerPorts& ports, const Error& why);
   virtual ~Ledger() = default;
 
-  // Completion runs on a thread of the sequencer after the checkpoint is published, one at a time and in the order of the
-  // commands, perhaps while later commands run on another; it must not block.
+  // Completion runs on a sequencer-owned thread after the checkpoint is published; it must not block.
   virtual void submit(Command command, std::function<void(Result<Committed>)> done) = 0;
   // submit and wait.
   [[nodiscard]] virtual Result<Committed> append(Command command) = 0;

@@ -19,7 +19,7 @@ inline constexpr unsigned family_count = 4;
 struct WriteOperation {
   Family family = Family::entries;
   std::string key;
-  std::optional<std::string> value;  // absent: the key is erased
+  std::optional<std::string_view> value;  // absent: the key is erased; the bytes outlive the write and its read-back
 };
 using WriteSet = std::vector<WriteOperation>;
 

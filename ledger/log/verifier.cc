@@ -47,11 +47,10 @@ class Joining {
       add_problem(report_, from - 1, "node", before.error().detail);
       return;
     }
-    std::uint64_t begin = 0;
-    for (const Hash& peak : before->peaks) {
-      const unsigned level = static_cast<unsigned>(std::bit_width(from - begin)) - 1;
-      spine_.add({level, begin >> level, peak}, [](unsigned, std::uint64_t, const Hash&) {});
-      begin += std::uint64_t{1} << level;
+    // A peak for each bit of the size, largest first.
+    auto peak = before->peaks.begin();
+    for (unsigned level = 64; level-- > 0;) {
+      if ((from >> level & 1) != 0) spine_.add({level, (from >> level) - 1, *peak++}, [](unsigned, std::uint64_t, const Hash&) {});
     }
   }
 

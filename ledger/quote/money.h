@@ -11,8 +11,10 @@
 
 namespace quotary {
 
-using Integer = boost::multiprecision::cpp_int;
-using Rational = boost::multiprecision::cpp_rational;
+// Without expression templates: those of abs() and pow() keep references to temporaries that are gone.
+using Integer = boost::multiprecision::number<boost::multiprecision::cpp_int_backend<>, boost::multiprecision::et_off>;
+using Rational =
+    boost::multiprecision::number<boost::multiprecision::cpp_rational_backend, boost::multiprecision::et_off>;
 
 // What a field's decimal may look like.
 struct DecimalRule {

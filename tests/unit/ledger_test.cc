@@ -111,6 +111,21 @@ TEST_F(LedgerTest, AVerificationCanBeBrokenOff) {
   EXPECT_TRUE(verify_ledger(*ledger, how));
 }
 
+TEST_F(LedgerTest, AVerificationMayBeginAnywhere) {
+  auto ledger = make();
+  for (int i = 0; i < 9; ++i) ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q"))));
+  const auto whole = verify_ledger(*ledger, {});
+  ASSERT_TRUE(whole);
+  VerifyOptions how;
+  for (how.from = 1; how.from < 10; ++how.from) {  // what lies before is joined from its peaks, one for each bit
+    const auto report = verify_ledger(*ledger, how);
+    ASSERT_TRUE(report) << how.from;
+    EXPECT_EQ(report->entries_checked, 10 - how.from);
+    EXPECT_EQ(report->problems_total, 0u) << how.from;
+    EXPECT_EQ(report->root, whole->root) << how.from;
+  }
+}
+
 TEST_F(LedgerTest, AnOlderStoreIsRefusedAndNamed) {
   { auto ledger = make(); ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q")))); }
   std::filesystem::copy(options.directory + "/store", folder.path() + "/old", std::filesystem::copy_options::recursive);

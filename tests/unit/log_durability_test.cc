@@ -183,7 +183,6 @@ class LogDurabilityTest : public testing::LogFixture {
     std::uint64_t stopped = 0;
     for (std::uint64_t i = 0; i < (points == 0 ? calls : points); ++i) {
       const std::uint64_t nth = points == 0 ? i + 1 : 1 + random() % calls;
-      options.assisted_batch = i % 2 == 0 ? 1 : 8;  // both ways to read a batch back
       const std::uint64_t seed = random() | 1;
       start_anew();
       off_ = fault == Fault::power;

@@ -14,6 +14,7 @@ find_package(OpenSSL 3.0 REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 find_package(RocksDB 7.8 CONFIG REQUIRED)
 find_package(GTest REQUIRED)
+pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 
 add_library(quotary_options INTERFACE)

@@ -91,7 +91,7 @@ Result<json::object> perform(api::Organisation& organisation, std::string_view a
 void add_operator_routes(http::Router& router, api::Organisation& organisation) {
   http::RouteOptions options;
   options.body_max = 64u << 10;
-  router.add("POST", "/operator/{action}", options, [&organisation](std::shared_ptr<const http::Request> request, http::Reply reply) {
+  router.add("POST", "/operator/{action}", options, [&organisation](const std::shared_ptr<const http::Request>& request, const http::Reply& reply) {
     reply(answer_request(organisation, *request));
   });
 }
