@@ -91,13 +91,13 @@ class LedgerImpl final : public Ledger {
   void accept_one(Waiting waiting, Batch& batch);
   [[nodiscard]] Result<Accepted> accept(const Command& command, StateOverlay& batch_state, std::uint64_t first, const Hash& prev, Timestamp now);
   void commit(Batch& batch);
-  [[nodiscard]] Result<void> write_and_check(const Batch& batch, const Hash& root);
+  [[nodiscard]] Result<void> write_and_check(Batch& batch, const Hash& root);
   [[nodiscard]] Result<void> check_read_back(const Batch& batch, const Hash& root);
-  static void prove_all(Batch& batch, const Head& next);
+  static void prove_all(Batch& batch);
   static void give_answers(Batch& batch);
   [[nodiscard]] Result<void> check_published(const Slots& slots, std::uint64_t size, const NodeReader& nodes);
   [[nodiscard]] Result<void> check_tail(std::uint64_t from, std::uint64_t published_size, std::uint64_t size);
-  [[nodiscard]] Result<void> publish(std::uint64_t size, const Hash& root, Batch* batch = nullptr);
+  [[nodiscard]] Result<void> publish(std::uint64_t size, const Hash& root);
   [[nodiscard]] Result<void> check_state_size(std::uint64_t size);
   [[nodiscard]] Result<void> load_counters();
   void count(std::string_view state_key, std::string_view value);

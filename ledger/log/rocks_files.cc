@@ -2,6 +2,8 @@
 
 #include <rocksdb/file_system.h>
 
+#include <utility>
+
 namespace quotary {
 
 namespace {
@@ -12,8 +14,6 @@ using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 
 // As the engine makes its files; the data folder around them is 0700.
-// A smaller append's way to the disk is not worth a call of its own.
-constexpr std::size_t early_bytes_min = 16u << 10;
 constexpr unsigned file_permissions = 0644, folder_permissions = 0755;
 
 // A full disk is not told apart: the engine would write on as soon as there is space, and a failed write ends all writing.
@@ -37,10 +37,12 @@ class Writable final : public rocksdb::FSWritableFile {
   IOStatus Append(const rocksdb::Slice& data, const IOOptions&, IODebugContext*) override {
     const auto written = file_->write_at(size_, {data.data(), data.size()});
     if (!written) return status_of(written);
-    // A log's sync follows soon: a large batch is on its way to the disk while the engine and the ledger work on.
-    if (!log_path_.empty() && data.size() >= early_bytes_min) file_->start_writing(size_, data.size());
-    size_ += data.size();
-    if (!log_path_.empty()) tail_->tell(log_path_, size_);
+    const std::uint64_t begin = std::exchange(size_, size_ + data.size());
+    if (!log_path_.empty()) {
+      // A sync follows soon: the batch is on its way to the disk while the engine and the ledger work on.
+      file_->start_writing(begin, data.size());
+      tail_->tell(log_path_, size_);
+    }
     return IOStatus::OK();
   }
   IOStatus Truncate(std::uint64_t size, const IOOptions&, IODebugContext*) override {

@@ -11,8 +11,6 @@ namespace quotary {
 namespace {
 
 constexpr std::size_t batch_commands_max = 512;
-// With fewer answers to prepare there is nothing to do while the slots are on their way.
-constexpr std::size_t early_answers_min = 8;
 
 }  // namespace
 
@@ -101,8 +99,7 @@ void LedgerImpl::commit(Batch& batch) {
       if (change->second) count(change->first, *change->second);
     }
   }
-  auto published = publish(range_.size, root, &batch);
-  if (!published) return give_up(published.error());
+  if (auto published = publish(range_.size, root); !published) return give_up(published.error());
   if (const std::string died = store_->background_error(); !died.empty()) {
     latch(fail(Errc::storage, "store_error", "the store's background work failed: " + died));
   }
@@ -110,17 +107,19 @@ void LedgerImpl::commit(Batch& batch) {
   give_answers(batch);
 }
 
-// The bytes are on their way to the disk while they are read back; both must hold before anything is signed.
-Result<void> LedgerImpl::write_and_check(const Batch& batch, const Hash& root) {
+// The bytes are on their way to the disk while they are read back and the answers' paths are made; the first two must hold
+// before anything is signed.
+Result<void> LedgerImpl::write_and_check(Batch& batch, const Hash& root) {
   QUOTARY_TRY_VOID(store_->write(batch.writes));
   QUOTARY_TRY_VOID(check_read_back(batch, root));
+  prove_all(batch);
   return store_->sync();
 }
 
-// The paths of all answers in the tree that is being published.
-void LedgerImpl::prove_all(Batch& batch, const Head& next) {
-  const NodeReader below = nodes_of(*next.view);
-  InclusionProver prover(next.size, [&](unsigned level, std::uint64_t number) { return batch.growth.node(level, number, below); });
+// The paths of all answers in the tree that is to be published.
+void LedgerImpl::prove_all(Batch& batch) {
+  const NodeReader below = nodes_of(*batch.view);
+  InclusionProver prover(batch.growth.after.size, [&](unsigned level, std::uint64_t number) { return batch.growth.node(level, number, below); });
   for (Answer& answer : batch.answers) {
     for (const Entry& entry : answer.entries) {
       auto path = prover.prove(entry.index);
@@ -143,19 +142,14 @@ void LedgerImpl::give_answers(Batch& batch) {
   }
 }
 
-// Signs the tree and writes every slot; the answers of the batch, if there is one, are prepared while these are on their way
-// to the disk.
-Result<void> LedgerImpl::publish(std::uint64_t size, const Hash& root, Batch* batch) {
+Result<void> LedgerImpl::publish(std::uint64_t size, const Hash& root) {
   auto next = std::make_shared<Head>();
   next->size = size;
   next->root = root;
   QUOTARY_TRY(note, sign_checkpoint(*ports_.signer, size, root));
-  const bool start = batch != nullptr && batch->answers.size() >= early_answers_min;
-  for (Slots& slots : slots_) QUOTARY_TRY_VOID(slots.write(note, counters_, start));
+  for (Slots& slots : slots_) QUOTARY_TRY_VOID(slots.publish(note, counters_));
   next->checkpoint = std::move(note);
   next->view = store_->snapshot();
-  if (batch != nullptr) prove_all(*batch, *next);
-  for (Slots& slots : slots_) QUOTARY_TRY_VOID(slots.sync());
   const std::unique_lock lock(head_mutex_);
   head_ = std::move(next);
   return {};

@@ -2,8 +2,6 @@
 
 #include "ledger/log/checkpoint.h"
 
-#include <utility>
-
 namespace quotary {
 
 namespace {
@@ -110,23 +108,15 @@ Result<std::optional<Published>> Slots::read(FileSystem& files, const std::strin
   return newest(*bytes, path);
 }
 
-Result<void> Slots::write(std::string_view note, const std::vector<Counter>& counters, bool start) {
+Result<void> Slots::publish(std::string_view note, const std::vector<Counter>& counters) {
   if (note.size() > slot_note_max) return fail(Errc::invalid, "bad_checkpoint", "the origin is too long: a signed checkpoint has at most 1,024 bytes");
   QUOTARY_TRY(checkpoint, checkpoint_of(note));
   for (const Counter& counter : counters) QUOTARY_CHECK(!counter.name.empty() && counter.name.size() <= counter_name_max);
   Published next{last_ ? last_->sequence + 1 : 1, checkpoint.size, checkpoint.root, std::string(note), counters};
   // The slot that is not the last valid one: a torn write leaves the other whole.
-  const std::uint64_t offset = (next.sequence % 2) * slot_bytes;
-  const std::string bytes = encode(next);
-  QUOTARY_TRY_VOID(file_->write_at(offset, bytes));
-  if (start) file_->start_writing(offset, bytes.size());
-  written_ = std::move(next);
-  return {};
-}
-
-Result<void> Slots::sync() {
+  QUOTARY_TRY_VOID(file_->write_at((next.sequence % 2) * slot_bytes, encode(next)));
   QUOTARY_TRY_VOID(file_->sync());
-  last_ = std::exchange(written_, std::nullopt);
+  last_ = std::move(next);
   return {};
 }
 

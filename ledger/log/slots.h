@@ -44,19 +44,14 @@ class Slots {
   [[nodiscard]] static Result<std::optional<Published>> read(FileSystem& files, const std::string& path);
 
   [[nodiscard]] const std::optional<Published>& last() const { return last_; }
-  // Writes the older slot; it is on disk after sync, and with `start` on its way at once. `counters` in order of weight:
-  // those that no longer fit are left out. After a failure of either the caller latches. Errc::invalid `bad_checkpoint`.
-  [[nodiscard]] Result<void> write(std::string_view note, const std::vector<Counter>& counters, bool start);
-  [[nodiscard]] Result<void> sync();
-  [[nodiscard]] Result<void> publish(std::string_view note, const std::vector<Counter>& counters = {}) {
-    QUOTARY_TRY_VOID(write(note, counters, false));
-    return sync();
-  }
+  // Writes the older slot and syncs once. `counters` in order of weight: those that no longer fit are left out. After a
+  // failure the caller latches. Errc::invalid `bad_checkpoint`.
+  [[nodiscard]] Result<void> publish(std::string_view note, const std::vector<Counter>& counters = {});
 
  private:
   Slots(std::unique_ptr<File> file, std::optional<Published> last) : file_(std::move(file)), last_(std::move(last)) {}
   std::unique_ptr<File> file_;
-  std::optional<Published> last_, written_;  // what is on disk; what is on its way
+  std::optional<Published> last_;
 };
 
 }  // namespace quotary
