@@ -152,6 +152,9 @@ class Organisation {
   [[nodiscard]] Result<Answer> read_quote(const Principal& caller, std::string_view number) const;
   [[nodiscard]] Result<Answer> list_quotes(const Principal& caller, const QuoteFilter& filter) const;
   [[nodiscard]] Result<Bytes> quote_pdf(const Principal& caller, std::string_view number, std::uint64_t revision = 1) const;
+  // The sealed PDF with its own proof in it (FORMAT.md): that under the first checkpoint that covered the entry, so that the
+  // bytes stay the same for as long as the seal's certificate does. Errc::unavailable while no seal can be used.
+  [[nodiscard]] Result<Bytes> quote_pdf_with_proof(const Principal& caller, std::string_view number) const;
   [[nodiscard]] Result<Answer> quote_history(const Principal& caller, std::string_view number) const;
   [[nodiscard]] Result<std::string> quote_proof(const Principal& caller, std::string_view number) const;
 

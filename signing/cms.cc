@@ -1,5 +1,7 @@
 #include "signing/cms.h"
 
+#include "signing/deterministic_ecdsa.h"
+
 #include <openssl/cms.h>
 #include <openssl/x509v3.h>
 
@@ -12,6 +14,7 @@ namespace {
 using CmsPtr = std::unique_ptr<CMS_ContentInfo, Release<CMS_ContentInfo_free>>;
 
 void free_borrowing_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
+using ObjectIdPtr = std::unique_ptr<ASN1_OBJECT, Release<ASN1_OBJECT_free>>;
 using BorrowingStackPtr = std::unique_ptr<STACK_OF(X509), Release<free_borrowing_stack>>;
 
 constexpr std::size_t certificates_max = 32;
@@ -90,6 +93,11 @@ Result<std::string> sign_bytes(EVP_PKEY* key, std::string_view bytes) {
   return out;
 }
 
+// The same, and the same bytes each time.
+Result<std::string> sign_bytes_repeatably(EVP_PKEY* key, std::string_view bytes) {
+  return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC ? sign_ecdsa_deterministically(key, sha256(bytes)) : sign_bytes(key, bytes);
+}
+
 std::string to_der(const CMS_ContentInfo* cms) {
   unsigned char* bytes = nullptr;
   const int size = i2d_CMS_ContentInfo(cms, &bytes);
@@ -104,8 +112,9 @@ struct UnsignedSignature {
   CMS_SignerInfo* signer = nullptr;  // within cms
 };
 
-// Everything but the signature value. `key` may be a public one: it names the algorithm here.
-Result<UnsignedSignature> unsigned_signature(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain) {
+// Everything but the signature value. `key` may be a public one: it names the algorithm here. `carried` may be empty.
+Result<UnsignedSignature> unsigned_signature(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain,
+                                             std::string_view carried = {}) {
   UnsignedSignature out;
   out.cms.reset(CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_PARTIAL | CMS_DETACHED | CMS_BINARY));
   if (!out.cms) return openssl_failed("make a CMS");
@@ -118,6 +127,12 @@ Result<UnsignedSignature> unsigned_signature(const Hash& digest, X509* leaf, EVP
   if (CMS_signed_add1_attr_by_NID(out.signer, NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_data), -1) != 1 ||
       CMS_signed_add1_attr_by_NID(out.signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING, digest.bytes.data(), static_cast<int>(digest.bytes.size())) != 1) {
     return openssl_failed("add the signed attributes");
+  }
+  if (!carried.empty()) {
+    const ObjectIdPtr oid(OBJ_txt2obj(ledger_proof_oid, 1));
+    if (!oid || CMS_signed_add1_attr_by_OBJ(out.signer, oid.get(), V_ASN1_OCTET_STRING, carried.data(), static_cast<int>(carried.size())) != 1) {
+      return openssl_failed("add the ledger proof");
+    }
   }
   X509_ALGOR* algorithm = nullptr;
   CMS_SignerInfo_get0_algs(out.signer, nullptr, nullptr, nullptr, &algorithm);
@@ -140,6 +155,18 @@ Result<std::string> with_signature(const UnsignedSignature& unsigned_cms, std::s
 bool attribute_once(const CMS_SignerInfo* signer, int nid) {
   const int at = CMS_signed_get_attr_by_NID(signer, nid, -1);
   return at >= 0 && CMS_signed_get_attr_by_NID(signer, nid, at) < 0 && X509_ATTRIBUTE_count(CMS_signed_get_attr(signer, at)) == 1;
+}
+
+// What the carrying attribute holds, or nothing when it is not there exactly once as one OCTET STRING.
+std::string carried_by(const CMS_SignerInfo* signer) {
+  const ObjectIdPtr oid(OBJ_txt2obj(ledger_proof_oid, 1));
+  const int at = oid ? CMS_signed_get_attr_by_OBJ(signer, oid.get(), -1) : -1;
+  if (at < 0 || CMS_signed_get_attr_by_OBJ(signer, oid.get(), at) >= 0) return {};
+  X509_ATTRIBUTE* attribute = CMS_signed_get_attr(signer, at);
+  if (X509_ATTRIBUTE_count(attribute) != 1) return {};
+  const auto* value = static_cast<const ASN1_OCTET_STRING*>(X509_ATTRIBUTE_get0_data(attribute, 0, V_ASN1_OCTET_STRING, nullptr));
+  if (!value) return {};
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)), static_cast<std::size_t>(ASN1_STRING_length(value))};
 }
 
 // Names the algorithms, or nothing when they are not on the list.
@@ -193,6 +220,68 @@ CmsParts take_apart(const std::string& der) {
   const std::string no_signature = der_value(der_octets, {});
   if (rest.ends_with(no_signature)) out.signer = rest.substr(0, rest.size() - no_signature.size());
   return out;
+}
+
+Result<CmsFinding> verify(std::string_view der, std::string_view content, bool carrier) {
+  ERR_clear_error();
+  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+  const CmsPtr cms(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(der.size())));
+  if (!cms || OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) {
+    ERR_clear_error();
+    return invalid("/Contents holds no CMS SignedData");
+  }
+  // What encodes to other bytes was not DER, and readers may see different things in it.
+  if (to_der(cms.get()) != der) return invalid("the CMS is not strict DER");
+  if (OBJ_obj2nid(CMS_get0_eContentType(cms.get())) != NID_pkcs7_data || CMS_is_detached(cms.get()) != 1) return invalid("the CMS carries content of its own");
+  STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(cms.get());
+  if (sk_CMS_SignerInfo_num(signers) != 1) return invalid("the CMS has not exactly one signer");
+  CMS_SignerInfo* signer = sk_CMS_SignerInfo_value(signers, 0);
+  for (const int nid : {NID_pkcs9_contentType, NID_pkcs9_messageDigest, NID_id_smime_aa_signingCertificateV2}) {
+    if (!attribute_once(signer, nid)) return invalid(std::string("the signed attribute ") + OBJ_nid2sn(nid) + " is not there exactly once");
+  }
+  if (CMS_signed_get_attr_by_NID(signer, NID_pkcs9_signingTime, -1) >= 0) return invalid("the CMS has a signingTime, which PAdES forbids");
+
+  CmsFinding finding;
+  if (carrier) {
+    finding.carried = carried_by(signer);
+    if (finding.carried.empty()) return invalid("the CMS carries no ledger proof");
+  }
+  STACK_OF(X509)* carried = CMS_get1_certs(cms.get());
+  for (int i = 0; carried && i < sk_X509_num(carried); ++i) finding.certificates.emplace_back(sk_X509_value(carried, i));
+  sk_X509_free(carried);
+  if (finding.certificates.empty() || finding.certificates.size() > certificates_max) return invalid("the CMS carries no certificate or too many");
+  for (const CertificatePtr& certificate : finding.certificates) {
+    if (CMS_SignerInfo_cert_cmp(signer, certificate.get()) != 0) continue;
+    X509_up_ref(certificate.get());
+    finding.signer.reset(certificate.get());
+    break;
+  }
+  if (!finding.signer) return invalid("the signer's certificate is missing");
+  EVP_PKEY* key = X509_get0_pubkey(finding.signer.get());
+  if (!key) return invalid("the signer's certificate has no usable key");
+  finding.algorithm = allowed_algorithm(signer, key);
+  if (finding.algorithm.empty()) return invalid("an algorithm or key size that is not allowed");
+  if ((X509_get_key_usage(finding.signer.get()) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) return invalid("a certificate that is not for signing");
+
+  // CMS_CADES makes OpenSSL build a chain; the signer itself is the anchor, because trust is judged apart.
+  const StorePtr store(X509_STORE_new());
+  if (!store || X509_STORE_add_cert(store.get(), finding.signer.get()) != 1) return openssl_failed("make a store");
+  X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
+  X509_STORE_set_verify_cb(store.get(), accept_times);
+  X509_VERIFY_PARAM_set_purpose(X509_STORE_get0_param(store.get()), X509_PURPOSE_ANY);
+  const BioPtr body = memory_bio(content);
+  if (!body || CMS_verify(cms.get(), nullptr, store.get(), body.get(), nullptr, CMS_CADES | CMS_BINARY) != 1) {
+    return invalid("the signature does not hold: " + drain_openssl_errors());
+  }
+
+  // The signature covers neither the versions nor how the signer is named, so a CMS as we write it has no freedom left.
+  const std::vector<CertificatePtr> chain = issuing_chain(finding.signer.get(), finding.certificates);
+  if (chain.size() + 1 != finding.certificates.size()) return invalid("the CMS carries certificates that are not of the signer's chain");
+  const ASN1_OCTET_STRING* value = CMS_SignerInfo_get0_signature(signer);
+  QUOTARY_TRY(expected, unsigned_signature(sha256(content), finding.signer.get(), key, chain, finding.carried));
+  QUOTARY_TRY(written, with_signature(expected, {reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)), static_cast<std::size_t>(ASN1_STRING_length(value))}));
+  if (written != der) return invalid("the CMS is not as Quotary writes it");
+  return finding;
 }
 
 }  // namespace
@@ -251,6 +340,15 @@ Result<SignedCms> sign_cms(const CmsForm& form, EVP_PKEY* key, const Hash& diges
   return SignedCms{std::move(der), std::move(signature)};
 }
 
+Result<SignedCms> sign_carrier_cms(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain, std::string_view carried) {
+  QUOTARY_CHECK(!carried.empty());
+  ERR_clear_error();
+  QUOTARY_TRY(unsigned_cms, unsigned_signature(digest, leaf, key, chain, carried));
+  QUOTARY_TRY(signature, sign_bytes_repeatably(key, signed_attributes(unsigned_cms.signer)));
+  QUOTARY_TRY(der, with_signature(unsigned_cms, signature));
+  return SignedCms{std::move(der), std::move(signature)};
+}
+
 Result<void> confirm_cms(const SignedCms& cms, const CmsForm& form, const Hash& digest) {
   ERR_clear_error();
   const std::string attributes = form.attributes(digest);
@@ -264,63 +362,9 @@ Result<void> confirm_cms(const SignedCms& cms, const CmsForm& form, const Hash& 
   return {};
 }
 
-Result<CmsFinding> verify_cms(std::string_view der, std::string_view content) {
-  ERR_clear_error();
-  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
-  const CmsPtr cms(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(der.size())));
-  if (!cms || OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) {
-    ERR_clear_error();
-    return invalid("/Contents holds no CMS SignedData");
-  }
-  // What encodes to other bytes was not DER, and readers may see different things in it.
-  if (to_der(cms.get()) != der) return invalid("the CMS is not strict DER");
-  if (OBJ_obj2nid(CMS_get0_eContentType(cms.get())) != NID_pkcs7_data || CMS_is_detached(cms.get()) != 1) return invalid("the CMS carries content of its own");
-  STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(cms.get());
-  if (sk_CMS_SignerInfo_num(signers) != 1) return invalid("the CMS has not exactly one signer");
-  CMS_SignerInfo* signer = sk_CMS_SignerInfo_value(signers, 0);
-  for (const int nid : {NID_pkcs9_contentType, NID_pkcs9_messageDigest, NID_id_smime_aa_signingCertificateV2}) {
-    if (!attribute_once(signer, nid)) return invalid(std::string("the signed attribute ") + OBJ_nid2sn(nid) + " is not there exactly once");
-  }
-  if (CMS_signed_get_attr_by_NID(signer, NID_pkcs9_signingTime, -1) >= 0) return invalid("the CMS has a signingTime, which PAdES forbids");
+Result<CmsFinding> verify_cms(std::string_view der, std::string_view content) { return verify(der, content, false); }
 
-  CmsFinding finding;
-  STACK_OF(X509)* carried = CMS_get1_certs(cms.get());
-  for (int i = 0; carried && i < sk_X509_num(carried); ++i) finding.certificates.emplace_back(sk_X509_value(carried, i));
-  sk_X509_free(carried);
-  if (finding.certificates.empty() || finding.certificates.size() > certificates_max) return invalid("the CMS carries no certificate or too many");
-  for (const CertificatePtr& certificate : finding.certificates) {
-    if (CMS_SignerInfo_cert_cmp(signer, certificate.get()) != 0) continue;
-    X509_up_ref(certificate.get());
-    finding.signer.reset(certificate.get());
-    break;
-  }
-  if (!finding.signer) return invalid("the signer's certificate is missing");
-  EVP_PKEY* key = X509_get0_pubkey(finding.signer.get());
-  if (!key) return invalid("the signer's certificate has no usable key");
-  finding.algorithm = allowed_algorithm(signer, key);
-  if (finding.algorithm.empty()) return invalid("an algorithm or key size that is not allowed");
-  if ((X509_get_key_usage(finding.signer.get()) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) return invalid("a certificate that is not for signing");
-
-  // CMS_CADES makes OpenSSL build a chain; the signer itself is the anchor, because trust is judged apart.
-  const StorePtr store(X509_STORE_new());
-  if (!store || X509_STORE_add_cert(store.get(), finding.signer.get()) != 1) return openssl_failed("make a store");
-  X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
-  X509_STORE_set_verify_cb(store.get(), accept_times);
-  X509_VERIFY_PARAM_set_purpose(X509_STORE_get0_param(store.get()), X509_PURPOSE_ANY);
-  const BioPtr body = memory_bio(content);
-  if (!body || CMS_verify(cms.get(), nullptr, store.get(), body.get(), nullptr, CMS_CADES | CMS_BINARY) != 1) {
-    return invalid("the signature does not hold: " + drain_openssl_errors());
-  }
-
-  // The signature covers neither the versions nor how the signer is named, so a CMS as we write it has no freedom left.
-  const std::vector<CertificatePtr> chain = issuing_chain(finding.signer.get(), finding.certificates);
-  if (chain.size() + 1 != finding.certificates.size()) return invalid("the CMS carries certificates that are not of the signer's chain");
-  const ASN1_OCTET_STRING* value = CMS_SignerInfo_get0_signature(signer);
-  QUOTARY_TRY(expected, unsigned_signature(sha256(content), finding.signer.get(), key, chain));
-  QUOTARY_TRY(written, with_signature(expected, {reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)), static_cast<std::size_t>(ASN1_STRING_length(value))}));
-  if (written != der) return invalid("the CMS is not as Quotary writes it");
-  return finding;
-}
+Result<CmsFinding> verify_carrier_cms(std::string_view der, std::string_view content) { return verify(der, content, true); }
 
 bool certificate_trusted(const CmsFinding& finding, std::string_view trust_anchors_pem, Timestamp time) {
   const std::vector<CertificatePtr> anchors = certificates_from_pem(trust_anchors_pem);

@@ -44,16 +44,28 @@ class CmsForm {
 // asks for follows from it. Errc::invalid `seal_invalid` says what does not hold.
 [[nodiscard]] Result<void> confirm_cms(const SignedCms& cms, const CmsForm& form, const Hash& digest);
 
+// The signed attribute that carries a ledger proof: one OCTET STRING under an OID made from a UUID (ITU-T X.667), which
+// needs no registration. FORMAT.md says what stands in it.
+inline constexpr const char* ledger_proof_oid = "2.25.190629969624545144876528195087932285763";
+
+// As sign_cms(), with `carried` (not empty) as that attribute, and the same bytes each time: an elliptic curve's nonce
+// follows from key and message (RFC 6979), RSA's PKCS #1 v1.5 has none.
+[[nodiscard]] Result<SignedCms> sign_carrier_cms(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain,
+                                                 std::string_view carried);
+
 struct CmsFinding {
   CertificatePtr signer;
-  std::vector<CertificatePtr> certificates;  // all that it carries
+  std::vector<CertificatePtr> certificates;  // all that it brings along
   std::string algorithm;                     // "ECDSA P-256 with SHA-256"
+  std::string carried;                       // what verify_carrier_cms() found in the attribute
 };
 
 // Checks form and signature of a strict DER CMS over `content`: one SignerInfo, the attributes above, an allowed
 // algorithm and key size, the ESS certificate reference. Errc::invalid `seal_invalid` says what does not hold.
 // Whether anyone trusts the certificate is another question: see certificate_trusted.
 [[nodiscard]] Result<CmsFinding> verify_cms(std::string_view der, std::string_view content);
+// The same of what sign_carrier_cms() writes: the carrying attribute must be there exactly once, and not empty.
+[[nodiscard]] Result<CmsFinding> verify_carrier_cms(std::string_view der, std::string_view content);
 
 // The size of the DER value at the front of `bytes`, or 0 when there is none that fits.
 [[nodiscard]] std::size_t der_size(std::string_view bytes);

@@ -205,19 +205,22 @@ std::optional<ClaimedIdentity> claimed_identity(std::string_view pdf) {
 }
 
 Result<SealFinding> check_seal(std::string_view pdf, std::string_view trust_anchors_pem) {
+  QUOTARY_TRY(finding, check_sealed_front(pdf, trust_anchors_pem));
+  if (finding.valid && finding.covered != pdf.size()) {
+    finding.valid = false;
+    finding.reason = std::to_string(pdf.size() - finding.covered) + " bytes were added after the sealed revision";
+  }
+  return finding;
+}
+
+Result<SealFinding> check_sealed_front(std::string_view pdf, std::string_view trust_anchors_pem) {
   if (pdf.size() > pdf_bytes_max) return fail(Errc::too_large, "file_too_large", "a file has at most 64 MB");
   Error why = not_our_profile("no %%EOF");
   // The shortest prefix that is a certified file is what was sealed; whatever follows it came later.
   for (const std::size_t end : revision_ends(pdf, pdf_revisions_max)) {
     auto file = PdfFile::read(pdf.substr(0, end));
     auto finding = file ? judge(*file, trust_anchors_pem) : Result<SealFinding>(file.error());
-    if (finding) {
-      if (finding->valid && end != pdf.size()) {
-        finding->valid = false;
-        finding->reason = std::to_string(pdf.size() - end) + " bytes were added after the sealed revision";
-      }
-      return finding;
-    }
+    if (finding) return finding;
     // The clearest reason is kept: that of a certified file over that of a prefix which is none.
     if (why.code == "not_our_profile") why = finding.error();
   }

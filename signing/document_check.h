@@ -43,5 +43,7 @@ struct SealFinding {
 // Checks the (first) certifying signature of `pdf`. `trust_anchors_pem` may be empty (then trusted is false).
 // `pdf` over 64 MB is refused. Errc::invalid `not_our_profile` when the structure is not what Quotary writes.
 [[nodiscard]] Result<SealFinding> check_seal(std::string_view pdf, std::string_view trust_anchors_pem);
+// The same of the shortest front that is a certified file, whatever follows it; `covered` says how long it is.
+[[nodiscard]] Result<SealFinding> check_sealed_front(std::string_view pdf, std::string_view trust_anchors_pem);
 
 }  // namespace quotary::signing

@@ -1,5 +1,6 @@
 #include "signing/seal.h"
 
+#include "signing/carried_proof.h"
 #include "signing/cms.h"
 #include "signing/document_check.h"
 #include "signing/incremental_update.h"
@@ -38,6 +39,23 @@ class LoadedSeal final : public Seal {
       if (!finding->valid) return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + finding->reason);
       accepted_.store(true, std::memory_order_relaxed);
     }
+    return std::move(prepared.pdf);
+  }
+
+  Result<std::string> embed_proof(std::string_view sealed, std::string_view proof) const override {
+    if (proof.empty() || proof.size() > carried_proof_bytes_max) {
+      return fail(Errc::too_large, "proof_too_large", "a proof to carry has 1 to " + std::to_string(carried_proof_bytes_max) + " bytes, this one " + std::to_string(proof.size()));
+    }
+    QUOTARY_TRY(prepared, prepare_ledger_proof(sealed));
+    QUOTARY_TRY(cms, sign_carrier_cms(prepared.digest, key_.leaf.get(), key_.key.get(), key_.chain, proof));
+    QUOTARY_TRY_VOID(put_signature(prepared, cms.der));
+    QUOTARY_TRY(read, check_sealed_document(prepared.pdf, {}));
+    if (!read.seal.valid) return fail(Errc::invalid, "seal_invalid", "the document to add a proof to is not sealed as a whole: " + read.seal.reason);
+    if (read.added && read.added->code == "ledger_proof_signer") {
+      return fail(Errc::unavailable, "seal_changed", "the document was sealed by " + read.seal.signer + ", and the seal in use is another's: take document and proof as two files");
+    }
+    const bool whole = !read.added && read.sealed == sealed.size() && read.proof && read.proof->text == proof;
+    if (!whole) return fail(Errc::internal, "seal_failed", "the added proof was not accepted: " + (read.added ? read.added->detail : std::string("it reads differently")));
     return std::move(prepared.pdf);
   }
 

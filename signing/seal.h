@@ -39,6 +39,12 @@ class Seal {
   // the certificate ends before must_outlive; Errc::internal when the self-check fails.
   [[nodiscard]] virtual Result<std::string> seal(std::string_view pdf, const SealRequest& request) const = 0;
 
+  // The sealed document with one more revision, in whose signature field LedgerProof `proof` rides (carried_proof.h): the same
+  // bytes each time for the same document, proof and certificate. Read back as a stranger would before it is returned.
+  // Errc::too_large `proof_too_large`; Errc::unavailable `seal_changed` when the document's seal names another signer;
+  // Errc::invalid when the document is not sealed, or carries a proof already.
+  [[nodiscard]] virtual Result<std::string> embed_proof(std::string_view sealed, std::string_view proof) const = 0;
+
   [[nodiscard]] virtual Timestamp not_after() const = 0;
   [[nodiscard]] virtual std::string subject() const = 0;
   [[nodiscard]] virtual std::string certificate_pem() const = 0;  // leaf, then chain

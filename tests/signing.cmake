@@ -12,6 +12,14 @@ quotary_test(seal_test LABEL unit TIMEOUT 180
 quotary_test(seal_attack_test LABEL unit TIMEOUT 240
   SOURCES unit/seal_attack_test.cc
   LIBRARIES quotary_seal_fixture OpenSSL::Crypto)
+quotary_test(deterministic_ecdsa_test LABEL unit TIMEOUT 60
+  SOURCES unit/deterministic_ecdsa_test.cc
+  LIBRARIES quotary_signing OpenSSL::Crypto)
+foreach(name carried_proof_test carried_proof_attack_test)
+  quotary_test(${name} LABEL unit TIMEOUT 240
+    SOURCES unit/${name}.cc support/carried_proof_fixture.cc
+    LIBRARIES quotary_seal_fixture quotary_offline OpenSSL::Crypto)
+endforeach()
 
 quotary_fuzz(fuzz_pdf SOURCES fuzz/fuzz_pdf.cc LIBRARIES quotary_signing CORPUS pdf)
 quotary_fuzz(fuzz_note SOURCES fuzz/fuzz_note.cc LIBRARIES quotary_signing CORPUS note)

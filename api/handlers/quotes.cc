@@ -4,6 +4,7 @@ namespace quotary::api {
 namespace {
 
 constexpr std::size_t quote_body_max = 8u << 20;
+constexpr const char* proof_cache = "private, max-age=86400";
 
 Result<http::Response> issue(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
@@ -37,6 +38,18 @@ Result<http::Response> list(const Surface& surface, const http::Request& request
 Result<http::Response> pdf(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
   QUOTARY_TRY(revision, number_of(request, "revision"));
+  const auto proof = request.query_value("proof");
+  if (!proof.empty() && proof != "embedded")
+    return invalid_parameter("proof", "bad_proof", "`proof` is `embedded`, or left out");
+  if (!proof.empty()) {
+    if (revision.value_or(1) != 1)
+      return fail(Errc::not_found, "revision_not_found", "revision 1 is the one that can carry its proof");
+    QUOTARY_TRY(carried, surface.organisation.quote_pdf_with_proof(caller, request.param("number")));
+    auto response = bytes_response(std::move(carried), false);
+    // The tag changes when the seal's certificate is renewed; what was fetched before holds for ever.
+    response.headers.emplace_back("Cache-Control", proof_cache);
+    return response;
+  }
   QUOTARY_TRY(bytes, surface.organisation.quote_pdf(caller, request.param("number"), revision.value_or(1)));
   return bytes_response(std::move(bytes), true);
 }
@@ -60,8 +73,11 @@ const Endpoint endpoints[] = {
      "", "application/json", "QuoteRequest", 200, "application/pdf", "", quote_body_max},
     {"GET", "/v1/quotes/{number}", "Read a quote, its canonical form and its state", "quotes", Access::bearer,
      Kind::read, answer_about<&Organisation::read_quote>, "", "", "", 200, "application/json", "IssuedQuote"},
-    {"GET", "/v1/quotes/{number}/pdf", "The sealed PDF, always the same bytes", "quotes", Access::bearer, Kind::read,
-     pdf, "revision", "", "", 200, "application/pdf"},
+    {"GET", "/v1/quotes/{number}/pdf",
+     "The sealed PDF, always the same bytes; with proof=embedded, the same with its .tlog-proof in one more revision, "
+     "for "
+     "quotary-verify document",
+     "quotes", Access::bearer, Kind::read, pdf, "revision proof", "", "", 200, "application/pdf"},
     {"GET", "/v1/quotes/{number}/history", "Every entry about the quote, oldest first", "quotes", Access::bearer,
      Kind::read, answer_about<&Organisation::quote_history>, "", "", "", 200, "application/json", "History"},
     {"GET", "/v1/quotes/{number}/proof", "The .tlog-proof of the issue entry", "quotes", Access::bearer, Kind::read,

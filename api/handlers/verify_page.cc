@@ -42,7 +42,8 @@ if(reply.status===429)return say('warn','核验太频繁，请稍后再试。','
 if(!reply.ok)throw 0;const found=await reply.json();
 if(found.match==='exact'){const [colour,text]=status[found.status]||['warn',found.status];
 const other=number&&found.number!==number;
-say(other?'warn':colour,'与签发的文件逐字节一致：'+found.number+(other?'（不是本页的报价单）':''),'Identical to the issued document. '+(other?'It is not the quote of this page. ':'')+text)}
+const whole=found.proof_embedded?['就是签发的文件，并附带其账本证明：','The issued document, with its ledger proof added and nothing else. ']:['与签发的文件逐字节一致：','Identical to the issued document. '];
+say(other?'warn':colour,whole[0]+found.number+(other?'（不是本页的报价单）':''),whole[1]+(other?'It is not the quote of this page. ':'')+text)}
 else if(found.match==='altered')say('bad','文件已被改动，与签发的 '+found.number+' 不一致，请勿使用。','The file was altered. Do not rely on it.');
 else say('bad','不是本签发方签发的文件，或已被改动。','Not a document of this issuer, or altered.')}
 catch(e){say('warn','暂时无法核验，请检查网络后重试。','Could not be checked now; try again.')}

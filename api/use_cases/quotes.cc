@@ -232,6 +232,21 @@ Result<Bytes> Organisation::quote_pdf(const Principal& caller, std::string_view 
   return Bytes{std::move(bytes), "application/pdf", quote.document_sha256, quote.number + ".pdf"};
 }
 
+Result<Bytes> Organisation::quote_pdf_with_proof(const Principal& caller, std::string_view number) const {
+  QUOTARY_TRY(sealed, quote_pdf(caller, number));
+  QUOTARY_TRY(quote, parts_->quote_for(caller, Call::read_quote, number));
+  if (parts_->seal_error) return *parts_->seal_error;
+  if (parts_->seal->not_after() < parts_->now()) {
+    return fail(Errc::unavailable, "seal_certificate_expired",
+                "the seal's certificate ended at " + format_rfc3339(parts_->seal->not_after()) + ": renew it; the PDF and its proof can be had as two files");
+  }
+  // An Ed25519 signature is the same each time, and an old checkpoint does not change: what is made here has one form.
+  QUOTARY_TRY(proof, parts_->ledger->proof(quote.index, true));
+  QUOTARY_TRY(bytes, parts_->seal->embed_proof(sealed.bytes, proof));
+  const auto hash = sha256(bytes).hex();
+  return Bytes{std::move(bytes), "application/pdf", hash, quote.number + "-proof.pdf"};
+}
+
 Result<Answer> Organisation::quote_history(const Principal& caller, std::string_view number) const {
   QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
   QUOTARY_TRY(quote, parts_->quote_for(caller, Call::read_quote, number));

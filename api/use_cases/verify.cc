@@ -1,8 +1,11 @@
 #include "api/organisation.h"
 
 #include "api/use_cases/parts.h"
+#include "ledger/log/proof.h"
 #include "ledger/quote/number_pattern.h"
-#include "signing/document_check.h"
+#include "signing/carried_proof.h"
+
+#include <algorithm>
 
 namespace quotary::api {
 namespace {
@@ -63,6 +66,18 @@ Result<json::object> describe_exact(const Organisation::Parts& parts, const Know
   return out;
 }
 
+// Whether what follows the known document is its own proof and nothing else; the error says what else it is.
+Result<void> check_carried_proof(const Organisation::Parts& parts, std::string_view pdf, const signing::Prefix& document, const KnownFile& known) {
+  QUOTARY_TRY(read, signing::check_sealed_document(pdf, {}));
+  if (read.added) return *read.added;
+  if (!read.seal.valid || read.sealed != document.size || !read.proof) return fail(Errc::invalid, "seal_invalid", read.seal.reason);
+  QUOTARY_TRY(key, signing::open_vkey(parts.keys->log_signer().vkey()));
+  QUOTARY_TRY(proof, check_proof(read.proof->text, *key));
+  const bool names_it = std::any_of(proof.entry.objects.begin(), proof.entry.objects.end(), [&](const ObjectRef& object) { return object.sha256 == document.sha256; });
+  if (!names_it || proof.entry.index != known.file.index) return fail(Errc::invalid, "proof_of_another_document", "the proof is that of another document");
+  return {};
+}
+
 }  // namespace
 
 Result<Answer> Organisation::verify_bytes(std::string_view pdf) const {
@@ -79,6 +94,14 @@ Result<Answer> Organisation::verify_bytes(std::string_view pdf) const {
   for (auto prefix = prefixes.rbegin(); prefix != prefixes.rend(); ++prefix) {
     QUOTARY_TRY(known, find_file(*parts_, prefix->sha256.hex()));
     if (!known) continue;
+    const auto carried = check_carried_proof(*parts_, pdf, *prefix, *known);
+    if (carried) {
+      QUOTARY_TRY(out, describe_exact(*parts_, *known));
+      out["proof_embedded"] = true;
+      out["sealed"] = json::object{{"sha256", prefix->sha256.hex()}, {"size", prefix->size}};
+      return Answer{200, std::move(out), false};
+    }
+    altered["reason"] = carried.error().code;
     QUOTARY_TRY(out, describe(*parts_, known->quote, "altered", false));
     altered["known_prefix"] = prefix->size;
     altered["revision"] = known->file.revision;

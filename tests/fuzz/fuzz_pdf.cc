@@ -1,5 +1,5 @@
 // Any bytes as an uploaded PDF: never a crash, and what is called valid covers the whole file.
-#include "signing/document_check.h"
+#include "signing/carried_proof.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,5 +23,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else {
     QUOTARY_CHECK(!finding.error().code.empty());
   }
+  const auto document = signing::check_sealed_document(pdf, {});
+  QUOTARY_CHECK(document.has_value() == finding.has_value());
+  if (!document) return 0;
+  QUOTARY_CHECK(document->sealed == document->seal.covered && document->sealed <= size);
+  QUOTARY_CHECK(!(document->proof && document->added));
+  // Whatever follows a seal that is known is its proof, or said to be something else.
+  QUOTARY_CHECK(document->sealed == 0 || (document->sealed == size) == !(document->proof || document->added));
+  QUOTARY_CHECK(finding->valid == (document->seal.valid && document->sealed == size));
+  if (document->proof)
+    QUOTARY_CHECK(!document->proof->text.empty() && document->proof->text.size() <= signing::carried_proof_bytes_max);
+  if (document->added) QUOTARY_CHECK(!document->added->code.empty() && !document->added->detail.empty());
   return 0;
 }

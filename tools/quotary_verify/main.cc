@@ -1,15 +1,14 @@
-// The offline verifier: checks a document with its proof against a log's key, with no network and no store.
+// The offline verifier: checks documents, proofs and checkpoints against a log's key, with no network and no store.
 #include "ledger/base/file_system.h"
-#include "ledger/log/policy.h"
-#include "ledger/log/proof.h"
-#include "signing/cosigner.h"
-#include "signing/document_check.h"
+#include "signing/carried_proof.h"
 #include "signing/keys.h"
+#include "tools/quotary_verify/document.h"
+#include "tools/quotary_verify/witnesses.h"
 
+#include <sodium.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <sodium.h>
 
 #include <cstdio>
 #include <exception>
@@ -17,161 +16,127 @@
 namespace {
 
 using namespace quotary;
+using offline::Verdict;
 
-constexpr int exit_holds = 0;
-constexpr int exit_does_not_hold = 1;
-constexpr int exit_unchecked = 2;
 constexpr std::size_t document_bytes_max = 64u << 20;
 constexpr std::size_t proof_bytes_max = 1u << 20;
+constexpr std::size_t key_bytes_max = 4096;
 
-struct DocumentCommand {
-  std::string document, proof, vkey, trust, policy;
+struct Asked {
+  std::string file, proof, vkey, trust, policy;
   bool as_json = false;
-};
-
-// What came out, for both forms of the answer.
-struct Finding {
-  json::object facts;
-  std::string problem_code, problem_detail;
 };
 
 // --vkey takes the key itself or a file that holds it.
 Result<std::string> vkey_text(const std::string& given) {
   std::string text = given;
   if (given.find('+') == std::string::npos || posix_file_system()->exists(given)) {
-    QUOTARY_TRY(content, read_file(*posix_file_system(), given, 4096));
+    QUOTARY_TRY(content, read_file(*posix_file_system(), given, key_bytes_max));
     text = content;
   }
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
   return text;
 }
 
-// A code that a caller may act on; empty when the document is the one that the entry names.
-Finding match_document(const CheckedProof& proof, std::string_view pdf) {
-  Finding finding;
-  const auto hash = sha256(pdf);
-  finding.facts = {{"sha256", hash.hex()}, {"size", pdf.size()}, {"index", proof.entry.index}, {"type", proof.entry.type},
-                   {"subject", proof.entry.subject}, {"time", format_rfc3339(proof.entry.time)}, {"tree_size", proof.tree_size}, {"root", proof.root.hex()}};
-  for (const auto& object : proof.entry.objects) {
-    if (object.sha256 != hash) continue;
-    finding.facts["object"] = object.name;
-    finding.facts["revision"] = object.revision;
-    return finding;
-  }
-  finding.problem_code = "document_altered";
-  finding.problem_detail = "the file's SHA-256 is not among those that the entry names";
-  for (const auto& prefix : signing::prefix_hashes(pdf)) {
-    for (const auto& object : proof.entry.objects) {
-      if (object.sha256 != prefix.sha256) continue;
-      finding.facts["known_prefix"] = prefix.size;
-      finding.problem_detail = "the file begins with the sealed document (" + std::to_string(prefix.size) + " bytes), but other bytes follow";
-    }
-  }
-  return finding;
+Result<std::unique_ptr<CheckpointVerifier>> log_key(const Asked& asked) {
+  QUOTARY_TRY(text, vkey_text(asked.vkey));
+  return signing::open_vkey(text);
 }
 
-void add_seal(Finding& finding, std::string_view pdf, std::string_view trust_anchors) {
-  const auto seal = signing::check_seal(pdf, trust_anchors);
-  if (!seal) {
-    finding.facts["seal"] = json::object{{"valid", false}, {"reason", seal.error().code}};
-    return;
-  }
-  finding.facts["seal"] = json::object{{"valid", seal->valid}, {"signer", seal->signer}, {"claimed_time", seal->claimed_time},
-                                       {"certificate_sha256", seal->certificate_sha256}, {"trusted", seal->trusted}};
-  if (!seal->valid) finding.facts.at("seal").as_object()["reason"] = seal->reason;
-}
-
-// Who cosigned the proof's checkpoint, and whether they are enough.
-Result<void> add_witnesses(Finding& finding, std::string_view proof, const std::string& vkey, const WitnessPolicy& policy) {
+// With --policy, a verdict that holds must also have its witnesses.
+Result<void> look_for_witnesses(Verdict& verdict, const Asked& asked, std::string_view checkpoint_or_proof) {
+  if (asked.policy.empty() || !verdict.holds()) return {};
+  QUOTARY_TRY(vkey, vkey_text(asked.vkey));
   QUOTARY_TRY(log, parse_vkey(vkey));
-  QUOTARY_TRY(witnessed, check_witnessed(proof.substr(proof.find("\n\n") + 2), std::span(&log, 1), policy, signing::ed25519_holds));
-  json::array who;
-  for (std::size_t i = 0; i < witnessed.cosignatures.size(); ++i) {
-    const auto& cosignature = witnessed.cosignatures[i];
-    if (cosignature) who.push_back(json::object{{"key", policy.witnesses()[i].key.name}, {"time", format_rfc3339({static_cast<std::int64_t>(cosignature->time) * 1000})}});
-  }
-  finding.facts["witnesses"] = std::move(who);
-  if (witnessed.enough) return {};
-  return fail(Errc::corrupt, "too_few_witnesses", "the policy asks for more witnesses than the " + std::to_string(witnessed.count) + " that cosigned the proof's checkpoint");
+  QUOTARY_TRY(text, read_file(*posix_file_system(), asked.policy, policy_bytes_max));
+  QUOTARY_TRY(policy, WitnessPolicy::parse(text));
+  offline::require_witnesses(verdict, checkpoint_or_proof, log, policy);
+  return {};
 }
 
-int answer(const DocumentCommand& command, const Finding& finding, int code) {
-  if (command.as_json) {
-    json::object out;
-    if (code == exit_unchecked) {
-      out["ok"] = nullptr;
-    } else {
-      out["ok"] = code == exit_holds;
-    }
-    for (const auto& [name, value] : finding.facts) out[name] = value;
-    if (!finding.problem_code.empty()) out["code"] = finding.problem_code, out["detail"] = finding.problem_detail;
-    std::printf("%s\n", json::serialize(out).c_str());
-    return code;
-  }
-  for (const auto& [name, value] : finding.facts) std::printf("%-12.*s %s\n", static_cast<int>(name.size()), name.data(), value.is_string() ? value.get_string().c_str() : json::serialize(value).c_str());
-  if (code == exit_holds) {
-    std::puts("结论 result  成立:文件未被改动,并已记入账本 / holds: unchanged, and in the ledger");
-  } else if (code == exit_does_not_hold) {
-    std::printf("结论 result  不成立 / does not hold: %s (%s)\n", finding.problem_detail.c_str(), finding.problem_code.c_str());
-  } else {
-    std::fprintf(stderr, "quotary-verify: 未能核对 / could not be checked: %s (%s)\n", finding.problem_detail.c_str(), finding.problem_code.c_str());
-  }
-  return code;
-}
-
-int answer_error(const DocumentCommand& command, const Error& error, int code) { return answer(command, {{}, error.code, error.detail}, code); }
-
-int check_document(const DocumentCommand& command) {
+Result<Verdict> document(const Asked& asked) {
   const auto files = posix_file_system();
-  const auto pdf = read_file(*files, command.document, document_bytes_max);
-  if (!pdf) return answer_error(command, pdf.error(), exit_unchecked);
-  const auto proof_text = read_file(*files, command.proof, proof_bytes_max);
-  if (!proof_text) return answer_error(command, proof_text.error(), exit_unchecked);
-  const auto vkey = vkey_text(command.vkey);
-  if (!vkey) return answer_error(command, vkey.error(), exit_unchecked);
-  const auto key = signing::open_vkey(*vkey);
-  if (!key) return answer_error(command, key.error(), exit_unchecked);
+  QUOTARY_TRY(key, log_key(asked));
+  QUOTARY_TRY(bytes, read_file(*files, asked.file, document_bytes_max));
+  std::optional<std::string> proof;
+  if (!asked.proof.empty()) {
+    QUOTARY_TRY(text, read_file(*files, asked.proof, proof_bytes_max));
+    proof = std::move(text);
+  }
   std::string trust_anchors;
-  if (!command.trust.empty()) {
-    const auto read = read_file(*files, command.trust, proof_bytes_max);
-    if (!read) return answer_error(command, read.error(), exit_unchecked);
-    trust_anchors = *read;
+  if (!asked.trust.empty()) {
+    QUOTARY_TRY(pem, read_file(*files, asked.trust, proof_bytes_max));
+    trust_anchors = std::move(pem);
   }
-  const auto checked = check_proof(*proof_text, **key);
-  if (!checked) return answer_error(command, checked.error(), exit_does_not_hold);
-  auto finding = match_document(*checked, *pdf);
-  if (!command.policy.empty()) {
-    const auto text = read_file(*files, command.policy, policy_bytes_max);
-    if (!text) return answer_error(command, text.error(), exit_unchecked);
-    const auto policy = WitnessPolicy::parse(*text);
-    if (!policy) return answer_error(command, policy.error(), exit_unchecked);
-    const auto witnessed = add_witnesses(finding, *proof_text, *vkey, *policy);
-    if (!witnessed && finding.problem_code.empty()) finding.problem_code = witnessed.error().code, finding.problem_detail = witnessed.error().detail;
+  Verdict verdict = offline::judge_document(bytes, proof, *key, trust_anchors);
+  if (!asked.policy.empty() && verdict.holds() && !proof) {
+    const auto carried = signing::check_sealed_document(bytes, trust_anchors);
+    QUOTARY_CHECK(carried && carried->proof);  // else there was nothing to hold
+    proof = carried->proof->text;
   }
-  add_seal(finding, *pdf, trust_anchors);
-  const bool problem = !finding.problem_code.empty();
-  return answer(command, finding, problem ? exit_does_not_hold : exit_holds);
+  QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, proof ? std::string_view(*proof) : std::string_view()));
+  return verdict;
+}
+
+template <Verdict (*judge)(std::string_view, const CheckpointVerifier&)>
+Result<Verdict> text_file(const Asked& asked) {
+  QUOTARY_TRY(key, log_key(asked));
+  QUOTARY_TRY(text, read_file(*posix_file_system(), asked.file, proof_bytes_max));
+  Verdict verdict = judge(text, *key);
+  QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, text));
+  return verdict;
+}
+
+// What cannot be read or understood of what was asked is no finding about the document.
+int answer(Result<Verdict> judged, bool as_json) {
+  Verdict verdict;
+  if (judged) {
+    verdict = std::move(*judged);
+  } else {
+    verdict.leave_unchecked(judged.error());
+  }
+  return offline::print(verdict, as_json);
+}
+
+CLI::App* add_command(CLI::App& app, Asked& asked, const char* name, const char* description, const char* file) {
+  auto* command = app.add_subcommand(name, description);
+  command->add_option("FILE", asked.file, file)->required();
+  command->add_option("--vkey", asked.vkey, "the log's verification key, or a file that holds it")->required();
+  command->add_option("--policy", asked.policy,
+                      "tlog-policy file: which witnesses must have cosigned 见证策略:哪些见证人必须已联署");
+  command->add_flag("--json", asked.as_json, "for machines");
+  return command;
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Checks Quotary's documents offline: no network, no store, only the file, its proof and the log's key."};
+  CLI::App app{
+      "Checks Quotary's documents offline: no network, no store, only the file, its proof and the log's key.\n"
+      "离线核对 Quotary 的文件:只需要文件、证明和账本公钥。"};
   app.require_subcommand(1);
   app.set_version_flag("--version", "quotary-verify " QUOTARY_VERSION);
-  app.footer("Exit codes: 0 holds, 1 does not hold, 2 could not be checked.");
-  int exit_code = exit_holds;
-  DocumentCommand command;
-  auto* document = app.add_subcommand("document", "is this file the one that the ledger holds?");
-  document->add_option("FILE", command.document, "the PDF")->required();
-  document->add_option("--proof", command.proof, "its .tlog-proof")->required();
-  document->add_option("--vkey", command.vkey, "the log's verification key, or a file that holds it")->required();
-  document->add_option("--policy", command.policy, "tlog-policy file: which witnesses must have cosigned the proof's checkpoint");
-  document->add_option("--trust", command.trust, "PEM file of certificates to hold the seal's chain against");
-  document->add_flag("--json", command.as_json, "for machines");
-  document->callback([&] { exit_code = check_document(command); });
+  app.footer(
+      "The log's key comes from a place that its keeper cannot quietly change: a contract, an auditor, the issuer's "
+      "site.\n"
+      "Exit codes: 0 holds, 1 does not hold, 2 could not be checked.\n"
+      "退出码:0 成立,1 不成立,2 未能核对。");
+  int exit_code = offline::exit_holds;
+  Asked asked;
+  auto* on_document = add_command(
+      app, asked, "document", "is this file the one that the ledger holds? 这份文件是账本所记录的那一份吗?",
+      "the PDF (with its proof inside, nothing else is needed), or another payload of an entry with --proof");
+  on_document->add_option("--proof", asked.proof, "its .tlog-proof, for a file that does not carry it");
+  on_document->add_option("--trust", asked.trust, "PEM file of certificates; the seal's must lead to one of them");
+  on_document->callback([&] { exit_code = answer(document(asked), asked.as_json); });
+  add_command(app, asked, "proof", "does this .tlog-proof hold, and what does it prove? 这份证明成立吗,证明了什么?",
+              "the .tlog-proof")
+      ->callback([&] { exit_code = answer(text_file<offline::judge_proof>(asked), asked.as_json); });
+  add_command(app, asked, "checkpoint", "did the log's key sign this checkpoint? 这个检查点是账本公钥签名的吗?",
+              "the signed checkpoint")
+      ->callback([&] { exit_code = answer(text_file<offline::judge_checkpoint>(asked), asked.as_json); });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? exit_holds : exit_unchecked;
+    return app.exit(error) == 0 ? offline::exit_holds : offline::exit_unchecked;
   }
   return exit_code;
 }
@@ -181,12 +146,12 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   if (sodium_init() < 0) {
     std::fputs("quotary-verify: libsodium did not start\n", stderr);
-    return exit_unchecked;
+    return offline::exit_unchecked;
   }
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "quotary-verify: %s\n", error.what());
-    return exit_unchecked;
+    return offline::exit_unchecked;
   }
 }

@@ -1,0 +1,187 @@
+#include "tools/quotary_verify/document.h"
+
+#include "ledger/log/checkpoint.h"
+#include "signing/carried_proof.h"
+
+namespace quotary::offline {
+
+namespace {
+
+using signing::SealedDocument;
+
+constexpr std::string_view pdf_type = "application/pdf";
+
+const ObjectRef* object_with(const Entry& entry, const Hash& hash) {
+  for (const ObjectRef& object : entry.objects) {
+    if (object.sha256 == hash) return &object;
+  }
+  return nullptr;
+}
+
+void tell_entry(Verdict& verdict, const CheckedProof& proof, const CheckpointVerifier& log_key) {
+  const Entry& entry = proof.entry;
+  verdict.facts["origin"] = log_key.name();
+  verdict.facts["index"] = entry.index;
+  verdict.facts["type"] = entry.type;
+  verdict.facts["subject"] = entry.subject;
+  verdict.facts["time"] = format_rfc3339(entry.time);
+  verdict.facts["tree_size"] = proof.tree_size;
+  verdict.facts["root"] = proof.root.hex();
+  verdict.tell("账本", "ledger", log_key.name());
+  verdict.tell(
+      "条目", "entry",
+      "#" + std::to_string(entry.index) + " " + entry.type + " " + entry.subject + ", " + format_rfc3339(entry.time));
+  verdict.tell("检查点", "checkpoint", std::to_string(proof.tree_size) + " 条 entries, 根 root " + proof.root.hex());
+}
+
+void tell_seal(Verdict& verdict, const Result<SealedDocument>& document) {
+  if (!document) {
+    verdict.facts["seal"] = json::object{{"valid", false}, {"reason", document.error().code}};
+    return;
+  }
+  const signing::SealFinding& seal = document->seal;
+  // A seal says nothing about what was added behind it, unless that is its proof.
+  const bool valid = seal.valid && !document->added;
+  json::object facts{{"valid", valid},
+                     {"signer", seal.signer},
+                     {"claimed_time", seal.claimed_time},
+                     {"certificate_sha256", seal.certificate_sha256},
+                     {"trusted", seal.trusted}};
+  if (!valid) facts["reason"] = document->added ? document->added->detail : seal.reason;
+  verdict.facts["seal"] = std::move(facts);
+  verdict.tell("印章", "seal",
+               std::string(valid ? "有效 valid" : "无效 not valid") +
+                   (seal.signer.empty() ? "" : ": " + seal.signer + ", " + seal.claimed_time));
+}
+
+// What the file says about itself before any proof is looked at.
+void tell_file(Verdict& verdict, std::string_view file, const Result<SealedDocument>& document) {
+  const std::string hash = sha256(file).hex();
+  verdict.facts["sha256"] = hash;
+  verdict.facts["size"] = file.size();
+  verdict.tell("文件", "file", std::to_string(file.size()) + " 字节 bytes, SHA-256 " + hash);
+  tell_seal(verdict, document);
+  const bool carries = document && document->proof;
+  verdict.facts["proof_embedded"] = carries;
+  if (!carries) return;
+  const std::string_view sealed = file.substr(0, document->sealed);
+  const std::string sealed_hash = sha256(sealed).hex();
+  verdict.facts["sealed"] = json::object{{"sha256", sealed_hash}, {"size", sealed.size()}};
+  verdict.tell("盖章原件", "sealed original",
+               "前 the first " + std::to_string(sealed.size()) + " 字节 bytes, SHA-256 " + sealed_hash);
+  verdict.tell("盖章之后", "after the seal", "只附加了账本证明 the ledger proof and nothing else");
+  if (document->proof->certificate_sha256 != document->seal.certificate_sha256) {
+    verdict.facts["proof_added_by"] =
+        json::object{{"signer", document->proof->signer}, {"certificate_sha256", document->proof->certificate_sha256}};
+    verdict.tell("证明附加者", "proof added by", document->proof->signer + " (后来的证书 a later certificate)");
+  }
+}
+
+// The file is none of the entry's payloads: what is known about why.
+Error not_the_document(Verdict& verdict, std::string_view file, const Result<SealedDocument>& document,
+                       const Entry& entry, bool proof_was_given) {
+  for (const auto& prefix : signing::prefix_hashes(file)) {
+    if (object_with(entry, prefix.sha256) && prefix.size < file.size()) verdict.facts["known_prefix"] = prefix.size;
+  }
+  if (document && document->added && verdict.facts.contains("known_prefix")) return *document->added;
+  if (!proof_was_given)
+    return fail(
+        Errc::invalid, "proof_of_another_document",
+        "the SHA-256 of the sealed bytes is not among those that entry " + std::to_string(entry.index) + " names");
+  return fail(Errc::invalid, "document_altered",
+              "the file's SHA-256 is not among those that entry " + std::to_string(entry.index) + " names");
+}
+
+// Holds one proof against the file's document bytes; true when it holds.
+bool hold_proof(Verdict& verdict, std::string_view file, const Result<SealedDocument>& document, std::string_view proof,
+                bool given, const CheckpointVerifier& log_key, std::string& media_type) {
+  const auto checked = check_proof(proof, log_key);
+  if (!checked) return verdict.refuse(checked.error()), false;
+  tell_entry(verdict, *checked, log_key);
+  const std::string_view bytes = document && document->proof ? file.substr(0, document->sealed) : file;
+  const ObjectRef* object = object_with(checked->entry, sha256(bytes));
+  if (!object) return verdict.refuse(not_the_document(verdict, file, document, checked->entry, given)), false;
+  verdict.facts["object"] = object->name;
+  verdict.facts["revision"] = object->revision;
+  media_type = object->media_type;
+  return true;
+}
+
+void conclude_without_proof(Verdict& verdict, const Result<SealedDocument>& document) {
+  if (!document)
+    return document.error().code == "file_too_large" ? verdict.leave_unchecked(document.error())
+                                                     : verdict.refuse(document.error());
+  if (!document->seal.valid) return verdict.refuse(fail(Errc::invalid, "seal_invalid", document->seal.reason));
+  if (document->added) return verdict.refuse(*document->added);
+  verdict.leave_unchecked(fail(Errc::not_found, "no_proof", "the file carries no ledger proof and none was given"));
+}
+
+}  // namespace
+
+Verdict judge_document(std::string_view file, const std::optional<std::string>& proof,
+                       const CheckpointVerifier& log_key, std::string_view trust_anchors_pem) {
+  Verdict verdict;
+  const auto document = signing::check_sealed_document(file, trust_anchors_pem);
+  tell_file(verdict, file, document);
+  const bool carries = document && document->proof;
+  if (!proof && !carries) return conclude_without_proof(verdict, document), verdict;
+  std::string media_type;
+  if (carries && !hold_proof(verdict, file, document, document->proof->text, false, log_key, media_type))
+    return verdict;
+  if (proof) {
+    if (carries)
+      verdict.lines.clear(), tell_file(verdict, file, document);  // the entry is told once, from the given proof
+    if (!hold_proof(verdict, file, document, *proof, true, log_key, media_type)) return verdict;
+  }
+  if (media_type == pdf_type) {
+    if (!document) return verdict.refuse(fail(Errc::invalid, "seal_invalid", document.error().detail)), verdict;
+    if (!document->seal.valid)
+      return verdict.refuse(fail(Errc::invalid, "seal_invalid", document->seal.reason)), verdict;
+    if (!trust_anchors_pem.empty() && !document->seal.trusted) {
+      return verdict.refuse(fail(Errc::invalid, "seal_not_trusted",
+                                 "the certificate of " + document->seal.signer + " leads to none of the given ones")),
+             verdict;
+    }
+  }
+  verdict.chinese = "文件未被改动，并已记入账本。";
+  verdict.english = "The file is unchanged, and it is in the ledger.";
+  return verdict;
+}
+
+Verdict judge_proof(std::string_view proof, const CheckpointVerifier& log_key) {
+  Verdict verdict;
+  const auto checked = check_proof(proof, log_key);
+  if (!checked) return verdict.refuse(checked.error()), verdict;
+  tell_entry(verdict, *checked, log_key);
+  json::array objects;
+  for (const ObjectRef& object : checked->entry.objects) {
+    objects.push_back(json::object{{"name", object.name},
+                                   {"media_type", object.media_type},
+                                   {"sha256", object.sha256.hex()},
+                                   {"size", object.size},
+                                   {"revision", object.revision}});
+    verdict.tell("载荷", "payload",
+                 object.name + ", " + object.media_type + ", " + std::to_string(object.size) + " 字节 bytes, SHA-256 " +
+                     object.sha256.hex());
+  }
+  verdict.facts["objects"] = std::move(objects);
+  verdict.chinese = "该条目已记入账本，并由账本公钥签名。载荷文件请用 document 命令核对。";
+  verdict.english =
+      "The entry is in the ledger, under a checkpoint that the key signed. Check a payload with `document`.";
+  return verdict;
+}
+
+Verdict judge_checkpoint(std::string_view note, const CheckpointVerifier& log_key) {
+  Verdict verdict;
+  const auto checkpoint = open_checkpoint(note, log_key);
+  if (!checkpoint) return verdict.refuse(checkpoint.error()), verdict;
+  verdict.facts = {{"origin", checkpoint->origin}, {"tree_size", checkpoint->size}, {"root", checkpoint->root.hex()}};
+  verdict.tell("账本", "ledger", checkpoint->origin);
+  verdict.tell("检查点", "checkpoint",
+               std::to_string(checkpoint->size) + " 条 entries, 根 root " + checkpoint->root.hex());
+  verdict.chinese = "检查点由账本公钥签名。";
+  verdict.english = "The key signed this checkpoint.";
+  return verdict;
+}
+
+}  // namespace quotary::offline

@@ -1,0 +1,95 @@
+#include "tools/quotary_verify/verdict.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
+
+namespace quotary::offline {
+
+namespace {
+
+constexpr Words all_words[] = {
+    {"document_altered", "这不是账本所记录的那份文件：内容被改动、增加或删减过，或者是另一份文件。",
+     "This is not the file that the ledger records: it was changed, added to or cut, or it is another document."},
+    {"too_few_witnesses", "证明有效,但联署该检查点的见证人少于策略的要求。",
+     "The proof holds, but fewer witnesses than the policy asks for cosigned its checkpoint."},
+    {"bytes_added", "文件开头是盖章的原件，但后面被追加了内容，追加的部分不受印章保护。",
+     "The file begins with the sealed original, but something was appended that the seal does not cover."},
+    {"revision_added", "文件在盖章之后又被修改过。", "The document was changed after it was sealed."},
+    {"ledger_proof_twice", "文件带有不止一份账本证明；真实的文件只带一份。",
+     "The file carries more than one ledger proof; a genuine one carries one."},
+    {"ledger_proof_and_more", "在附加账本证明的同时，文件的其他部分也被改动。",
+     "Along with the ledger proof, something else was added to the document or changed in it."},
+    {"ledger_proof_too_large", "文件所带的账本证明超出规定大小，不是真实的证明。",
+     "The ledger proof that the file carries is larger than a genuine one can be."},
+    {"ledger_proof_signature", "附加账本证明的签名已损坏或被改动。",
+     "The signature that attaches the ledger proof is damaged or was changed."},
+    {"ledger_proof_signer", "附加账本证明的不是盖章的一方。",
+     "The ledger proof was attached by someone other than who sealed the document."},
+    {"proof_of_another_document", "所带的证明属于另一份文件，不能证明这一份。",
+     "The proof is that of another document and proves nothing about this one."},
+    {"seal_invalid", "印章不成立：盖章的内容被改动过，或者不是有效的印章。",
+     "The seal does not hold: what it covers was changed, or it is no valid seal."},
+    {"seal_not_trusted", "印章的证书不能追溯到您给出的可信证书。",
+     "The seal's certificate does not lead to the certificates that you trust."},
+    {"not_our_profile", "这不是一份完整的、由 Quotary 签发的 PDF：可能被截断，或被其他软件另存过。",
+     "This is no whole PDF as Quotary issues it: it was cut short, saved anew by other software, or comes from "
+     "elsewhere."},
+    {"note_signature", "账本的签名不成立：不是用您给出的账本公钥签的，或者证明被改动过。",
+     "The ledger's signature does not hold: it was not made with the key that you gave, or the proof was changed."},
+    {"origin", "证明来自另一个账本。", "The proof comes from another ledger."},
+    {"inclusion", "证明与账本签名的内容不符：账本里没有这一条，或者证明被改动过。",
+     "The proof does not lead to what the ledger signed: it holds no such entry, or the proof was changed."},
+    {"index", "证明自相矛盾：它指的不是所附的那一条。",
+     "The proof contradicts itself: it points at another entry than the one in it."},
+    {"bad_entry", "证明所附的账本条目不合格式。", "The entry in the proof is not as a ledger writes it."},
+    {"bad_proof", "证明不合格式，可能已损坏。", "The proof is not of the right form; it may be damaged."},
+    {"bad_note", "检查点不合格式，可能已损坏。", "The checkpoint is not of the right form; it may be damaged."},
+    {"bad_checkpoint", "检查点不合格式，可能已损坏。", "The checkpoint is not of the right form; it may be damaged."},
+    {"no_proof", "印章成立，但没有证据表明文件已记入账本：请用 --proof 给出证明文件，或向签发方索取带证明的 PDF。",
+     "The seal holds, but nothing here proves that the document is in the ledger: give its .tlog-proof with --proof, "
+     "or ask the issuer for the PDF that carries its proof."},
+    {"bad_vkey", "给出的账本公钥不合格式。", "The key that you gave is not a ledger's verification key."},
+    {"file_too_large", "文件过大，未予核对。", "The file is too large to be checked."},
+};
+
+constexpr Words refused{"", "核对不成立。", "It does not hold."};
+constexpr Words unchecked{"", "缺少核对所需的材料。", "What it takes to check is missing."};
+
+}  // namespace
+
+const Words& words_of(const Verdict& verdict) {
+  const auto* found = std::find_if(std::begin(all_words), std::end(all_words),
+                                   [&](const Words& words) { return words.code == verdict.code; });
+  if (found != std::end(all_words)) return *found;
+  return verdict.exit_code == exit_unchecked ? unchecked : refused;
+}
+
+int print(const Verdict& verdict, bool as_json) {
+  if (as_json) {
+    json::object out;
+    out["ok"] = verdict.exit_code == exit_unchecked ? json::value(nullptr) : json::value(verdict.holds());
+    for (const auto& [name, value] : verdict.facts) out[name] = value;
+    if (!verdict.code.empty()) out["code"] = verdict.code, out["detail"] = verdict.detail;
+    std::printf("%s\n", json::serialize(out).c_str());
+    return verdict.exit_code;
+  }
+  for (const auto& [chinese, english, value] : verdict.lines) {
+    std::printf("%.*s %.*s: %s\n", static_cast<int>(chinese.size()), chinese.data(), static_cast<int>(english.size()),
+                english.data(), value.c_str());
+  }
+  if (verdict.holds()) {
+    std::printf("结论 result: 成立 / holds\n  %s\n  %s\n", verdict.chinese.c_str(), verdict.english.c_str());
+    return exit_holds;
+  }
+  const Words& words = words_of(verdict);
+  const bool open = verdict.exit_code == exit_unchecked;
+  // What could not be checked is no finding, so it stands apart from findings.
+  std::fprintf(open ? stderr : stdout, "结论 result: %s\n  %.*s\n  %.*s\n  (%s: %s)\n",
+               open ? "未能核对 / could not be checked" : "不成立 / does not hold",
+               static_cast<int>(words.chinese.size()), words.chinese.data(), static_cast<int>(words.english.size()),
+               words.english.data(), verdict.code.c_str(), verdict.detail.c_str());
+  return verdict.exit_code;
+}
+
+}  // namespace quotary::offline
