@@ -43,11 +43,11 @@ Result<Url> parse_http_url(std::string_view text) {
   url.port = std::string(parsed->port());
   if (url.port.empty()) url.port = url.tls ? "443" : "80";
   url.authority = std::string(parsed->encoded_host_and_port());
-  // What is left to the parser to allow: a port is a number, and only an address in brackets holds colons.
   const auto port = parse_u64(url.port);
   if (!port || *port == 0 || *port > 65'535) return bad("has a port that is none");
-  if (url.host.find(':') != std::string::npos && !url.authority.starts_with('[')) return bad("has a port that is none");
   url.path = std::string(parsed->encoded_path());
+  // Boost.URL 1.81 takes "//host:word" for a host and a path without a slash.
+  if (!url.path.empty() && !url.path.starts_with('/')) return bad("has a port that is none");
   while (url.path.ends_with('/')) url.path.pop_back();
   return url;
 }

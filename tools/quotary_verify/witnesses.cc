@@ -1,5 +1,6 @@
 #include "tools/quotary_verify/witnesses.h"
 
+#include "ledger/base/time.h"
 #include "signing/cosigner.h"
 
 #include <span>
