@@ -1,5 +1,6 @@
 #include "api/use_cases/witnessing.h"
 
+#include "api/metrics_label.h"
 #include "api/organisation.h"
 #include "api/use_cases/parts.h"
 #include "ledger/log/proof_text.h"
@@ -21,15 +22,6 @@ json::object json_of(const witness::WitnessState& state) {
   if (state.failures > 0) {
     out["failures"] = state.failures;
     out["failing_ms"] = state.failing_ms;
-  }
-  return out;
-}
-
-std::string label(std::string_view value) {
-  std::string out;
-  for (const char c : value) {
-    if (c == '\\' || c == '"') out += '\\';
-    out += c;
   }
   return out;
 }
@@ -108,7 +100,7 @@ std::string witness_figures(const witness::WitnessingState& state) {
                            std::uint64_t witness::WitnessState::*member) {
     std::string out = begin(name, kind, help);
     for (const auto& each : state.witnesses)
-      out += name + "{witness=\"" + label(each.key) + "\"} " + std::to_string(each.*member) + "\n";
+      out += name + "{witness=\"" + metrics_label(each.key) + "\"} " + std::to_string(each.*member) + "\n";
     return out;
   };
   const auto lost = std::count_if(state.witnesses.begin(), state.witnesses.end(), [](const auto& each) {

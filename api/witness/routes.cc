@@ -1,5 +1,6 @@
 #include "api/witness/routes.h"
 
+#include "api/metrics_label.h"
 #include "ledger/log/add_checkpoint.h"
 
 namespace quotary::witness {
@@ -13,22 +14,12 @@ http::Response response_of(Answer answer) {
   return response;
 }
 
-// Origins come from outside, though configured: the text format's three escapes.
-std::string label(std::string_view value) {
-  std::string out;
-  for (const char c : value) {
-    if (c == '\\' || c == '"') out += '\\';
-    out += c;
-  }
-  return out;
-}
-
 std::string figures(const Witness& witness) {
   const auto origins = witness.origins();
   const auto family = [&](const char* name, const char* kind, const char* help, std::uint64_t OriginState::*member) {
     std::string out = std::string("# HELP ") + name + " " + help + "\n# TYPE " + name + " " + kind + "\n";
     for (const auto& each : origins)
-      out += std::string(name) + "{origin=\"" + label(each.origin) + "\"} " + std::to_string(each.*member) + "\n";
+      out += std::string(name) + "{origin=\"" + metrics_label(each.origin) + "\"} " + std::to_string(each.*member) + "\n";
     return out;
   };
   return family("quotary_witness_size", "gauge", "Size of the latest checkpoint cosigned.", &OriginState::size) +
