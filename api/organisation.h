@@ -27,7 +27,7 @@ namespace quotary::api {
 // Limits of this layer, in one place.
 inline constexpr std::size_t idempotency_key_bytes_max = 255;
 inline constexpr std::size_t issue_batch_max = 64;
-inline constexpr std::size_t issue_queue_max = 1024;     // beyond: Errc::overloaded `issue_queue_full`
+inline constexpr std::size_t issue_queue_max = 1024;  // beyond: Errc::overloaded `issue_queue_full`
 inline constexpr std::uint64_t list_items_default = 50, list_items_max = 200;
 inline constexpr std::uint64_t report_rows_max = 100'000;
 inline constexpr std::size_t verify_bytes_max = 64u << 20;
@@ -37,21 +37,21 @@ inline constexpr std::size_t entries_page_bytes_max = 4u << 20;  // a page ends 
 // Where an organisation lives and what it runs on. Absent ports are the machine's own.
 struct OrganisationConfig {
   std::string data_directory;
-  std::string keys_directory;                  // never inside the data directory
-  std::vector<std::string> publish_to;         // further slot files
+  std::string keys_directory;           // never inside the data directory
+  std::vector<std::string> publish_to;  // further slot files
   std::shared_ptr<FileSystem> files;
   std::shared_ptr<const Clock> clock;
   std::shared_ptr<Random> random;
   pdfgen::Fonts::Paths fonts;
-  signing::SealKeyFiles seal;                  // empty paths: seal.cert.pem and seal.key.pem in the key folder
+  signing::SealKeyFiles seal;  // empty paths: seal.cert.pem and seal.key.pem in the key folder
   std::size_t start_check_entries = 10'000;
-  unsigned seal_threads = 2;                   // the issuer's pool
+  unsigned seal_threads = 2;  // the issuer's pool
   int void_lapse_days = 30;
   std::function<void(std::string_view reason)> on_latch;  // told once, when a failed write ends all issuing
-  bool read_when_damaged = false;              // open a ledger that refuses writing for reading alone; ready() then says why
-  std::size_t list_looked_at_max = 2'000;      // quotes that one page of a list looks at; the next page goes on from there
-  witness::WitnessingConfig witnessing;        // witnesses to be asked; a ledger opened for reading alone asks none
-  unsigned verification_wait_ms = 5'000;       // a call for a check of the log waits that long for its end
+  bool read_when_damaged = false;  // open a ledger that refuses writing for reading alone; ready() then says why
+  std::size_t list_looked_at_max = 2'000;  // quotes that one page of a list looks at; the next page goes on from there
+  witness::WitnessingConfig witnessing;    // witnesses to be asked; a ledger opened for reading alone asks none
+  unsigned verification_wait_ms = 5'000;   // a call for a check of the log waits that long for its end
 };
 
 // What is set once, for ever; it stands in the first entry.
@@ -59,22 +59,22 @@ struct NewOrganisation {
   std::string origin;      // the log's name, a schema-less URL
   std::string public_url;  // without a slash at its end; printed into every QR
   std::string time_zone = "Asia/Shanghai";
-  Party seller;            // the profile that quotes take when they name no seller
+  Party seller;                  // the profile that quotes take when they name no seller
   bool development_seal = true;  // make a self-signed development certificate when the config names no seal files
 };
 
 struct NewPerson {
   std::string name;
   Role role = Role::rep;
-  std::string team, region;  // codes of A-Z a-z 0-9 - _, at most 32
+  std::string team, region;     // codes of A-Z a-z 0-9 - _, at most 32
   std::string login, password;  // both or neither
 };
 
 struct NewSeries {
-  std::string name;      // "SH-QT": A-Z 0-9 -, at most 32
-  std::string branch;    // "SH"
+  std::string name;    // "SH-QT": A-Z 0-9 -, at most 32
+  std::string branch;  // "SH"
   std::string document_type = "quote";
-  std::string pattern;   // "{BR}QT{YYYY}-{SEQ:6}"
+  std::string pattern;          // "{BR}QT{YYYY}-{SEQ:6}"
   std::string period = "year";  // year | month | none
 };
 
@@ -114,10 +114,11 @@ struct OrganisationProfile {
 // Out of the caller's scope is Errc::not_found, a role without the call Errc::forbidden.
 class Organisation {
  public:
-  // Makes keys, (development) seal and a ledger, or goes on with a making of the same that was interrupted, wherever that
-  // was. Errc::conflict, with nothing changed, when it cannot vouch for what the folders hold: `folder_not_empty`, `keys_exist`,
-  // `ledger_exists`, `making_differs` (one of something else, and in what), `locked`.
-  [[nodiscard]] static Result<std::unique_ptr<Organisation>> create(const OrganisationConfig& config, const NewOrganisation& made);
+  // Makes keys, (development) seal and a ledger, or goes on with a making of the same that was interrupted, wherever
+  // that was. Errc::conflict, with nothing changed, when it cannot vouch for what the folders hold: `folder_not_empty`,
+  // `keys_exist`, `ledger_exists`, `making_differs` (one of something else, and in what), `locked`.
+  [[nodiscard]] static Result<std::unique_ptr<Organisation>> create(const OrganisationConfig& config,
+                                                                    const NewOrganisation& made);
   // Errc::unavailable `organisation_unfinished` when its making was interrupted.
   [[nodiscard]] static Result<std::unique_ptr<Organisation>> open(const OrganisationConfig& config);
   ~Organisation();
@@ -128,9 +129,9 @@ class Organisation {
   [[nodiscard]] static Principal operator_principal();
   // A token that was issued, or a session's. Errc::unauthenticated `token_missing` | `token_unknown`.
   [[nodiscard]] Result<Principal> authenticate(std::string_view token) const;
-  // {"token", "expires_at", "person"}: a session of eight hours, in memory only. CPU-bound, 64 MB, two at once. `from` is
-  // the caller's address. Errc::unauthenticated `login_wrong`; overloaded `login_throttled` after ten failures of one
-  // login from one address in 15 minutes, `login_busy`, `too_many_sessions`.
+  // {"token", "expires_at", "person"}: a session of eight hours, in memory only. CPU-bound, 64 MB, two at once. `from`
+  // is the caller's address. Errc::unauthenticated `login_wrong`; overloaded `login_throttled` after ten failures of
+  // one login from one address in 15 minutes, `login_busy`, `too_many_sessions`.
   [[nodiscard]] Result<Answer> open_session(std::string_view login, std::string_view password, std::string_view from);
   // Nothing happens when the token is no session's.
   void end_session(std::string_view token);
@@ -147,20 +148,24 @@ class Organisation {
   [[nodiscard]] Result<Answer> list_series(const Principal& caller, const PageRequest& page) const;
 
   // Quotes. `body` is the request's JSON text.
-  [[nodiscard]] Result<Answer> issue_quote(const Principal& caller, std::string_view idempotency_key, std::string_view body);
+  [[nodiscard]] Result<Answer> issue_quote(const Principal& caller, std::string_view idempotency_key,
+                                           std::string_view body);
   [[nodiscard]] Result<Bytes> preview_quote(const Principal& caller, std::string_view body) const;
   [[nodiscard]] Result<Answer> read_quote(const Principal& caller, std::string_view number) const;
   [[nodiscard]] Result<Answer> list_quotes(const Principal& caller, const QuoteFilter& filter) const;
-  [[nodiscard]] Result<Bytes> quote_pdf(const Principal& caller, std::string_view number, std::uint64_t revision = 1) const;
-  // The sealed PDF with its own proof in it (FORMAT.md): that under the first checkpoint that covered the entry, so that the
-  // bytes stay the same for as long as the seal's certificate does. Errc::unavailable while no seal can be used.
+  [[nodiscard]] Result<Bytes> quote_pdf(const Principal& caller, std::string_view number,
+                                        std::uint64_t revision = 1) const;
+  // The sealed PDF with its own proof in it (FORMAT.md): that under the first checkpoint that covered the entry, so
+  // that the bytes stay the same for as long as the seal's certificate does. Errc::unavailable while no seal can be
+  // used.
   [[nodiscard]] Result<Bytes> quote_pdf_with_proof(const Principal& caller, std::string_view number) const;
   [[nodiscard]] Result<Answer> quote_history(const Principal& caller, std::string_view number) const;
   [[nodiscard]] Result<std::string> quote_proof(const Principal& caller, std::string_view number) const;
 
   // Voids. `idempotency_key` may be empty here: without it a decided request answers 409 `already_decided`, with it the
   // decider's own repetition is replayed.
-  [[nodiscard]] Result<Answer> request_void(const Principal& caller, std::string_view number, std::string_view idempotency_key, std::string_view body);
+  [[nodiscard]] Result<Answer> request_void(const Principal& caller, std::string_view number,
+                                            std::string_view idempotency_key, std::string_view body);
   enum class Decision { approve, reject, withdraw };
   [[nodiscard]] Result<Answer> decide_void(const Principal& caller, std::string_view request_id, Decision decision,
                                            std::string_view idempotency_key, std::string_view body);
@@ -175,8 +180,8 @@ class Organisation {
   [[nodiscard]] Result<Answer> verify_sha256(std::string_view hex) const;
   [[nodiscard]] Result<Answer> verify_number(std::string_view number, std::string_view code) const;
 
-  // The log. The checkpoint is the newest one that is witnessed as the policy asks (api/witness/witnesses.h), without a policy
-  // the newest signed one.
+  // The log. The checkpoint is the newest one that is witnessed as the policy asks (api/witness/witnesses.h), without a
+  // policy the newest signed one.
   [[nodiscard]] std::string checkpoint() const;
   [[nodiscard]] witness::WitnessingState witnessing() const;
   // The same as JSON; `for_operator`: with what may name paths.
@@ -189,10 +194,12 @@ class Organisation {
   [[nodiscard]] Result<Answer> inclusion_proof(std::uint64_t index, std::optional<std::uint64_t> size) const;
   [[nodiscard]] Result<Answer> consistency_proof(std::uint64_t from, std::optional<std::uint64_t> to) const;
   // Canonical entries in order.
-  [[nodiscard]] Result<Answer> list_entries(const Principal& caller, std::uint64_t from, std::optional<std::uint64_t> limit) const;
-  // 200 with {"ok", "tree_size", "root", "entries_checked", "problems"}, or 202 with the run's id when it takes longer or
-  // `in_background`; one run at a time, else Errc::overloaded `verification_running`.
-  [[nodiscard]] Result<Answer> verify_log(const Principal& caller, std::string_view body, bool in_background = false) const;
+  [[nodiscard]] Result<Answer> list_entries(const Principal& caller, std::uint64_t from,
+                                            std::optional<std::uint64_t> limit) const;
+  // 200 with {"ok", "tree_size", "root", "entries_checked", "problems"}, or 202 with the run's id when it takes longer
+  // or `in_background`; one run at a time, else Errc::overloaded `verification_running`.
+  [[nodiscard]] Result<Answer> verify_log(const Principal& caller, std::string_view body,
+                                          bool in_background = false) const;
   [[nodiscard]] Result<Answer> read_verification(const Principal& caller, std::string_view id) const;
 
   // What time alone brings: void requests that lapse, digests of the record of reads. Call it about once a minute;

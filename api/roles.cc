@@ -11,20 +11,20 @@ constexpr auto all = Scope::organisation;
 
 constexpr CallRow matrix[] = {
     //                                                       rep   manager director finance auditor crm   admin
-    {Call::issue_quote, "issue_quote",                     {self, self,   self,    no,     no,     self, no}},
-    {Call::preview_quote, "preview_quote",                 {self, self,   self,    no,     no,     self, no}},
-    {Call::read_quote, "read_quote",                       {self, team,   region,  all,    all,    all,  all}},
-    {Call::request_void, "request_void",                   {self, team,   region,  no,     no,     no,   no}},
-    {Call::decide_void, "decide_void",                     {no,   team,   region,  no,     no,     no,   no}},
-    {Call::decide_void_accepted, "decide_void_accepted",   {no,   no,     region,  no,     no,     no,   no}},
-    {Call::withdraw_void, "withdraw_void",                 {self, team,   region,  no,     no,     no,   no}},
-    {Call::read_void, "read_void",                         {self, team,   region,  all,    all,    no,   no}},
-    {Call::report_voids, "report_voids",                   {self, team,   region,  all,    all,    no,   no}},
-    {Call::verify_log, "verify_log",                       {no,   no,     no,      no,     all,    no,   no}},
-    {Call::read_entries, "read_entries",                   {no,   no,     no,      no,     all,    no,   no}},
-    {Call::administer, "administer",                       {no,   no,     no,      no,     no,     no,   all}},
-    {Call::read_series, "read_series",                     {all,  all,    all,     all,    all,    all,  all}},
-    {Call::read_people, "read_people",                     {no,   no,     no,      no,     all,    no,   all}},
+    {Call::issue_quote, "issue_quote", {self, self, self, no, no, self, no}},
+    {Call::preview_quote, "preview_quote", {self, self, self, no, no, self, no}},
+    {Call::read_quote, "read_quote", {self, team, region, all, all, all, all}},
+    {Call::request_void, "request_void", {self, team, region, no, no, no, no}},
+    {Call::decide_void, "decide_void", {no, team, region, no, no, no, no}},
+    {Call::decide_void_accepted, "decide_void_accepted", {no, no, region, no, no, no, no}},
+    {Call::withdraw_void, "withdraw_void", {self, team, region, no, no, no, no}},
+    {Call::read_void, "read_void", {self, team, region, all, all, no, no}},
+    {Call::report_voids, "report_voids", {self, team, region, all, all, no, no}},
+    {Call::verify_log, "verify_log", {no, no, no, no, all, no, no}},
+    {Call::read_entries, "read_entries", {no, no, no, no, all, no, no}},
+    {Call::administer, "administer", {no, no, no, no, no, no, all}},
+    {Call::read_series, "read_series", {all, all, all, all, all, all, all}},
+    {Call::read_people, "read_people", {no, no, no, no, all, no, all}},
 };
 static_assert(std::size(matrix) == call_count);
 
@@ -43,14 +43,18 @@ Result<Role> parse_role(std::string_view name) {
 
 std::span<const CallRow> role_matrix() { return matrix; }
 
-Scope scope_of(Role role, Call call) { return matrix[static_cast<std::size_t>(call)].scope[static_cast<std::size_t>(role)]; }
+Scope scope_of(Role role, Call call) {
+  return matrix[static_cast<std::size_t>(call)].scope[static_cast<std::size_t>(role)];
+}
 
-bool in_scope(const Principal& caller, Call call, std::string_view owner, std::string_view owner_team, std::string_view owner_region) {
+bool in_scope(const Principal& caller, Call call, std::string_view owner, std::string_view owner_team,
+              std::string_view owner_region) {
   switch (scope_of(caller.role, call)) {
     case Scope::none: return false;
     case Scope::self: return owner == caller.id;
     // A leader without a team or region sees only what is their own.
-    case Scope::team: return owner == caller.id || (!caller.team.empty() && owner_team == caller.team && owner_region == caller.region);
+    case Scope::team:
+      return owner == caller.id || (!caller.team.empty() && owner_team == caller.team && owner_region == caller.region);
     case Scope::region: return owner == caller.id || (!caller.region.empty() && owner_region == caller.region);
     case Scope::organisation: return true;
   }
@@ -60,7 +64,8 @@ bool in_scope(const Principal& caller, Call call, std::string_view owner, std::s
 Result<void> require_call(const Principal& caller, Call call) {
   if (scope_of(caller.role, call) == Scope::none)
     return fail(Errc::forbidden, "role_not_allowed",
-                "the role " + std::string(role_name(caller.role)) + " may not " + std::string(matrix[static_cast<std::size_t>(call)].name));
+                "the role " + std::string(role_name(caller.role)) + " may not " +
+                    std::string(matrix[static_cast<std::size_t>(call)].name));
   return {};
 }
 

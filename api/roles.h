@@ -24,18 +24,18 @@ enum class Scope { none, self, team, region, organisation };
 enum class Call {
   issue_quote,
   preview_quote,
-  read_quote,     // read, list, pdf, history, proof
+  read_quote,  // read, list, pdf, history, proof
   request_void,
   decide_void,
   decide_void_accepted,  // a void request on an accepted quote
   withdraw_void,
-  read_void,      // requests, certificates
+  read_void,  // requests, certificates
   report_voids,
   verify_log,
   read_entries,
-  administer,     // people, series, tokens
-  read_series,    // names, patterns, last numbers
-  read_people,    // names, roles, teams
+  administer,   // people, series, tokens
+  read_series,  // names, patterns, last numbers
+  read_people,  // names, roles, teams
 };
 inline constexpr std::size_t call_count = 14;
 
@@ -57,7 +57,8 @@ struct Principal {
 };
 
 // True when a thing owned by (owner, team, region) lies in the caller's scope for the call.
-[[nodiscard]] bool in_scope(const Principal& caller, Call call, std::string_view owner, std::string_view team, std::string_view region);
+[[nodiscard]] bool in_scope(const Principal& caller, Call call, std::string_view owner, std::string_view team,
+                            std::string_view region);
 // Errc::forbidden `role_not_allowed` when the role may not make the call at all.
 [[nodiscard]] Result<void> require_call(const Principal& caller, Call call);
 

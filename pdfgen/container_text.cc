@@ -12,11 +12,16 @@ namespace {
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (static_cast<unsigned char>(c) < 0x20) out += ' ';
-    else out += c;
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (static_cast<unsigned char>(c) < 0x20)
+      out += ' ';
+    else
+      out += c;
   }
   return out;
 }
@@ -40,7 +45,8 @@ Deflated deflate(std::string_view bytes, int level) {
   libdeflate_compressor* const engine = compressor(level);
   Deflated out;
   out.bytes.resize(libdeflate_zlib_compress_bound(engine, bytes.size()));
-  const std::size_t size = libdeflate_zlib_compress(engine, bytes.data(), bytes.size(), out.bytes.data(), out.bytes.size());
+  const std::size_t size =
+      libdeflate_zlib_compress(engine, bytes.data(), bytes.size(), out.bytes.data(), out.bytes.size());
   QUOTARY_CHECK(size > 0);
   out.bytes.resize(size);
   return out;
@@ -72,25 +78,36 @@ std::string xmp_packet(const XmpInput& input) {
       " xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\">\n"
       "<pdfaid:part>3</pdfaid:part><pdfaid:conformance>U</pdfaid:conformance>\n"
       "<dc:format>application/pdf</dc:format>\n"
-      "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">" + escaped(input.title) + "</rdf:li></rdf:Alt></dc:title>\n"
-      "<dc:creator><rdf:Seq><rdf:li>" + escaped(input.author) + "</rdf:li></rdf:Seq></dc:creator>\n";
+      "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">" +
+      escaped(input.title) +
+      "</rdf:li></rdf:Alt></dc:title>\n"
+      "<dc:creator><rdf:Seq><rdf:li>" +
+      escaped(input.author) + "</rdf:li></rdf:Seq></dc:creator>\n";
   if (!input.subject.empty())
-    out += "<dc:description><rdf:Alt><rdf:li xml:lang=\"x-default\">" + escaped(input.subject) + "</rdf:li></rdf:Alt></dc:description>\n";
-  out += "<dc:language><rdf:Bag><rdf:li>" + escaped(input.language) + "</rdf:li></rdf:Bag></dc:language>\n"
-         "<xmp:CreatorTool>" + producer + "</xmp:CreatorTool><xmp:CreateDate>" + date + "</xmp:CreateDate>"
-         "<xmp:ModifyDate>" + date + "</xmp:ModifyDate><xmp:MetadataDate>" + date + "</xmp:MetadataDate>\n"
-         "<pdf:Producer>" + producer + "</pdf:Producer>\n</rdf:Description>\n";
+    out += "<dc:description><rdf:Alt><rdf:li xml:lang=\"x-default\">" + escaped(input.subject) +
+           "</rdf:li></rdf:Alt></dc:description>\n";
+  out += "<dc:language><rdf:Bag><rdf:li>" + escaped(input.language) +
+         "</rdf:li></rdf:Bag></dc:language>\n"
+         "<xmp:CreatorTool>" +
+         producer + "</xmp:CreatorTool><xmp:CreateDate>" + date +
+         "</xmp:CreateDate>"
+         "<xmp:ModifyDate>" +
+         date + "</xmp:ModifyDate><xmp:MetadataDate>" + date +
+         "</xmp:MetadataDate>\n"
+         "<pdf:Producer>" +
+         producer + "</pdf:Producer>\n</rdf:Description>\n";
   if (!input.properties.empty()) {
     out += "<rdf:Description rdf:about=\"\" xmlns:quotary=\"urn:quotary:document:1#\">\n";
     for (const auto& [name, value] : input.properties)
       out += "<quotary:" + std::string(name) + ">" + escaped(value) + "</quotary:" + std::string(name) + ">\n";
-    out += "</rdf:Description>\n"
-           "<rdf:Description rdf:about=\"\" xmlns:pdfaExtension=\"http://www.aiim.org/pdfa/ns/extension/\""
-           " xmlns:pdfaSchema=\"http://www.aiim.org/pdfa/ns/schema#\" xmlns:pdfaProperty=\"http://www.aiim.org/pdfa/ns/property#\">\n"
-           "<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType=\"Resource\">\n"
-           "<pdfaSchema:schema>Quotary document properties</pdfaSchema:schema>"
-           "<pdfaSchema:namespaceURI>urn:quotary:document:1#</pdfaSchema:namespaceURI>"
-           "<pdfaSchema:prefix>quotary</pdfaSchema:prefix>\n<pdfaSchema:property><rdf:Seq>\n";
+    out +=
+        "</rdf:Description>\n"
+        "<rdf:Description rdf:about=\"\" xmlns:pdfaExtension=\"http://www.aiim.org/pdfa/ns/extension/\""
+        " xmlns:pdfaSchema=\"http://www.aiim.org/pdfa/ns/schema#\" xmlns:pdfaProperty=\"http://www.aiim.org/pdfa/ns/property#\">\n"
+        "<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType=\"Resource\">\n"
+        "<pdfaSchema:schema>Quotary document properties</pdfaSchema:schema>"
+        "<pdfaSchema:namespaceURI>urn:quotary:document:1#</pdfaSchema:namespaceURI>"
+        "<pdfaSchema:prefix>quotary</pdfaSchema:prefix>\n<pdfaSchema:property><rdf:Seq>\n";
     for (const auto& entry : input.properties)
       out += "<rdf:li rdf:parseType=\"Resource\"><pdfaProperty:name>" + std::string(entry.first) +
              "</pdfaProperty:name><pdfaProperty:valueType>Text</pdfaProperty:valueType>"

@@ -20,7 +20,8 @@ inline constexpr std::string_view producer_name = "Quotary";
 struct XmpInput {
   std::string_view title, author, subject, language;
   Timestamp time;
-  std::vector<std::pair<std::string_view, std::string_view>> properties;  // number, verifyCode; described by an extension schema
+  std::vector<std::pair<std::string_view, std::string_view>>
+      properties;  // number, verifyCode; described by an extension schema
 };
 
 // A PDF/A-3u packet.

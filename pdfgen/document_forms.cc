@@ -21,7 +21,8 @@ bool printable_ascii(std::string_view text) {
 // Runs of dark modules as rectangles, filled at once so that no seams show between them.
 Result<void> draw_qr(Canvas& canvas, const std::string& text) {
   const std::unique_ptr<QRcode, QrDeleter> code(QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_M));
-  if (!code) return fail(Errc::invalid, "verify_url_too_long", "the verify URL does not fit a QR code; shorten public_url");
+  if (!code)
+    return fail(Errc::invalid, "verify_url_too_long", "the verify URL does not fit a QR code; shorten public_url");
   const double module = qr_place.width / code->width;
   std::string path = "q 0 g 1 0 0 1 ";
   for (const double offset : {qr_place.x, qr_place.y + qr_place.width}) {
@@ -72,7 +73,8 @@ std::string in_groups(std::string_view code) {
 
 Result<std::vector<Form>> make_forms(const LaidDocument& laid, const Stamp& stamp, bool draft) {
   if (!stampable(stamp.number) || !stampable(stamp.verify_code) || !printable_ascii(stamp.verify_url)) {
-    return fail(Errc::invalid, "numbering_not_ascii", "number and code must be of A-Z, 0-9 and -*~$=, and the verify URL printable ASCII");
+    return fail(Errc::invalid, "numbering_not_ascii",
+                "number and code must be of A-Z, 0-9 and -*~$=, and the verify URL printable ASCII");
   }
   const Style small{7, Weight::regular, grey};
   Canvas first(*laid.faces), running(*laid.faces), foot(*laid.faces), under(*laid.faces);
@@ -85,21 +87,27 @@ Result<std::vector<Form>> make_forms(const LaidDocument& laid, const Stamp& stam
     foot.text(margin_left, caption_place.y, both(draft_caption, laid.english), small);
   } else {
     if (laid.number_place.width > 0) {
-      first.text_fitted(laid.number_place.x, laid.number_place.y, stamp.number, {11, Weight::bold, accent}, laid.number_place.width);
-      first.text_fitted(laid.date_place.x, laid.date_place.y, stamp.date, {9.5, Weight::regular, ink}, laid.date_place.width);
+      first.text_fitted(laid.number_place.x, laid.number_place.y, stamp.number, {11, Weight::bold, accent},
+                        laid.number_place.width);
+      first.text_fitted(laid.date_place.x, laid.date_place.y, stamp.date, {9.5, Weight::regular, ink},
+                        laid.date_place.width);
     }
-    running.text_fitted(running_number_place.x, running_number_place.y, "No. " + stamp.number, {8, Weight::bold, ink}, running_number_place.width, 1);
+    running.text_fitted(running_number_place.x, running_number_place.y, "No. " + stamp.number, {8, Weight::bold, ink},
+                        running_number_place.width, 1);
     QUOTARY_TRY_VOID(draw_qr(foot, stamp.verify_url));
     foot.text(caption_place.x, caption_place.y, both(verify_caption, laid.english), small);
     if (!stamp.verify_code.empty()) {
       const std::string label = both(code_label, laid.english) + "  ";
       foot.text(code_place.x, code_place.y, label, small);
-      foot.text(code_place.x + foot.width(decode_utf8(label), small), code_place.y, in_groups(stamp.verify_code), {9.5, Weight::bold, ink});
+      foot.text(code_place.x + foot.width(decode_utf8(label), small), code_place.y, in_groups(stamp.verify_code),
+                {9.5, Weight::bold, ink});
     }
-    foot.text_fitted(url_place.x, stamp.verify_code.empty() ? code_place.y : url_place.y, stamp.verify_url, small, url_place.width);
+    foot.text_fitted(url_place.x, stamp.verify_code.empty() ? code_place.y : url_place.y, stamp.verify_url, small,
+                     url_place.width);
   }
   std::vector<Form> out;
-  for (const auto& [name, canvas] : {std::pair{form_first, &first}, std::pair{form_running, &running}, std::pair{form_foot, &foot}, std::pair{form_under, &under}})
+  for (const auto& [name, canvas] : {std::pair{form_first, &first}, std::pair{form_running, &running},
+                                     std::pair{form_foot, &foot}, std::pair{form_under, &under}})
     out.push_back({std::string(name), packed(canvas->operators(), level_waited_for)});
   return out;
 }

@@ -24,7 +24,10 @@ class Face {
  public:
   Face() = default;
   Face(Face&& other) noexcept { swap(other); }
-  Face& operator=(Face&& other) noexcept { swap(other); return *this; }
+  Face& operator=(Face&& other) noexcept {
+    swap(other);
+    return *this;
+  }
   ~Face();
 
   [[nodiscard]] static Result<Face> load(const std::string& path, std::string base_name);
@@ -36,7 +39,9 @@ class Face {
     return found == astral_.end() ? std::uint16_t{0} : found->second;
   }
   // In thousandths of the size.
-  [[nodiscard]] std::uint16_t width(std::uint16_t glyph) const { return glyph < widths_.size() ? widths_[glyph] : std::uint16_t{1000}; }
+  [[nodiscard]] std::uint16_t width(std::uint16_t glyph) const {
+    return glyph < widths_.size() ? widths_[glyph] : std::uint16_t{1000};
+  }
 
   // An embeddable font of exactly these glyphs.
   [[nodiscard]] Result<EmbeddedFont> subset(const GlyphUse& use) const;

@@ -23,9 +23,11 @@ struct InputDeleter {
 // Only the outlines are embedded; what else a font file has to have is left out, and hints with it.
 void keep_outlines_only(hb_subset_input_t* input) {
   hb_set_t* drop = hb_subset_input_set(input, HB_SUBSET_SETS_DROP_TABLE_TAG);
-  for (const char* tag : {"GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx", "name", "DSIG", "cmap", "hmtx", "hhea", "OS/2", "post", "head", "maxp"})
+  for (const char* tag : {"GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx", "name", "DSIG", "cmap", "hmtx",
+                          "hhea", "OS/2", "post", "head", "maxp"})
     hb_set_add(drop, HB_TAG(tag[0], tag[1], tag[2], tag[3]));
-  hb_subset_input_set_flags(input, HB_SUBSET_FLAGS_NO_HINTING | HB_SUBSET_FLAGS_NO_PRUNE_UNICODE_RANGES | HB_SUBSET_FLAGS_NOTDEF_OUTLINE);
+  hb_subset_input_set_flags(
+      input, HB_SUBSET_FLAGS_NO_HINTING | HB_SUBSET_FLAGS_NO_PRUNE_UNICODE_RANGES | HB_SUBSET_FLAGS_NOTDEF_OUTLINE);
 }
 
 // The CFF table of a subset.
@@ -90,7 +92,8 @@ struct GlyphRun {
 
 // The next glyph and character of the run; only the last byte of either may change within it.
 bool follows(const GlyphRun& run, std::uint16_t glyph, char32_t character) {
-  return glyph == run.first + run.count && character == run.character + run.count && (glyph & 0xff) != 0 && (character & 0xff) != 0 && character < 0x10000;
+  return glyph == run.first + run.count && character == run.character + run.count && (glyph & 0xff) != 0 &&
+         (character & 0xff) != 0 && character < 0x10000;
 }
 
 // One kind of entries, in blocks of the size that PDF allows.
@@ -160,7 +163,8 @@ void Face::swap(Face& other) noexcept {
 }
 
 Result<Face> Face::load(const std::string& path, std::string base_name) {
-  const Error missing = fail(Errc::unavailable, "font_missing", path + " cannot be read as a font; the Debian package fonts-noto-cjk brings it");
+  const Error missing = fail(Errc::unavailable, "font_missing",
+                             path + " cannot be read as a font; the Debian package fonts-noto-cjk brings it");
   hb_blob_t* file = hb_blob_create_from_file_or_fail(path.c_str());
   if (!file) return missing;
   Face out;
@@ -188,8 +192,10 @@ Result<Face> Face::load(const std::string& path, std::string base_name) {
   while (hb_set_next(characters, &character)) {
     hb_codepoint_t glyph = 0;
     if (!hb_font_get_nominal_glyph(font, character, &glyph)) continue;
-    if (character < 0x10000) out.bmp_[character] = static_cast<std::uint16_t>(glyph);
-    else out.astral_[character] = static_cast<std::uint16_t>(glyph);
+    if (character < 0x10000)
+      out.bmp_[character] = static_cast<std::uint16_t>(glyph);
+    else
+      out.astral_[character] = static_cast<std::uint16_t>(glyph);
   }
   hb_font_destroy(font);
   hb_set_destroy(characters);

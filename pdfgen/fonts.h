@@ -8,7 +8,8 @@
 
 namespace quotary::pdfgen {
 
-// Noto Sans CJK SC Regular and Bold, the common characters' outlines taken apart once. Immutable: shared by all threads.
+// Noto Sans CJK SC Regular and Bold, the common characters' outlines taken apart once. Immutable: shared by all
+// threads.
 class Fonts {
  public:
   struct Paths {

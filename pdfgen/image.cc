@@ -15,7 +15,8 @@ Error bad_logo(std::string detail) { return fail(Errc::invalid, "bad_logo", std:
 Result<Image> read_png(std::string_view bytes) {
   png_image png{};
   png.version = PNG_IMAGE_VERSION;
-  if (!png_image_begin_read_from_memory(&png, bytes.data(), bytes.size())) return bad_logo("the logo is not a readable PNG");
+  if (!png_image_begin_read_from_memory(&png, bytes.data(), bytes.size()))
+    return bad_logo("the logo is not a readable PNG");
   if (png.width > side_max || png.height > side_max) {
     png_image_free(&png);
     return bad_logo("the logo is larger than 4000 x 4000 pixels");
@@ -23,7 +24,8 @@ Result<Image> read_png(std::string_view bytes) {
   png.format = PNG_FORMAT_RGB;
   std::string samples(PNG_IMAGE_SIZE(png), '\0');
   const png_color white{255, 255, 255};  // PDF/A prints on paper: no transparency is carried over
-  if (!png_image_finish_read(&png, &white, samples.data(), 0, nullptr)) return bad_logo("the logo's PNG data is damaged");
+  if (!png_image_finish_read(&png, &white, samples.data(), 0, nullptr))
+    return bad_logo("the logo's PNG data is damaged");
   Image out;
   out.width = static_cast<int>(png.width);
   out.height = static_cast<int>(png.height);
@@ -45,9 +47,12 @@ Result<Image> read_jpeg(std::string_view bytes) {
       out.height = byte(at + 5) << 8 | byte(at + 6);
       out.width = byte(at + 7) << 8 | byte(at + 8);
       out.components = byte(at + 9);
-      if (byte(at + 4) != 8 || out.width == 0 || out.height == 0) return bad_logo("the logo's JPEG is not of 8 bits a sample");
-      if (out.components != 1 && out.components != 3) return bad_logo("the logo's JPEG is not grey or RGB; save it as sRGB");
-      if (std::max(out.width, out.height) > static_cast<int>(side_max)) return bad_logo("the logo is larger than 4000 x 4000 pixels");
+      if (byte(at + 4) != 8 || out.width == 0 || out.height == 0)
+        return bad_logo("the logo's JPEG is not of 8 bits a sample");
+      if (out.components != 1 && out.components != 3)
+        return bad_logo("the logo's JPEG is not grey or RGB; save it as sRGB");
+      if (std::max(out.width, out.height) > static_cast<int>(side_max))
+        return bad_logo("the logo is larger than 4000 x 4000 pixels");
       out.jpeg = true;
       out.bytes = std::string(bytes);
       return out;

@@ -30,7 +30,8 @@ struct Stamp {
   std::string number, date, verify_code, verify_url;
 };
 
-// The content of the forms. Errc::invalid when a text has characters that no number, code or URL has, or the URL does not fit a QR code.
+// The content of the forms. Errc::invalid when a text has characters that no number, code or URL has, or the URL does
+// not fit a QR code.
 [[nodiscard]] Result<std::vector<Form>> make_forms(const LaidDocument& laid, const Stamp& stamp, bool draft);
 // Marks what make_forms() may print as used, before the fonts are subset.
 void use_stamp_glyphs(Typesetter& typesetter, bool english);

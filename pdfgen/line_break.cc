@@ -11,7 +11,10 @@ constexpr std::u32string_view no_end = U"([{（［｛〔〈《「『【〖‘“
 bool contains(std::u32string_view set, char32_t c) { return set.find(c) != std::u32string_view::npos; }
 
 // Han characters, Latin letters and digits stand in none of the sets, and most of a text is of them.
-bool in_no_set(char32_t c) { return (c >= 0x3400 && c <= 0x9fff) || (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || (c >= U'0' && c <= U'9'); }
+bool in_no_set(char32_t c) {
+  return (c >= 0x3400 && c <= 0x9fff) || (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') ||
+         (c >= U'0' && c <= U'9');
+}
 
 bool is_blank(char32_t c) { return c == U' ' || c == U'\t' || c == 0x3000; }
 
@@ -32,7 +35,11 @@ std::u32string decode_utf8(std::string_view text) {
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+    const std::size_t length = lead < 0x80                   ? 1
+                               : lead >= 0xc2 && lead < 0xe0 ? 2
+                               : lead >= 0xe0 && lead < 0xf0 ? 3
+                               : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                             : 0;
     if (length == 0 || i + length > text.size()) {
       out.push_back(0xfffd);
       ++i;

@@ -20,6 +20,7 @@ struct LineSpan {
 
 // Greedy lines of at most `width_max`; `widths` has one entry per character, in the unit of `width_max`. LF ends a
 // line. A word wider than a line is cut where it overflows. At least one line, empty for an empty text.
-[[nodiscard]] std::vector<LineSpan> break_lines(std::u32string_view text, const std::vector<double>& widths, double width_max);
+[[nodiscard]] std::vector<LineSpan> break_lines(std::u32string_view text, const std::vector<double>& widths,
+                                                double width_max);
 
 }  // namespace quotary::pdfgen

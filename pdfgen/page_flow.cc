@@ -21,7 +21,8 @@ void PageFlow::new_page() {
   }
   page().form(form_running);
   const Style style{8, Weight::regular, grey};
-  page().text(margin_left, page_height - 37, typesetter_.cut(running_title_, style, body_width - running_number_place.width - 12), style);
+  page().text(margin_left, page_height - 37,
+              typesetter_.cut(running_title_, style, body_width - running_number_place.width - 12), style);
   page().line(margin_left, page_height - 44, margin_right, page_height - 44, 0.5, hairline);
   y = running_top;
 }

@@ -15,7 +15,8 @@ inline constexpr double body_top = page_height - 40;
 inline constexpr double running_top = page_height - 58;  // of the pages after the first
 inline constexpr double body_bottom = 92;
 
-// The forms that finish() fills: number and dates of the first page, number in the running head, QR and code at the foot.
+// The forms that finish() fills: number and dates of the first page, number in the running head, QR and code at the
+// foot.
 inline constexpr std::string_view form_first = "Xf";
 inline constexpr std::string_view form_running = "Xr";
 inline constexpr std::string_view form_foot = "Xq";
@@ -36,7 +37,8 @@ inline constexpr Place running_number_place{margin_right, page_height - 37, 190}
 struct Label {
   std::string_view chinese, english;
 };
-inline constexpr Label verify_caption{"本文件已加盖电子签章，改动即失效；扫码或访问下列网址核验真伪", "Sealed; scan or visit to verify"};
+inline constexpr Label verify_caption{"本文件已加盖电子签章，改动即失效；扫码或访问下列网址核验真伪",
+                                      "Sealed; scan or visit to verify"};
 inline constexpr Label code_label{"核验码", "Code"};
 inline constexpr Label draft_caption{"草稿，仅供内部审阅，不构成要约", "Draft for review, not an offer"};
 inline constexpr std::string_view draft_mark = "草稿 DRAFT";

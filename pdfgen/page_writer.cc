@@ -52,7 +52,9 @@ void numbers(std::string& out, std::initializer_list<double> values) {
 
 }  // namespace
 
-double Typesetter::width(std::u32string_view text, const Style& style) const { return measure(face(style.weight), text, style.size); }
+double Typesetter::width(std::u32string_view text, const Style& style) const {
+  return measure(face(style.weight), text, style.size);
+}
 double Typesetter::width(std::string_view text, const Style& style) const { return width(decode_utf8(text), style); }
 
 void Typesetter::wrap(std::vector<StyledLine>& out, std::string_view text, const Style& style, double width_max) const {
@@ -66,7 +68,9 @@ void Typesetter::wrap(std::vector<StyledLine>& out, std::string_view text, const
     out.push_back({characters.substr(span.begin, span.end - span.begin), style, 0});
 }
 
-std::u32string Typesetter::cut(std::string_view text, const Style& style, double width_max) const { return cut(decode_utf8(text), style, width_max); }
+std::u32string Typesetter::cut(std::string_view text, const Style& style, double width_max) const {
+  return cut(decode_utf8(text), style, width_max);
+}
 
 std::u32string Typesetter::cut(std::u32string characters, const Style& style, double width_max) const {
   if (width(characters, style) <= width_max) return characters;
@@ -151,7 +155,9 @@ void Canvas::text(double x, double y, std::u32string_view text, const Style& sty
   out_ += spacing != 0 ? " 0 Tc ET\n" : " ET\n";
 }
 
-void Canvas::text(double x, double y, std::string_view string, const Style& style, double spacing) { text(x, y, decode_utf8(string), style, spacing); }
+void Canvas::text(double x, double y, std::string_view string, const Style& style, double spacing) {
+  text(x, y, decode_utf8(string), style, spacing);
+}
 
 void Canvas::text_right(double right, double y, std::string_view string, const Style& style, double spacing) {
   const std::u32string characters = decode_utf8(string);
@@ -173,13 +179,15 @@ void Canvas::text_fitted(double x, double y, std::string_view string, Style styl
   text(alignment < 0 ? x : alignment == 0 ? x - wide / 2 : x - wide, y, characters, style);
 }
 
-void Canvas::rotated_text(double center_x, double center_y, double cosine, double sine, std::string_view string, const Style& style) {
+void Canvas::rotated_text(double center_x, double center_y, double cosine, double sine, std::string_view string,
+                          const Style& style) {
   const std::u32string characters = decode_utf8(string);
   const double half = width(characters, style) / 2, drop = style.size * 0.35;
   set_fill(style.color);
   out_ += "BT ";
   set_font(style);
-  numbers(out_, {cosine, sine, -sine, cosine, center_x - half * cosine + drop * sine, center_y - half * sine - drop * cosine});
+  numbers(out_, {cosine, sine, -sine, cosine, center_x - half * cosine + drop * sine,
+                 center_y - half * sine - drop * cosine});
   out_ += "Tm ";
   glyphs(characters, style.weight);
   out_ += " ET\n";

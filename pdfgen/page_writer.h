@@ -68,7 +68,7 @@ class Typesetter {
 
  private:
   const FaceSet& faces_;
-  GlyphUse use_[2];  // in the order of use
+  GlyphUse use_[2];               // in the order of use
   std::bitset<0x10000> seen_[2];  // what use_ holds; most glyphs of a text were there before
 };
 
@@ -82,9 +82,11 @@ class Canvas {
   void text(double x, double y, std::string_view text, const Style& style, double spacing = 0);
   void text_right(double right, double y, std::string_view text, const Style& style, double spacing = 0);
   void text_center(double center, double y, std::string_view text, const Style& style);
-  // Smaller when the text would be wider than `width_max`. Negative alignment: left, zero: centred, positive: right of x.
+  // Smaller when the text would be wider than `width_max`. Negative alignment: left, zero: centred, positive: right of
+  // x.
   void text_fitted(double x, double y, std::string_view text, Style style, double width_max, int alignment = -1);
-  void rotated_text(double center_x, double center_y, double cosine, double sine, std::string_view text, const Style& style);
+  void rotated_text(double center_x, double center_y, double cosine, double sine, std::string_view text,
+                    const Style& style);
 
   void line(double x0, double y0, double x1, double y1, double width, const Color& color);
   void fill(double x, double y, double width, double height, const Color& color);

@@ -13,13 +13,13 @@
 namespace quotary::pdfgen {
 namespace {
 
+using PoDoFo::pdf_long;
 using PoDoFo::PdfData;
 using PoDoFo::PdfDictionary;
 using PoDoFo::PdfName;
 using PoDoFo::PdfObject;
 using PoDoFo::PdfString;
 using PoDoFo::PdfVariant;
-using PoDoFo::pdf_long;
 
 const unsigned char srgb_profile[] = {
 #include "srgb_profile.inc"
@@ -31,8 +31,8 @@ PdfString utf8(std::string_view text) {
 
 PdfString literal(std::string_view text) { return PdfString(text.data(), static_cast<pdf_long>(text.size())); }
 
-// Values as they stand in the file. Objects are handed to PoDoFo as text: built of its own arrays, dictionaries and streams
-// they cost as much as setting the page.
+// Values as they stand in the file. Objects are handed to PoDoFo as text: built of its own arrays, dictionaries and
+// streams they cost as much as setting the page.
 std::string named(std::string_view name) { return "/" + std::string(name); }
 
 std::string reference(const PdfObject* object) { return std::to_string(object->Reference().ObjectNumber()) + " 0 R"; }
@@ -129,10 +129,19 @@ class Builder {
   void start_catalog() {
     page_tree_ = promise();
     const PdfObject* metadata = stream(Text().put("Type", "/Metadata").put("Subtype", "/XML"), in_.xmp);
-    static const Deflated profile_bytes = deflate({reinterpret_cast<const char*>(srgb_profile), sizeof srgb_profile}, level_made_once);
+    static const Deflated profile_bytes =
+        deflate({reinterpret_cast<const char*>(srgb_profile), sizeof srgb_profile}, level_made_once);
     const PdfObject* profile = stream(Text().put("N", 3), profile_bytes);
-    const PdfObject* intent = add(Text().put("Type", "/OutputIntent").put("S", "/GTS_PDFA1").put("OutputConditionIdentifier", "(sRGB)").put("Info", "(sRGB IEC61966-2.1)").put("DestOutputProfile", profile));
-    catalog_.put("Type", "/Catalog").put("Lang", quoted(in_.language)).put("Metadata", metadata).put("OutputIntents", "[ " + reference(intent) + " ]");
+    const PdfObject* intent = add(Text()
+                                      .put("Type", "/OutputIntent")
+                                      .put("S", "/GTS_PDFA1")
+                                      .put("OutputConditionIdentifier", "(sRGB)")
+                                      .put("Info", "(sRGB IEC61966-2.1)")
+                                      .put("DestOutputProfile", profile));
+    catalog_.put("Type", "/Catalog")
+        .put("Lang", quoted(in_.language))
+        .put("Metadata", metadata)
+        .put("OutputIntents", "[ " + reference(intent) + " ]");
     catalog_.put("Pages", page_tree_).put("ViewerPreferences", "<< /DisplayDocTitle true >>");
   }
 
@@ -154,32 +163,54 @@ class Builder {
     std::string box = "[";
     for (const int side : font.box) box += " " + std::to_string(side);
     Text about;
-    about.put("Type", "/FontDescriptor").put("FontName", named(font.name)).put("Flags", 4).put("FontBBox", box + " ]").put("ItalicAngle", 0);
-    about.put("Ascent", font.ascent).put("Descent", font.descent).put("CapHeight", font.cap_height).put("StemV", font.stem).put("FontFile3", program);
+    about.put("Type", "/FontDescriptor")
+        .put("FontName", named(font.name))
+        .put("Flags", 4)
+        .put("FontBBox", box + " ]")
+        .put("ItalicAngle", 0);
+    about.put("Ascent", font.ascent)
+        .put("Descent", font.descent)
+        .put("CapHeight", font.cap_height)
+        .put("StemV", font.stem)
+        .put("FontFile3", program);
     const PdfObject* descriptor = add(about);
 
     std::string widths = "[";
     for (std::size_t i = 0; i < font.widths.size();) {
       std::uint16_t next = font.widths[i].first;
       widths += " " + std::to_string(next) + " [";
-      for (; i < font.widths.size() && font.widths[i].first == next; ++i, ++next) widths += " " + std::to_string(font.widths[i].second);
+      for (; i < font.widths.size() && font.widths[i].first == next; ++i, ++next)
+        widths += " " + std::to_string(font.widths[i].second);
       widths += " ]";
     }
     Text cid;
-    cid.put("Type", "/Font").put("Subtype", "/CIDFontType0").put("BaseFont", named(font.name)).put("FontDescriptor", descriptor).put("DW", 1000).put("W", widths + " ]");
+    cid.put("Type", "/Font")
+        .put("Subtype", "/CIDFontType0")
+        .put("BaseFont", named(font.name))
+        .put("FontDescriptor", descriptor)
+        .put("DW", 1000)
+        .put("W", widths + " ]");
     cid.put("CIDSystemInfo", "<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>");
     const PdfObject* descendant = add(cid);
 
     Text outer;
-    outer.put("Type", "/Font").put("Subtype", "/Type0").put("BaseFont", named(font.name)).put("Encoding", "/Identity-H");
+    outer.put("Type", "/Font")
+        .put("Subtype", "/Type0")
+        .put("BaseFont", named(font.name))
+        .put("Encoding", "/Identity-H");
     outer.put("DescendantFonts", "[ " + reference(descendant) + " ]").put("ToUnicode", stream(Text(), font.to_unicode));
     return add(outer);
   }
 
   PdfObject* make_image(const Image& image) {
     Text about;
-    about.put("Type", "/XObject").put("Subtype", "/Image").put("Width", image.width).put("Height", image.height).put("BitsPerComponent", 8);
-    about.put("ColorSpace", image.components == 1 ? "/DeviceGray" : "/DeviceRGB").put("Filter", image.jpeg ? "/DCTDecode" : "/FlateDecode");
+    about.put("Type", "/XObject")
+        .put("Subtype", "/Image")
+        .put("Width", image.width)
+        .put("Height", image.height)
+        .put("BitsPerComponent", 8);
+    about.put("ColorSpace", image.components == 1 ? "/DeviceGray" : "/DeviceRGB")
+        .put("Filter", image.jpeg ? "/DCTDecode" : "/FlateDecode");
     return stream(std::move(about), image.bytes);
   }
 
@@ -209,13 +240,17 @@ class Builder {
       std::string objects = "<<" + images_;
       for (const auto& [name, index] : page.forms) objects += " /" + name + " " + forms[index];
       Text about;
-      about.put("Type", "/Page").put("Parent", page_tree_).put("MediaBox", whole_page).put("Resources", "<< /Font " + fonts_ + " /XObject " + objects + " >> >>");
+      about.put("Type", "/Page")
+          .put("Parent", page_tree_)
+          .put("MediaBox", whole_page)
+          .put("Resources", "<< /Font " + fonts_ + " /XObject " + objects + " >> >>");
       about.put("Contents", stream(Text(), *page.content));
       pages_.push_back(promise());
       page_texts_.push_back(std::move(about));
       kids += " " + reference(pages_.back());
     }
-    set(page_tree_, Text().put("Type", "/Pages").put("Kids", kids + " ]").put("Count", static_cast<int>(in_.pages.size())));
+    set(page_tree_,
+        Text().put("Type", "/Pages").put("Kids", kids + " ]").put("Count", static_cast<int>(in_.pages.size())));
   }
 
   void make_fields() {
@@ -224,11 +259,21 @@ class Builder {
     for (const SignatureField& field : in_.fields) {
       const auto& [left, bottom, right, top] = field.rectangle;
       Text drawn;
-      drawn.put("Type", "/XObject").put("Subtype", "/Form").put("BBox", box_of({0, 0, right - left, top - bottom})).put("Resources", "<< >>");
+      drawn.put("Type", "/XObject")
+          .put("Subtype", "/Form")
+          .put("BBox", box_of({0, 0, right - left, top - bottom}))
+          .put("Resources", "<< >>");
       const PdfObject* appearance = stream(std::move(drawn), field.appearance);
       Text about;
-      about.put("Type", "/Annot").put("Subtype", "/Widget").put("FT", "/Sig").put("T", quoted(field.name)).put("TU", text_string(field.tooltip)).put("F", 132);
-      about.put("P", pages_[field.page]).put("Rect", box_of({left, bottom, right, top})).put("AP", "<< /N " + reference(appearance) + " >>");
+      about.put("Type", "/Annot")
+          .put("Subtype", "/Widget")
+          .put("FT", "/Sig")
+          .put("T", quoted(field.name))
+          .put("TU", text_string(field.tooltip))
+          .put("F", 132);
+      about.put("P", pages_[field.page])
+          .put("Rect", box_of({left, bottom, right, top}))
+          .put("AP", "<< /N " + reference(appearance) + " >>");
       const std::string widget = " " + reference(add(about));
       fields += widget;
       annotations[field.page] += widget;
@@ -244,15 +289,24 @@ class Builder {
     std::string digest(16, '\0');
     std::size_t digest_size = digest.size();
     // MD5 is what the format asks for; the quote's own hash is in the ledger.
-    if (EVP_Q_digest(nullptr, "MD5", nullptr, attachment.bytes.data(), attachment.bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &digest_size) == 1)
+    if (EVP_Q_digest(nullptr, "MD5", nullptr, attachment.bytes.data(), attachment.bytes.size(),
+                     reinterpret_cast<unsigned char*>(digest.data()), &digest_size) == 1)
       parameters.put("CheckSum", "<" + to_hex(digest) + ">");
-    parameters.put("Size", std::to_string(attachment.bytes.size())).put("CreationDate", quoted(in_.date)).put("ModDate", quoted(in_.date));
+    parameters.put("Size", std::to_string(attachment.bytes.size()))
+        .put("CreationDate", quoted(in_.date))
+        .put("ModDate", quoted(in_.date));
     Text about;
     about.put("Type", "/EmbeddedFile").put("Subtype", "/application#2Fjson").put("Params", parameters.text());
     const PdfObject* file = stream(std::move(about), packed(attachment.bytes, level_waited_for));
 
     const std::string name = quoted(attachment.name), embedded = reference(file);
-    const PdfObject* specification = add(Text().put("Type", "/Filespec").put("F", name).put("UF", name).put("Desc", quoted(attachment.description)).put("AFRelationship", "/Source").put("EF", "<< /F " + embedded + " /UF " + embedded + " >>"));
+    const PdfObject* specification = add(Text()
+                                             .put("Type", "/Filespec")
+                                             .put("F", name)
+                                             .put("UF", name)
+                                             .put("Desc", quoted(attachment.description))
+                                             .put("AFRelationship", "/Source")
+                                             .put("EF", "<< /F " + embedded + " /UF " + embedded + " >>"));
     catalog_.put("AF", "[ " + reference(specification) + " ]");
     catalog_.put("Names", "<< /EmbeddedFiles << /Names [ " + name + " " + reference(specification) + " ] >> >>");
   }
@@ -304,7 +358,8 @@ Result<std::string> write_container(const Container& container) {
   });
   try {
     std::string file = Builder(container).build();
-    if (!replace_identifier(file)) return fail(Errc::internal, "pdf_write_failed", "the PDF library wrote no identifier");
+    if (!replace_identifier(file))
+      return fail(Errc::internal, "pdf_write_failed", "the PDF library wrote no identifier");
     return file;
   } catch (const PoDoFo::PdfError& error) {
     return fail(Errc::internal, "pdf_write_failed", PoDoFo::PdfError::ErrorName(error.GetError()));

@@ -19,8 +19,8 @@ struct Deflated {
   bool plain = false;  // not compressed after all
 };
 
-// Compression levels: the higher ones save one part in a hundred of a short document and cost half as much as all the rest
-// of it; long tables shrink by a tenth.
+// Compression levels: the higher ones save one part in a hundred of a short document and cost half as much as all the
+// rest of it; long tables shrink by a tenth.
 inline constexpr int level_waited_for = 1, level_long = 6, level_made_once = 9;
 // zlib format.
 [[nodiscard]] Deflated deflate(std::string_view bytes, int level);
@@ -29,9 +29,9 @@ inline constexpr std::size_t plain_bytes_max = 256;
 [[nodiscard]] Deflated packed(std::string_view bytes, int level);
 
 struct EmbeddedFont {
-  std::string name;       // ABCDEF+BaseName
-  std::string program;    // bare CFF, not compressed: that would save a twentieth of the document for a fifth of its time
-  Deflated to_unicode;    // CMap
+  std::string name;     // ABCDEF+BaseName
+  std::string program;  // bare CFF, not compressed: that would save a twentieth of the document for a fifth of its time
+  Deflated to_unicode;  // CMap
   std::vector<std::pair<std::uint16_t, std::uint16_t>> widths;  // glyph and width, where it is not 1000
   std::array<int, 4> box{};
   int ascent = 0, descent = 0, cap_height = 0, stem = 80;
@@ -63,7 +63,7 @@ struct Attachment {
 };
 
 struct PageContent {
-  const Deflated* content = nullptr;  // shared with the prepared document, not owned
+  const Deflated* content = nullptr;                       // shared with the prepared document, not owned
   std::vector<std::pair<std::string, std::size_t>> forms;  // resource name -> index in Container::forms
 };
 

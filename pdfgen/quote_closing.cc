@@ -38,8 +38,10 @@ std::vector<TotalEntry> total_entries(const Typesetter& type, const Quote& quote
   };
   const Totals& totals = quote.totals;
   entry(both({"行金额合计", "Lines total"}, english), totals.line_extension);
-  for (const DocumentAmount& one : quote.allowances) entry(named({"减", "Less"}, one.reason, {"整单折让", "allowance"}), "-" + one.amount);
-  for (const DocumentAmount& one : quote.charges) entry(named({"加", "Plus"}, one.reason, {"附加费用", "charge"}), one.amount);
+  for (const DocumentAmount& one : quote.allowances)
+    entry(named({"减", "Less"}, one.reason, {"整单折让", "allowance"}), "-" + one.amount);
+  for (const DocumentAmount& one : quote.charges)
+    entry(named({"加", "Plus"}, one.reason, {"附加费用", "charge"}), one.amount);
   entry(both({"不含税金额", "Net amount"}, english), totals.tax_exclusive);
   for (const TaxTotal& tax : quote.tax_totals) entry(tax_label(tax, english), tax.tax);
   if (!zero(totals.payable_rounding)) {
@@ -51,7 +53,9 @@ std::vector<TotalEntry> total_entries(const Typesetter& type, const Quote& quote
 
 std::vector<StyledLine> words_lines(const Typesetter& type, const Quote& quote, bool english) {
   std::vector<StyledLine> out;
-  if (!quote.amount_in_words.empty()) type.wrap(out, with_colon({"人民币大写", "In words"}, english) + quote.amount_in_words, words_style, body_width - 16);
+  if (!quote.amount_in_words.empty())
+    type.wrap(out, with_colon({"人民币大写", "In words"}, english) + quote.amount_in_words, words_style,
+              body_width - 16);
   return out;
 }
 
@@ -72,14 +76,19 @@ void signature_block(PageFlow& flow, LaidDocument& laid, const Quote& quote, std
     const char* name;
     Label label;
   };
-  constexpr Box boxes[] = {{"Rep", {"卖方代表", "Seller"}}, {"Customer1", {"买方签字一", "Buyer 1"}}, {"Customer2", {"买方签字二", "Buyer 2"}}, {"Customer3", {"买方签字三", "Buyer 3"}}};
+  constexpr Box boxes[] = {{"Rep", {"卖方代表", "Seller"}},
+                           {"Customer1", {"买方签字一", "Buyer 1"}},
+                           {"Customer2", {"买方签字二", "Buyer 2"}},
+                           {"Customer3", {"买方签字三", "Buyer 3"}}};
   constexpr double spacing = 10, wide = (body_width - 3 * spacing) / 4;
   flow.need(signatures_height + (flow.page_index() == totals_page ? 0 : signatures_head));
   flow.y -= 12;
   if (flow.page_index() != totals_page) {  // who signs sees the amount all the same
     constexpr Style heading{8, Weight::bold, accent};
     flow.page().text(margin_left, flow.y - 10, both({"签字", "Signatures"}, flow.english()), heading);
-    flow.page().text_fitted(margin_right, flow.y - 10, both({"应付总额", "Total"}, flow.english()) + "  " + total_text(quote), heading, body_width - 120, 1);
+    flow.page().text_fitted(margin_right, flow.y - 10,
+                            both({"应付总额", "Total"}, flow.english()) + "  " + total_text(quote), heading,
+                            body_width - 120, 1);
     flow.page().line(margin_left, flow.y - 15, margin_right, flow.y - 15, 0.5, hairline);
     flow.y -= signatures_head;
   }
@@ -89,7 +98,8 @@ void signature_block(PageFlow& flow, LaidDocument& laid, const Quote& quote, std
   for (const Box& box : boxes) {
     flow.page().text(x, flow.y + 1, both(box.label, flow.english()), {7, Weight::regular, grey});
     flow.page().frame(x, flow.y - 4 - box_height, wide, box_height, 0.5, hairline);
-    laid.fields.push_back({box.name, both(box.label, true), flow.page_index(), {x, flow.y - 4 - box_height, x + wide, flow.y - 4}});
+    laid.fields.push_back(
+        {box.name, both(box.label, true), flow.page_index(), {x, flow.y - 4 - box_height, x + wide, flow.y - 4}});
     x += wide + spacing;
   }
   flow.y -= box_height + 6;
@@ -121,10 +131,12 @@ void lay_out_totals(PageFlow& flow, const Quote& quote) {
   flow.y -= bar_height + bar_gap;
   constexpr Color white{1, 1, 1};
   flow.page().fill(totals_left - 8, flow.y, margin_right - totals_left + 8, bar_height, accent);
-  const Label label = zero(quote.totals.payable_rounding) ? Label{"应付总额（价税合计）", "Total"} : Label{"应付总额", "Total"};
+  const Label label =
+      zero(quote.totals.payable_rounding) ? Label{"应付总额（价税合计）", "Total"} : Label{"应付总额", "Total"};
   const Style label_style{9.5, Weight::bold, white};
   flow.page().text(totals_left, flow.y + 8.4, both(label, english), label_style);
-  const double figure_room = margin_right - totals_left - 13 - flow.typesetter().width(both(label, english), label_style);
+  const double figure_room =
+      margin_right - totals_left - 13 - flow.typesetter().width(both(label, english), label_style);
   flow.page().text_fitted(figure_right, flow.y + 7.8, total_text(quote), {12, Weight::bold, white}, figure_room, 1);
   if (words.empty()) return;
   flow.y -= 6;
@@ -150,7 +162,8 @@ void lay_out_terms_and_signatures(PageFlow& flow, LaidDocument& laid, const Quot
     const Term& term = terms[i];
     // The places to sign never stand alone on a page: the last text goes there with them.
     const double together = term.height() + signatures_height;
-    if (i + 1 == terms.size() && term.height() <= flow.room() && together <= PageFlow::room_of_new_page()) flow.need(together);
+    if (i + 1 == terms.size() && term.height() <= flow.room() && together <= PageFlow::room_of_new_page())
+      flow.need(together);
     flow.need(std::min(term.height(), 4 + 8 * 1.42 + 2 * text_style.size * 1.42));
     flow.y -= 4;
     flow.put({decode_utf8(both(term.label, flow.english())), {8, Weight::bold, accent}, 0}, margin_left);

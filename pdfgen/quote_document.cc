@@ -34,7 +34,8 @@ Container container_of(const LaidDocument& laid, Timestamp time, const std::stri
 
 }  // namespace
 
-Result<QuoteDocument> QuoteDocument::prepare(std::shared_ptr<const Fonts> fonts, const Quote& quote, const Branding& branding) {
+Result<QuoteDocument> QuoteDocument::prepare(std::shared_ptr<const Fonts> fonts, const Quote& quote,
+                                             const Branding& branding) {
   auto laid = std::make_shared<Laid>();
   LaidDocument& document = laid->document;
   document.faces = std::static_pointer_cast<const FaceSet>(std::move(fonts));
@@ -63,14 +64,22 @@ Result<QuoteDocument> QuoteDocument::prepare(std::shared_ptr<const Fonts> fonts,
 Result<std::string> QuoteDocument::finish(const Numbering& numbering, std::string_view canonical_quote) const {
   const LaidDocument& laid = laid_->document;
   Container container = container_of(laid, numbering.issued_at, laid.title + " " + numbering.number);
-  QUOTARY_TRY(forms, make_forms(laid, {numbering.number, date_text(numbering.issue_date), numbering.verify_code, numbering.verify_url}, false));
+  QUOTARY_TRY(
+      forms,
+      make_forms(laid, {numbering.number, date_text(numbering.issue_date), numbering.verify_code, numbering.verify_url},
+                 false));
   container.forms = std::move(forms);
   container.info = {{info_number, numbering.number}, {info_code, numbering.verify_code}};
-  container.xmp = xmp_packet({container.title, container.author, container.subject, container.language, numbering.issued_at,
+  container.xmp = xmp_packet({container.title,
+                              container.author,
+                              container.subject,
+                              container.language,
+                              numbering.issued_at,
                               {{"number", numbering.number}, {"verifyCode", numbering.verify_code}}});
   for (const SignaturePlace& place : laid.fields) {
     const auto& [left, bottom, right, top] = place.rectangle;
-    container.fields.push_back({place.name, place.tooltip, place.page, place.rectangle, right > left ? unsigned_appearance(right - left, top - bottom) : ""});
+    container.fields.push_back({place.name, place.tooltip, place.page, place.rectangle,
+                                right > left ? unsigned_appearance(right - left, top - bottom) : ""});
   }
   const Attachment attachment{"quote.json", "The quote as structured data, canonical JSON", canonical_quote};
   container.attachment = &attachment;

@@ -21,7 +21,8 @@ class QuoteDocument {
  public:
   // Errc::invalid `character_not_printable` (problems[] name the character, its code point and where it stands)
   // when no face has a glyph. CPU-bound; call it on a worker.
-  [[nodiscard]] static Result<QuoteDocument> prepare(std::shared_ptr<const Fonts> fonts, const Quote& quote, const Branding& branding);
+  [[nodiscard]] static Result<QuoteDocument> prepare(std::shared_ptr<const Fonts> fonts, const Quote& quote,
+                                                     const Branding& branding);
 
   // The unsigned revision-0 bytes that the seal is appended to: signature fields Seal (invisible or a small mark),
   // Rep, Customer1..3 with widgets and /AP, the canonical quote attached as quote.json (AFRelationship Source), number
@@ -43,7 +44,7 @@ struct VoidCertificate {
   std::string document_sha256;
   std::string seller_name, buyer_name, currency, tax_inclusive;
   std::string issued_at, requested_at, decided_at;  // already in the organisation's zone
-  std::string requested_by, decided_by;  // names with roles
+  std::string requested_by, decided_by;             // names with roles
   std::string reason_code, reason_text, comment;
   std::string status_before;
   std::uint64_t issue_index = 0, request_index = 0;
@@ -51,7 +52,9 @@ struct VoidCertificate {
   Timestamp created;
 };
 
-// PDF/A-3u, one page unless its texts are long, Chinese first and English beside it, with the QR of verify_url and a Seal field.
-[[nodiscard]] Result<std::string> void_certificate(std::shared_ptr<const Fonts> fonts, const VoidCertificate& certificate);
+// PDF/A-3u, one page unless its texts are long, Chinese first and English beside it, with the QR of verify_url and a
+// Seal field.
+[[nodiscard]] Result<std::string> void_certificate(std::shared_ptr<const Fonts> fonts,
+                                                   const VoidCertificate& certificate);
 
 }  // namespace quotary::pdfgen

@@ -62,7 +62,8 @@ void meta_block(PageFlow& flow, LaidDocument& laid, const Quote& quote) {
   page.text(currency_x, y, both({"币种", "Currency"}, english), label_style);
   laid.number_place = {margin_left, value_y, 180};
   laid.date_place = {date_x, value_y, 84};
-  page.text(validity_x, value_y, date_text(quote.validity.start) + " – " + date_text(quote.validity.end), {9.5, Weight::regular, ink});
+  page.text(validity_x, value_y, date_text(quote.validity.start) + " – " + date_text(quote.validity.end),
+            {9.5, Weight::regular, ink});
   page.text(currency_x, value_y, quote.currency, value);
   flow.y = value_y - 12;
   if (!quote.revision_of.empty()) {
@@ -118,8 +119,10 @@ std::vector<PartyLine> party_lines(PageFlow& flow, const Party& party, const Lab
     std::string street;
     for (const std::string& part : a.lines) street += (street.empty() ? "" : " ") + part;
     const bool chinese_order = a.country == "CN" || a.country == "TW" || a.country == "HK" || a.country == "MO";
-    entry({"地址", "Address"}, chinese_order ? joined({a.region, a.city == a.region ? "" : a.city, street}, "") + (a.postal_code.empty() ? "" : " " + a.postal_code)
-                                             : joined({street, a.city, joined({a.region, a.postal_code}, " "), a.country}, ", "));
+    entry({"地址", "Address"}, chinese_order
+                                   ? joined({a.region, a.city == a.region ? "" : a.city, street}, "") +
+                                         (a.postal_code.empty() ? "" : " " + a.postal_code)
+                                   : joined({street, a.city, joined({a.region, a.postal_code}, " "), a.country}, ", "));
   }
   if (party.contact) {
     entry({"联系人", "Contact"}, joined({party.contact->name, party.contact->phone}, "  "));
@@ -138,7 +141,8 @@ std::vector<PartyLine> party_lines(PageFlow& flow, const Party& party, const Lab
 // Buyer and seller side by side; blocks too long for the page go row by row, so that both may run over it.
 void party_block(PageFlow& flow, const Quote& quote) {
   constexpr double middle_gap = 20, column = (body_width - middle_gap) / 2;
-  const std::vector<PartyLine> sides[] = {party_lines(flow, quote.buyer, {"买方", "Buyer"}, column), party_lines(flow, quote.seller, {"卖方", "Seller"}, column)};
+  const std::vector<PartyLine> sides[] = {party_lines(flow, quote.buyer, {"买方", "Buyer"}, column),
+                                          party_lines(flow, quote.seller, {"卖方", "Seller"}, column)};
   constexpr double lefts[] = {margin_left, margin_left + column + middle_gap};
   flow.y -= 6;
   const auto put = [&](const PartyLine& line, double x) {

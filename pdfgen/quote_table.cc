@@ -8,8 +8,15 @@ namespace {
 
 enum Column { number, code, name, quantity, unit, price, discount, tax, amount, column_count };
 
-constexpr std::array<Label, column_count> headings{{{"序号", "No."}, {"编码", "Code"}, {"名称规格", "Description"}, {"数量", "Quantity"},
-    {"单位", "Unit"}, {"不含税单价", "Unit price"}, {"折扣", "Discount"}, {"税率", "Tax"}, {"不含税金额", "Amount"}}};
+constexpr std::array<Label, column_count> headings{{{"序号", "No."},
+                                                    {"编码", "Code"},
+                                                    {"名称规格", "Description"},
+                                                    {"数量", "Quantity"},
+                                                    {"单位", "Unit"},
+                                                    {"不含税单价", "Unit price"},
+                                                    {"折扣", "Discount"},
+                                                    {"税率", "Tax"},
+                                                    {"不含税金额", "Amount"}}};
 
 constexpr double gap = 5;  // on either side of a cell
 constexpr Style cell_style{8};
@@ -46,7 +53,8 @@ class RunningSum {
   [[nodiscard]] std::string text() const {
     __int128 rest = sum_ < 0 ? -sum_ : sum_;
     std::string digits;
-    for (; rest > 0 || digits.size() <= scale_; rest /= 10) digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
+    for (; rest > 0 || digits.size() <= scale_; rest /= 10)
+      digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
     if (scale_ > 0) digits.insert(digits.size() - scale_, 1, '.');
     return (sum_ < 0 ? "-" : "") + digits;
   }
@@ -92,7 +100,10 @@ constexpr double rounding = 0.01;  // points
 
 class Table {
  public:
-  Table(PageFlow& flow, const Quote& quote, double closing_height) : flow_(flow), quote_(quote), closing_height_(closing_height), sum_(quote) { measure(); }
+  Table(PageFlow& flow, const Quote& quote, double closing_height)
+      : flow_(flow), quote_(quote), closing_height_(closing_height), sum_(quote) {
+    measure();
+  }
 
   void draw() {
     head();
@@ -101,11 +112,12 @@ class Table {
   }
 
  private:
-  // Columns as wide as their content within bounds; the description takes the rest, and where that is too little the others
-  // give way in the order that hurts least. Where no line has a code or a discount, there is no column for it.
+  // Columns as wide as their content within bounds; the description takes the rest, and where that is too little the
+  // others give way in the order that hurts least. Where no line has a code or a discount, there is no column for it.
   void measure() {
     constexpr std::array<double, column_count> most{36, 112, 0, 96, 56, 132, 70, 52, 112};
-    constexpr std::array<std::pair<Column, double>, 5> yields{{{code, 58}, {price, 88}, {quantity, 56}, {discount, 50}, {amount, 92}}};
+    constexpr std::array<std::pair<Column, double>, 5> yields{
+        {{code, 58}, {price, 88}, {quantity, 56}, {discount, 50}, {amount, 92}}};
     constexpr double name_least = 168;
     const Typesetter& type = flow_.typesetter();
     shown_.fill(true);
@@ -118,7 +130,8 @@ class Table {
       const Cells cells = cells_of(quote_.lines[i], i);
       for (const int c : {code, discount}) shown_[c] = shown_[c] || !cells[c].empty();
       for (int c = 0; c < column_count; ++c)
-        if (c != name && width_[c] < most[c] - 2 * gap) width_[c] = std::max(width_[c], std::min(most[c] - 2 * gap, type.width(cells[c], cell_style)));
+        if (c != name && width_[c] < most[c] - 2 * gap)
+          width_[c] = std::max(width_[c], std::min(most[c] - 2 * gap, type.width(cells[c], cell_style)));
       for (const int c : {quantity, price}) {
         const auto [whole, fraction] = at_point(cells[c]);
         whole_[c] = std::max(whole_[c], type.width(whole, cell_style));
@@ -129,7 +142,8 @@ class Table {
     for (int c = 0; c < column_count; ++c) {
       if (!shown_[c]) width_[c] = 0;
       if (c == name || !shown_[c]) continue;
-      if (const double aligned = whole_[c] + fraction_[c]; aligned <= most[c] - 2 * gap) width_[c] = std::max(width_[c], aligned);
+      if (const double aligned = whole_[c] + fraction_[c]; aligned <= most[c] - 2 * gap)
+        width_[c] = std::max(width_[c], aligned);
       taken += width_[c] += 2 * gap;
     }
     for (const auto& [column, least] : yields) {
@@ -164,7 +178,9 @@ class Table {
     for (int c = 0; c < column_count; ++c) {
       if (!shown_[c]) continue;
       const double first = flow_.english() ? flow_.y + 15.5 : flow_.y + 6.8;
-      const double x = right_aligned(c) ? left_[c] + width_[c] - gap : c == number || c == unit ? left_[c] + width_[c] / 2 : left_[c] + gap;
+      const double x = right_aligned(c)           ? left_[c] + width_[c] - gap
+                       : c == number || c == unit ? left_[c] + width_[c] / 2
+                                                  : left_[c] + gap;
       const int side = right_aligned(c) ? 1 : c == number || c == unit ? 0 : -1;
       page.text_fitted(x, first, headings[c].chinese, head_style, width_[c], side);
       if (flow_.english()) page.text_fitted(x, flow_.y + 6, headings[c].english, head_english, width_[c], side);
@@ -198,7 +214,8 @@ class Table {
     type.wrap(text, line.item.specification, detail_style, room_wide);
     type.wrap(text, line.note, detail_style, room_wide);
     if (line.discount && !line.discount->reason.empty())
-      type.wrap(text, with_colon({"折扣说明", "Discount"}, flow_.english()) + line.discount->reason, detail_style, room_wide);
+      type.wrap(text, with_colon({"折扣说明", "Discount"}, flow_.english()) + line.discount->reason, detail_style,
+                room_wide);
     std::vector<StyledLine> codes;
     // The column may be exactly as wide as its widest code: sums of widths are not exact.
     type.wrap(codes, line.item.seller_id, cell_style, width_[code] - 2 * gap + rounding);
@@ -208,7 +225,9 @@ class Table {
     for (const StyledLine& part : codes) codes_height += part.height();
     height = std::max({height, codes_height, pad_top + pad_bottom + cell_style.size * 1.42});
     const bool last = index + 1 == quote_.lines.size();
-    const double below = last && height + closing_height_ <= room_under_head() ? std::max(closing_height_, carried_height) : carried_height;
+    const double below = last && height + closing_height_ <= room_under_head()
+                             ? std::max(closing_height_, carried_height)
+                             : carried_height;
     if (height > flow_.room() - below && rows_on_page_ > 0) turn();
 
     sum_.add(line.line_extension);
@@ -246,8 +265,10 @@ class Table {
       if (fraction_[c] > 0 && whole_[c] + fraction_[c] <= inner + 0.01) {
         const double point = left_[c] + width_[c] - gap - fraction_[c];
         page.text(point - flow_.typesetter().width(whole, cell_style), y, cells[c], cell_style);
-      } else if (right_aligned(c)) page.text_fitted(left_[c] + width_[c] - gap, y, cells[c], cell_style, inner, 1);
-      else page.text_fitted(left_[c] + width_[c] / 2, y, cells[c], c == number ? faint : cell_style, inner, 0);
+      } else if (right_aligned(c))
+        page.text_fitted(left_[c] + width_[c] - gap, y, cells[c], cell_style, inner, 1);
+      else
+        page.text_fitted(left_[c] + width_[c] / 2, y, cells[c], c == number ? faint : cell_style, inner, 0);
     }
   }
 

@@ -45,7 +45,8 @@ void check_party(PrintableCheck& check, const Party& party, const std::string& a
   check.text(party.tax_id, at + "/tax_id");
   if (party.address) {
     const Address& address = *party.address;
-    for (std::size_t i = 0; i < address.lines.size(); ++i) check.text(address.lines[i], at + "/address/lines/" + std::to_string(i));
+    for (std::size_t i = 0; i < address.lines.size(); ++i)
+      check.text(address.lines[i], at + "/address/lines/" + std::to_string(i));
     check.text(address.city, at + "/address/city");
     check.text(address.region, at + "/address/region");
     check.text(address.postal_code, at + "/address/postal_code");
@@ -74,13 +75,15 @@ void PrintableCheck::text(std::string_view text, const std::string& pointer) {
     if (!seen.insert(c).second || problems_.size() >= problems_max) continue;
     const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0xd800 && c < 0xe000);
     problems_.push_back({pointer, "character_not_printable",
-                         (control ? std::string("a control character") : "the character " + encode_utf8(c)) + " (" + code_point(c) + ") has no glyph in the document's fonts; replace it"});
+                         (control ? std::string("a control character") : "the character " + encode_utf8(c)) + " (" +
+                             code_point(c) + ") has no glyph in the document's fonts; replace it"});
   }
 }
 
 Result<void> PrintableCheck::result() const {
   if (problems_.empty()) return {};
-  Error error = fail(Errc::invalid, "character_not_printable", problems_.front().pointer + ": " + problems_.front().detail);
+  Error error =
+      fail(Errc::invalid, "character_not_printable", problems_.front().pointer + ": " + problems_.front().detail);
   error.problems = problems_;
   return error;
 }
@@ -106,8 +109,10 @@ Result<void> check_printable(const FaceSet& faces, const Quote& quote) {
     check.text(line.note, at + "/note");
     if (line.discount) check.text(line.discount->reason, at + "/discount/reason");
   }
-  for (std::size_t i = 0; i < quote.allowances.size(); ++i) check.text(quote.allowances[i].reason, "/allowances/" + std::to_string(i) + "/reason");
-  for (std::size_t i = 0; i < quote.charges.size(); ++i) check.text(quote.charges[i].reason, "/charges/" + std::to_string(i) + "/reason");
+  for (std::size_t i = 0; i < quote.allowances.size(); ++i)
+    check.text(quote.allowances[i].reason, "/allowances/" + std::to_string(i) + "/reason");
+  for (std::size_t i = 0; i < quote.charges.size(); ++i)
+    check.text(quote.charges[i].reason, "/charges/" + std::to_string(i) + "/reason");
   return check.result();
 }
 

@@ -16,11 +16,23 @@ struct Row {
 
 // Codes as people read them; the code itself stays beside, for machines and for codes that are not listed.
 std::string in_words(const std::string& code) {
-  static constexpr Label words[] = {
-      {"价格错误", "price_error"}, {"客户错误", "wrong_party"}, {"产品错误", "wrong_item"}, {"重复报价", "duplicate"},
-      {"客户撤回", "customer_withdrew"}, {"条款错误", "terms_error"}, {"测试", "test"}, {"疑似舞弊", "fraud_suspected"}, {"其他", "other"},
-      {"已签发", "issued"}, {"已发送", "sent"}, {"已查看", "viewed"}, {"已接受", "accepted"}, {"已拒绝", "declined"},
-      {"已被取代", "superseded"}, {"已过期", "expired"}, {"申请作废中", "void_requested"}};
+  static constexpr Label words[] = {{"价格错误", "price_error"},
+                                    {"客户错误", "wrong_party"},
+                                    {"产品错误", "wrong_item"},
+                                    {"重复报价", "duplicate"},
+                                    {"客户撤回", "customer_withdrew"},
+                                    {"条款错误", "terms_error"},
+                                    {"测试", "test"},
+                                    {"疑似舞弊", "fraud_suspected"},
+                                    {"其他", "other"},
+                                    {"已签发", "issued"},
+                                    {"已发送", "sent"},
+                                    {"已查看", "viewed"},
+                                    {"已接受", "accepted"},
+                                    {"已拒绝", "declined"},
+                                    {"已被取代", "superseded"},
+                                    {"已过期", "expired"},
+                                    {"申请作废中", "void_requested"}};
   for (const Label& word : words)
     if (word.english == code) return both(word, true);
   return code;
@@ -47,7 +59,9 @@ std::vector<Row> rows_of(const VoidCertificate& c) {
       {{"核验依据", "Evidence"}, "", nullptr},
       {{"证书编号", "Certificate"}, c.certificate_id, "/certificate_id"},
       {{"原文件 SHA-256", "Document hash"}, c.document_sha256, "/document_sha256"},
-      {{"账本条目", "Ledger entries"}, "签发 issue #" + std::to_string(c.issue_index) + "    申请 request #" + std::to_string(c.request_index), ""},
+      {{"账本条目", "Ledger entries"},
+       "签发 issue #" + std::to_string(c.issue_index) + "    申请 request #" + std::to_string(c.request_index),
+       ""},
   };
 }
 
@@ -69,10 +83,12 @@ void lay_out_head(PageFlow& flow, const VoidCertificate& certificate) {
   page.text(margin_left + 10, flow.y + 8.6, "已作废 VOIDED", {11.5, Weight::bold, white});
   page.text_fitted(margin_right - 10, flow.y + 9, certificate.decided_at, {9.5, Weight::bold, white}, 300, 1);
   flow.y -= 8;
-  flow.paragraph("本证明确认下列报价单已经作废，自批准时间起不再具有效力。原文件保持不变，仍可下载与核验。", {9.5}, margin_left, body_width);
+  flow.paragraph("本证明确认下列报价单已经作废，自批准时间起不再具有效力。原文件保持不变，仍可下载与核验。", {9.5},
+                 margin_left, body_width);
   flow.y -= 2;
-  flow.paragraph("This certifies that the quotation below was voided and has no effect from the time of decision. The original document is unchanged and remains available.",
-                 {8, Weight::regular, grey}, margin_left, body_width);
+  flow.paragraph(
+      "This certifies that the quotation below was voided and has no effect from the time of decision. The original document is unchanged and remains available.",
+      {8, Weight::regular, grey}, margin_left, body_width);
 }
 
 void lay_out(PageFlow& flow, const VoidCertificate& certificate) {
@@ -93,7 +109,8 @@ void lay_out(PageFlow& flow, const VoidCertificate& certificate) {
     flow.typesetter().wrap(lines, row.value, value, body_width - label_width);
     flow.need(std::min(height_of(lines), 3 * value.size * 1.42) + 9);
     flow.y -= 4;
-    flow.page().text(margin_left, flow.y - value.size * 1.42 + value.size * 0.26, both(row.label, true), {8, Weight::regular, grey});
+    flow.page().text(margin_left, flow.y - value.size * 1.42 + value.size * 0.26, both(row.label, true),
+                     {8, Weight::regular, grey});
     for (const StyledLine& line : lines) {
       flow.need(line.height() + 5);
       flow.put(line, margin_left + label_width);
@@ -134,7 +151,11 @@ Result<std::string> void_certificate(std::shared_ptr<const Fonts> fonts, const V
   QUOTARY_TRY(forms, make_forms(laid, {certificate.number, "", "", certificate.verify_url}, false));
   container.forms = std::move(forms);
   container.info = {{"QuotaryNumber", certificate.number}, {"QuotaryVoid", certificate.certificate_id}};
-  container.xmp = xmp_packet({container.title, container.author, container.subject, container.language, certificate.created,
+  container.xmp = xmp_packet({container.title,
+                              container.author,
+                              container.subject,
+                              container.language,
+                              certificate.created,
                               {{"number", certificate.number}, {"voidCertificate", certificate.certificate_id}}});
   container.fields.push_back({"Seal", "电子签章 Seal", 0, {}, ""});
   return write_container(container);

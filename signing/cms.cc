@@ -95,7 +95,8 @@ Result<std::string> sign_bytes(EVP_PKEY* key, std::string_view bytes) {
 
 // The same, and the same bytes each time.
 Result<std::string> sign_bytes_repeatably(EVP_PKEY* key, std::string_view bytes) {
-  return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC ? sign_ecdsa_deterministically(key, sha256(bytes)) : sign_bytes(key, bytes);
+  return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC ? sign_ecdsa_deterministically(key, sha256(bytes))
+                                                  : sign_bytes(key, bytes);
 }
 
 std::string to_der(const CMS_ContentInfo* cms) {
@@ -113,8 +114,8 @@ struct UnsignedSignature {
 };
 
 // Everything but the signature value. `key` may be a public one: it names the algorithm here. `carried` may be empty.
-Result<UnsignedSignature> unsigned_signature(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain,
-                                             std::string_view carried = {}) {
+Result<UnsignedSignature> unsigned_signature(const Hash& digest, X509* leaf, EVP_PKEY* key,
+                                             const std::vector<CertificatePtr>& chain, std::string_view carried = {}) {
   UnsignedSignature out;
   out.cms.reset(CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_PARTIAL | CMS_DETACHED | CMS_BINARY));
   if (!out.cms) return openssl_failed("make a CMS");
@@ -124,27 +125,32 @@ Result<UnsignedSignature> unsigned_signature(const Hash& digest, X509* leaf, EVP
     if (CMS_add1_cert(out.cms.get(), certificate.get()) != 1) return openssl_failed("add the chain");
   }
   // CMS_final would add signingTime, so what it does is done here without it.
-  if (CMS_signed_add1_attr_by_NID(out.signer, NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_data), -1) != 1 ||
-      CMS_signed_add1_attr_by_NID(out.signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING, digest.bytes.data(), static_cast<int>(digest.bytes.size())) != 1) {
+  if (CMS_signed_add1_attr_by_NID(out.signer, NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_data), -1) !=
+          1 ||
+      CMS_signed_add1_attr_by_NID(out.signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING, digest.bytes.data(),
+                                  static_cast<int>(digest.bytes.size())) != 1) {
     return openssl_failed("add the signed attributes");
   }
   if (!carried.empty()) {
     const ObjectIdPtr oid(OBJ_txt2obj(ledger_proof_oid, 1));
-    if (!oid || CMS_signed_add1_attr_by_OBJ(out.signer, oid.get(), V_ASN1_OCTET_STRING, carried.data(), static_cast<int>(carried.size())) != 1) {
+    if (!oid || CMS_signed_add1_attr_by_OBJ(out.signer, oid.get(), V_ASN1_OCTET_STRING, carried.data(),
+                                            static_cast<int>(carried.size())) != 1) {
       return openssl_failed("add the ledger proof");
     }
   }
   X509_ALGOR* algorithm = nullptr;
   CMS_SignerInfo_get0_algs(out.signer, nullptr, nullptr, nullptr, &algorithm);
   const bool rsa = EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
-  if (X509_ALGOR_set0(algorithm, OBJ_nid2obj(rsa ? NID_sha256WithRSAEncryption : NID_ecdsa_with_SHA256), rsa ? V_ASN1_NULL : V_ASN1_UNDEF, nullptr) != 1) {
+  if (X509_ALGOR_set0(algorithm, OBJ_nid2obj(rsa ? NID_sha256WithRSAEncryption : NID_ecdsa_with_SHA256),
+                      rsa ? V_ASN1_NULL : V_ASN1_UNDEF, nullptr) != 1) {
     return openssl_failed("name the algorithm");
   }
   return out;
 }
 
 Result<std::string> with_signature(const UnsignedSignature& unsigned_cms, std::string_view signature) {
-  if (ASN1_STRING_set(CMS_SignerInfo_get0_signature(unsigned_cms.signer), signature.data(), static_cast<int>(signature.size())) != 1) {
+  if (ASN1_STRING_set(CMS_SignerInfo_get0_signature(unsigned_cms.signer), signature.data(),
+                      static_cast<int>(signature.size())) != 1) {
     return openssl_failed("set the signature");
   }
   std::string der = to_der(unsigned_cms.cms.get());
@@ -154,7 +160,8 @@ Result<std::string> with_signature(const UnsignedSignature& unsigned_cms, std::s
 
 bool attribute_once(const CMS_SignerInfo* signer, int nid) {
   const int at = CMS_signed_get_attr_by_NID(signer, nid, -1);
-  return at >= 0 && CMS_signed_get_attr_by_NID(signer, nid, at) < 0 && X509_ATTRIBUTE_count(CMS_signed_get_attr(signer, at)) == 1;
+  return at >= 0 && CMS_signed_get_attr_by_NID(signer, nid, at) < 0 &&
+         X509_ATTRIBUTE_count(CMS_signed_get_attr(signer, at)) == 1;
 }
 
 // What the carrying attribute holds, or nothing when it is not there exactly once as one OCTET STRING.
@@ -164,9 +171,11 @@ std::string carried_by(const CMS_SignerInfo* signer) {
   if (at < 0 || CMS_signed_get_attr_by_OBJ(signer, oid.get(), at) >= 0) return {};
   X509_ATTRIBUTE* attribute = CMS_signed_get_attr(signer, at);
   if (X509_ATTRIBUTE_count(attribute) != 1) return {};
-  const auto* value = static_cast<const ASN1_OCTET_STRING*>(X509_ATTRIBUTE_get0_data(attribute, 0, V_ASN1_OCTET_STRING, nullptr));
+  const auto* value =
+      static_cast<const ASN1_OCTET_STRING*>(X509_ATTRIBUTE_get0_data(attribute, 0, V_ASN1_OCTET_STRING, nullptr));
   if (!value) return {};
-  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)), static_cast<std::size_t>(ASN1_STRING_length(value))};
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
+          static_cast<std::size_t>(ASN1_STRING_length(value))};
 }
 
 // Names the algorithms, or nothing when they are not on the list.
@@ -178,7 +187,10 @@ std::string allowed_algorithm(CMS_SignerInfo* signer, EVP_PKEY* key) {
   const int digest_nid = OBJ_obj2nid(object);
   X509_ALGOR_get0(&object, nullptr, nullptr, signature);
   const int signature_nid = OBJ_obj2nid(object);
-  const char* hash = digest_nid == NID_sha256 ? "SHA-256" : digest_nid == NID_sha384 ? "SHA-384" : digest_nid == NID_sha512 ? "SHA-512" : nullptr;
+  const char* hash = digest_nid == NID_sha256   ? "SHA-256"
+                     : digest_nid == NID_sha384 ? "SHA-384"
+                     : digest_nid == NID_sha512 ? "SHA-512"
+                                                : nullptr;
   if (!hash || !key_strong_enough(key)) return {};
   int own_digest = NID_undef, own_key = NID_undef;
   const bool plain_rsa = signature_nid == NID_rsaEncryption;
@@ -232,14 +244,17 @@ Result<CmsFinding> verify(std::string_view der, std::string_view content, bool c
   }
   // What encodes to other bytes was not DER, and readers may see different things in it.
   if (to_der(cms.get()) != der) return invalid("the CMS is not strict DER");
-  if (OBJ_obj2nid(CMS_get0_eContentType(cms.get())) != NID_pkcs7_data || CMS_is_detached(cms.get()) != 1) return invalid("the CMS carries content of its own");
+  if (OBJ_obj2nid(CMS_get0_eContentType(cms.get())) != NID_pkcs7_data || CMS_is_detached(cms.get()) != 1)
+    return invalid("the CMS carries content of its own");
   STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(cms.get());
   if (sk_CMS_SignerInfo_num(signers) != 1) return invalid("the CMS has not exactly one signer");
   CMS_SignerInfo* signer = sk_CMS_SignerInfo_value(signers, 0);
   for (const int nid : {NID_pkcs9_contentType, NID_pkcs9_messageDigest, NID_id_smime_aa_signingCertificateV2}) {
-    if (!attribute_once(signer, nid)) return invalid(std::string("the signed attribute ") + OBJ_nid2sn(nid) + " is not there exactly once");
+    if (!attribute_once(signer, nid))
+      return invalid(std::string("the signed attribute ") + OBJ_nid2sn(nid) + " is not there exactly once");
   }
-  if (CMS_signed_get_attr_by_NID(signer, NID_pkcs9_signingTime, -1) >= 0) return invalid("the CMS has a signingTime, which PAdES forbids");
+  if (CMS_signed_get_attr_by_NID(signer, NID_pkcs9_signingTime, -1) >= 0)
+    return invalid("the CMS has a signingTime, which PAdES forbids");
 
   CmsFinding finding;
   if (carrier) {
@@ -247,9 +262,11 @@ Result<CmsFinding> verify(std::string_view der, std::string_view content, bool c
     if (finding.carried.empty()) return invalid("the CMS carries no ledger proof");
   }
   STACK_OF(X509)* carried = CMS_get1_certs(cms.get());
-  for (int i = 0; carried && i < sk_X509_num(carried); ++i) finding.certificates.emplace_back(sk_X509_value(carried, i));
+  for (int i = 0; carried && i < sk_X509_num(carried); ++i)
+    finding.certificates.emplace_back(sk_X509_value(carried, i));
   sk_X509_free(carried);
-  if (finding.certificates.empty() || finding.certificates.size() > certificates_max) return invalid("the CMS carries no certificate or too many");
+  if (finding.certificates.empty() || finding.certificates.size() > certificates_max)
+    return invalid("the CMS carries no certificate or too many");
   for (const CertificatePtr& certificate : finding.certificates) {
     if (CMS_SignerInfo_cert_cmp(signer, certificate.get()) != 0) continue;
     X509_up_ref(certificate.get());
@@ -261,7 +278,8 @@ Result<CmsFinding> verify(std::string_view der, std::string_view content, bool c
   if (!key) return invalid("the signer's certificate has no usable key");
   finding.algorithm = allowed_algorithm(signer, key);
   if (finding.algorithm.empty()) return invalid("an algorithm or key size that is not allowed");
-  if ((X509_get_key_usage(finding.signer.get()) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) return invalid("a certificate that is not for signing");
+  if ((X509_get_key_usage(finding.signer.get()) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0)
+    return invalid("a certificate that is not for signing");
 
   // CMS_CADES makes OpenSSL build a chain; the signer itself is the anchor, because trust is judged apart.
   const StorePtr store(X509_STORE_new());
@@ -280,23 +298,28 @@ Result<CmsFinding> verify(std::string_view der, std::string_view content, bool c
 
   // The signature covers neither the versions nor how the signer is named, so a CMS as we write it has no freedom left.
   const std::vector<CertificatePtr> chain = issuing_chain(finding.signer.get(), finding.certificates);
-  if (chain.size() + 1 != finding.certificates.size()) return invalid("the CMS carries certificates that are not of the signer's chain");
+  if (chain.size() + 1 != finding.certificates.size())
+    return invalid("the CMS carries certificates that are not of the signer's chain");
   const ASN1_OCTET_STRING* value = CMS_SignerInfo_get0_signature(signer);
   QUOTARY_TRY(expected, unsigned_signature(sha256(content), finding.signer.get(), key, chain, finding.carried));
-  QUOTARY_TRY(written, with_signature(expected, {reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)), static_cast<std::size_t>(ASN1_STRING_length(value))}));
+  QUOTARY_TRY(written, with_signature(expected, {reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
+                                                 static_cast<std::size_t>(ASN1_STRING_length(value))}));
   if (written != der) return invalid("the CMS is not as Quotary writes it");
   return finding;
 }
 
 }  // namespace
 
-std::size_t der_size(std::string_view bytes) { return bytes.empty() || bytes[0] != der_sequence ? 0 : first_value(bytes).size; }
+std::size_t der_size(std::string_view bytes) {
+  return bytes.empty() || bytes[0] != der_sequence ? 0 : first_value(bytes).size;
+}
 
 Result<CmsForm> CmsForm::make(X509* leaf, const std::vector<CertificatePtr>& chain) {
   ERR_clear_error();
   EVP_PKEY* key = X509_get0_pubkey(leaf);
   if (!key || !key_strong_enough(key)) return invalid("an algorithm or key size that is not allowed");
-  if ((X509_get_key_usage(leaf) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) return invalid("a certificate that is not for signing");
+  if ((X509_get_key_usage(leaf) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0)
+    return invalid("a certificate that is not for signing");
   CmsForm out;
   X509_up_ref(leaf);
   out.leaf_.reset(leaf);
@@ -311,9 +334,11 @@ Result<CmsForm> CmsForm::make(X509* leaf, const std::vector<CertificatePtr>& cha
   out.signer_ = parts.signer;
   out.digest_in_attributes_ = out.attributes_.find(some.view());
   out.digest_in_signer_ = out.signer_.find(some.view());
-  if (out.digest_in_attributes_ == std::string::npos || out.digest_in_signer_ == std::string::npos) return openssl_failed("find the digest in a CMS");
+  if (out.digest_in_attributes_ == std::string::npos || out.digest_in_signer_ == std::string::npos)
+    return openssl_failed("find the digest in a CMS");
 
-  // From here on no CMS of this certificate is encoded by OpenSSL, so what it would write is compared once, in all sizes.
+  // From here on no CMS of this certificate is encoded by OpenSSL, so what it would write is compared once, in all
+  // sizes.
   QUOTARY_TRY(judge, unsigned_signature(other, leaf, key, chain));
   if (out.attributes(other) != signed_attributes(judge.signer)) return openssl_failed("repeat the signed attributes");
   for (int size = 0; size <= EVP_PKEY_get_size(key); ++size) {
@@ -344,7 +369,8 @@ Result<SignedCms> sign_cms(const CmsForm& form, EVP_PKEY* key, const Hash& diges
   return SignedCms{std::move(der), std::move(signature)};
 }
 
-Result<SignedCms> sign_carrier_cms(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain, std::string_view carried) {
+Result<SignedCms> sign_carrier_cms(const Hash& digest, X509* leaf, EVP_PKEY* key,
+                                   const std::vector<CertificatePtr>& chain, std::string_view carried) {
   QUOTARY_CHECK(!carried.empty());
   ERR_clear_error();
   QUOTARY_TRY(unsigned_cms, unsigned_signature(digest, leaf, key, chain, carried));
@@ -357,9 +383,11 @@ Result<void> confirm_cms(const SignedCms& cms, const CmsForm& form, const Hash& 
   ERR_clear_error();
   const std::string attributes = form.attributes(digest);
   const DigestContextPtr context(EVP_MD_CTX_new());
-  if (!context || EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, X509_get0_pubkey(form.leaf())) != 1 ||
-      EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(cms.signature.data()), cms.signature.size(),
-                       reinterpret_cast<const unsigned char*>(attributes.data()), attributes.size()) != 1) {
+  if (!context ||
+      EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, X509_get0_pubkey(form.leaf())) != 1 ||
+      EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(cms.signature.data()),
+                       cms.signature.size(), reinterpret_cast<const unsigned char*>(attributes.data()),
+                       attributes.size()) != 1) {
     return invalid("the signature does not hold: " + drain_openssl_errors());
   }
   if (form.write(digest, cms.signature) != cms.der) return invalid("the CMS is not as Quotary writes it");
@@ -368,7 +396,9 @@ Result<void> confirm_cms(const SignedCms& cms, const CmsForm& form, const Hash& 
 
 Result<CmsFinding> verify_cms(std::string_view der, std::string_view content) { return verify(der, content, false); }
 
-Result<CmsFinding> verify_carrier_cms(std::string_view der, std::string_view content) { return verify(der, content, true); }
+Result<CmsFinding> verify_carrier_cms(std::string_view der, std::string_view content) {
+  return verify(der, content, true);
+}
 
 bool certificate_trusted(const CmsFinding& finding, std::string_view trust_anchors_pem, Timestamp time) {
   const std::vector<CertificatePtr> anchors = certificates_from_pem(trust_anchors_pem);

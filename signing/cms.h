@@ -15,33 +15,34 @@ struct SignedCms {
   std::string signature;  // the value within it
 };
 
-// What all signatures by one certificate have in common, encoded once by OpenSSL: making its objects anew for each document
-// costs as much as signing. Immutable after make(): safe to share between threads.
+// What all signatures by one certificate have in common, encoded once by OpenSSL: making its objects anew for each
+// document costs as much as signing. Immutable after make(): safe to share between threads.
 class CmsForm {
  public:
-  // The certificates go into every CMS, leaf first. Errc::invalid `seal_invalid` for a key that is not allowed or a certificate
-  // that is not for signing.
+  // The certificates go into every CMS, leaf first. Errc::invalid `seal_invalid` for a key that is not allowed or a
+  // certificate that is not for signing.
   [[nodiscard]] static Result<CmsForm> make(X509* leaf, const std::vector<CertificatePtr>& chain);
 
   [[nodiscard]] X509* leaf() const { return leaf_.get(); }
-  // The signed attributes, a DER SET: contentType, messageDigest and signingCertificateV2; never signingTime, which PAdES
-  // forbids. This is what is signed.
+  // The signed attributes, a DER SET: contentType, messageDigest and signingCertificateV2; never signingTime, which
+  // PAdES forbids. This is what is signed.
   [[nodiscard]] std::string attributes(const Hash& digest) const;
   // The CMS, DER.
   [[nodiscard]] std::string write(const Hash& digest, std::string_view signature) const;
 
  private:
   CertificatePtr leaf_;
-  std::string attributes_;                  // with some digest
-  std::string type_, signed_data_, signer_;  // what stands before the content, the signers and the signature; with some digest
+  std::string attributes_;  // with some digest
+  std::string type_, signed_data_,
+      signer_;  // what stands before the content, the signers and the signature; with some digest
   std::size_t digest_in_attributes_ = 0, digest_in_signer_ = 0;
 };
 
 // Detached signature over content whose SHA-256 is `digest`, by the key of the form's certificate.
 [[nodiscard]] Result<SignedCms> sign_cms(const CmsForm& form, EVP_PKEY* key, const Hash& digest);
 
-// Whether `cms` is what the form gives for this digest, and its signature holds under the leaf's key: all that verify_cms()
-// asks for follows from it. Errc::invalid `seal_invalid` says what does not hold.
+// Whether `cms` is what the form gives for this digest, and its signature holds under the leaf's key: all that
+// verify_cms() asks for follows from it. Errc::invalid `seal_invalid` says what does not hold.
 [[nodiscard]] Result<void> confirm_cms(const SignedCms& cms, const CmsForm& form, const Hash& digest);
 
 // The signed attribute that carries a ledger proof: one OCTET STRING under an OID made from a UUID (ITU-T X.667), which
@@ -50,8 +51,8 @@ inline constexpr const char* ledger_proof_oid = "2.25.19062996962454514487652819
 
 // As sign_cms(), with `carried` (not empty) as that attribute, and the same bytes each time: an elliptic curve's nonce
 // follows from key and message (RFC 6979), RSA's PKCS #1 v1.5 has none.
-[[nodiscard]] Result<SignedCms> sign_carrier_cms(const Hash& digest, X509* leaf, EVP_PKEY* key, const std::vector<CertificatePtr>& chain,
-                                                 std::string_view carried);
+[[nodiscard]] Result<SignedCms> sign_carrier_cms(const Hash& digest, X509* leaf, EVP_PKEY* key,
+                                                 const std::vector<CertificatePtr>& chain, std::string_view carried);
 
 struct CmsFinding {
   CertificatePtr signer;

@@ -47,13 +47,14 @@ bool add_extension(X509* certificate, int nid, const char* value) {
 
 }  // namespace
 
-Result<SealKeyFiles> make_development_seal(FileSystem& files, const std::string& directory, const std::string& organisation, Timestamp now,
-                                           Random& random) {
+Result<SealKeyFiles> make_development_seal(FileSystem& files, const std::string& directory,
+                                           const std::string& organisation, Timestamp now, Random& random) {
   SealKeyFiles paths;
   paths.certificate_path = directory + "/seal.cert.pem";
   paths.key_path = directory + "/seal.key.pem";
   for (const std::string& path : {paths.certificate_path, paths.key_path}) {
-    if (files.exists(path)) return fail(Errc::conflict, "keys_exist", path + " is there already: keys are never written over");
+    if (files.exists(path))
+      return fail(Errc::conflict, "keys_exist", path + " is there already: keys are never written over");
   }
   ERR_clear_error();
   const KeyPtr key(EVP_EC_gen("P-256"));
@@ -62,22 +63,28 @@ Result<SealKeyFiles> make_development_seal(FileSystem& files, const std::string&
 
   std::string serial = random.bytes(16);
   serial.front() = static_cast<char>((serial.front() & 0x3f) | 0x40);  // positive, and always 16 bytes
-  const BigNumberPtr number(BN_bin2bn(reinterpret_cast<const unsigned char*>(serial.data()), static_cast<int>(serial.size()), nullptr));
+  const BigNumberPtr number(
+      BN_bin2bn(reinterpret_cast<const unsigned char*>(serial.data()), static_cast<int>(serial.size()), nullptr));
   const std::int64_t seconds = now.unix_ms / 1000;
   X509* const target = certificate.get();
   X509_NAME* const subject = X509_get_subject_name(target);
   const std::string_view name = organisation.empty() ? std::string_view("Quotary") : shortened(organisation);
-  const bool filled = number && X509_set_version(target, X509_VERSION_3) == 1 && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(target)) &&
+  const bool filled = number && X509_set_version(target, X509_VERSION_3) == 1 &&
+                      BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(target)) &&
                       ASN1_TIME_set(X509_getm_notBefore(target), static_cast<time_t>(seconds - clock_slack_seconds)) &&
-                      ASN1_TIME_set(X509_getm_notAfter(target), static_cast<time_t>(seconds + ten_years_seconds)) && add_name(subject, "O", name) &&
-                      add_name(subject, "OU", warning) && add_name(subject, "CN", std::string("Quotary seal, ") + warning) &&
+                      ASN1_TIME_set(X509_getm_notAfter(target), static_cast<time_t>(seconds + ten_years_seconds)) &&
+                      add_name(subject, "O", name) && add_name(subject, "OU", warning) &&
+                      add_name(subject, "CN", std::string("Quotary seal, ") + warning) &&
                       X509_set_issuer_name(target, subject) == 1 && X509_set_pubkey(target, key.get()) == 1 &&
-                      add_extension(target, NID_subject_key_identifier, "hash") && add_extension(target, NID_basic_constraints, "critical,CA:FALSE") &&
-                      add_extension(target, NID_key_usage, "critical,digitalSignature,nonRepudiation") && X509_sign(target, key.get(), EVP_sha256()) > 0;
+                      add_extension(target, NID_subject_key_identifier, "hash") &&
+                      add_extension(target, NID_basic_constraints, "critical,CA:FALSE") &&
+                      add_extension(target, NID_key_usage, "critical,digitalSignature,nonRepudiation") &&
+                      X509_sign(target, key.get(), EVP_sha256()) > 0;
   if (!filled) return failed("make a certificate");
 
   const BioPtr out(BIO_new(BIO_s_mem()));
-  if (!out || PEM_write_bio_PKCS8PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) return failed("write a key");
+  if (!out || PEM_write_bio_PKCS8PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
+    return failed("write a key");
   char* text = nullptr;
   const long size = BIO_get_mem_data(out.get(), &text);
   const std::string_view pem(text, static_cast<std::size_t>(size));

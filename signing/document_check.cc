@@ -29,7 +29,8 @@ bool is_document_permission(const PdfValue& reference) {
   const PdfValue* method = reference.find("TransformMethod");
   const PdfValue* parameters = reference.find("TransformParams");
   const PdfValue* permission = parameters ? parameters->find("P") : nullptr;
-  return method && method->is_name("DocMDP") && permission && permission->is(PdfValue::Kind::integer) && permission->number == 2;
+  return method && method->is_name("DocMDP") && permission && permission->is(PdfValue::Kind::integer) &&
+         permission->number == 2;
 }
 
 Result<void> check_dictionary(const PdfValue& signature) {
@@ -42,7 +43,8 @@ Result<void> check_dictionary(const PdfValue& signature) {
   }
   if (signature.find("Cert")) return broken("the signature dictionary names a certificate beside its CMS");
   const PdfValue* references = signature.find("Reference");
-  if (!references || !references->is(PdfValue::Kind::array) || references->items.size() != 1 || !is_document_permission(references->items[0])) {
+  if (!references || !references->is(PdfValue::Kind::array) || references->items.size() != 1 ||
+      !is_document_permission(references->items[0])) {
     return broken("the signature does not certify the document with DocMDP P 2");
   }
   return {};
@@ -52,26 +54,32 @@ Result<void> check_dictionary(const PdfValue& signature) {
 Result<SealPlace> locate(std::string_view pdf, const PdfObject& object) {
   const PdfValue* range = object.value.find("ByteRange");
   const PdfValue* contents = object.value.find("Contents");
-  if (!range || !range->is(PdfValue::Kind::array) || range->items.size() != 4) return broken("ByteRange is not four numbers");
+  if (!range || !range->is(PdfValue::Kind::array) || range->items.size() != 4)
+    return broken("ByteRange is not four numbers");
   std::size_t numbers[4];
   for (std::size_t i = 0; i < 4; ++i) {
     const PdfValue& item = range->items[i];
-    if (!item.is(PdfValue::Kind::integer) || item.number < 0 || static_cast<std::size_t>(item.number) > pdf.size()) return broken("ByteRange leaves the file");
+    if (!item.is(PdfValue::Kind::integer) || item.number < 0 || static_cast<std::size_t>(item.number) > pdf.size())
+      return broken("ByteRange leaves the file");
     numbers[i] = static_cast<std::size_t>(item.number);
   }
   if (numbers[0] != 0) return broken("ByteRange does not begin at the file's first byte");
   if (numbers[2] + numbers[3] > pdf.size()) return broken("ByteRange leaves the file");
   if (numbers[1] >= numbers[2]) return broken("ByteRange leaves no gap for the signature");
-  if (!contents || !contents->is(PdfValue::Kind::string) || !contents->hexadecimal) return broken("Contents is no hexadecimal string");
-  if (contents->begin != numbers[1] || contents->end != numbers[2]) return broken("Contents does not fill the gap of ByteRange");
+  if (!contents || !contents->is(PdfValue::Kind::string) || !contents->hexadecimal)
+    return broken("Contents is no hexadecimal string");
+  if (contents->begin != numbers[1] || contents->end != numbers[2])
+    return broken("Contents does not fill the gap of ByteRange");
   // These digits are all that no signature covers: one way of writing them is enough.
   const std::string_view digits = pdf.substr(contents->begin + 1, contents->end - contents->begin - 2);
-  if (std::count_if(digits.begin(), digits.end(), [](char c) { return c >= 'A' && c <= 'F'; }) > 0) return broken("Contents is not in lower-case digits");
+  if (std::count_if(digits.begin(), digits.end(), [](char c) { return c >= 'A' && c <= 'F'; }) > 0)
+    return broken("Contents is not in lower-case digits");
   if (numbers[2] + numbers[3] != pdf.size()) return broken("ByteRange does not reach the end of its revision");
   const std::size_t size = der_size(contents->text);
   if (size == 0) return broken("Contents holds no DER value");
   const std::string_view behind = std::string_view(contents->text).substr(size);
-  if (std::count(behind.begin(), behind.end(), '\0') != std::ssize(behind)) return broken("Contents holds bytes behind its CMS");
+  if (std::count(behind.begin(), behind.end(), '\0') != std::ssize(behind))
+    return broken("Contents holds bytes behind its CMS");
   return SealPlace{contents->begin, contents->end, numbers[2] + numbers[3], contents->text.substr(0, size)};
 }
 
@@ -86,7 +94,8 @@ Result<std::uint32_t> certified_signature(const PdfFile& file) {
   std::uint32_t sealed_field = 0;
   for (const FormField& field : fields) {
     if (!field.object.value.find("V")) continue;
-    if (sealed_field != 0 || field.object.value.reference("V") != *signature) return broken("a second signature in the sealed revision");
+    if (sealed_field != 0 || field.object.value.reference("V") != *signature)
+      return broken("a second signature in the sealed revision");
     sealed_field = field.number;
   }
   if (sealed_field == 0) return broken("no field holds the certifying signature");
@@ -94,12 +103,15 @@ Result<std::uint32_t> certified_signature(const PdfFile& file) {
   if (file.revisions().size() != 2) return broken("the seal is not the first revision after the document");
   const PdfRevision& added = file.revisions().back();
   if (!added.freed.empty()) return broken("the seal's revision deletes objects");
-  if (file.revisions().front().trailer.reference("Root") != root) return broken("the seal's revision names another catalog");
+  if (file.revisions().front().trailer.reference("Root") != root)
+    return broken("the seal's revision names another catalog");
   for (const auto& [number, offset] : added.offsets) {
-    const bool own = number == root || number == *signature || number == sealed_field || number == catalog.value.reference("AcroForm");
+    const bool own = number == root || number == *signature || number == sealed_field ||
+                     number == catalog.value.reference("AcroForm");
     if (!own) return broken("the seal's revision changes object " + std::to_string(number));
   }
-  if (!added.offsets.contains(*signature) || file.revisions().front().offsets.contains(*signature)) return broken("the signature is not the sealed revision's own");
+  if (!added.offsets.contains(*signature) || file.revisions().front().offsets.contains(*signature))
+    return broken("the signature is not the sealed revision's own");
   return *signature;
 }
 
@@ -145,10 +157,12 @@ std::optional<std::string> claim(std::string_view pdf, std::string_view key) {
     const std::string_view near = pdf.substr(at + key.size(), claim_bytes_max);
     PdfParser parser(near, 0);
     parser.skip_space();
-    if (parser.position() >= near.size() || (near[parser.position()] != '(' && near[parser.position()] != '<')) continue;
+    if (parser.position() >= near.size() || (near[parser.position()] != '(' && near[parser.position()] != '<'))
+      continue;
     const auto value = parser.value();
     if (!value || !value->is(PdfValue::Kind::string) || value->text.empty()) continue;
-    const bool ascii = std::all_of(value->text.begin(), value->text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+    const bool ascii =
+        std::all_of(value->text.begin(), value->text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
     if (ascii) return value->text;
   }
   return std::nullopt;
@@ -169,8 +183,10 @@ Result<void> check_new_seal(std::string_view pdf, const SignedCms& cms, const Cm
   content.update(pdf.substr(place.contents_end));
   QUOTARY_TRY_VOID(confirm_cms(cms, form, content.finish()));
   const PdfValue* claimed = object.value.find("M");
-  if (!claimed || !claimed->is(PdfValue::Kind::string) || claimed->text != pdf_date(time)) return broken("the signature's claimed time is not the one asked for");
-  if (time < not_before_of(form.leaf()) || not_after_of(form.leaf()) < time) return broken("the certificate was not valid at the claimed time");
+  if (!claimed || !claimed->is(PdfValue::Kind::string) || claimed->text != pdf_date(time))
+    return broken("the signature's claimed time is not the one asked for");
+  if (time < not_before_of(form.leaf()) || not_after_of(form.leaf()) < time)
+    return broken("the certificate was not valid at the claimed time");
   return {};
 }
 

@@ -32,13 +32,13 @@ struct ClaimedIdentity {
 // What the seal says. `valid` only when every rule of pdf.md's "What a validator must check" holds for our profile.
 struct SealFinding {
   bool valid = false;
-  std::string reason;          // why not, when not valid
-  std::string signer;          // certificate subject, one line
+  std::string reason;  // why not, when not valid
+  std::string signer;  // certificate subject, one line
   std::string certificate_sha256;
-  std::string claimed_time;    // /M
+  std::string claimed_time;  // /M
   std::string algorithm;
-  std::size_t covered = 0;     // bytes that the signature's revision covers (the end of its ByteRange)
-  bool trusted = false;        // chain ends in one of the given trust anchors
+  std::size_t covered = 0;  // bytes that the signature's revision covers (the end of its ByteRange)
+  bool trusted = false;     // chain ends in one of the given trust anchors
 };
 // Checks the (first) certifying signature of `pdf`. `trust_anchors_pem` may be empty (then trusted is false).
 // `pdf` over 64 MB is refused. Errc::invalid `not_our_profile` when the structure is not what Quotary writes.

@@ -41,12 +41,14 @@ std::string signature_dictionary(const SignatureText& text) {
   if (!text.reason.empty()) out += "/Reason " + pdf_text_string(text.reason) + "\n";
   if (!text.location.empty()) out += "/Location " + pdf_text_string(text.location) + "\n";
   // P 2: later signatures and validation data may come, nothing else.
-  out += "/Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P 2 /V /1.2 >> >>]\n>>";
+  out +=
+      "/Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P 2 /V /1.2 >> >>]\n>>";
   return out;
 }
 
 // The objects in order of their numbers, their table and trailer.
-void append_objects(std::string& out, std::vector<NewObject> objects, const PdfFile& file, std::uint32_t size, const std::string& identifier) {
+void append_objects(std::string& out, std::vector<NewObject> objects, const PdfFile& file, std::uint32_t size,
+                    const std::string& identifier) {
   std::sort(objects.begin(), objects.end(), [](const NewObject& a, const NewObject& b) { return a.number < b.number; });
   std::string table;
   for (std::size_t i = 0; i < objects.size(); ++i) {
@@ -62,24 +64,28 @@ void append_objects(std::string& out, std::vector<NewObject> objects, const PdfF
   out += "xref\n" + table + "trailer\n<<\n";
   if (!identifier.empty()) out += identifier;
   if (const auto info = file.trailer().reference("Info")) out += "/Info " + reference_to(*info) + "\n";
-  out += "/Prev " + std::to_string(file.revisions().back().xref) + "\n/Root " + reference_to(*file.trailer().reference("Root")) + "\n";
+  out += "/Prev " + std::to_string(file.revisions().back().xref) + "\n/Root " +
+         reference_to(*file.trailer().reference("Root")) + "\n";
   out += "/Size " + std::to_string(size) + "\n>>\nstartxref\n" + std::to_string(xref) + "\n%%EOF\n";
 }
 
 // The first half of /ID stays for the file's life; the second changes with each revision.
 std::string next_identifier(const PdfFile& file, const Hash& base) {
   const PdfValue* id = file.trailer().find("ID");
-  if (!id || !id->is(PdfValue::Kind::array) || id->items.size() != 2 || !id->items[0].is(PdfValue::Kind::string)) return {};
+  if (!id || !id->is(PdfValue::Kind::array) || id->items.size() != 2 || !id->items[0].is(PdfValue::Kind::string))
+    return {};
   return "/ID [ <" + to_hex(id->items[0].text) + "> <" + to_hex(base.view().substr(0, 16)) + "> ]\n";
 }
 
 Result<std::uint32_t> object_count(const PdfFile& file) {
   const PdfValue* size = file.trailer().find("Size");
-  if (!size || !size->is(PdfValue::Kind::integer) || size->number < 1 || size->number > static_cast<std::int64_t>(pdf_objects_max)) {
+  if (!size || !size->is(PdfValue::Kind::integer) || size->number < 1 ||
+      size->number > static_cast<std::int64_t>(pdf_objects_max)) {
     return not_our_profile("a trailer without Size");
   }
   for (const PdfRevision& revision : file.revisions()) {
-    if (!revision.offsets.empty() && revision.offsets.rbegin()->first >= size->number) return not_our_profile("objects beyond Size");
+    if (!revision.offsets.empty() && revision.offsets.rbegin()->first >= size->number)
+      return not_our_profile("objects beyond Size");
   }
   return static_cast<std::uint32_t>(size->number);
 }
@@ -95,10 +101,11 @@ Result<std::string> form_with_flags(std::string_view pdf, const PdfValue& form) 
   return out + std::string(pdf.substr(flags->end, form.end - flags->end));
 }
 
-// Read by people in their viewer's list of signatures. It names no time: the signature is made anew for each reader, and what
-// it carries has its own.
+// Read by people in their viewer's list of signatures. It names no time: the signature is made anew for each reader,
+// and what it carries has its own.
 constexpr std::string_view ledger_proof_name = "账本证明 Ledger proof";
-constexpr std::string_view ledger_proof_reason = "携带账本对本盖章文件的证明，不改变文件内容 Carries the ledger's proof of the sealed document and changes nothing in it";
+constexpr std::string_view ledger_proof_reason =
+    "携带账本对本盖章文件的证明，不改变文件内容 Carries the ledger's proof of the sealed document and changes nothing in it";
 
 std::string ledger_proof_dictionary() {
   std::string out = "<<\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n";
@@ -107,12 +114,14 @@ std::string ledger_proof_dictionary() {
 }
 
 std::string ledger_proof_widget(std::uint32_t page, std::uint32_t signature) {
-  return "<<\n/Type /Annot\n/Subtype /Widget\n/FT /Sig\n/T (" + std::string(ledger_proof_field) + ")\n/TU " + pdf_text_string(ledger_proof_name) +
-         "\n/F 132\n/P " + reference_to(page) + "\n/Rect [ 0 0 0 0 ]\n/V " + reference_to(signature) + "\n>>";
+  return "<<\n/Type /Annot\n/Subtype /Widget\n/FT /Sig\n/T (" + std::string(ledger_proof_field) + ")\n/TU " +
+         pdf_text_string(ledger_proof_name) + "\n/F 132\n/P " + reference_to(page) + "\n/Rect [ 0 0 0 0 ]\n/V " +
+         reference_to(signature) + "\n>>";
 }
 
 // The dictionary as it stands in the file, with one more reference in its array `key`, which may be missing.
-Result<std::string> with_reference(std::string_view pdf, const PdfValue& dictionary, std::string_view key, std::uint32_t number) {
+Result<std::string> with_reference(std::string_view pdf, const PdfValue& dictionary, std::string_view key,
+                                   std::uint32_t number) {
   const PdfValue* array = dictionary.find(key);
   if (!array) return with_members(pdf, dictionary, "/" + std::string(key) + " [ " + reference_to(number) + " ]\n");
   if (!array->is(PdfValue::Kind::array)) return not_our_profile(std::string(key) + " that is no array");
@@ -127,7 +136,9 @@ Result<PdfObject> first_page(const PdfFile& file, const PdfValue& catalog) {
   if (!tree) return not_our_profile("a catalog without Pages");
   QUOTARY_TRY(pages, file.object(*tree));
   const PdfValue* kids = pages.value.find("Kids");
-  if (!kids || !kids->is(PdfValue::Kind::array) || kids->items.empty() || !kids->items.front().is(PdfValue::Kind::reference)) return not_our_profile("Pages without Kids");
+  if (!kids || !kids->is(PdfValue::Kind::array) || kids->items.empty() ||
+      !kids->items.front().is(PdfValue::Kind::reference))
+    return not_our_profile("Pages without Kids");
   QUOTARY_TRY(page, file.object(static_cast<std::uint32_t>(kids->items.front().number)));
   const PdfValue* type = page.value.find("Type");
   if (page.stream || !type || !type->is_name("Page")) return not_our_profile("a first kid that is no page");
@@ -149,7 +160,8 @@ std::optional<Timestamp> parse_pdf_date(std::string_view text) {
   if (text.size() != 17 || !text.starts_with("D:") || text.back() != 'Z') return std::nullopt;
   const std::string_view digits = text.substr(2, 14);
   const auto part = [&](std::size_t at, std::size_t count) { return std::string(digits.substr(at, count)); };
-  const auto time = parse_rfc3339(part(0, 4) + "-" + part(4, 2) + "-" + part(6, 2) + "T" + part(8, 2) + ":" + part(10, 2) + ":" + part(12, 2) + "Z");
+  const auto time = parse_rfc3339(part(0, 4) + "-" + part(4, 2) + "-" + part(6, 2) + "T" + part(8, 2) + ":" +
+                                  part(10, 2) + ":" + part(12, 2) + "Z");
   if (!time) return std::nullopt;
   return *time;
 }
@@ -169,7 +181,8 @@ std::string pdf_text_string(std::string_view utf8) {
     const auto lead = static_cast<unsigned char>(utf8[i]);
     const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
     std::uint32_t code = length == 1 ? lead : lead & (0xffu >> (length + 1));
-    for (std::size_t j = 1; j < length && i + j < utf8.size(); ++j) code = code << 6 | (static_cast<unsigned char>(utf8[i + j]) & 0x3fu);
+    for (std::size_t j = 1; j < length && i + j < utf8.size(); ++j)
+      code = code << 6 | (static_cast<unsigned char>(utf8[i + j]) & 0x3fu);
     i += length;
     if (code >= 0x10000) {
       put_u16(units, static_cast<std::uint16_t>(0xd800 + ((code - 0x10000) >> 10 & 0x3ff)));
@@ -186,7 +199,8 @@ Result<std::vector<FormField>> form_fields(const PdfFile& file, const PdfValue& 
   const auto form_number = catalog.reference("AcroForm");
   if (!form_number) return not_our_profile("an AcroForm within the catalog");
   QUOTARY_TRY(form, file.object(*form_number));
-  if (form.value.find("XFA") || form.value.find("NeedAppearances")) return not_our_profile("a form with XFA or NeedAppearances");
+  if (form.value.find("XFA") || form.value.find("NeedAppearances"))
+    return not_our_profile("a form with XFA or NeedAppearances");
   const PdfValue* fields = form.value.find("Fields");
   if (!fields || !fields->is(PdfValue::Kind::array)) return not_our_profile("a form without Fields");
   if (fields->items.size() > fields_max) return not_our_profile("too many fields");
@@ -197,7 +211,8 @@ Result<std::vector<FormField>> form_fields(const PdfFile& file, const PdfValue& 
     QUOTARY_TRY(object, file.object(field.number));
     const PdfValue* type = object.value.find("FT");
     const PdfValue* name = object.value.find("T");
-    if (!type || !type->is_name("Sig") || object.value.find("Kids") || object.value.find("Parent")) return not_our_profile("a field that is no signature's");
+    if (!type || !type->is_name("Sig") || object.value.find("Kids") || object.value.find("Parent"))
+      return not_our_profile("a field that is no signature's");
     if (!name || !name->is(PdfValue::Kind::string)) return not_our_profile("a field without a name");
     field.object = std::move(object);
     out.push_back(std::move(field));
@@ -214,7 +229,8 @@ Result<PreparedSignature> prepare_signature(std::string_view pdf, const Signatur
   QUOTARY_TRY(fields, form_fields(file, catalog.value));
   const FormField* field = nullptr;
   for (const FormField& candidate : fields) {
-    if (candidate.object.value.find("V")) return field_error("the document has a signature already: the seal must be the first");
+    if (candidate.object.value.find("V"))
+      return field_error("the document has a signature already: the seal must be the first");
     if (candidate.object.value.find("T")->text == text.field) field = &candidate;
   }
   if (!field) return field_error("the document has no signature field " + text.field);
@@ -244,8 +260,10 @@ Result<PreparedSignature> prepare_signature(std::string_view pdf, const Signatur
   QUOTARY_CHECK(range != out.npos);
   prepared.gap_begin = range + opening.size() - 1;
   prepared.gap_end = prepared.gap_begin + 2 * contents_bytes + 2;
-  if (padded(out.size(), range_digits, ' ').size() > range_digits) return fail(Errc::too_large, "file_too_large", "a document to seal has at most 64 MB");
-  const std::string filled = "/ByteRange [0 " + padded(prepared.gap_begin, range_digits, ' ') + " " + padded(prepared.gap_end, range_digits, ' ') + " " +
+  if (padded(out.size(), range_digits, ' ').size() > range_digits)
+    return fail(Errc::too_large, "file_too_large", "a document to seal has at most 64 MB");
+  const std::string filled = "/ByteRange [0 " + padded(prepared.gap_begin, range_digits, ' ') + " " +
+                             padded(prepared.gap_end, range_digits, ' ') + " " +
                              padded(out.size() - prepared.gap_end, range_digits, ' ') + "]";
   QUOTARY_CHECK(filled.size() == range_hole.size());
   out.replace(range, filled.size(), filled);
@@ -262,7 +280,8 @@ Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed) {
   QUOTARY_TRY(catalog, file.object(*file.trailer().reference("Root")));
   QUOTARY_TRY(fields, form_fields(file, catalog.value));
   for (const FormField& field : fields) {
-    if (field.object.value.find("T")->text == ledger_proof_field) return fail(Errc::conflict, "ledger_proof_exists", "the document carries a ledger proof already");
+    if (field.object.value.find("T")->text == ledger_proof_field)
+      return fail(Errc::conflict, "ledger_proof_exists", "the document carries a ledger proof already");
   }
   if (fields.empty()) return not_our_profile("no form");
   const std::uint32_t widget = signature + 1;
@@ -277,15 +296,21 @@ Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed) {
   out.reserve(sealed.size() + 2 * contents_bytes + 8192);
   out = sealed;
   if (!out.ends_with('\n')) out += '\n';
-  append_objects(out, {{signature, ledger_proof_dictionary()}, {widget, ledger_proof_widget(page.number, signature)}, {page.number, new_page}, {form_number, new_form}},
+  append_objects(out,
+                 {{signature, ledger_proof_dictionary()},
+                  {widget, ledger_proof_widget(page.number, signature)},
+                  {page.number, new_page},
+                  {form_number, new_form}},
                  file, widget + 1, next_identifier(file, sha256(sealed)));
   const std::size_t range = out.find(range_hole, sealed.size());
   QUOTARY_CHECK(range != out.npos);
   prepared.gap_begin = out.find('<', range);
   prepared.gap_end = prepared.gap_begin + 2 * contents_bytes + 2;
-  const std::string filled = "/ByteRange [0 " + padded(prepared.gap_begin, range_digits, ' ') + " " + padded(prepared.gap_end, range_digits, ' ') + " " +
+  const std::string filled = "/ByteRange [0 " + padded(prepared.gap_begin, range_digits, ' ') + " " +
+                             padded(prepared.gap_end, range_digits, ' ') + " " +
                              padded(out.size() - prepared.gap_end, range_digits, ' ') + "]";
-  if (filled.size() != range_hole.size()) return fail(Errc::too_large, "file_too_large", "a document that carries its proof has at most 64 MB");
+  if (filled.size() != range_hole.size())
+    return fail(Errc::too_large, "file_too_large", "a document that carries its proof has at most 64 MB");
   out.replace(range, filled.size(), filled);
   Sha256 digest;
   digest.update(std::string_view(out).substr(0, prepared.gap_begin));
@@ -296,7 +321,9 @@ Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed) {
 
 Result<void> put_signature(PreparedSignature& prepared, std::string_view cms) {
   if (cms.size() > contents_bytes) {
-    return fail(Errc::internal, "seal_too_large", "the signature has " + std::to_string(cms.size()) + " bytes; 16384 are reserved (is the certificate chain too long?)");
+    return fail(Errc::internal, "seal_too_large",
+                "the signature has " + std::to_string(cms.size()) +
+                    " bytes; 16384 are reserved (is the certificate chain too long?)");
   }
   const std::string digits = to_hex(cms);
   prepared.pdf.replace(prepared.gap_begin + 1, digits.size(), digits);

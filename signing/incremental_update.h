@@ -35,9 +35,10 @@ struct PreparedSignature {
 // The field that carries a document's proof (FORMAT.md, "A PDF that carries its proof").
 inline constexpr std::string_view ledger_proof_field = "LedgerProof";
 
-// Appends to a sealed file one more revision: an invisible, signed field LedgerProof, as a widget without area on the first
-// page. What it writes, and where, follows from `sealed` alone, so that a reader may write it again and compare; the
-// digits of /Contents come with put_signature. Errc::invalid `not_our_profile`; Errc::conflict `ledger_proof_exists`.
+// Appends to a sealed file one more revision: an invisible, signed field LedgerProof, as a widget without area on the
+// first page. What it writes, and where, follows from `sealed` alone, so that a reader may write it again and compare;
+// the digits of /Contents come with put_signature. Errc::invalid `not_our_profile`; Errc::conflict
+// `ledger_proof_exists`.
 [[nodiscard]] Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed);
 
 // Errc::internal `seal_too_large` when the CMS does not fit.

@@ -38,8 +38,9 @@ class Folder final : public KeyFolder {
     Hash hash;
     unsigned size = 0;
     const std::string_view key = pepper_.view();
-    QUOTARY_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(input.data()),
-                       input.size(), hash.bytes.data(), &size) != nullptr);
+    QUOTARY_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                       reinterpret_cast<const unsigned char*>(input.data()), input.size(), hash.bytes.data(),
+                       &size) != nullptr);
     return hash;
   }
 
@@ -53,12 +54,14 @@ class Folder final : public KeyFolder {
 Result<void> check_key_file(FileSystem& files, const std::string& path) {
   const auto file = files.open(path, OpenMode::read_only);
   if (!file && file.error().kind == Errc::not_found) {
-    return fail(Errc::unavailable, "key_missing", path + " is missing: give the key folder with --keys, or restore it from its own backup");
+    return fail(Errc::unavailable, "key_missing",
+                path + " is missing: give the key folder with --keys, or restore it from its own backup");
   }
   if (!file) return fail(Errc::unavailable, "key_unreadable", file.error().detail);
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0) {
-    return fail(Errc::unavailable, "key_permissions", path + " may be read by others than its owner: run chmod 600 on it");
+    return fail(Errc::unavailable, "key_permissions",
+                path + " may be read by others than its owner: run chmod 600 on it");
   }
   return {};
 }
@@ -79,7 +82,8 @@ Result<std::string> read_key_file(FileSystem& files, const std::string& path) {
 
 Result<void> KeyFolder::check_absent(FileSystem& files, const std::string& directory) {
   for (const std::string& path : {log_key_path(directory), pepper_path(directory), subjects_path(directory)}) {
-    if (files.exists(path)) return fail(Errc::conflict, "keys_exist", path + " is there already: keys are never written over");
+    if (files.exists(path))
+      return fail(Errc::conflict, "keys_exist", path + " is there already: keys are never written over");
   }
   return {};
 }
@@ -100,7 +104,8 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::complete(const std::shared_ptr<Fil
     sodium_memzero(text.data(), text.size());
     return made;
   };
-  QUOTARY_TRY_VOID(make(log_key_path(directory), std::string(log_key_header) + origin + "\n" + to_hex(random.bytes(secret_bytes)) + "\n"));
+  QUOTARY_TRY_VOID(make(log_key_path(directory),
+                        std::string(log_key_header) + origin + "\n" + to_hex(random.bytes(secret_bytes)) + "\n"));
   QUOTARY_TRY_VOID(make(pepper_path(directory), pepper_text(random.bytes(secret_bytes))));
   if (!files->exists(subjects_path(directory))) {
     QUOTARY_TRY(cipher, open_subject_keys(*files, subjects_path(directory), true, std::make_shared<SystemRandom>()));
@@ -109,7 +114,8 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::complete(const std::shared_ptr<Fil
   QUOTARY_TRY_VOID(files->sync_directory(directory));
   QUOTARY_TRY(folder, open(files, directory));
   if (folder->log_signer().name() != origin) {
-    return fail(Errc::conflict, "keys_exist", log_key_path(directory) + " is the key of " + folder->log_signer().name() + ", not of " + origin);
+    return fail(Errc::conflict, "keys_exist",
+                log_key_path(directory) + " is the key of " + folder->log_signer().name() + ", not of " + origin);
   }
   return folder;
 }
@@ -117,7 +123,9 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::complete(const std::shared_ptr<Fil
 Result<std::unique_ptr<KeyFolder>> KeyFolder::open(const std::shared_ptr<FileSystem>& files,
                                                    const std::string& directory) {
   QUOTARY_CHECK(sodium_init() >= 0);
-  const auto unusable = [](const std::string& path) { return fail(Errc::unavailable, "key_unreadable", path + " does not hold a key of ours"); };
+  const auto unusable = [](const std::string& path) {
+    return fail(Errc::unavailable, "key_unreadable", path + " does not hold a key of ours");
+  };
   QUOTARY_TRY(log_text, read_key_file(*files, log_key_path(directory)));
   if (!log_text.starts_with(log_key_header)) return unusable(log_key_path(directory));
   const std::size_t origin_end = log_text.find('\n', log_key_header.size());
@@ -132,7 +140,8 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::open(const std::shared_ptr<FileSys
   // Another pepper would be a key like any other, under which no token is known.
   const std::string_view sum = std::string_view(pepper_file).substr(2 * secret_bytes);
   if (!sum.empty() && sum != "\n" && pepper_file != pepper_text(*pepper)) {
-    return fail(Errc::unavailable, "key_damaged", pepper_path(directory) + " does not have its checksum: restore it from the backup of the key folder");
+    return fail(Errc::unavailable, "key_damaged",
+                pepper_path(directory) + " does not have its checksum: restore it from the backup of the key folder");
   }
 
   QUOTARY_TRY_VOID(check_key_file(*files, subjects_path(directory)));

@@ -29,17 +29,17 @@ class Secret {
 };
 
 // The key folder (0700), apart from the data folder. Files: log.key, pepper.key, subjects.keys, seal.*.
-// `create` refuses when one of the files is there (Errc::conflict `keys_exist`); `open` refuses when one is missing, unreadable
-// or has permissions beyond the owner's (Errc::unavailable `key_missing`, `key_unreadable`, `key_damaged`, `key_permissions`;
-// the detail names the file).
+// `create` refuses when one of the files is there (Errc::conflict `keys_exist`); `open` refuses when one is missing,
+// unreadable or has permissions beyond the owner's (Errc::unavailable `key_missing`, `key_unreadable`, `key_damaged`,
+// `key_permissions`; the detail names the file).
 class KeyFolder {
  public:
   [[nodiscard]] static Result<void> check_absent(FileSystem& files, const std::string& directory);
   [[nodiscard]] static Result<std::unique_ptr<KeyFolder>> create(const std::shared_ptr<FileSystem>& files,
                                                                  const std::string& directory,
                                                                  const std::string& origin, Random& random);
-  // Goes on with a create() that was interrupted: keeps the files that are there, makes the others. Only for a folder that is
-  // known to be no one's yet. Errc::conflict `keys_exist` when its log key is another origin's.
+  // Goes on with a create() that was interrupted: keeps the files that are there, makes the others. Only for a folder
+  // that is known to be no one's yet. Errc::conflict `keys_exist` when its log key is another origin's.
   [[nodiscard]] static Result<std::unique_ptr<KeyFolder>> complete(const std::shared_ptr<FileSystem>& files,
                                                                    const std::string& directory,
                                                                    const std::string& origin, Random& random);

@@ -51,11 +51,14 @@ std::string drain_openssl_errors() {
   return reason ? reason : "error " + std::to_string(newest);
 }
 
-BioPtr memory_bio(std::string_view bytes) { return BioPtr(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size()))); }
+BioPtr memory_bio(std::string_view bytes) {
+  return BioPtr(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
+}
 
 std::string certificate_subject(const X509* certificate) {
   const BioPtr out(BIO_new(BIO_s_mem()));
-  X509_NAME_print_ex(out.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
+  X509_NAME_print_ex(out.get(), X509_get_subject_name(certificate), 0,
+                     XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
   return bio_text(out.get());
 }
 
@@ -93,7 +96,9 @@ std::vector<CertificatePtr> issuing_chain(X509* leaf, const std::vector<Certific
   while (chain.size() < certificates.size() && X509_check_issued(subject, subject) != X509_V_OK) {
     X509* issuer = nullptr;
     for (const CertificatePtr& candidate : certificates) {
-      if (X509_check_issued(candidate.get(), subject) != X509_V_OK || X509_verify(subject, X509_get0_pubkey(candidate.get())) != 1) continue;
+      if (X509_check_issued(candidate.get(), subject) != X509_V_OK ||
+          X509_verify(subject, X509_get0_pubkey(candidate.get())) != 1)
+        continue;
       issuer = candidate.get();
       break;
     }
@@ -118,10 +123,12 @@ Timestamp not_before_of(const X509* certificate) { return instant(X509_get0_notB
 Timestamp not_after_of(const X509* certificate) { return instant(X509_get0_notAfter(certificate)); }
 
 bool key_strong_enough(EVP_PKEY* key) {
-  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA) return EVP_PKEY_get_bits(key) >= 2048 && EVP_PKEY_get_bits(key) <= 8192;
+  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA)
+    return EVP_PKEY_get_bits(key) >= 2048 && EVP_PKEY_get_bits(key) <= 8192;
   if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC) return false;
   const std::string curve = curve_of(key);
-  return curve == "prime256v1" || curve == "P-256" || curve == "secp384r1" || curve == "P-384" || curve == "secp521r1" || curve == "P-521";
+  return curve == "prime256v1" || curve == "P-256" || curve == "secp384r1" || curve == "P-384" ||
+         curve == "secp521r1" || curve == "P-521";
 }
 
 std::string key_description(EVP_PKEY* key) {

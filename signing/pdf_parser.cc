@@ -107,7 +107,8 @@ Result<PdfValue> PdfParser::number_or_reference() {
       if (generation) {
         skip_space();
         if (take("R")) {
-          if (*generation != 0 || *number == 0 || *number > UINT32_MAX) return not_our_profile("a reference with a generation");
+          if (*generation != 0 || *number == 0 || *number > UINT32_MAX)
+            return not_our_profile("a reference with a generation");
           out.kind = PdfValue::Kind::reference;
           return out;
         }
@@ -262,7 +263,8 @@ Result<PdfValue> PdfParser::dictionary(int depth) {
   std::vector<std::string_view> keys;
   for (const auto& member : out.members) keys.push_back(member.key);
   std::sort(keys.begin(), keys.end());
-  if (std::adjacent_find(keys.begin(), keys.end()) != keys.end()) return not_our_profile("a dictionary with a key twice");
+  if (std::adjacent_find(keys.begin(), keys.end()) != keys.end())
+    return not_our_profile("a dictionary with a key twice");
   return out;
 }
 

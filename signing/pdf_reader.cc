@@ -39,7 +39,8 @@ Result<std::size_t> read_tail(std::string_view pdf, std::size_t end) {
   return static_cast<std::size_t>(*offset);
 }
 
-Result<void> read_subsection(std::string_view pdf, PdfParser& parser, PdfRevision& revision, std::uint64_t first, std::uint64_t count) {
+Result<void> read_subsection(std::string_view pdf, PdfParser& parser, PdfRevision& revision, std::uint64_t first,
+                             std::uint64_t count) {
   const auto bad = [] { return not_our_profile("a malformed cross-reference table"); };
   if (first + count > pdf_objects_max) return not_our_profile("too many objects");
   parser.skip_space();
@@ -89,7 +90,8 @@ Result<PdfRevision> read_revision(std::string_view pdf, std::size_t xref, std::s
   }
   QUOTARY_TRY(trailer, parser.value());
   if (!trailer.is(PdfValue::Kind::dictionary)) return not_our_profile("a trailer that is no dictionary");
-  if (trailer.find("Encrypt") || trailer.find("XRefStm")) return not_our_profile("encryption or a hybrid cross-reference");
+  if (trailer.find("Encrypt") || trailer.find("XRefStm"))
+    return not_our_profile("encryption or a hybrid cross-reference");
   if (!trailer.reference("Root")) return not_our_profile("a trailer without Root");
   revision.trailer = std::move(trailer);
   // Nothing between a trailer and its startxref: bytes there would belong to nobody.
@@ -144,7 +146,8 @@ Result<PdfFile> PdfFile::read(std::string_view pdf) {
     const bool first = previous == nullptr;
     if (!first && !previous->is(PdfValue::Kind::integer)) return not_our_profile("a Prev that is no integer");
     const std::int64_t earlier = first ? 0 : previous->number;
-    if (!first && (earlier <= 0 || static_cast<std::size_t>(earlier) >= xref)) return not_our_profile("a Prev that does not lie before its table");
+    if (!first && (earlier <= 0 || static_cast<std::size_t>(earlier) >= xref))
+      return not_our_profile("a Prev that does not lie before its table");
     file.revisions_.push_back(std::move(revision));
     if (first) break;
     // The earlier revision is whole in itself, and this one's objects all lie behind it.
@@ -179,7 +182,8 @@ Result<PdfObject> PdfFile::object_at(std::size_t index, std::uint32_t number) co
     parser.skip_space();
     const auto generation = parser.take_digits();
     parser.skip_space();
-    if (own != number || generation != 0u || !parser.take("obj")) return not_our_profile("a cross-reference that does not name its object");
+    if (own != number || generation != 0u || !parser.take("obj"))
+      return not_our_profile("a cross-reference that does not name its object");
     QUOTARY_TRY(value, parser.value());
     object.value = std::move(value);
     parser.skip_space();

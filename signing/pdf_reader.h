@@ -24,8 +24,8 @@ struct PdfMember;
 struct PdfValue {
   enum class Kind { null, boolean, integer, real, name, string, array, dictionary, reference };
   Kind kind = Kind::null;
-  std::int64_t number = 0;  // integer; boolean as 0 or 1; object number of a reference
-  std::string text;         // name or string, decoded; real as written
+  std::int64_t number = 0;   // integer; boolean as 0 or 1; object number of a reference
+  std::string text;          // name or string, decoded; real as written
   bool hexadecimal = false;  // the string was written as <hex>
   std::vector<PdfValue> items;
   std::vector<PdfMember> members;

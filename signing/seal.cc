@@ -15,28 +15,34 @@ namespace {
 
 class LoadedSeal final : public Seal {
  public:
-  LoadedSeal(SealKey key, CmsForm form) : key_(std::move(key)), form_(std::move(form)), not_after_(not_after_of(key_.leaf.get())) {}
+  LoadedSeal(SealKey key, CmsForm form)
+      : key_(std::move(key)), form_(std::move(form)), not_after_(not_after_of(key_.leaf.get())) {}
 
   Result<std::string> seal(std::string_view pdf, const SealRequest& request) const override {
     if (not_after_ < request.must_outlive) {
       return fail(Errc::invalid, "seal_certificate_too_short",
-                  "the seal's certificate ends at " + format_rfc3339(not_after_) + ", before " + format_rfc3339(request.must_outlive) +
-                      ": renew it, or shorten the quote's validity");
+                  "the seal's certificate ends at " + format_rfc3339(not_after_) + ", before " +
+                      format_rfc3339(request.must_outlive) + ": renew it, or shorten the quote's validity");
     }
     if (request.signing_time < not_before_of(key_.leaf.get()) || not_after_ < request.signing_time) {
-      return fail(Errc::unavailable, "seal_certificate_expired", "the seal's certificate is not valid at " + format_rfc3339(request.signing_time));
+      return fail(Errc::unavailable, "seal_certificate_expired",
+                  "the seal's certificate is not valid at " + format_rfc3339(request.signing_time));
     }
-    QUOTARY_TRY(prepared, prepare_signature(pdf, {request.signing_time, request.field, request.reason, request.location, request.name}));
+    QUOTARY_TRY(prepared, prepare_signature(pdf, {request.signing_time, request.field, request.reason, request.location,
+                                                  request.name}));
     QUOTARY_TRY(cms, sign_cms(form_, key_.key.get(), prepared.digest));
     QUOTARY_TRY_VOID(put_signature(prepared, cms.der));
     // What leaves here was read back and verified: a wrong seal could never be taken back.
     const auto checked = check_new_seal(prepared.pdf, cms, form_, request.signing_time);
-    if (!checked) return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + checked.error().detail);
+    if (!checked)
+      return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + checked.error().detail);
     // The first of a key is also checked as a stranger would who knows neither key nor certificates.
     if (!accepted_.load(std::memory_order_relaxed)) {
       const auto finding = check_seal(prepared.pdf, {});
-      if (!finding) return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + finding.error().detail);
-      if (!finding->valid) return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + finding->reason);
+      if (!finding)
+        return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + finding.error().detail);
+      if (!finding->valid)
+        return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + finding->reason);
       accepted_.store(true, std::memory_order_relaxed);
     }
     return std::move(prepared.pdf);
@@ -44,18 +50,27 @@ class LoadedSeal final : public Seal {
 
   Result<std::string> embed_proof(std::string_view sealed, std::string_view proof) const override {
     if (proof.empty() || proof.size() > carried_proof_bytes_max) {
-      return fail(Errc::too_large, "proof_too_large", "a proof to carry has 1 to " + std::to_string(carried_proof_bytes_max) + " bytes, this one " + std::to_string(proof.size()));
+      return fail(Errc::too_large, "proof_too_large",
+                  "a proof to carry has 1 to " + std::to_string(carried_proof_bytes_max) + " bytes, this one " +
+                      std::to_string(proof.size()));
     }
     QUOTARY_TRY(prepared, prepare_ledger_proof(sealed));
     QUOTARY_TRY(cms, sign_carrier_cms(prepared.digest, key_.leaf.get(), key_.key.get(), key_.chain, proof));
     QUOTARY_TRY_VOID(put_signature(prepared, cms.der));
     QUOTARY_TRY(read, check_sealed_document(prepared.pdf, {}));
-    if (!read.seal.valid) return fail(Errc::invalid, "seal_invalid", "the document to add a proof to is not sealed as a whole: " + read.seal.reason);
+    if (!read.seal.valid)
+      return fail(Errc::invalid, "seal_invalid",
+                  "the document to add a proof to is not sealed as a whole: " + read.seal.reason);
     if (read.added && read.added->code == "ledger_proof_signer") {
-      return fail(Errc::unavailable, "seal_changed", "the document was sealed by " + read.seal.signer + ", and the seal in use is another's: take document and proof as two files");
+      return fail(Errc::unavailable, "seal_changed",
+                  "the document was sealed by " + read.seal.signer +
+                      ", and the seal in use is another's: take document and proof as two files");
     }
     const bool whole = !read.added && read.sealed == sealed.size() && read.proof && read.proof->text == proof;
-    if (!whole) return fail(Errc::internal, "seal_failed", "the added proof was not accepted: " + (read.added ? read.added->detail : std::string("it reads differently")));
+    if (!whole)
+      return fail(Errc::internal, "seal_failed",
+                  "the added proof was not accepted: " +
+                      (read.added ? read.added->detail : std::string("it reads differently")));
     return std::move(prepared.pdf);
   }
 
@@ -79,7 +94,9 @@ class LoadedSeal final : public Seal {
 Result<std::shared_ptr<const Seal>> Seal::load(FileSystem& files, const SealKeyFiles& paths, Timestamp now) {
   QUOTARY_TRY(key, load_seal_key(files, paths, now));
   auto form = CmsForm::make(key.leaf.get(), key.chain);
-  if (!form) return fail(Errc::unavailable, "seal_key_unsuitable", "the seal's certificate gives no signature: " + form.error().detail);
+  if (!form)
+    return fail(Errc::unavailable, "seal_key_unsuitable",
+                "the seal's certificate gives no signature: " + form.error().detail);
   return std::shared_ptr<const Seal>(std::make_shared<LoadedSeal>(std::move(key), std::move(*form)));
 }
 

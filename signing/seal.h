@@ -1,8 +1,8 @@
 // The organisation's seal on a PDF: PAdES B-B (ETSI EN 319 142-1), certifying with DocMDP P 2.
 #pragma once
 
-#include "ledger/base/random.h"
 #include "ledger/base/file_system.h"
+#include "ledger/base/random.h"
 #include "ledger/base/time.h"
 
 #include <memory>
@@ -21,28 +21,31 @@ struct SealRequest {
   Timestamp signing_time;      // goes to /M as the claimed time
   std::string field = "Seal";  // an unsigned signature field of the document
   std::string reason, location, name;
-  Timestamp must_outlive;      // refuse when the certificate ends before this
+  Timestamp must_outlive;  // refuse when the certificate ends before this
 };
 
-// A loaded seal key with its chain. Immutable after load: safe to call from any thread. The private key never leaves it.
+// A loaded seal key with its chain. Immutable after load: safe to call from any thread. The private key never leaves
+// it.
 class Seal {
  public:
   // Checks that key and certificate match, key usage allows digitalSignature or nonRepudiation, ECDSA P-256 or
   // RSA >= 2048, and that now lies in the validity. Errc::unavailable with codes `seal_key_missing`,
   // `seal_key_unreadable` (permissions), `seal_key_password`, `seal_key_mismatch`, `seal_certificate_expired`,
   // `seal_key_unsuitable`; the detail names the file and what to do.
-  [[nodiscard]] static Result<std::shared_ptr<const Seal>> load(FileSystem& files, const SealKeyFiles& paths, Timestamp now);
+  [[nodiscard]] static Result<std::shared_ptr<const Seal>> load(FileSystem& files, const SealKeyFiles& paths,
+                                                                Timestamp now);
   virtual ~Seal() = default;
 
   // The document with one incremental revision appended that signs `request.field`. Contents reserved: 16 KiB.
-  // The result is read back and verified before it is returned, a key's first one as a stranger would. Errc::invalid `seal_certificate_too_short` when
-  // the certificate ends before must_outlive; Errc::internal when the self-check fails.
+  // The result is read back and verified before it is returned, a key's first one as a stranger would. Errc::invalid
+  // `seal_certificate_too_short` when the certificate ends before must_outlive; Errc::internal when the self-check
+  // fails.
   [[nodiscard]] virtual Result<std::string> seal(std::string_view pdf, const SealRequest& request) const = 0;
 
-  // The sealed document with one more revision, in whose signature field LedgerProof `proof` rides (carried_proof.h): the same
-  // bytes each time for the same document, proof and certificate. Read back as a stranger would before it is returned.
-  // Errc::too_large `proof_too_large`; Errc::unavailable `seal_changed` when the document's seal names another signer;
-  // Errc::invalid when the document is not sealed, or carries a proof already.
+  // The sealed document with one more revision, in whose signature field LedgerProof `proof` rides (carried_proof.h):
+  // the same bytes each time for the same document, proof and certificate. Read back as a stranger would before it is
+  // returned. Errc::too_large `proof_too_large`; Errc::unavailable `seal_changed` when the document's seal names
+  // another signer; Errc::invalid when the document is not sealed, or carries a proof already.
   [[nodiscard]] virtual Result<std::string> embed_proof(std::string_view sealed, std::string_view proof) const = 0;
 
   [[nodiscard]] virtual Timestamp not_after() const = 0;
@@ -50,9 +53,10 @@ class Seal {
   [[nodiscard]] virtual std::string certificate_pem() const = 0;  // leaf, then chain
 };
 
-// Makes a self-signed ECDSA P-256 development certificate for `organisation` (subject says "DEVELOPMENT ONLY 仅供开发"),
-// ten years, as seal.key.pem and seal.cert.pem (0600) in `directory`.
-[[nodiscard]] Result<SealKeyFiles> make_development_seal(FileSystem& files, const std::string& directory, const std::string& organisation,
-                                           Timestamp now, Random& random);
+// Makes a self-signed ECDSA P-256 development certificate for `organisation` (subject says "DEVELOPMENT ONLY
+// 仅供开发"), ten years, as seal.key.pem and seal.cert.pem (0600) in `directory`.
+[[nodiscard]] Result<SealKeyFiles> make_development_seal(FileSystem& files, const std::string& directory,
+                                                         const std::string& organisation, Timestamp now,
+                                                         Random& random);
 
 }  // namespace quotary::signing

@@ -17,7 +17,9 @@ Error unavailable(const char* code, const std::string& detail) { return fail(Err
 Result<std::string> read_key_file(FileSystem& files, const std::string& path) {
   auto bytes = read_file(files, path, key_file_bytes_max);
   if (bytes) return bytes;
-  if (bytes.error().kind == Errc::not_found) return unavailable("seal_key_missing", path + " is missing: name the seal's key and certificate in the configuration");
+  if (bytes.error().kind == Errc::not_found)
+    return unavailable("seal_key_missing",
+                       path + " is missing: name the seal's key and certificate in the configuration");
   return unavailable("seal_key_unreadable", bytes.error().detail + "; the server's user must be able to read it");
 }
 
@@ -48,7 +50,8 @@ Result<SealKey> from_pkcs12(FileSystem& files, const SealKeyFiles& paths) {
   for (int i = 0; others && i < sk_X509_num(others); ++i) out.chain.emplace_back(sk_X509_value(others, i));
   sk_X509_free(others);
   if (parsed != 1) {
-    return unavailable("seal_key_unreadable", path + " cannot be read (" + drain_openssl_errors() + "); files with old ciphers are converted by: openssl pkcs12 -legacy");
+    return unavailable("seal_key_unreadable", path + " cannot be read (" + drain_openssl_errors() +
+                                                  "); files with old ciphers are converted by: openssl pkcs12 -legacy");
   }
   if (!out.key) return unavailable("seal_key_unreadable", path + " holds no private key");
   if (!out.leaf) return unavailable("seal_key_mismatch", path + " holds no certificate of its key");
@@ -91,16 +94,21 @@ Result<SealKey> load_seal_key(FileSystem& files, const SealKeyFiles& paths, Time
     return unavailable("seal_key_mismatch", "the first certificate of " + file + " does not belong to the key");
   }
   if ((X509_get_key_usage(out.leaf.get()) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) {
-    return unavailable("seal_key_unsuitable", "the certificate in " + file + " is not for signing: its key usage needs digitalSignature or nonRepudiation");
+    return unavailable(
+        "seal_key_unsuitable",
+        "the certificate in " + file + " is not for signing: its key usage needs digitalSignature or nonRepudiation");
   }
   if (!key_strong_enough(out.key.get())) {
-    return unavailable("seal_key_unsuitable", "the key of " + file + " is " + key_description(out.key.get()) + "; ECDSA P-256 or RSA of 2048 bits is the least");
+    return unavailable("seal_key_unsuitable", "the key of " + file + " is " + key_description(out.key.get()) +
+                                                  "; ECDSA P-256 or RSA of 2048 bits is the least");
   }
   if (now < not_before_of(out.leaf.get())) {
-    return unavailable("seal_certificate_expired", "the certificate in " + file + " is valid only from " + format_rfc3339(not_before_of(out.leaf.get())));
+    return unavailable("seal_certificate_expired", "the certificate in " + file + " is valid only from " +
+                                                       format_rfc3339(not_before_of(out.leaf.get())));
   }
   if (not_after_of(out.leaf.get()) < now) {
-    return unavailable("seal_certificate_expired", "the certificate in " + file + " ended at " + format_rfc3339(not_after_of(out.leaf.get())) + ": renew it");
+    return unavailable("seal_certificate_expired", "the certificate in " + file + " ended at " +
+                                                       format_rfc3339(not_after_of(out.leaf.get())) + ": renew it");
   }
   out.chain = issuing_chain(out.leaf.get(), out.chain);
   return out;

@@ -40,7 +40,8 @@ std::string make_record(const Hash& name, const std::string& key) {
 
 class SubjectKeys final : public SubjectKeyring {
  public:
-  SubjectKeys(std::unique_ptr<File> file, std::shared_ptr<Random> random, std::map<Hash, StoredKey> keys, std::uint64_t size)
+  SubjectKeys(std::unique_ptr<File> file, std::shared_ptr<Random> random, std::map<Hash, StoredKey> keys,
+              std::uint64_t size)
       : file_(std::move(file)), random_(std::move(random)), keys_(std::move(keys)), size_(size) {}
   ~SubjectKeys() override {
     for (auto& [subject, key] : keys_) sodium_memzero(key.bytes.data(), key.bytes.size());
@@ -54,30 +55,41 @@ class SubjectKeys final : public SubjectKeyring {
     const std::size_t head = sealed.size();
     sealed.resize(head + plain.size() + tag_bytes);
     unsigned long long written = 0;
-    const int outcome = crypto_aead_xchacha20poly1305_ietf_encrypt(raw(sealed) + head, &written, raw(plain), plain.size(), raw(object_id),
-                                                                   object_id.size(), nullptr, raw(sealed) + 1, raw(object_key));
+    const int outcome = crypto_aead_xchacha20poly1305_ietf_encrypt(raw(sealed) + head, &written, raw(plain),
+                                                                   plain.size(), raw(object_id), object_id.size(),
+                                                                   nullptr, raw(sealed) + 1, raw(object_key));
     sodium_memzero(object_key.data(), object_key.size());
     sodium_memzero(key.data(), key.size());
     QUOTARY_CHECK(outcome == 0 && written == plain.size() + tag_bytes);
     return sealed;
   }
 
-  Result<std::string> decrypt(std::string_view subject, std::string_view object_id, std::string_view sealed) const override {
-    const auto damaged = [&] { return fail(Errc::corrupt, "object_damaged", "payload " + std::string(object_id) + " does not decrypt: its bytes or its subject's key were changed"); };
+  Result<std::string> decrypt(std::string_view subject, std::string_view object_id,
+                              std::string_view sealed) const override {
+    const auto damaged = [&] {
+      return fail(
+          Errc::corrupt, "object_damaged",
+          "payload " + std::string(object_id) + " does not decrypt: its bytes or its subject's key were changed");
+    };
     std::string key;
     {
       const std::shared_lock lock(mutex_);
       const auto found = keys_.find(sha256(subject));
-      if (found == keys_.end()) return fail(Errc::not_found, "subject_key_missing", "no key for the subject of payload " + std::string(object_id));
-      if (found->second.bytes.empty()) return fail(Errc::not_found, "subject_key_erased", "the subject of payload " + std::string(object_id) + " was erased");
+      if (found == keys_.end())
+        return fail(Errc::not_found, "subject_key_missing",
+                    "no key for the subject of payload " + std::string(object_id));
+      if (found->second.bytes.empty())
+        return fail(Errc::not_found, "subject_key_erased",
+                    "the subject of payload " + std::string(object_id) + " was erased");
       key = found->second.bytes;
     }
     if (sealed.size() < 1 + nonce_bytes + tag_bytes || sealed.front() != algorithm_xchacha20_poly1305) return damaged();
     std::string object_key = derive(key, object_id);
     std::string plain(sealed.size() - 1 - nonce_bytes - tag_bytes, '\0');
     const std::string_view cipher = sealed.substr(1 + nonce_bytes);
-    const int outcome = crypto_aead_xchacha20poly1305_ietf_decrypt(raw(plain), nullptr, nullptr, raw(cipher), cipher.size(), raw(object_id),
-                                                                   object_id.size(), raw(sealed) + 1, raw(object_key));
+    const int outcome =
+        crypto_aead_xchacha20poly1305_ietf_decrypt(raw(plain), nullptr, nullptr, raw(cipher), cipher.size(),
+                                                   raw(object_id), object_id.size(), raw(sealed) + 1, raw(object_key));
     sodium_memzero(object_key.data(), object_key.size());
     sodium_memzero(key.data(), key.size());
     if (outcome != 0) return damaged();
@@ -95,8 +107,8 @@ class SubjectKeys final : public SubjectKeyring {
     sodium_memzero(found->second.bytes.data(), found->second.bytes.size());
     found->second.bytes.clear();
     broken_ = true;
-    // The mark is synced first: from there on a crash inside the overwriting can be told from damage, and is finished at the
-    // next start.
+    // The mark is synced first: from there on a crash inside the overwriting can be told from damage, and is finished
+    // at the next start.
     const std::string mark = make_record(name, std::string(key_bytes, '\0'));
     QUOTARY_TRY_VOID(file_->write_at(size_, mark));
     QUOTARY_TRY_VOID(file_->sync());
@@ -110,14 +122,17 @@ class SubjectKeys final : public SubjectKeyring {
  private:
   static std::string derive(const std::string& key, std::string_view object_id) {
     std::string out(key_bytes, '\0');
-    QUOTARY_CHECK(crypto_generichash(raw(out), out.size(), raw(object_id), object_id.size(), raw(key), key.size()) == 0);
+    QUOTARY_CHECK(crypto_generichash(raw(out), out.size(), raw(object_id), object_id.size(), raw(key), key.size()) ==
+                  0);
     return out;
   }
 
   Result<std::string> key_for_writing(std::string_view subject) {
     const Hash name = sha256(subject);
     const auto usable = [](const StoredKey& key) -> Result<std::string> {
-      if (key.bytes.empty()) return fail(Errc::conflict, "subject_key_erased", "the subject was erased; nothing more can be kept under its key");
+      if (key.bytes.empty())
+        return fail(Errc::conflict, "subject_key_erased",
+                    "the subject was erased; nothing more can be kept under its key");
       return key.bytes;
     };
     {
@@ -141,8 +156,8 @@ class SubjectKeys final : public SubjectKeyring {
     return key;
   }
 
-  // The last record may stand in the machine's memory alone: when an earlier process failed to sync it, no later sync brings it
-  // to the disk unless it is written anew.
+  // The last record may stand in the machine's memory alone: when an earlier process failed to sync it, no later sync
+  // brings it to the disk unless it is written anew.
   Result<void> settle() {
     if (broken_) return write_failed();
     broken_ = true;
@@ -158,7 +173,8 @@ class SubjectKeys final : public SubjectKeyring {
   }
 
   static Error write_failed() {
-    return fail(Errc::storage, "subject_keys_failed", "an earlier write of the subjects' keys failed; restart after checking the disk");
+    return fail(Errc::storage, "subject_keys_failed",
+                "an earlier write of the subjects' keys failed; restart after checking the disk");
   }
 
   std::unique_ptr<File> file_;
@@ -186,18 +202,22 @@ struct Record {
 };
 
 Error damaged(const std::string& path, std::uint64_t offset, const std::string& what, bool last) {
-  std::string advice = "; put back the last good copy of this file (what was issued since it was made cannot be read then)";
+  std::string advice =
+      "; put back the last good copy of this file (what was issued since it was made cannot be read then)";
   if (last) {
-    advice += ", or, only if the power failed while this record was first written and no entry uses it yet, run: truncate --size=" +
-              std::to_string(offset) + " " + path;
+    advice +=
+        ", or, only if the power failed while this record was first written and no entry uses it yet, run: truncate --size=" +
+        std::to_string(offset) + " " + path;
   }
-  return fail(Errc::corrupt, "subject_keys_damaged", path + ", offset " + std::to_string(offset) + ": " + what + advice);
+  return fail(Errc::corrupt, "subject_keys_damaged",
+              path + ", offset " + std::to_string(offset) + ": " + what + advice);
 }
 
 struct Contents {
   std::map<Hash, StoredKey> keys;
-  std::vector<std::pair<std::uint64_t, Hash>> unfinished;  // records that an erasure's mark names and that still hold bytes
-  std::uint64_t end = 0;                                   // of the last whole record; an incomplete one behind it was never used
+  std::vector<std::pair<std::uint64_t, Hash>>
+      unfinished;         // records that an erasure's mark names and that still hold bytes
+  std::uint64_t end = 0;  // of the last whole record; an incomplete one behind it was never used
 };
 
 Result<Contents> read_records(const std::string& path, std::string_view bytes) {
@@ -221,7 +241,8 @@ Result<Contents> read_records(const std::string& path, std::string_view bytes) {
       continue;
     }
     const std::string number = "record " + std::to_string(i);
-    if (!record.intact) return damaged(path, offset, number + " was changed: its checksum does not match", i + 1 == count);
+    if (!record.intact)
+      return damaged(path, offset, number + " was changed: its checksum does not match", i + 1 == count);
     if (!contents.keys.emplace(record.name, StoredKey{std::string(record.key), offset}).second) {
       return damaged(path, offset, number + " gives a second key to one subject", false);
     }
@@ -242,7 +263,8 @@ Result<std::unique_ptr<SubjectKeyring>> open_subject_keys(FileSystem& files, con
     QUOTARY_TRY_VOID(file->write_at(offset, make_record(name, std::string(key_bytes, '\0'))));
   }
   if (!contents.unfinished.empty()) QUOTARY_TRY_VOID(file->sync());
-  return std::unique_ptr<SubjectKeyring>(new SubjectKeys(std::move(file), std::move(random), std::move(contents.keys), contents.end));
+  return std::unique_ptr<SubjectKeyring>(
+      new SubjectKeys(std::move(file), std::move(random), std::move(contents.keys), contents.end));
 }
 
 }  // namespace quotary::signing

@@ -100,8 +100,8 @@ const Endpoint endpoints[] = {
      "application/json", "NewSeries", 201, "application/json", "Added"},
     {"GET", "/v1/people", "List the people, in the order they were added", "administration", Access::bearer, Kind::read,
      list_people, "limit cursor", "", "", 200, "application/json", "PeopleList"},
-    {"GET", "/v1/series", "List the number series with their last numbers", "administration", Access::bearer, Kind::read,
-     list_series, "limit cursor", "", "", 200, "application/json", "SeriesList"},
+    {"GET", "/v1/series", "List the number series with their last numbers", "administration", Access::bearer,
+     Kind::read, list_series, "limit cursor", "", "", 200, "application/json", "SeriesList"},
 };
 
 }  // namespace

@@ -13,7 +13,8 @@ constexpr Summary summaries[] = {
     {"GET", "/v1/quotes", "列出权限范围内的报价单，新的在前"},
     {"POST", "/v1/quotes:preview", "生成草稿 PDF，不写入任何内容"},
     {"GET", "/v1/quotes/{number}", "读取报价单、其规范形式与当前状态"},
-    {"GET", "/v1/quotes/{number}/pdf", "盖章 PDF，字节永远不变；proof=embedded 时另附一个修订，内含其账本证明，可离线核对"},
+    {"GET", "/v1/quotes/{number}/pdf",
+     "盖章 PDF，字节永远不变；proof=embedded 时另附一个修订，内含其账本证明，可离线核对"},
     {"GET", "/v1/quotes/{number}/history", "与该报价单有关的全部记录，旧的在前"},
     {"GET", "/v1/quotes/{number}/proof", "签发记录的 .tlog-proof 证明"},
     {"POST", "/v1/quotes/{number}/void-requests", "申请作废报价单"},
@@ -55,7 +56,7 @@ struct Tag {
   std::string_view english, chinese;
 };
 
-constexpr Tag tags[] = {{"quotes", "报价单"}, {"voids", "作废"},   {"reports", "报表"},        {"verify", "核验"},
+constexpr Tag tags[] = {{"quotes", "报价单"}, {"voids", "作废"},    {"reports", "报表"},        {"verify", "核验"},
                         {"log", "账本"},      {"sessions", "登录"}, {"administration", "管理"}, {"site", "站点"}};
 
 }  // namespace

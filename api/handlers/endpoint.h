@@ -21,8 +21,8 @@ struct Surface {
 
 using EndpointHandler = Result<http::Response> (*)(const Surface&, const http::Request&);
 
-enum class Access { open, bearer, log };           // log: open by configuration
-enum class Kind { read, write, public_answer };    // public_answer: no-store, no-referrer
+enum class Access { open, bearer, log };         // log: open by configuration
+enum class Kind { read, write, public_answer };  // public_answer: no-store, no-referrer
 
 inline constexpr std::size_t small_body_max = 64u << 10;
 
@@ -31,17 +31,17 @@ struct Endpoint {
   Access access = Access::bearer;
   Kind kind = Kind::read;
   EndpointHandler handler = nullptr;
-  std::string_view query = {};          // names, separated by blanks
-  std::string_view request_type = {};   // media type of the body, empty: none
-  std::string_view request_schema = {}; // of a JSON body
+  std::string_view query = {};           // names, separated by blanks
+  std::string_view request_type = {};    // media type of the body, empty: none
+  std::string_view request_schema = {};  // of a JSON body
   int status = 200;
   std::string_view response_type = "application/json";  // empty: no body
   std::string_view response_schema = {};
   std::size_t body_max = small_body_max;
-  http::Run run = http::Run::worker;       // inline_io of Access::log holds only while the log is public
+  http::Run run = http::Run::worker;  // inline_io of Access::log holds only while the log is public
   std::string_view rate_class = "default";
-  std::string_view headers = {};           // names of further request headers, separated by blanks
-  int other_status = 0;                    // a second good answer, with its schema
+  std::string_view headers = {};  // names of further request headers, separated by blanks
+  int other_status = 0;           // a second good answer, with its schema
   std::string_view other_schema = {};
 };
 
@@ -77,7 +77,8 @@ template <Result<Answer> (Organisation::*read)(const Principal&, std::string_vie
 // A query parameter that is a number from 0, or absent. Errc::invalid `bad_<name>`.
 [[nodiscard]] Result<std::optional<std::uint64_t>> number_of(const http::Request& request, const std::string& name);
 [[nodiscard]] std::string escape_html(std::string_view text);
-// The page behind the QR, for a verify answer; times in the organisation's zone. It says the same for all that is unknown.
+// The page behind the QR, for a verify answer; times in the organisation's zone. It says the same for all that is
+// unknown.
 [[nodiscard]] std::string verify_page(const OrganisationProfile& profile, const json::object& answer);
 // The script of that page, which sends a chosen file to the verify call; its hash stands in that page's policy.
 [[nodiscard]] std::string_view page_script();

@@ -15,7 +15,9 @@ Result<void> admit(const Surface& surface, const http::Request& request) {
 Result<http::Response> checkpoint(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY_VOID(admit(surface, request));
   auto checkpoint = surface.organisation.checkpoint();
-  if (checkpoint.empty()) return fail(Errc::unavailable, "checkpoint_lost", "the published checkpoint cannot be read; the operator must restore the ledger");
+  if (checkpoint.empty())
+    return fail(Errc::unavailable, "checkpoint_lost",
+                "the published checkpoint cannot be read; the operator must restore the ledger");
   auto response = http::text_response(200, "text/plain; charset=utf-8", std::move(checkpoint));
   response.headers.emplace_back("Cache-Control", "public, max-age=2");
   return response;
@@ -135,9 +137,8 @@ const Endpoint endpoints[] = {
      Access::log, Kind::read, inclusion, "index size", "", "", 200, "application/json", "InclusionProof"},
     {"GET", "/v1/log/proofs/consistency", "Proof that the tree of size `to` extends that of size `from` (RFC 6962)",
      "log", Access::log, Kind::read, consistency, "from to", "", "", 200, "application/json", "ConsistencyProof"},
-    {"GET", "/v1/log/witnesses", "Signed to which size, witnessed to which, by whom and since when", "log",
-     Access::log, Kind::read, witnesses, "", "", "", 200, "application/json", "LogWitnesses", small_body_max,
-     http::Run::inline_io},
+    {"GET", "/v1/log/witnesses", "Signed to which size, witnessed to which, by whom and since when", "log", Access::log,
+     Kind::read, witnesses, "", "", "", 200, "application/json", "LogWitnesses", small_body_max, http::Run::inline_io},
     {"GET", "/v1/log/entries", "Canonical entries in order, for auditors", "log", Access::bearer, Kind::read, entries,
      "from limit cursor", "", "", 200, "application/json", "EntryList"},
     {"POST", "/v1/log/verify", "Check the ledger: chain, tree, payloads, numbers", "log", Access::bearer, Kind::read,

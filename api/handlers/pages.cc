@@ -29,8 +29,8 @@ std::string_view page_style() { return style; }
 
 std::string begin_page(std::string_view title) {
   return "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-         "<meta name=\"referrer\" content=\"no-referrer\"><title>" + escape_html(title) + "</title><style>" + std::string(style) +
-         "</style></head><body><main>\n";
+         "<meta name=\"referrer\" content=\"no-referrer\"><title>" +
+         escape_html(title) + "</title><style>" + std::string(style) + "</style></head><body><main>\n";
 }
 
 std::string escape_html(std::string_view text) {
@@ -50,7 +50,8 @@ std::string escape_html(std::string_view text) {
 
 std::string fact(std::string_view chinese, std::string_view english, const std::string& value) {
   if (value.empty()) return {};
-  return "<dt>" + std::string(chinese) + " <span lang=\"en\">" + std::string(english) + "</span></dt><dd>" + escape_html(value) + "</dd>\n";
+  return "<dt>" + std::string(chinese) + " <span lang=\"en\">" + std::string(english) + "</span></dt><dd>" +
+         escape_html(value) + "</dd>\n";
 }
 
 std::string index_page(const OrganisationProfile& profile, std::uint64_t tree_size) {

@@ -12,21 +12,35 @@ struct Words {
 };
 
 constexpr Words words[] = {
-    {"valid", "good", "✓", "有效", "Valid", "由签发方签发，登记在不可篡改的账本中，目前有效。", "Issued by the seller, recorded in the ledger, and in force."},
+    {"valid", "good", "✓", "有效", "Valid", "由签发方签发，登记在不可篡改的账本中，目前有效。",
+     "Issued by the seller, recorded in the ledger, and in force."},
     {"accepted", "good", "✓", "已接受", "Accepted", "客户已接受本报价单。", "The customer accepted this quote."},
-    {"voided", "bad", "✕", "已作废", "Voided", "本报价单已作废，请勿再使用。", "This quote was voided. Do not rely on it."},
-    {"superseded", "warn", "!", "已被取代", "Superseded", "本报价单已被新的报价单取代，请使用新的一份。", "A newer quote replaces this one. Use that."},
+    {"voided", "bad", "✕", "已作废", "Voided", "本报价单已作废，请勿再使用。",
+     "This quote was voided. Do not rely on it."},
+    {"superseded", "warn", "!", "已被取代", "Superseded", "本报价单已被新的报价单取代，请使用新的一份。",
+     "A newer quote replaces this one. Use that."},
     {"declined", "warn", "!", "已谢绝", "Declined", "客户已谢绝本报价单。", "The customer declined this quote."},
-    {"expired", "warn", "!", "已过期", "Expired", "本报价单的有效期已过，如仍需要请联系签发方。", "Its period of validity has passed. Ask the issuer if you still need it."},
+    {"expired", "warn", "!", "已过期", "Expired", "本报价单的有效期已过，如仍需要请联系签发方。",
+     "Its period of validity has passed. Ask the issuer if you still need it."},
 };
 
-constexpr Words unknown_words{"", "bad", "?", "查无此单", "Not found", "编号与核验码不匹配任何报价单。请核对后重试，或联系签发方。",
+constexpr Words unknown_words{"",
+                              "bad",
+                              "?",
+                              "查无此单",
+                              "Not found",
+                              "编号与核验码不匹配任何报价单。请核对后重试，或联系签发方。",
                               "Number and code do not match any quote. Check them, or ask the issuer."};
 
-constexpr std::string_view reasons[][3] = {
-    {"price_error", "价格错误", "Price error"}, {"wrong_party", "客户错误", "Wrong party"}, {"wrong_item", "产品错误", "Wrong item"},
-    {"duplicate", "重复报价", "Duplicate"}, {"customer_withdrew", "客户撤回", "Customer withdrew"}, {"terms_error", "条款错误", "Terms error"},
-    {"test", "测试", "Test"}, {"fraud_suspected", "疑似舞弊", "Fraud suspected"}, {"other", "其他", "Other"}};
+constexpr std::string_view reasons[][3] = {{"price_error", "价格错误", "Price error"},
+                                           {"wrong_party", "客户错误", "Wrong party"},
+                                           {"wrong_item", "产品错误", "Wrong item"},
+                                           {"duplicate", "重复报价", "Duplicate"},
+                                           {"customer_withdrew", "客户撤回", "Customer withdrew"},
+                                           {"terms_error", "条款错误", "Terms error"},
+                                           {"test", "测试", "Test"},
+                                           {"fraud_suspected", "疑似舞弊", "Fraud suspected"},
+                                           {"other", "其他", "Other"}};
 
 constexpr std::string_view script = R"js(
 const file=document.getElementById('file'),out=document.getElementById('out'),number=file.dataset.number;
@@ -85,7 +99,9 @@ std::string facts(const OrganisationProfile& profile, const json::object& answer
   out += fact("接受时间", "Accepted", local_time(profile, text_of(object_of(answer, "accepted"), "time")));
   out += fact("签发时间", "Issued", local_time(profile, text_of(answer, "issued_at")));
   out += fact("有效期至", "Valid to", text_of(answer, "valid_end"));
-  out += fact("账本条目", "Ledger entry", "#" + std::to_string(records::number_of(ledger, "index")) + " / " + std::to_string(records::number_of(ledger, "tree_size")));
+  out += fact("账本条目", "Ledger entry",
+              "#" + std::to_string(records::number_of(ledger, "index")) + " / " +
+                  std::to_string(records::number_of(ledger, "tree_size")));
   return out + "</dl></section>\n";
 }
 
@@ -97,20 +113,28 @@ std::string verify_page(const OrganisationProfile& profile, const json::object& 
   const Words& w = words_of(text_of(answer, "status"));
   const bool known = answer.contains("number");
   std::string out = begin_page(std::string(w.chinese) + " · 报价单核验 Quote verification");
-  out += "<header><b>" + escape_html(profile.name) + "</b><br><span class=\"en\">报价单核验 <span lang=\"en\">Quote verification</span></span></header>\n";
-  out += "<section class=\"card status " + std::string(w.colour) + "\"><div class=\"sign\" aria-hidden=\"true\">" + std::string(w.sign) + "</div><h1>" +
-         std::string(w.chinese) + " <span lang=\"en\">" + std::string(w.english) + "</span></h1>" + pair(w.meaning, w.meaning_english) + "</section>\n";
+  out += "<header><b>" + escape_html(profile.name) +
+         "</b><br><span class=\"en\">报价单核验 <span lang=\"en\">Quote verification</span></span></header>\n";
+  out += "<section class=\"card status " + std::string(w.colour) + "\"><div class=\"sign\" aria-hidden=\"true\">" +
+         std::string(w.sign) + "</div><h1>" + std::string(w.chinese) + " <span lang=\"en\">" + std::string(w.english) +
+         "</span></h1>" + pair(w.meaning, w.meaning_english) + "</section>\n";
   if (known && !answer.contains("voided") && answer.contains("void_requested")) {
-    out += "<section class=\"card finding warn\">" + pair("签发方正在审批对本报价单的作废申请。", "A request to void this quote awaits the issuer's decision.") + "</section>\n";
+    out += "<section class=\"card finding warn\">" +
+           pair("签发方正在审批对本报价单的作废申请。", "A request to void this quote awaits the issuer's decision.") +
+           "</section>\n";
   }
   if (known) out += facts(profile, answer);
-  out += "<section class=\"card\"><h2>核验您手中的文件 <span lang=\"en\">Check your file</span></h2>" +
-         pair(known ? "以上只说明编号与核验码登记的状态。选择您收到的 PDF，可核验它是否与签发的文件逐字节一致；文件只用于核验，不会保存。"
-                    : "选择您收到的 PDF，可核验它是否为签发的文件；文件只用于核验，不会保存。",
-              "Choose the PDF that you received to compare it with the issued one byte by byte. It is not kept.") +
-         "<input id=\"file\" type=\"file\" accept=\"application/pdf,.pdf\" aria-label=\"PDF\"" +
-         (known ? " data-number=\"" + escape_html(text_of(answer, "number")) + "\"" : std::string()) +
-         "><div id=\"out\" role=\"status\"></div><noscript>" + pair("核验文件需要启用 JavaScript。", "Checking a file needs JavaScript.") + "</noscript></section>\n";
+  out +=
+      "<section class=\"card\"><h2>核验您手中的文件 <span lang=\"en\">Check your file</span></h2>" +
+      pair(
+          known
+              ? "以上只说明编号与核验码登记的状态。选择您收到的 PDF，可核验它是否与签发的文件逐字节一致；文件只用于核验，不会保存。"
+              : "选择您收到的 PDF，可核验它是否为签发的文件；文件只用于核验，不会保存。",
+          "Choose the PDF that you received to compare it with the issued one byte by byte. It is not kept.") +
+      "<input id=\"file\" type=\"file\" accept=\"application/pdf,.pdf\" aria-label=\"PDF\"" +
+      (known ? " data-number=\"" + escape_html(text_of(answer, "number")) + "\"" : std::string()) +
+      "><div id=\"out\" role=\"status\"></div><noscript>" +
+      pair("核验文件需要启用 JavaScript。", "Checking a file needs JavaScript.") + "</noscript></section>\n";
   return out + "<script>" + std::string(script) + "</script></main></body></html>\n";
 }
 

@@ -20,7 +20,8 @@ namespace quotary::http {
 class Session;
 
 [[nodiscard]] inline std::int64_t steady_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 // Everything but post() is for its own thread. Outlives its sessions, and every Reply holds it, so that a late Reply

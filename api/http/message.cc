@@ -68,7 +68,9 @@ Response text_response(int status, std::string content_type, std::string body) {
   return response;
 }
 
-Response json_response(int status, std::string json) { return text_response(status, "application/json", std::move(json)); }
+Response json_response(int status, std::string json) {
+  return text_response(status, "application/json", std::move(json));
+}
 
 Response shared_response(std::string content_type, std::shared_ptr<const std::string> body) {
   Response response;

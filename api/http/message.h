@@ -35,19 +35,19 @@ class BodySource {
 
 // One request. Immutable once a handler sees it: safe to share between threads.
 struct Request {
-  std::string method;                        // as sent; HEAD stays HEAD though a GET handler serves it
-  std::string path;                          // as sent, without the query string
-  std::string route;                         // the pattern that matched, "" when none did
-  std::vector<std::string> segments;         // decoded path segments
+  std::string method;                                      // as sent; HEAD stays HEAD though a GET handler serves it
+  std::string path;                                        // as sent, without the query string
+  std::string route;                                       // the pattern that matched, "" when none did
+  std::vector<std::string> segments;                       // decoded path segments
   std::map<std::string, std::string, std::less<>> params;  // decoded pattern variables; a catch-all keeps its slashes
   std::map<std::string, std::string, std::less<>> query;   // decoded; duplicates were refused with 400
-  Headers headers;                           // as sent, in order
-  std::string body;                          // empty for long bodies
-  std::shared_ptr<BodySink> upload;          // the sink of a long body, all of it written; else null
-  std::string peer;                          // address without port; "" on the Unix socket
-  std::string id;                            // unique in the process's life, also sent as X-Request-Id
-  bool local = false;                        // came over the Unix socket
-  bool secure = false;                       // came over TLS, here or at our proxy
+  Headers headers;                                         // as sent, in order
+  std::string body;                                        // empty for long bodies
+  std::shared_ptr<BodySink> upload;                        // the sink of a long body, all of it written; else null
+  std::string peer;                                        // address without port; "" on the Unix socket
+  std::string id;                                          // unique in the process's life, also sent as X-Request-Id
+  bool local = false;                                      // came over the Unix socket
+  bool secure = false;                                     // came over TLS, here or at our proxy
 
   // The first header of that name, case-insensitive; "" when absent.
   [[nodiscard]] std::string_view header(std::string_view name) const;

@@ -80,7 +80,8 @@ Histogram& Metrics::histogram(const std::string& name, const std::string& help, 
   return *slot;
 }
 
-void Metrics::gauge(const std::string& name, const std::string& help, std::function<double()> read, const Labels& labels) {
+void Metrics::gauge(const std::string& name, const std::string& help, std::function<double()> read,
+                    const Labels& labels) {
   const std::lock_guard lock(mutex_);
   family(name, help, "gauge").gauges[render(labels)] = std::move(read);
 }
@@ -98,7 +99,8 @@ std::string Metrics::text() const {
       const auto counts = histogram->counts();
       const std::string prefix = labels.empty() ? "" : labels + ",";
       for (std::size_t i = 0; i < counts.size(); ++i) {
-        const auto bound = i < Histogram::bounds_us.size() ? number(static_cast<double>(Histogram::bounds_us[i]) / 1e6) : "+Inf";
+        const auto bound =
+            i < Histogram::bounds_us.size() ? number(static_cast<double>(Histogram::bounds_us[i]) / 1e6) : "+Inf";
         out += name + "_bucket{" + prefix + "le=\"" + bound + "\"} " + std::to_string(counts[i]) + "\n";
       }
       out += series(name + "_sum", labels) + " " + number(static_cast<double>(histogram->sum_us()) / 1e6) + "\n";

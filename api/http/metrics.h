@@ -26,8 +26,9 @@ class Counter {
 // Durations in fixed buckets from 100 µs to 10 s.
 class Histogram {
  public:
-  static constexpr std::array<std::int64_t, 15> bounds_us{100,    250,    500,     1'000,   2'500,     5'000,     10'000, 25'000,
-                                                          50'000, 100'000, 250'000, 500'000, 1'000'000, 2'500'000, 10'000'000};
+  static constexpr std::array<std::int64_t, 15> bounds_us{100,     250,     500,       1'000,     2'500,
+                                                          5'000,   10'000,  25'000,    50'000,    100'000,
+                                                          250'000, 500'000, 1'000'000, 2'500'000, 10'000'000};
   void observe_us(std::int64_t us);
   // Cumulative counts, the last one being all.
   [[nodiscard]] std::array<std::uint64_t, 16> counts() const;

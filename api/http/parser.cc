@@ -38,7 +38,9 @@ void RequestParser::on_chunk_header_impl(std::uint64_t size, text, error_code& e
   if (size > body_max_ - body_size_) ec = beast_http::error::body_limit;
 }
 
-std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, text body, error_code& ec) { return on_body_impl(body, ec); }
+std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, text body, error_code& ec) {
+  return on_body_impl(body, ec);
+}
 
 std::string_view RequestParser::framing_fault() const {
   int hosts = 0;

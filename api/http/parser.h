@@ -21,8 +21,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
     body_limit(boost::none);  // ours: Beast's would refuse before the route is known
   }
 
-  // As Beast's, but a chunked body's next piece waits for as many bytes as its shortest end has ("0", two line ends): Beast
-  // 1.81 aborts when it is called again with fewer after the last chunk's own line.
+  // As Beast's, but a chunked body's next piece waits for as many bytes as its shortest end has ("0", two line ends):
+  // Beast 1.81 aborts when it is called again with fewer after the last chunk's own line.
   std::size_t put(boost::asio::const_buffer bytes, boost::beast::error_code& ec) {
     if (header_done_ && chunked() && !is_done() && bytes.size() < chunked_end_bytes) {
       ec = boost::beast::http::error::need_more;

@@ -10,19 +10,36 @@ namespace quotary::http {
 namespace {
 
 // Faults of the message, not of what it says.
-constexpr std::array<std::string_view, 17> message_faults{
-    "bad_json",      "bad_encoding",        "bad_path",            "bad_query",           "bad_request",  "bad_header",
-    "bad_cursor",    "duplicate_member",    "duplicate_parameter", "too_many_parameters", "json_too_deep", "missing_header",
-    "missing_host",  "idempotency_key_missing", "idempotency_key_invalid", "truncated_body",  "bad_content_length"};
+constexpr std::array<std::string_view, 17> message_faults{"bad_json",
+                                                          "bad_encoding",
+                                                          "bad_path",
+                                                          "bad_query",
+                                                          "bad_request",
+                                                          "bad_header",
+                                                          "bad_cursor",
+                                                          "duplicate_member",
+                                                          "duplicate_parameter",
+                                                          "too_many_parameters",
+                                                          "json_too_deep",
+                                                          "missing_header",
+                                                          "missing_host",
+                                                          "idempotency_key_missing",
+                                                          "idempotency_key_invalid",
+                                                          "truncated_body",
+                                                          "bad_content_length"};
 
 // Damage that is told by entry and payload, which are no secrets.
-constexpr std::array<std::string_view, 5> told_damage{"entry_damaged", "entry_missing", "entry_lost", "payload_damaged", "payload_missing"};
+constexpr std::array<std::string_view, 5> told_damage{"entry_damaged", "entry_missing", "entry_lost", "payload_damaged",
+                                                      "payload_missing"};
 
 // Instead of a detail that may hold paths and keys' names.
 std::string outer_detail(const Error& error) {
-  if (error.kind != Errc::corrupt) return "The server could not do this; its log has the details under the request's id.";
+  if (error.kind != Errc::corrupt)
+    return "The server could not do this; its log has the details under the request's id.";
   const bool told = std::find(told_damage.begin(), told_damage.end(), error.code) != told_damage.end();
-  return (told ? error.detail : "what this answer needs is damaged on the server's disk (its log has the details under the request's id)") +
+  return (told
+              ? error.detail
+              : "what this answer needs is damaged on the server's disk (its log has the details under the request's id)") +
          "; the operator must run `quotary verify` and restore what is lost from a backup";
 }
 

@@ -20,7 +20,8 @@ struct Rate {
 
 struct RateLimits {
   // Classes that a route names and this map lacks have no limit.
-  std::map<std::string, Rate, std::less<>> classes{{"default", {200, 400}}, {"public_verify", {5, 30}}, {"login", {0.2, 10}}};
+  std::map<std::string, Rate, std::less<>> classes{
+      {"default", {200, 400}}, {"public_verify", {5, 30}}, {"login", {0.2, 10}}};
   std::size_t table_max = 65'536;  // buckets; the one unused longest goes first
   // What loopback addresses get instead of the class; the default lets benchmarks and a proxy on the same host pass.
   Rate loopback{0, 0};
@@ -45,7 +46,7 @@ class RateLimiter {
   };
   RateLimits limits_;
   mutable std::mutex mutex_;
-  std::list<Bucket> buckets_;  // most recently used first
+  std::list<Bucket> buckets_;                                                // most recently used first
   std::unordered_map<std::string_view, std::list<Bucket>::iterator> index_;  // views into the buckets' keys
 };
 

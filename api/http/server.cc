@@ -9,11 +9,11 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 
+#include <sys/stat.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace quotary::http {
 
@@ -22,14 +22,18 @@ using asio::ip::tcp;
 using Local = asio::local::stream_protocol;
 
 Core::Core(Config config_in, const Router& router_in, Metrics& metrics_in)
-    : config(std::move(config_in)), router(router_in), metrics(metrics_in), limiter(config.rates), workers(config.worker_queue_max) {
+    : config(std::move(config_in)),
+      router(router_in),
+      metrics(metrics_in),
+      limiter(config.rates),
+      workers(config.worker_queue_max) {
   SystemRandom random;
   id_prefix = to_hex(random.bytes(8)) + "-";
   for (std::size_t i = 0; i <= router.routes().size(); ++i) {
     routes_.push_back(std::make_unique<RouteMetrics>());
     const std::string pattern = i < router.routes().size() ? router.routes()[i]->pattern : "";
-    routes_.back()->seconds = &metrics.histogram("quotary_http_request_seconds", "From the complete header to the written answer.",
-                                                 {{"route", pattern}});
+    routes_.back()->seconds = &metrics.histogram(
+        "quotary_http_request_seconds", "From the complete header to the written answer.", {{"route", pattern}});
   }
 }
 
@@ -49,8 +53,10 @@ void Core::count(const Route* route, int status, std::int64_t us) {
 }
 
 void Core::refused(std::string_view reason) {
-  metrics.counter("quotary_http_refused_total", "Requests and connections refused to keep the server well.",
-                  {{"reason", std::string(reason)}}).add();
+  metrics
+      .counter("quotary_http_refused_total", "Requests and connections refused to keep the server well.",
+               {{"reason", std::string(reason)}})
+      .add();
 }
 
 void Core::log_error(std::string_view text) const {
@@ -84,10 +90,13 @@ Result<void> HttpServer::Impl::open_tls() {
   use_tls = !config.tls_certificate.empty() || !config.tls_key.empty();
   if (!use_tls) return {};
   boost::system::error_code ec;
-  tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 | asio::ssl::context::no_sslv3 |
-                      asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1 | asio::ssl::context::single_dh_use, ec);
+  tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
+                      asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1 |
+                      asio::ssl::context::single_dh_use,
+                  ec);
   if (!ec) tls.use_certificate_chain_file(config.tls_certificate, ec);
-  if (ec) return fail(Errc::invalid, "bad_tls", "cannot use the certificate " + config.tls_certificate + ": " + ec.message());
+  if (ec)
+    return fail(Errc::invalid, "bad_tls", "cannot use the certificate " + config.tls_certificate + ": " + ec.message());
   tls.use_private_key_file(config.tls_key, asio::ssl::context::pem, ec);
   if (ec) return fail(Errc::invalid, "bad_tls", "cannot use the key " + config.tls_key + ": " + ec.message());
   // Renegotiation lets a client make the server work for nothing.
@@ -103,7 +112,8 @@ Result<void> HttpServer::Impl::open_tcp() {
   const auto address = asio::ip::make_address(config.host, ec);
   if (ec) return fail(Errc::unavailable, "bind_failed", "not an address: " + config.host);
   if (!address.is_loopback() && !use_tls && !config.behind_proxy) {
-    return fail(Errc::invalid, "tls_required", where + " is reachable from outside: give a certificate, or say that a proxy speaks TLS");
+    return fail(Errc::invalid, "tls_required",
+                where + " is reachable from outside: give a certificate, or say that a proxy speaks TLS");
   }
   const tcp::endpoint endpoint(address, config.port);
   auto acceptor = std::make_unique<tcp::acceptor>(threads[0]->context());
@@ -120,7 +130,9 @@ Result<void> HttpServer::Impl::open_tcp() {
 Result<void> HttpServer::Impl::open_local() {
   const auto& path = core->config.unix_path;
   if (path.empty()) return {};
-  const auto failed = [&](const std::string& why) { return fail(Errc::unavailable, "bind_failed", "cannot listen on " + path + ": " + why); };
+  const auto failed = [&](const std::string& why) {
+    return fail(Errc::unavailable, "bind_failed", "cannot listen on " + path + ": " + why);
+  };
   if (path.size() >= 108) return failed("a socket's path has at most 107 bytes");
   struct stat info {};
   if (::lstat(path.c_str(), &info) == 0) {
@@ -148,27 +160,28 @@ void HttpServer::Impl::accept(Acceptor& acceptor) {
   const auto io = threads[next_thread++ % threads.size()];
   using Accepted = typename Acceptor::protocol_type::socket;
   const asio::any_io_executor executor = io->context().get_executor();
-  acceptor.async_accept(executor, [this, self = shared_from_this(), &acceptor, io](const boost::system::error_code& ec, Accepted socket) {
-    if (!acceptor.is_open() || core->stopping) return;
-    if (ec) {
-      // Out of descriptors, mostly: trying at once would spin.
-      core->log_error("accept failed: " + ec.message());
-      accept_pause->expires_after(std::chrono::milliseconds(100));
-      accept_pause->async_wait([this, self, &acceptor](const boost::system::error_code& stopped) {
-        if (!stopped && acceptor.is_open()) accept(acceptor);
+  acceptor.async_accept(
+      executor, [this, self = shared_from_this(), &acceptor, io](const boost::system::error_code& ec, Accepted socket) {
+        if (!acceptor.is_open() || core->stopping) return;
+        if (ec) {
+          // Out of descriptors, mostly: trying at once would spin.
+          core->log_error("accept failed: " + ec.message());
+          accept_pause->expires_after(std::chrono::milliseconds(100));
+          accept_pause->async_wait([this, self, &acceptor](const boost::system::error_code& stopped) {
+            if (!stopped && acceptor.is_open()) accept(acceptor);
+          });
+          return;
+        }
+        if (core->connections.fetch_add(1) >= core->config.connections_max) {
+          core->connections.fetch_sub(1);
+          core->refused("connections");
+          boost::system::error_code ignored;
+          socket.close(ignored);
+        } else {
+          adopt(std::move(socket), io);
+        }
+        accept(acceptor);
       });
-      return;
-    }
-    if (core->connections.fetch_add(1) >= core->config.connections_max) {
-      core->connections.fetch_sub(1);
-      core->refused("connections");
-      boost::system::error_code ignored;
-      socket.close(ignored);
-    } else {
-      adopt(std::move(socket), io);
-    }
-    accept(acceptor);
-  });
 }
 
 void HttpServer::Impl::adopt(tcp::socket socket, const std::shared_ptr<IoThread>& io) {
@@ -186,7 +199,8 @@ void HttpServer::Impl::adopt(tcp::socket socket, const std::shared_ptr<IoThread>
 }
 
 void HttpServer::Impl::adopt(Local::socket socket, const std::shared_ptr<IoThread>& io) {
-  const std::shared_ptr<Session> session = std::make_shared<PlainSession>(core, io, "", true, Socket(std::move(socket)));
+  const std::shared_ptr<Session> session =
+      std::make_shared<PlainSession>(core, io, "", true, Socket(std::move(socket)));
   io->post([session] { session->begin(); });
 }
 
@@ -203,7 +217,8 @@ void HttpServer::Impl::stop() {
   if (local_acceptor) ::unlink(core->config.unix_path.c_str());
   for (const auto& io : threads) io->post([io = io.get()] { io->stop_sessions(); });
   const auto end = std::chrono::steady_clock::now() + core->config.stop_timeout;
-  while (core->connections > 0 && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  while (core->connections > 0 && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
   for (const auto& io : threads) io->post([io = io.get()] { io->close_sessions(); });
   core->workers.stop();
   for (const auto& io : threads) io->release_and_join();
@@ -220,7 +235,8 @@ Result<void> HttpServer::start() {
   auto& core = *impl.core;
   QUOTARY_CHECK(!impl.started && impl.threads.empty());
   // Fine enough for the shortest timeout, coarse enough to cost nothing.
-  auto shortest = std::min({core.config.header_timeout, core.config.body_timeout, core.config.write_timeout, core.config.idle_timeout});
+  auto shortest = std::min(
+      {core.config.header_timeout, core.config.body_timeout, core.config.write_timeout, core.config.idle_timeout});
   const auto tick = std::clamp(shortest / 8, std::chrono::milliseconds(10), std::chrono::milliseconds(250));
   for (std::size_t i = 0; i < std::max<std::size_t>(core.config.io_threads, 1); ++i) {
     impl.threads.push_back(std::make_shared<IoThread>(tick));

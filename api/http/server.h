@@ -23,8 +23,8 @@ struct AccessRecord {
   std::string_view path;
   std::string_view route;  // pattern, "" when none matched
   int status = 0;
-  std::uint64_t bytes_in = 0;   // body
-  std::uint64_t bytes_out = 0;  // body
+  std::uint64_t bytes_in = 0;    // body
+  std::uint64_t bytes_out = 0;   // body
   std::int64_t duration_us = 0;  // from the complete header to the written answer
 };
 
@@ -39,14 +39,14 @@ struct Config {
   // only loopback addresses may be bound.
   bool behind_proxy = false;
 
-  std::size_t io_threads = 1;      // each with its own io_context
+  std::size_t io_threads = 1;  // each with its own io_context
   std::size_t worker_threads = 2;
-  std::size_t worker_queue_max = 1'024;      // waiting jobs; beyond it 503
-  std::size_t requests_open_max = 8'192;     // worker routes between dispatch and reply; beyond it 503
-  std::size_t connections_max = 4'096;       // beyond it new ones are closed at once
-  std::size_t header_max = 8'192;            // bytes of request line and headers; beyond it 431
-  std::size_t upload_chunk = 256u << 10;     // bytes given to a sink at once
-  std::uint64_t rate_min = 16u << 10;        // bytes a second that long transfers must keep, after the timeouts above
+  std::size_t worker_queue_max = 1'024;   // waiting jobs; beyond it 503
+  std::size_t requests_open_max = 8'192;  // worker routes between dispatch and reply; beyond it 503
+  std::size_t connections_max = 4'096;    // beyond it new ones are closed at once
+  std::size_t header_max = 8'192;         // bytes of request line and headers; beyond it 431
+  std::size_t upload_chunk = 256u << 10;  // bytes given to a sink at once
+  std::uint64_t rate_min = 16u << 10;     // bytes a second that long transfers must keep, after the timeouts above
   std::uint64_t requests_per_connection_max = 1'000'000;
 
   std::chrono::milliseconds handshake_timeout{10'000};

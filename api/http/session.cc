@@ -138,8 +138,7 @@ void Session::on_read(const boost::system::error_code& ec, std::size_t size) {
         return refuse(400, fail(Errc::invalid, "truncated_body", "the connection ended within the request"));
       }
       return process();
-    default:
-      return;  // a 408 overtook the read
+    default: return;  // a 408 overtook the read
   }
 }
 
@@ -176,7 +175,8 @@ void Session::process() {
     // A sender of single bytes would otherwise hold the connection for years.
     const auto& config = core_->config;
     const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun_);
-    const auto due = static_cast<std::uint64_t>(std::max<std::int64_t>((spent - config.body_timeout).count(), 0)) * config.rate_min / 1000;
+    const auto due = static_cast<std::uint64_t>(std::max<std::int64_t>((spent - config.body_timeout).count(), 0)) *
+                     config.rate_min / 1000;
     if (parser_->body_size() < due) {
       close_after_ = true;
       return refuse(408, fail(Errc::invalid, "request_timeout", "the upload is too slow"));
@@ -192,7 +192,8 @@ bool Session::on_header() {
   const auto& config = core_->config;
   request.peer = config.behind_proxy && !local_ ? forwarded_peer(request, peer_) : peer_;
   request.local = local_;
-  request.secure = secure_ || (config.behind_proxy && equal_ignoring_case(request.header("X-Forwarded-Proto"), "https"));
+  request.secure =
+      secure_ || (config.behind_proxy && equal_ignoring_case(request.header("X-Forwarded-Proto"), "https"));
   request.id = core_->id_prefix + std::to_string(core_->request_count.fetch_add(1));
   if (!parser_->keep_alive() || core_->stopping || sequence_ >= config.requests_per_connection_max) close_after_ = true;
 
@@ -208,7 +209,8 @@ bool Session::on_header() {
   const auto fault = parser_->framing_fault();
   if (!fault.empty()) {
     close_after_ = true;
-    return refuse_here(fault == "missing_host" ? 400 : 501, fail(Errc::invalid, std::string(fault), "the header does not frame a request"));
+    return refuse_here(fault == "missing_host" ? 400 : 501,
+                       fail(Errc::invalid, std::string(fault), "the header does not frame a request"));
   }
   if (const auto parsed = parse_target(parser_->target(), request); !parsed) {
     return refuse_here(400, parsed.error());
@@ -231,7 +233,8 @@ bool Session::on_header() {
   const std::uint64_t body_max = is_upload ? route_->options.upload_max : route_->options.body_max;
   parser_->set_body_max(body_max);
   if (const auto length = parser_->content_length(); length && *length > body_max) {
-    return refuse_here(413, fail(Errc::too_large, "body_too_large", "the body is over " + std::to_string(body_max) + " bytes"));
+    return refuse_here(
+        413, fail(Errc::too_large, "body_too_large", "the body is over " + std::to_string(body_max) + " bytes"));
   }
   const auto expect = request.header("Expect");
   if (!expect.empty() && !equal_ignoring_case(expect, "100-continue")) {
@@ -244,7 +247,8 @@ bool Session::on_header() {
   if (parser_->is_done()) return true;
   state_ = State::body;
   arm(config.body_timeout);
-  if (const auto length = parser_->content_length()) parser_->body().reserve(std::min<std::uint64_t>(*length, 1u << 20));
+  if (const auto length = parser_->content_length())
+    parser_->body().reserve(std::min<std::uint64_t>(*length, 1u << 20));
   if (!expect.empty() && in_.size() == 0) {
     state_ = State::interim;
     out_head_ = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -271,7 +275,8 @@ void Session::dispatch() {
   slot->counted = true;
   auto job = [route = route_, request = request_, slot] { call_handler(*route, request, slot); };
   // An upload has had its share of work already: refusing it now would waste that.
-  const bool queued = admitted && (request_->upload ? core_->workers.submit_admitted(std::move(job)) : core_->workers.submit(std::move(job)));
+  const bool queued = admitted && (request_->upload ? core_->workers.submit_admitted(std::move(job))
+                                                    : core_->workers.submit(std::move(job)));
   if (queued) return;
   slot->used = true;
   core_->requests_open.fetch_sub(1);

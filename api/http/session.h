@@ -61,8 +61,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_reply(std::uint64_t sequence, Response response);
 
  protected:
-  virtual void start_handshake() = 0;  // calls on_ready
-  virtual void start_read(boost::asio::mutable_buffer into) = 0;  // calls on_read
+  virtual void start_handshake() = 0;                                                  // calls on_ready
+  virtual void start_read(boost::asio::mutable_buffer into) = 0;                       // calls on_read
   virtual void start_write(const std::array<boost::asio::const_buffer, 3>& from) = 0;  // calls on_written
   virtual void start_shutdown() = 0;  // says that no more comes; calls on_shutdown
   virtual void close_socket() = 0;
@@ -74,7 +74,19 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] bool read_pending() const { return read_pending_; }
 
  private:
-  enum class State { handshake, idle, header, body, interim, uploading, handling, writing, streaming, lingering, closed };
+  enum class State {
+    handshake,
+    idle,
+    header,
+    body,
+    interim,
+    uploading,
+    handling,
+    writing,
+    streaming,
+    lingering,
+    closed
+  };
 
   void next_request();
   void read();

@@ -43,7 +43,8 @@ bool names_etag(std::string_view list, std::string_view etag) {
 void Session::respond(Response response) {
   state_ = State::writing;
   const auto size = response.body ? response.body->size() : 0;
-  arm(core_->config.write_timeout + std::chrono::milliseconds(size * 1000 / std::max<std::uint64_t>(core_->config.rate_min, 1)));
+  arm(core_->config.write_timeout +
+      std::chrono::milliseconds(size * 1000 / std::max<std::uint64_t>(core_->config.rate_min, 1)));
   if (core_->stopping) close_after_ = true;
   if (!response.log_detail.empty()) core_->log_error(request_->id + " " + response.log_detail);
   if (response.status < 200 || response.status > 599) {
@@ -82,7 +83,9 @@ void Session::respond(Response response) {
     if (chunked_out_) {
       out.append("Transfer-Encoding: chunked\r\n");
     } else if (!response_.stream || response_.stream_size != 0) {
-      const std::uint64_t length = response_.stream ? response_.stream_size : response_.body ? response_.body->size() : 0;
+      const std::uint64_t length = response_.stream ? response_.stream_size
+                                   : response_.body ? response_.body->size()
+                                                    : 0;
       out.append("Content-Length: ").append(std::to_string(length)).append("\r\n");
     }
   }
@@ -171,19 +174,22 @@ void Session::on_stream_piece(std::uint64_t sequence, Result<std::string> piece)
   write_pending_ = true;
   if (!chunked_out_) return start_write({boost::asio::buffer(out_piece_), {}, {}});
   char size_line[20];
-  out_head_.assign(size_line, static_cast<std::size_t>(std::snprintf(size_line, sizeof size_line, "%zx\r\n", out_piece_.size())));
+  out_head_.assign(size_line,
+                   static_cast<std::size_t>(std::snprintf(size_line, sizeof size_line, "%zx\r\n", out_piece_.size())));
   start_write({boost::asio::buffer(out_head_), boost::asio::buffer(out_piece_), boost::asio::buffer("\r\n", 2)});
 }
 
 void Session::finish_request() {
-  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun_).count();
+  const auto us =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun_).count();
   core_->count(route_, response_.status, us);
   if (core_->config.access_log) {
     AccessRecord record;
     record.request_id = request_->id;
     record.peer = request_->peer;
     record.method = request_->method;
-    record.path = route_ && route_->options.path_is_secret ? std::string_view(route_->pattern) : std::string_view(request_->path);
+    record.path =
+        route_ && route_->options.path_is_secret ? std::string_view(route_->pattern) : std::string_view(request_->path);
     if (route_) record.route = route_->pattern;
     record.status = response_.status;
     record.bytes_in = parser_->body_size();
@@ -211,8 +217,9 @@ void Session::begin_upload() {
       const auto alive = self.lock();
       if (!alive || alive->state_ != State::uploading || sequence != alive->sequence_) return;
       if (sink && *sink) alive->request_->upload = *sink;
-      alive->on_upload_step(sequence, sink ? *sink ? std::nullopt : std::optional(fail(Errc::internal, "internal", "no sink"))
-                                           : std::optional(sink.error()));
+      alive->on_upload_step(sequence,
+                            sink ? *sink ? std::nullopt : std::optional(fail(Errc::internal, "internal", "no sink"))
+                                 : std::optional(sink.error()));
     });
   };
   if (core_->workers.submit(std::move(step))) return;

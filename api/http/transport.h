@@ -24,10 +24,12 @@ class PlainSession final : public Session {
  private:
   void start_handshake() override { on_ready({}); }
   void start_read(boost::asio::mutable_buffer into) override {
-    socket_.async_read_some(into, [self = self_ptr()](const boost::system::error_code& ec, std::size_t n) { self->on_read(ec, n); });
+    socket_.async_read_some(
+        into, [self = self_ptr()](const boost::system::error_code& ec, std::size_t n) { self->on_read(ec, n); });
   }
   void start_write(const std::array<boost::asio::const_buffer, 3>& from) override {
-    boost::asio::async_write(socket_, from, [self = self_ptr()](const boost::system::error_code& ec, std::size_t) { self->on_written(ec); });
+    boost::asio::async_write(
+        socket_, from, [self = self_ptr()](const boost::system::error_code& ec, std::size_t) { self->on_written(ec); });
   }
   void start_shutdown() override {
     boost::system::error_code ignored;
@@ -55,10 +57,12 @@ class TlsSession final : public Session {
                             [self = self_ptr()](const boost::system::error_code& ec) { self->on_ready(ec); });
   }
   void start_read(boost::asio::mutable_buffer into) override {
-    stream_.async_read_some(into, [self = self_ptr()](const boost::system::error_code& ec, std::size_t n) { self->on_read(ec, n); });
+    stream_.async_read_some(
+        into, [self = self_ptr()](const boost::system::error_code& ec, std::size_t n) { self->on_read(ec, n); });
   }
   void start_write(const std::array<boost::asio::const_buffer, 3>& from) override {
-    boost::asio::async_write(stream_, from, [self = self_ptr()](const boost::system::error_code& ec, std::size_t) { self->on_written(ec); });
+    boost::asio::async_write(
+        stream_, from, [self = self_ptr()](const boost::system::error_code& ec, std::size_t) { self->on_written(ec); });
   }
   void start_shutdown() override {
     if (read_pending()) {

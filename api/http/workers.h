@@ -29,8 +29,8 @@ class Workers {
  private:
   bool push(std::function<void()> job, std::size_t max);
   void run();
-  // Under the mutex: whether another worker is to be woken for what waits. One is woken at a time, and wakes the next if
-  // there is still more: a burst of short jobs is then done by the few that are awake.
+  // Under the mutex: whether another worker is to be woken for what waits. One is woken at a time, and wakes the next
+  // if there is still more: a burst of short jobs is then done by the few that are awake.
   [[nodiscard]] bool begin_wake();
 
   const std::size_t queue_max_;

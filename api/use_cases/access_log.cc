@@ -30,7 +30,8 @@ std::string segment_fault(FileSystem& files, const std::string& directory, const
     }
     if (!bytes) return bytes.error().detail;
     const auto lines = static_cast<std::uint64_t>(std::count(bytes->begin(), bytes->end(), '\n'));
-    if (sha256(*bytes).hex() == segment.sha256 && bytes->size() == segment.size && lines == segment.records + 1) return "";
+    if (sha256(*bytes).hex() == segment.sha256 && bytes->size() == segment.size && lines == segment.records + 1)
+      return "";
     return name + " was changed or damaged: it does not have the recorded digest, size or count";
   }
   return problem;

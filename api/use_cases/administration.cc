@@ -20,7 +20,8 @@ constexpr std::size_t token_bytes = 32;
 
 bool is_code(std::string_view text, bool lower_case) {
   return text.size() <= code_bytes_max && std::all_of(text.begin(), text.end(), [&](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || (lower_case && ((c >= 'a' && c <= 'z') || c == '_'));
+           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                  (lower_case && ((c >= 'a' && c <= 'z') || c == '_'));
          });
 }
 
@@ -35,7 +36,8 @@ Draft draft_of(const Principal& caller, std::string type, std::string subject) {
 
 Result<Committed> append_one(Ledger& ledger, Draft draft) {
   auto shared = std::make_shared<Draft>(std::move(draft));
-  return ledger.append([shared](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { return std::vector<Draft>{*shared}; });
+  return ledger.append(
+      [shared](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { return std::vector<Draft>{*shared}; });
 }
 
 Result<SeriesPeriod> parse_period(std::string_view text) {
@@ -81,12 +83,17 @@ Result<Answer> page_of(const Organisation::Parts& parts, std::string_view prefix
 
 Result<Answer> Organisation::add_person(const Principal& caller, const NewPerson& person) {
   QUOTARY_TRY_VOID(require_call(caller, Call::administer));
-  if (person.name.empty() || person.name.size() > name_bytes_max) return invalid("bad_name", "/name", "a name has 1 to 200 bytes");
-  if (!is_code(person.team, true)) return invalid("bad_team", "/team", "a team is a code of at most 32 letters, digits, - and _");
-  if (!is_code(person.region, true)) return invalid("bad_region", "/region", "a region is a code of at most 32 letters, digits, - and _");
-  if (person.login.empty() != person.password.empty()) return invalid("bad_login", "/login", "give both login and password, or neither");
+  if (person.name.empty() || person.name.size() > name_bytes_max)
+    return invalid("bad_name", "/name", "a name has 1 to 200 bytes");
+  if (!is_code(person.team, true))
+    return invalid("bad_team", "/team", "a team is a code of at most 32 letters, digits, - and _");
+  if (!is_code(person.region, true))
+    return invalid("bad_region", "/region", "a region is a code of at most 32 letters, digits, - and _");
+  if (person.login.empty() != person.password.empty())
+    return invalid("bad_login", "/login", "give both login and password, or neither");
   if (person.login.size() > login_bytes_max) return invalid("bad_login", "/login", "a login has at most 100 bytes");
-  if (!person.password.empty() && (person.password.size() < password_bytes_min || person.password.size() > password_bytes_max))
+  if (!person.password.empty() &&
+      (person.password.size() < password_bytes_min || person.password.size() > password_bytes_max))
     return invalid("bad_password", "/password", "a password has 8 to 200 bytes");
   auto id = uuid_v7(parts_->now().unix_ms, *parts_->config.random);
   auto draft = draft_of(caller, "person.added", "person:" + id);
@@ -104,18 +111,26 @@ Result<Answer> Organisation::add_person(const Principal& caller, const NewPerson
   draft.objects.push_back({"name", "application/json", text, "person:" + id, 1});
   QUOTARY_TRY(committed, append_one(*parts_->ledger, std::move(draft)));
   return Answer{201,
-                {{"id", id}, {"role", role_name(person.role)}, {"team", person.team}, {"region", person.region},
+                {{"id", id},
+                 {"role", role_name(person.role)},
+                 {"team", person.team},
+                 {"region", person.region},
                  {"ledger", ledger_member(committed.entries.front(), committed.proof(0))}},
                 false};
 }
 
 Result<Answer> Organisation::add_series(const Principal& caller, const NewSeries& series) {
   QUOTARY_TRY_VOID(require_call(caller, Call::administer));
-  if (series.name.empty() || !is_code(series.name, false)) return invalid("bad_series_name", "/name", "a series' name is 1 to 32 of A-Z 0-9 -");
+  if (series.name.empty() || !is_code(series.name, false))
+    return invalid("bad_series_name", "/name", "a series' name is 1 to 32 of A-Z 0-9 -");
   QUOTARY_TRY(period, parse_period(series.period));
   QUOTARY_TRY(pattern, NumberPattern::parse(series.pattern, period, series.branch));
   auto draft = draft_of(caller, "series.added", "series:" + series.name);
-  draft.body = {{"series", series.name}, {"branch", series.branch}, {"type", series.document_type}, {"pattern", series.pattern}, {"period", series.period}};
+  draft.body = {{"series", series.name},
+                {"branch", series.branch},
+                {"type", series.document_type},
+                {"pattern", series.pattern},
+                {"period", series.period}};
   auto shared = std::make_shared<Draft>(std::move(draft));
   // No number of the new series may ever equal one of another's.
   auto command = [shared, pattern](const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
@@ -140,7 +155,10 @@ Result<Answer> Organisation::add_series(const Principal& caller, const NewSeries
   };
   QUOTARY_TRY(committed, parts_->ledger->append(command));
   return Answer{201,
-                {{"name", series.name}, {"branch", series.branch}, {"pattern", series.pattern}, {"period", series.period},
+                {{"name", series.name},
+                 {"branch", series.branch},
+                 {"pattern", series.pattern},
+                 {"period", series.period},
                  {"ledger", ledger_member(committed.entries.front(), committed.proof(0))}},
                 false};
 }
@@ -158,11 +176,16 @@ Result<std::string> Organisation::issue_token(const Principal& caller, std::stri
 Result<Answer> Organisation::list_people(const Principal& caller, const PageRequest& page) const {
   QUOTARY_TRY_VOID(parts_->require_whole_state());
   QUOTARY_TRY_VOID(require_call(caller, Call::read_people));
-  QUOTARY_TRY(answer, page_of(*parts_, records::person_key(""), page, [&](const StateReader& state, std::string_view id) -> Result<json::object> {
-    QUOTARY_TRY(person, records::find_person(state, id));
-    if (!person) return fail(Errc::corrupt, "state_damaged", "a person cannot be read");
-    return json::object{{"id", person->id}, {"name", parts_->person_name(person->id)}, {"role", person->role}, {"team", person->team}, {"region", person->region}};
-  }));
+  QUOTARY_TRY(answer, page_of(*parts_, records::person_key(""), page,
+                              [&](const StateReader& state, std::string_view id) -> Result<json::object> {
+                                QUOTARY_TRY(person, records::find_person(state, id));
+                                if (!person) return fail(Errc::corrupt, "state_damaged", "a person cannot be read");
+                                return json::object{{"id", person->id},
+                                                    {"name", parts_->person_name(person->id)},
+                                                    {"role", person->role},
+                                                    {"team", person->team},
+                                                    {"region", person->region}};
+                              }));
   QUOTARY_TRY_VOID(parts_->note_read(caller, "people.list", {}, answer.body.at("items").as_array().size()));
   return answer;
 }
@@ -170,15 +193,20 @@ Result<Answer> Organisation::list_people(const Principal& caller, const PageRequ
 Result<Answer> Organisation::list_series(const Principal& caller, const PageRequest& page) const {
   QUOTARY_TRY_VOID(parts_->require_whole_state());
   QUOTARY_TRY_VOID(require_call(caller, Call::read_series));
-  return page_of(*parts_, records::series_key(""), page, [](const StateReader& state, std::string_view name) -> Result<json::object> {
-    QUOTARY_TRY(series, records::find_series(state, name));
-    if (!series) return fail(Errc::corrupt, "state_damaged", "a series cannot be read");
-    json::object item{{"name", series->name}, {"branch", series->branch}, {"document_type", series->type}, {"pattern", series->pattern}, {"period", series->period}};
-    QUOTARY_TRY(now, records::find_series_state(state, name));
-    // The period that its last number is of: a new one begins with the next number.
-    if (now) item["last"] = json::object{{"period", now->period}, {"sequence", now->last}};
-    return item;
-  });
+  return page_of(*parts_, records::series_key(""), page,
+                 [](const StateReader& state, std::string_view name) -> Result<json::object> {
+                   QUOTARY_TRY(series, records::find_series(state, name));
+                   if (!series) return fail(Errc::corrupt, "state_damaged", "a series cannot be read");
+                   json::object item{{"name", series->name},
+                                     {"branch", series->branch},
+                                     {"document_type", series->type},
+                                     {"pattern", series->pattern},
+                                     {"period", series->period}};
+                   QUOTARY_TRY(now, records::find_series_state(state, name));
+                   // The period that its last number is of: a new one begins with the next number.
+                   if (now) item["last"] = json::object{{"period", now->period}, {"sequence", now->last}};
+                   return item;
+                 });
 }
 
 }  // namespace quotary::api

@@ -19,9 +19,9 @@ struct Issuer::Pending {
   std::promise<Result<Issued>> outcome;
   Numbering numbering;
   std::string period;
-  records::SeriesState before;       // what the series' state must be when the entry is written
+  records::SeriesState before;  // what the series' state must be when the entry is written
   bool has_before = false;
-  std::string canonical, sealed;     // empty until filled in
+  std::string canonical, sealed;         // empty until filled in
   std::optional<Result<Issued>> result;  // set: done
 };
 
@@ -43,7 +43,8 @@ Result<Issued> Issuer::issue(IssueJob job) {
   {
     std::lock_guard lock(mutex_);
     if (stopping_) return fail(Errc::unavailable, "stopping", "the server is stopping");
-    if (queue_.size() >= issue_queue_max) return fail(Errc::overloaded, "issue_queue_full", "too many quotes wait for their number");
+    if (queue_.size() >= issue_queue_max)
+      return fail(Errc::overloaded, "issue_queue_full", "too many quotes wait for their number");
     queue_.push_back(std::move(pending));
   }
   arrived_.notify_one();
@@ -86,7 +87,8 @@ void Issuer::process(Batch batch) {
     append(batch);
     settle(batch);
   }
-  for (auto& pending : batch) pending->outcome.set_value(fail(Errc::conflict, "number_race", "the series moved on; try again"));
+  for (auto& pending : batch)
+    pending->outcome.set_value(fail(Errc::conflict, "number_race", "the series moved on; try again"));
 }
 
 void Issuer::number(Batch& batch) {
@@ -112,11 +114,13 @@ void Issuer::number(Batch& batch) {
     auto issued_at = stands ? std::max(now, stands->last_issued_at) : now;
     auto date = parts_.zone->local_date(issued_at);
     if (quote.issue_date && *quote.issue_date != date) {
-      pending->result.emplace(invalid("issue_date_not_today", "/issue_date", "today is " + format_date(date) + " in " + parts_.zone->name()));
+      pending->result.emplace(invalid("issue_date_not_today", "/issue_date",
+                                      "today is " + format_date(date) + " in " + parts_.zone->name()));
       continue;
     }
     if (quote.validity.end < date) {
-      pending->result.emplace(invalid("validity_before_issue", "/validity/end", "the validity ends before the day of issue, " + format_date(date)));
+      pending->result.emplace(invalid("validity_before_issue", "/validity/end",
+                                      "the validity ends before the day of issue, " + format_date(date)));
       continue;
     }
     auto period = pending->job.pattern.period_key(date);
@@ -182,7 +186,8 @@ Result<std::vector<Draft>> Issuer::drafts(const Pending& pending, const StateRea
   const auto& n = pending.numbering;
   QUOTARY_TRY(stands, records::find_series_state(state, job.quote.series));
   bool same = stands.has_value() == pending.has_before &&
-              (!stands || (stands->period == pending.before.period && stands->last == pending.before.last && stands->ended == pending.before.ended));
+              (!stands || (stands->period == pending.before.period && stands->last == pending.before.last &&
+                           stands->ended == pending.before.ended));
   if (!same) return fail(Errc::conflict, "number_not_next", "the series moved on");
 
   std::vector<Draft> out;
@@ -194,7 +199,11 @@ Result<std::vector<Draft>> Issuer::drafts(const Pending& pending, const StateRea
     ended.actor_id = "system";
     ended.actor_role = "system";
     ended.subject = "series:" + job.quote.series;
-    ended.body = {{"series", job.quote.series}, {"period", stands->period}, {"first", 1}, {"last", stands->last}, {"count", stands->count}};
+    ended.body = {{"series", job.quote.series},
+                  {"period", stands->period},
+                  {"first", 1},
+                  {"last", stands->last},
+                  {"count", stands->count}};
     ended.objects.push_back(facts_object({{"sums", sums}}));
     out.push_back(std::move(ended));
   }
@@ -206,24 +215,32 @@ Result<std::vector<Draft>> Issuer::drafts(const Pending& pending, const StateRea
   issued.subject = "quote:" + n.number;
   issued.request_scope = job.request.scope;
   issued.request_body = job.request.body;
-  issued.body = {{"number", n.number},     {"series", job.quote.series}, {"sequence", n.sequence},
-                 {"period", pending.period}, {"issued_at", format_rfc3339(n.issued_at)}, {"code", code_hash(n.number, n.verify_code)}};
+  issued.body = {{"number", n.number},
+                 {"series", job.quote.series},
+                 {"sequence", n.sequence},
+                 {"period", pending.period},
+                 {"issued_at", format_rfc3339(n.issued_at)},
+                 {"code", code_hash(n.number, n.verify_code)}};
   if (!job.quote.revision_of.empty()) issued.body["revision_of"] = job.quote.revision_of;
   const auto& t = job.quote.totals;
-  json::object totals{{"line_extension", t.line_extension}, {"allowance", t.allowance}, {"charge", t.charge},
-                      {"tax_exclusive", t.tax_exclusive},   {"tax", t.tax},             {"tax_inclusive", t.tax_inclusive},
+  json::object totals{{"line_extension", t.line_extension},
+                      {"allowance", t.allowance},
+                      {"charge", t.charge},
+                      {"tax_exclusive", t.tax_exclusive},
+                      {"tax", t.tax},
+                      {"tax_inclusive", t.tax_inclusive},
                       {"payable", t.payable}};
-  issued.objects.push_back(facts_object(
-      {{"owner", job.caller.id},
-       {"team", job.caller.team},
-       {"region", job.caller.region},
-       {"issue_date", format_date(n.issue_date)},
-       {"valid_start", format_date(job.quote.validity.start)},
-       {"valid_end", format_date(job.quote.validity.end)},
-       {"expires_at", format_rfc3339(parts_.zone->start_of_day(add_days(job.quote.validity.end, 1)))},
-       {"currency", job.quote.currency},
-       {"totals", totals},
-       {"customer", job.customer}}));
+  issued.objects.push_back(
+      facts_object({{"owner", job.caller.id},
+                    {"team", job.caller.team},
+                    {"region", job.caller.region},
+                    {"issue_date", format_date(n.issue_date)},
+                    {"valid_start", format_date(job.quote.validity.start)},
+                    {"valid_end", format_date(job.quote.validity.end)},
+                    {"expires_at", format_rfc3339(parts_.zone->start_of_day(add_days(job.quote.validity.end, 1)))},
+                    {"currency", job.quote.currency},
+                    {"totals", totals},
+                    {"customer", job.customer}}));
   issued.objects.push_back({"quote", "application/json", pending.canonical, job.customer, 1});
   issued.objects.push_back({"pdf", "application/pdf", pending.sealed, job.customer, 1});
   out.push_back(std::move(issued));
@@ -250,7 +267,8 @@ void Issuer::append(Batch& batch) {
                               for (std::size_t i = 0; i < committed->entries.size(); ++i) {
                                 if (committed->entries[i].type != "quote.issued") continue;
                                 std::string proof = committed->proof(i);
-                                job->result.emplace(Issued{std::move(committed->entries[i]), std::move(proof), NumberedQuote{job->job.quote, job->numbering}});
+                                job->result.emplace(Issued{std::move(committed->entries[i]), std::move(proof),
+                                                           NumberedQuote{job->job.quote, job->numbering}});
                                 break;
                               }
                             } else if (committed.error().code != "number_not_next") {

@@ -57,12 +57,9 @@ void check_entry(const Ledger& ledger, std::uint64_t index, const LedgerState& t
 
 std::string_view mode_name(LogCheck::Mode mode) {
   switch (mode) {
-    case LogCheck::Mode::full:
-      return "full";
-    case LogCheck::Mode::incremental:
-      return "incremental";
-    case LogCheck::Mode::sampled:
-      return "sampled";
+    case LogCheck::Mode::full: return "full";
+    case LogCheck::Mode::incremental: return "incremental";
+    case LogCheck::Mode::sampled: return "sampled";
   }
   return {};
 }

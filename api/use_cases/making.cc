@@ -27,8 +27,8 @@ json::object record_of(const OrganisationConfig& config, const Making::Arguments
           {"v", "1"}};
 }
 
-// A folder whose name is on the disk, also when an interrupted run made it and did not come to the sync. Where the folder above
-// cannot be read, none of ours was made.
+// A folder whose name is on the disk, also when an interrupted run made it and did not come to the sync. Where the
+// folder above cannot be read, none of ours was made.
 Result<void> make_folder(FileSystem& files, const std::string& path) {
   QUOTARY_TRY_VOID(files.make_directory(path));
   auto synced = files.sync_directory(std::filesystem::path(absolute_path(path)).parent_path().string());
@@ -41,12 +41,16 @@ Result<void> check_nothing_there(const OrganisationConfig& config, bool developm
   const auto names = config.files->list(config.data_directory);
   if (!names && names.error().kind != Errc::not_found) return names.error();
   if (names && !names->empty()) {
-    return fail(Errc::conflict, "folder_not_empty", config.data_directory + " holds something already (" + names->front() + "); an organisation is made into a new folder only");
+    return fail(Errc::conflict, "folder_not_empty",
+                config.data_directory + " holds something already (" + names->front() +
+                    "); an organisation is made into a new folder only");
   }
   QUOTARY_TRY_VOID(signing::KeyFolder::check_absent(*config.files, config.keys_directory));
   if (!development_seal) return {};
   for (const auto& path : {config.seal.certificate_path, config.seal.key_path}) {
-    if (config.files->exists(path)) return fail(Errc::conflict, "keys_exist", path + " is there already: name it as the seal, or give the keys a folder of their own");
+    if (config.files->exists(path))
+      return fail(Errc::conflict, "keys_exist",
+                  path + " is there already: name it as the seal, or give the keys a folder of their own");
   }
   return {};
 }
@@ -62,7 +66,8 @@ std::string differences(std::string_view text, const json::object& asked) {
     if (!out.empty()) out += ", ";
     out += member.key();
     // A digest tells nobody anything.
-    if (before && before->is_string() && member.key() != "seller") out += " (" + std::string(before->get_string()) + ")";
+    if (before && before->is_string() && member.key() != "seller")
+      out += " (" + std::string(before->get_string()) + ")";
   }
   return out;
 }
@@ -80,15 +85,18 @@ Result<Making> Making::begin(const OrganisationConfig& config, const Arguments& 
   if (!files.exists(path)) QUOTARY_TRY_VOID(check_nothing_there(config, arguments.development_seal));
   QUOTARY_TRY_VOID(make_folder(files, config.keys_directory));
   auto lock = files.lock(path);
-  if (!lock && lock.error().code == "locked") return fail(Errc::conflict, "locked", "another process is making an organisation with the keys in " + config.keys_directory);
+  if (!lock && lock.error().code == "locked")
+    return fail(Errc::conflict, "locked",
+                "another process is making an organisation with the keys in " + config.keys_directory);
   if (!lock) return std::move(lock).error();
   QUOTARY_TRY(found, read_file(files, path, making_bytes_max));
   if (found != text) {
     const auto differing = differences(found, asked);
     if (!differing.empty()) {
-      return fail(Errc::conflict, "making_differs",
-                  "the making that was begun with the keys in " + config.keys_directory + " differs in " + differing +
-                      ": make the same, or remove that folder and the data folder it was for; nothing was ever issued from them");
+      return fail(
+          Errc::conflict, "making_differs",
+          "the making that was begun with the keys in " + config.keys_directory + " differs in " + differing +
+              ": make the same, or remove that folder and the data folder it was for; nothing was ever issued from them");
     }
     // Made or cut short before there was a key.
     QUOTARY_TRY_VOID(check_nothing_there(config, arguments.development_seal));

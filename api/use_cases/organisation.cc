@@ -63,7 +63,8 @@ Result<void> complete_development_seal(const OrganisationConfig& config, const s
   for (const auto& path : paths) {
     if (config.files->exists(path)) QUOTARY_TRY_VOID(config.files->remove(path));
   }
-  QUOTARY_TRY(made, signing::make_development_seal(*config.files, config.keys_directory, name, config.clock->now(), *config.random));
+  QUOTARY_TRY(made, signing::make_development_seal(*config.files, config.keys_directory, name, config.clock->now(),
+                                                   *config.random));
   QUOTARY_CHECK(made.certificate_path == config.seal.certificate_path && made.key_path == config.seal.key_path);
   return {};
 }
@@ -80,15 +81,16 @@ Draft genesis_of(const NewOrganisation& made, const TimeZone& zone, const std::s
   return genesis;
 }
 
-// Makes the ledger, or takes up one whose first entry an interrupted making has written: opening it checks that these keys
-// sealed the entry's profile, and signed what is published.
-Result<std::unique_ptr<Ledger>> ledger_begun_with(const LedgerOptions& options, const LedgerPorts& ports, const Draft& genesis) {
+// Makes the ledger, or takes up one whose first entry an interrupted making has written: opening it checks that these
+// keys sealed the entry's profile, and signed what is published.
+Result<std::unique_ptr<Ledger>> ledger_begun_with(const LedgerOptions& options, const LedgerPorts& ports,
+                                                  const Draft& genesis) {
   auto made = Ledger::create(options, ports, genesis);
   if (made || made.error().code != "ledger_exists") return made;
   QUOTARY_TRY(ledger, Ledger::open(options, ports));
   QUOTARY_TRY(first, ledger->entry(0));
-  const bool begun = ledger->state().tree_size == 1 && first.type == genesis.type && first.body == genesis.body && first.objects.size() == 1 &&
-                     first.objects[0].sha256 == sha256(genesis.objects[0].bytes);
+  const bool begun = ledger->state().tree_size == 1 && first.type == genesis.type && first.body == genesis.body &&
+                     first.objects.size() == 1 && first.objects[0].sha256 == sha256(genesis.objects[0].bytes);
   if (!begun) return made;
   return ledger;
 }
@@ -102,30 +104,37 @@ Organisation::~Organisation() {
   (void)parts_->chain_access();
 }
 
-Result<std::unique_ptr<Organisation>> Organisation::create(const OrganisationConfig& given, const NewOrganisation& made) {
+Result<std::unique_ptr<Organisation>> Organisation::create(const OrganisationConfig& given,
+                                                           const NewOrganisation& made) {
   auto config = with_defaults(given);
   QUOTARY_TRY_VOID(check_folders(config));
   if (made.origin.size() > origin_bytes_max || !good_key_name(made.origin))
-    return fail(Errc::invalid, "bad_origin", "an origin is a schema-less URL of 1 to 255 bytes without blanks, control characters and plus signs");
+    return fail(Errc::invalid, "bad_origin",
+                "an origin is a schema-less URL of 1 to 255 bytes without blanks, control characters and plus signs");
   if (!made.public_url.starts_with("http://") && !made.public_url.starts_with("https://"))
     return fail(Errc::invalid, "bad_public_url", "the public URL begins with http:// or https://");
-  if (made.public_url.ends_with('/')) return fail(Errc::invalid, "bad_public_url", "the public URL does not end in a slash");
+  if (made.public_url.ends_with('/'))
+    return fail(Errc::invalid, "bad_public_url", "the public URL does not end in a slash");
   QUOTARY_TRY(zone, TimeZone::find(made.time_zone));
   QUOTARY_TRY(profile_text, canonical_json(party_to_json(made.seller)));
   QUOTARY_TRY(profile_value, parse_json(profile_text));
   QUOTARY_TRY(seller, parse_party(profile_value, "/seller"));
-  const bool development_seal = made.development_seal && given.seal.pkcs12_path.empty() && given.seal.certificate_path.empty();
+  const bool development_seal =
+      made.development_seal && given.seal.pkcs12_path.empty() && given.seal.certificate_path.empty();
   const Draft genesis = genesis_of(made, zone, profile_text);
 
   auto parts = std::make_unique<Parts>();
   parts->config = std::move(config);
   QUOTARY_TRY_VOID(parts->load_fonts());
   // All that was given has been checked. From here on each step takes up what an interrupted run of it has left.
-  QUOTARY_TRY(making, Making::begin(parts->config, {made.origin, made.public_url, zone.name(), profile_text, development_seal}));
-  QUOTARY_TRY(keys, signing::KeyFolder::complete(parts->config.files, parts->config.keys_directory, made.origin, *parts->config.random));
+  QUOTARY_TRY(making, Making::begin(parts->config,
+                                    {made.origin, made.public_url, zone.name(), profile_text, development_seal}));
+  QUOTARY_TRY(keys, signing::KeyFolder::complete(parts->config.files, parts->config.keys_directory, made.origin,
+                                                 *parts->config.random));
   parts->keys = std::move(keys);
   if (development_seal) QUOTARY_TRY_VOID(complete_development_seal(parts->config, made.seller.name));
-  QUOTARY_TRY(ledger, ledger_begun_with(ledger_options(parts->config), ledger_ports(parts->config, *parts->keys), genesis));
+  QUOTARY_TRY(ledger,
+              ledger_begun_with(ledger_options(parts->config), ledger_ports(parts->config, *parts->keys), genesis));
   parts->ledger = std::move(ledger);
   QUOTARY_TRY_VOID(parts->start());
   QUOTARY_TRY_VOID(Making::end(parts->config));
@@ -138,7 +147,8 @@ Result<std::unique_ptr<Organisation>> Organisation::open(const OrganisationConfi
   auto parts = Parts::open(config);
   if (!parts && parts.error().code != "locked" && Making::stands(config)) {
     return fail(Errc::unavailable, "organisation_unfinished",
-                "the making of the organisation in " + config.data_directory + " was interrupted: run `quotary init` again, as it was begun (" + parts.error().detail + ")");
+                "the making of the organisation in " + config.data_directory +
+                    " was interrupted: run `quotary init` again, as it was begun (" + parts.error().detail + ")");
   }
   if (!parts) return std::move(parts).error();
   return std::unique_ptr<Organisation>(new Organisation(std::move(*parts)));
@@ -175,7 +185,8 @@ Result<void> Organisation::Parts::load_fonts() {
 }
 
 Result<void> Organisation::Parts::start() {
-  QUOTARY_TRY(record, read<std::optional<records::OrganisationRecord>>([](const StateReader& state) { return records::find_organisation(state); }));
+  QUOTARY_TRY(record, read<std::optional<records::OrganisationRecord>>(
+                          [](const StateReader& state) { return records::find_organisation(state); }));
   if (!record) return fail(Errc::corrupt, "organisation_missing", "the ledger's first entry makes no organisation");
   QUOTARY_TRY(found_zone, TimeZone::find(record->time_zone));
   zone = found_zone;
@@ -202,11 +213,14 @@ Principal Organisation::operator_principal() { return {"operator", Role::admin, 
 
 const OrganisationProfile& Organisation::profile() const { return parts_->profile; }
 
-Result<std::string> Organisation::person_name(std::string_view person_id) const { return parts_->person_name(person_id); }
+Result<std::string> Organisation::person_name(std::string_view person_id) const {
+  return parts_->person_name(person_id);
+}
 
 Result<void> Organisation::ready() const {
   auto state = parts_->ledger->state();
-  if (state.latched) return fail(Errc::unavailable, state.read_only ? "ledger_read_only" : "ledger_latched", state.latch_reason);
+  if (state.latched)
+    return fail(Errc::unavailable, state.read_only ? "ledger_read_only" : "ledger_latched", state.latch_reason);
   if (parts_->seal_error) return *parts_->seal_error;
   return {};
 }
@@ -218,22 +232,30 @@ LedgerState Organisation::ledger_state() const { return parts_->ledger->state();
 std::string Organisation::metrics() const {
   auto state = parts_->ledger->state();
   auto line = [](const char* name, const char* kind, const char* help, std::uint64_t value) {
-    return "# HELP " + std::string(name) + " " + help + "\n# TYPE " + name + " " + kind + "\n" + name + " " + std::to_string(value) + "\n";
+    return "# HELP " + std::string(name) + " " + help + "\n# TYPE " + name + " " + kind + "\n" + name + " " +
+           std::to_string(value) + "\n";
   };
   const auto& checks = *parts_->checks;
-  return line("quotary_log_verifications_total", "counter", "Checks of the ledger that ended, since the start.", checks.runs_total()) +
-         line("quotary_log_verification_problems", "gauge", "Problems that the last check of the ledger found.", checks.problems_last()) +
-         line("quotary_access_records_total", "counter", "Recorded reads of auditors and administrators since the start.", parts_->access->records_total()) +
-         line("quotary_access_failures_total", "counter", "Reads refused, or segments not ended, because the record could not be written.",
+  return line("quotary_log_verifications_total", "counter", "Checks of the ledger that ended, since the start.",
+              checks.runs_total()) +
+         line("quotary_log_verification_problems", "gauge", "Problems that the last check of the ledger found.",
+              checks.problems_last()) +
+         line("quotary_access_records_total", "counter",
+              "Recorded reads of auditors and administrators since the start.", parts_->access->records_total()) +
+         line("quotary_access_failures_total", "counter",
+              "Reads refused, or segments not ended, because the record could not be written.",
               parts_->access->failures_total()) +
-         line("quotary_access_segments_unchained", "gauge", "Ended segments of that record whose digest the ledger does not hold yet.", parts_->access->unchained()) +
+         line("quotary_access_segments_unchained", "gauge",
+              "Ended segments of that record whose digest the ledger does not hold yet.", parts_->access->unchained()) +
          line("quotary_logins_total", "counter", "Logins since the start.", parts_->logins_total) +
-         line("quotary_login_failures_total", "counter", "Logins refused for a wrong login or password, since the start.", parts_->logins_failed_total) +
+         line("quotary_login_failures_total", "counter",
+              "Logins refused for a wrong login or password, since the start.", parts_->logins_failed_total) +
          line("quotary_tree_size", "gauge", "Entries under the published checkpoint.", state.tree_size) +
          line("quotary_ledger_latched", "gauge", "1 when the ledger refuses to write.", state.latched ? 1 : 0) +
          line("quotary_seal_available", "gauge", "1 when quotes can be sealed.", parts_->seal ? 1 : 0) +
          line("quotary_quotes_issued_total", "counter", "Quotes issued since the start.", parts_->issued_total) +
-         line("quotary_verifications_total", "counter", "Public verifications since the start.", parts_->verified_total) +
+         line("quotary_verifications_total", "counter", "Public verifications since the start.",
+              parts_->verified_total) +
          witness_figures(witnessing());
 }
 

@@ -68,7 +68,8 @@ Organisation::Parts::Parts() = default;
 Organisation::Parts::~Parts() = default;
 
 std::string Organisation::Parts::person_name(std::string_view id) const {
-  auto person = read<std::optional<records::PersonRecord>>([&](const StateReader& state) { return records::find_person(state, id); });
+  auto person = read<std::optional<records::PersonRecord>>(
+      [&](const StateReader& state) { return records::find_person(state, id); });
   if (!person || !*person) return {};
   auto index = (*person)->index;
   if (auto known = person_names.find(index)) return *known;
@@ -97,7 +98,8 @@ std::string Organisation::Parts::buyer_name(const records::QuoteRecord& quote) c
   return stored->quote.buyer.name;
 }
 
-Result<void> Organisation::Parts::note_read(const Principal& caller, std::string_view what, std::string_view subject, std::uint64_t count) const {
+Result<void> Organisation::Parts::note_read(const Principal& caller, std::string_view what, std::string_view subject,
+                                            std::uint64_t count) const {
   if (!reads_are_recorded(caller.role)) return {};
   return access->record(now(), caller, what, subject, count);
 }
@@ -141,13 +143,16 @@ Result<std::shared_ptr<const ProofCache::Proof>> Organisation::Parts::public_pro
 Result<void> Organisation::Parts::require_whole_state() const {
   const auto state = ledger->state();
   if (state.state_whole) return {};
-  return fail(Errc::unavailable, "status_unknown",
-              "the ledger is damaged and may have lost what happened to documents last, so no status can be told until the operator has restored it; "
-              "issued PDFs that still verify can be read");
+  return fail(
+      Errc::unavailable, "status_unknown",
+      "the ledger is damaged and may have lost what happened to documents last, so no status can be told until the operator has restored it; "
+      "issued PDFs that still verify can be read");
 }
 
-Result<records::QuoteRecord> Organisation::Parts::quote_for(const Principal& caller, Call call, std::string_view number) const {
-  QUOTARY_TRY(found, read<std::optional<records::QuoteRecord>>([&](const StateReader& state) { return records::find_quote(state, number); }));
+Result<records::QuoteRecord> Organisation::Parts::quote_for(const Principal& caller, Call call,
+                                                            std::string_view number) const {
+  QUOTARY_TRY(found, read<std::optional<records::QuoteRecord>>(
+                         [&](const StateReader& state) { return records::find_quote(state, number); }));
   // What a damaged ledger lost may be this one: "absent" would be a statement that it cannot make.
   if (!found) QUOTARY_TRY_VOID(require_whole_state());
   if (!found || !in_scope(caller, call, found->owner, found->team, found->region))
@@ -155,8 +160,9 @@ Result<records::QuoteRecord> Organisation::Parts::quote_for(const Principal& cal
   return std::move(*found);
 }
 
-Result<RequestIdentity> identify_request(const signing::KeyFolder& keys, const Principal& caller, std::string_view method,
-                                         std::string_view path, std::string_view key, const json::value& body) {
+Result<RequestIdentity> identify_request(const signing::KeyFolder& keys, const Principal& caller,
+                                         std::string_view method, std::string_view path, std::string_view key,
+                                         const json::value& body) {
   if (key.empty()) return fail(Errc::invalid, "idempotency_key_missing", "send an Idempotency-Key header");
   if (key.size() > idempotency_key_bytes_max)
     return fail(Errc::invalid, "idempotency_key_invalid", "an Idempotency-Key has at most 255 bytes");
@@ -187,7 +193,8 @@ Result<void> check_day(const std::string& parameter, std::string_view day) {
 
 Result<std::uint64_t> page_limit(std::optional<std::uint64_t> asked, std::uint64_t otherwise, std::uint64_t most) {
   const auto limit = asked.value_or(otherwise);
-  if (limit == 0 || limit > most) return invalid_parameter("limit", "bad_limit", "a limit is 1 to " + std::to_string(most));
+  if (limit == 0 || limit > most)
+    return invalid_parameter("limit", "bad_limit", "a limit is 1 to " + std::to_string(most));
   return limit;
 }
 
@@ -213,7 +220,9 @@ NewObject facts_object(const json::object& facts) {
   return NewObject{"facts", "application/json", *canonical, "", 1};
 }
 
-json::object time_and_code(Timestamp time, const std::string& code) { return {{"time", format_rfc3339(time)}, {"reason_code", code}}; }
+json::object time_and_code(Timestamp time, const std::string& code) {
+  return {{"time", format_rfc3339(time)}, {"reason_code", code}};
+}
 
 std::string code_hash(std::string_view number, std::string_view code) {
   return sha256(std::string(number) + "|" + std::string(code)).hex();

@@ -85,18 +85,18 @@ struct Organisation::Parts {
   std::unique_ptr<Ledger> ledger;
   std::shared_ptr<const pdfgen::Fonts> fonts;
   std::shared_ptr<const signing::Seal> seal;
-  std::optional<Error> seal_error;           // why `seal` is null: issuing is refused, reading goes on
+  std::optional<Error> seal_error;  // why `seal` is null: issuing is refused, reading goes on
   OrganisationProfile profile;
   Party seller;
   std::optional<TimeZone> zone;
-  std::unique_ptr<Issuer> issuer;            // after the ledger: stops first
+  std::unique_ptr<Issuer> issuer;  // after the ledger: stops first
   RequestGate gate;
   Sessions sessions;
   LoginBrake logins;
   mutable TextCache person_names, buyer_names, seller_names;
   mutable ProofCache public_proofs;
   std::unique_ptr<AccessLog> access;
-  std::unique_ptr<LogChecks> checks;         // after the ledger: its run ends first
+  std::unique_ptr<LogChecks> checks;              // after the ledger: its run ends first
   std::unique_ptr<witness::Witnesses> witnesses;  // after the ledger, which it appends to; null: none are asked
   std::atomic<std::uint64_t> issued_total{0}, verified_total{0}, logins_total{0}, logins_failed_total{0};
 
@@ -125,7 +125,8 @@ struct Organisation::Parts {
   [[nodiscard]] Result<NumberedQuote> stored_quote(const Entry& issued) const;
   [[nodiscard]] std::string buyer_name(const records::QuoteRecord& quote) const;
   // Records an auditor's or administrator's read of customers' documents, before it is answered.
-  [[nodiscard]] Result<void> note_read(const Principal& caller, std::string_view what, std::string_view subject, std::uint64_t count = 1) const;
+  [[nodiscard]] Result<void> note_read(const Principal& caller, std::string_view what, std::string_view subject,
+                                       std::uint64_t count = 1) const;
   // Chains the digests of ended segments of that record; answers how many.
   [[nodiscard]] Result<std::uint64_t> chain_access() const;
   // Who a quote names as its seller; the organisation's own name once that cannot be read any more.
@@ -134,10 +135,12 @@ struct Organisation::Parts {
   [[nodiscard]] Result<std::string> best_proof(std::uint64_t index) const;
   // A proof of the entry under a checkpoint of the last minute.
   [[nodiscard]] Result<std::shared_ptr<const ProofCache::Proof>> public_proof(std::uint64_t index) const;
-  // Errc::unavailable `status_unknown` when a damaged ledger's state may lack what happened last: then no status is told.
+  // Errc::unavailable `status_unknown` when a damaged ledger's state may lack what happened last: then no status is
+  // told.
   [[nodiscard]] Result<void> require_whole_state() const;
   // A quote in the caller's scope, else not_found.
-  [[nodiscard]] Result<records::QuoteRecord> quote_for(const Principal& caller, Call call, std::string_view number) const;
+  [[nodiscard]] Result<records::QuoteRecord> quote_for(const Principal& caller, Call call,
+                                                       std::string_view number) const;
 };
 
 // What names an idempotent request: hex hashes for Draft.
@@ -145,16 +148,19 @@ struct RequestIdentity {
   std::string scope, body;
 };
 // Errc::invalid `idempotency_key_missing` | `idempotency_key_invalid`.
-[[nodiscard]] Result<RequestIdentity> identify_request(const signing::KeyFolder& keys, const Principal& caller, std::string_view method,
-                                                       std::string_view path, std::string_view key, const json::value& body);
+[[nodiscard]] Result<RequestIdentity> identify_request(const signing::KeyFolder& keys, const Principal& caller,
+                                                       std::string_view method, std::string_view path,
+                                                       std::string_view key, const json::value& body);
 // The entry that answered this request before, if any. Errc::invalid `idempotency_key_reused` when the body differs.
-[[nodiscard]] Result<std::optional<std::uint64_t>> answered_before(const Organisation::Parts& parts, const RequestIdentity& request);
+[[nodiscard]] Result<std::optional<std::uint64_t>> answered_before(const Organisation::Parts& parts,
+                                                                   const RequestIdentity& request);
 
 // A day in a list's filter, or "". Errc::invalid `bad_date`, naming the parameter.
 [[nodiscard]] Result<void> check_day(const std::string& parameter, std::string_view day);
-// How many things a page of a list may hold: what was asked for, else the list's default. Errc::invalid `bad_limit` for 0
-// and for more than `most`.
-[[nodiscard]] Result<std::uint64_t> page_limit(std::optional<std::uint64_t> asked, std::uint64_t otherwise = list_items_default,
+// How many things a page of a list may hold: what was asked for, else the list's default. Errc::invalid `bad_limit` for
+// 0 and for more than `most`.
+[[nodiscard]] Result<std::uint64_t> page_limit(std::optional<std::uint64_t> asked,
+                                               std::uint64_t otherwise = list_items_default,
                                                std::uint64_t most = list_items_max);
 // Errc::invalid `bad_cursor`.
 [[nodiscard]] Result<std::uint64_t> parse_cursor(std::string_view cursor);

@@ -13,8 +13,12 @@ namespace {
 using records::QuoteRecord;
 
 json::object totals_member(const Totals& t) {
-  json::object out{{"line_extension", t.line_extension}, {"allowance", t.allowance}, {"charge", t.charge},
-                   {"tax_exclusive", t.tax_exclusive},   {"tax", t.tax},             {"tax_inclusive", t.tax_inclusive}};
+  json::object out{{"line_extension", t.line_extension},
+                   {"allowance", t.allowance},
+                   {"charge", t.charge},
+                   {"tax_exclusive", t.tax_exclusive},
+                   {"tax", t.tax},
+                   {"tax_inclusive", t.tax_inclusive}};
   if (!t.payable_rounding.empty()) out["payable_rounding"] = t.payable_rounding;
   out["payable"] = t.payable;
   return out;
@@ -25,11 +29,15 @@ json::object issue_answer(const NumberedQuote& stored, const Entry& entry, const
   const auto& n = stored.numbering;
   json::array taxes;
   for (const auto& tax : stored.quote.tax_totals)
-    taxes.push_back(json::object{{"category", tax.category}, {"rate", tax.rate}, {"taxable", tax.taxable}, {"tax", tax.tax}});
+    taxes.push_back(
+        json::object{{"category", tax.category}, {"rate", tax.rate}, {"taxable", tax.taxable}, {"tax", tax.tax}});
   json::object document;
   for (const auto& object : entry.objects)
     if (object.name == "pdf")
-      document = {{"sha256", object.sha256.hex()}, {"size", object.size}, {"media_type", object.media_type}, {"url", "/v1/quotes/" + n.number + "/pdf"}};
+      document = {{"sha256", object.sha256.hex()},
+                  {"size", object.size},
+                  {"media_type", object.media_type},
+                  {"url", "/v1/quotes/" + n.number + "/pdf"}};
   json::object out{{"number", n.number},
                    {"series", stored.quote.series},
                    {"sequence", n.sequence},
@@ -79,14 +87,17 @@ Result<Checked> check_request(const Organisation::Parts& parts, const Principal&
   QUOTARY_TRY(series, parts.read<std::optional<records::SeriesRecord>>(
                           [&](const StateReader& state) { return records::find_series(state, quote.series); }));
   if (!series) return invalid("unknown_series", "/series", "no series " + quote.series);
-  auto period = series->period == "year" ? SeriesPeriod::year : series->period == "month" ? SeriesPeriod::month : SeriesPeriod::none;
+  auto period = series->period == "year"    ? SeriesPeriod::year
+                : series->period == "month" ? SeriesPeriod::month
+                                            : SeriesPeriod::none;
   QUOTARY_TRY(pattern, NumberPattern::parse(series->pattern, period, series->branch));
   if (!quote.revision_of.empty()) {
     auto old = parts.quote_for(caller, Call::read_quote, quote.revision_of);
-    if (!old && old.error().kind == Errc::not_found) return invalid("revision_of_unknown", "/revision_of", "no quote " + quote.revision_of);
+    if (!old && old.error().kind == Errc::not_found)
+      return invalid("revision_of_unknown", "/revision_of", "no quote " + quote.revision_of);
     if (!old) return old.error();
-    if (scope_of(caller.role, Call::issue_quote) == Scope::self && scope_of(caller.role, Call::read_quote) == Scope::organisation &&
-        old->owner != caller.id)
+    if (scope_of(caller.role, Call::issue_quote) == Scope::self &&
+        scope_of(caller.role, Call::read_quote) == Scope::organisation && old->owner != caller.id)
       return invalid("revision_of_unknown", "/revision_of", "a service revises its own quotes only");
   }
   if (quote.issue_date && quote.validity.end < *quote.issue_date)
@@ -104,7 +115,8 @@ bool holds_text(std::string_view haystack, std::string_view needle) {
 
 }  // namespace
 
-Result<Answer> Organisation::issue_quote(const Principal& caller, std::string_view idempotency_key, std::string_view body) {
+Result<Answer> Organisation::issue_quote(const Principal& caller, std::string_view idempotency_key,
+                                         std::string_view body) {
   QUOTARY_TRY_VOID(require_call(caller, Call::issue_quote));
   if (idempotency_key.empty()) return fail(Errc::invalid, "idempotency_key_missing", "send an Idempotency-Key header");
   QUOTARY_TRY(value, parse_json(body));
@@ -121,7 +133,8 @@ Result<Answer> Organisation::issue_quote(const Principal& caller, std::string_vi
   QUOTARY_TRY(checked, check_request(*parts_, caller, value));
   QUOTARY_TRY(document, pdfgen::QuoteDocument::prepare(parts_->fonts, checked.quote, {}));
   auto customer = customer_subject(*parts_->keys, checked.quote.buyer);
-  IssueJob job{caller, request, std::move(checked.quote), std::move(document), std::move(checked.pattern), std::move(customer)};
+  IssueJob job{
+      caller, request, std::move(checked.quote), std::move(document), std::move(checked.pattern), std::move(customer)};
   QUOTARY_TRY(issued, parts_->issuer->issue(std::move(job)));
   ++parts_->issued_total;
   return Answer{201, issue_answer(issued.quote, issued.entry, issued.proof), false};
@@ -162,7 +175,9 @@ Result<Answer> Organisation::list_quotes(const Principal& caller, const QuoteFil
   std::string from;
   bool self_only = scope_of(caller.role, Call::read_quote) == Scope::self;
   // The owner's own list is walked where it answers; else the whole list, newest first.
-  std::string prefix = self_only ? records::own_prefix(caller.id) : filter.owner.empty() ? "list/" : records::own_prefix(filter.owner);
+  std::string prefix = self_only              ? records::own_prefix(caller.id)
+                       : filter.owner.empty() ? "list/"
+                                              : records::own_prefix(filter.owner);
   if (!filter.cursor.empty()) {
     QUOTARY_TRY(cursor, parse_cursor(filter.cursor));
     if (cursor == 0) return Answer{200, {{"items", json::array()}}, false};
@@ -174,8 +189,9 @@ Result<Answer> Organisation::list_quotes(const Principal& caller, const QuoteFil
   std::size_t looked_at = 0;
   const std::size_t looked_at_max = parts_->config.list_looked_at_max;
   const auto fits = [&](const QuoteRecord& q) {
-    return in_scope(caller, Call::read_quote, q.owner, q.team, q.region) && (filter.owner.empty() || q.owner == filter.owner) &&
-           (filter.from.empty() || q.issue_date >= filter.from) && (filter.to.empty() || q.issue_date <= filter.to) &&
+    return in_scope(caller, Call::read_quote, q.owner, q.team, q.region) &&
+           (filter.owner.empty() || q.owner == filter.owner) && (filter.from.empty() || q.issue_date >= filter.from) &&
+           (filter.to.empty() || q.issue_date <= filter.to) &&
            (filter.status.empty() || filter.status == list_status_at(q, now) || filter.status == status_at(q, now)) &&
            (filter.text.empty() || holds_text(q.number, filter.text) || holds_text(parts_->buyer_name(q), filter.text));
   };
@@ -192,7 +208,8 @@ Result<Answer> Organisation::list_quotes(const Principal& caller, const QuoteFil
     QUOTARY_TRY_VOID(state.scan(prefix, from, true, [&](std::string_view, std::string_view number) {
       auto quote = records::find_quote(state, number);
       if (!quote || !*quote) {
-        failed = quote ? fail(Errc::corrupt, "state_damaged", "the list names a quote that is not there") : quote.error();
+        failed =
+            quote ? fail(Errc::corrupt, "state_damaged", "the list names a quote that is not there") : quote.error();
         return false;
       }
       const auto& q = **quote;
@@ -210,13 +227,20 @@ Result<Answer> Organisation::list_quotes(const Principal& caller, const QuoteFil
     return {};
   };
   QUOTARY_TRY_VOID(parts_->ledger->read_state(collect));
-  QUOTARY_TRY_VOID(parts_->note_read(caller, "quote.list", found.empty() ? "" : "quote:" + found.front().number, found.size()));
+  QUOTARY_TRY_VOID(
+      parts_->note_read(caller, "quote.list", found.empty() ? "" : "quote:" + found.front().number, found.size()));
   json::array items;
   for (const auto& q : found)
-    items.push_back(json::object{{"number", q.number}, {"series", q.series}, {"sequence", q.sequence},
-                                 {"status", list_status_at(q, now)}, {"issued_at", format_rfc3339(q.issued_at)},
-                                 {"valid_end", q.valid_end}, {"owner", q.owner}, {"buyer", parts_->buyer_name(q)},
-                                 {"currency", q.currency}, {"totals", q.totals}});
+    items.push_back(json::object{{"number", q.number},
+                                 {"series", q.series},
+                                 {"sequence", q.sequence},
+                                 {"status", list_status_at(q, now)},
+                                 {"issued_at", format_rfc3339(q.issued_at)},
+                                 {"valid_end", q.valid_end},
+                                 {"owner", q.owner},
+                                 {"buyer", parts_->buyer_name(q)},
+                                 {"currency", q.currency},
+                                 {"totals", q.totals}});
   json::object out{{"items", items}};
   if (next) out["next_cursor"] = std::to_string(*next);
   return Answer{200, std::move(out), false};
@@ -238,7 +262,8 @@ Result<Bytes> Organisation::quote_pdf_with_proof(const Principal& caller, std::s
   if (parts_->seal_error) return *parts_->seal_error;
   if (parts_->seal->not_after() < parts_->now()) {
     return fail(Errc::unavailable, "seal_certificate_expired",
-                "the seal's certificate ended at " + format_rfc3339(parts_->seal->not_after()) + ": renew it; the PDF and its proof can be had as two files");
+                "the seal's certificate ended at " + format_rfc3339(parts_->seal->not_after()) +
+                    ": renew it; the PDF and its proof can be had as two files");
   }
   // An Ed25519 signature is the same each time, and an old checkpoint does not change: what is made here has one form.
   QUOTARY_TRY(proof, parts_->ledger->proof(quote.index, true));
@@ -268,7 +293,9 @@ Result<Answer> Organisation::quote_history(const Principal& caller, std::string_
     events.push_back({{"index", entry.index},
                       {"time", format_rfc3339(entry.time)},
                       {"type", entry.type},
-                      {"actor", json::object{{"id", entry.actor_id}, {"name", parts_->person_name(entry.actor_id)}, {"role", entry.actor_role}}},
+                      {"actor", json::object{{"id", entry.actor_id},
+                                             {"name", parts_->person_name(entry.actor_id)},
+                                             {"role", entry.actor_role}}},
                       {"details", details}});
     at = entry.subject_prev;
   }

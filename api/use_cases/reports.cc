@@ -28,7 +28,8 @@ Result<void> check_days(const VoidFilter& filter) {
 }
 
 // Newest first, from one snapshot.
-Result<Rows> collect(const Organisation::Parts& parts, const Principal& caller, Call call, const VoidFilter& filter, std::uint64_t rows_max) {
+Result<Rows> collect(const Organisation::Parts& parts, const Principal& caller, Call call, const VoidFilter& filter,
+                     std::uint64_t rows_max) {
   QUOTARY_TRY_VOID(check_days(filter));
   Rows out;
   std::string from;
@@ -44,7 +45,8 @@ Result<Rows> collect(const Organisation::Parts& parts, const Principal& caller, 
     auto scanned = state.scan("voids/", from, true, [&](std::string_view, std::string_view id) {
       auto request = records::find_void(state, id);
       if (!request || !*request) {
-        failed = request ? fail(Errc::corrupt, "state_damaged", "the list names a request that is not there") : request.error();
+        failed = request ? fail(Errc::corrupt, "state_damaged", "the list names a request that is not there")
+                         : request.error();
         return false;
       }
       const auto& r = **request;
@@ -79,9 +81,11 @@ std::string hours_between(Timestamp from, Timestamp to) {
   return std::to_string(hundredths / 100) + "." + (rest.size() == 1 ? "0" : "") + rest;
 }
 
-constexpr std::string_view columns[] = {"number", "issued_at", "issuer", "buyer", "tax_inclusive", "currency", "status_before", "reason_code", "reason_text",
-                                        "requested_by", "requested_at", "decided_by", "decided_at", "hours_to_decision", "outcome", "replaced_by", "signed",
-                                        "certificate_sha256", "entry_index"};
+constexpr std::string_view columns[] = {"number",        "issued_at",          "issuer",        "buyer",
+                                        "tax_inclusive", "currency",           "status_before", "reason_code",
+                                        "reason_text",   "requested_by",       "requested_at",  "decided_by",
+                                        "decided_at",    "hours_to_decision",  "outcome",       "replaced_by",
+                                        "signed",        "certificate_sha256", "entry_index"};
 
 json::object report_row(const Organisation::Parts& parts, const Row& row) {
   const auto& r = row.request;

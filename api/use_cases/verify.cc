@@ -15,7 +15,8 @@ using records::QuoteRecord;
 json::object unknown() { return {{"match", "unknown"}}; }
 
 // What everybody may know who holds the document, its hash or its code. No prices, no customer.
-Result<json::object> describe(const Organisation::Parts& parts, const QuoteRecord& quote, std::string_view match, bool with_status) {
+Result<json::object> describe(const Organisation::Parts& parts, const QuoteRecord& quote, std::string_view match,
+                              bool with_status) {
   auto now = parts.now();
   QUOTARY_TRY(proof, parts.public_proof(quote.index));
   json::object out{{"match", match}};
@@ -48,7 +49,8 @@ Result<std::optional<KnownFile>> find_file(const Organisation::Parts& parts, con
   });
 }
 
-Result<std::optional<QuoteRecord>> find_by_code(const Organisation::Parts& parts, std::string_view number, std::string_view code) {
+Result<std::optional<QuoteRecord>> find_by_code(const Organisation::Parts& parts, std::string_view number,
+                                                std::string_view code) {
   auto normal = normalise_verify_code(code);
   // A code that cannot be one is looked up all the same, so that it costs the same.
   auto hash = code_hash(number, normal ? *normal : std::string(code));
@@ -67,14 +69,18 @@ Result<json::object> describe_exact(const Organisation::Parts& parts, const Know
 }
 
 // Whether what follows the known document is its own proof and nothing else; the error says what else it is.
-Result<void> check_carried_proof(const Organisation::Parts& parts, std::string_view pdf, const signing::Prefix& document, const KnownFile& known) {
+Result<void> check_carried_proof(const Organisation::Parts& parts, std::string_view pdf,
+                                 const signing::Prefix& document, const KnownFile& known) {
   QUOTARY_TRY(read, signing::check_sealed_document(pdf, {}));
   if (read.added) return *read.added;
-  if (!read.seal.valid || read.sealed != document.size || !read.proof) return fail(Errc::invalid, "seal_invalid", read.seal.reason);
+  if (!read.seal.valid || read.sealed != document.size || !read.proof)
+    return fail(Errc::invalid, "seal_invalid", read.seal.reason);
   QUOTARY_TRY(key, signing::open_vkey(parts.keys->log_signer().vkey()));
   QUOTARY_TRY(proof, check_proof(read.proof->text, *key));
-  const bool names_it = std::any_of(proof.entry.objects.begin(), proof.entry.objects.end(), [&](const ObjectRef& object) { return object.sha256 == document.sha256; });
-  if (!names_it || proof.entry.index != known.file.index) return fail(Errc::invalid, "proof_of_another_document", "the proof is that of another document");
+  const bool names_it = std::any_of(proof.entry.objects.begin(), proof.entry.objects.end(),
+                                    [&](const ObjectRef& object) { return object.sha256 == document.sha256; });
+  if (!names_it || proof.entry.index != known.file.index)
+    return fail(Errc::invalid, "proof_of_another_document", "the proof is that of another document");
   return {};
 }
 

@@ -8,13 +8,15 @@
 namespace quotary::api {
 namespace {
 
-constexpr std::array<std::string_view, 9> reason_codes{"price_error", "wrong_party", "wrong_item", "duplicate", "customer_withdrew",
-                                                       "terms_error", "test", "fraud_suspected", "other"};
+constexpr std::array<std::string_view, 9> reason_codes{"price_error", "wrong_party",       "wrong_item",
+                                                       "duplicate",   "customer_withdrew", "terms_error",
+                                                       "test",        "fraud_suspected",   "other"};
 constexpr std::size_t reason_characters_min = 10;
 constexpr std::size_t text_characters_max = 2000;
 
 std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 bool has_controls(std::string_view text) {
@@ -51,9 +53,11 @@ void refuse_unknown(const json::object& body, std::initializer_list<std::string_
 Result<VoidRequestBody> parse_void_request(const json::object& body) {
   Error error = fail(Errc::invalid, "", "");
   refuse_unknown(body, {"reason_code", "reason_text", "replacement"}, error);
-  VoidRequestBody out{text_member(body, "reason_code", error), text_member(body, "reason_text", error), text_member(body, "replacement", error)};
+  VoidRequestBody out{text_member(body, "reason_code", error), text_member(body, "reason_text", error),
+                      text_member(body, "replacement", error)};
   if (std::find(reason_codes.begin(), reason_codes.end(), out.reason_code) == reason_codes.end())
-    add(error, "bad_reason_code", "/reason_code", "one of price_error, wrong_party, wrong_item, duplicate, customer_withdrew, terms_error, test, fraud_suspected, other");
+    add(error, "bad_reason_code", "/reason_code",
+        "one of price_error, wrong_party, wrong_item, duplicate, customer_withdrew, terms_error, test, fraud_suspected, other");
   auto length = characters(out.reason_text);
   if (length < reason_characters_min || length > text_characters_max)
     add(error, "bad_reason_text", "/reason_text", "a reason has 10 to 2,000 characters");
@@ -107,7 +111,8 @@ json::object void_row(const Organisation::Parts& parts, const records::VoidRecor
     if (auto comment = text(request.decided_index, "comment"); !comment.empty()) row["comment"] = comment;
   }
   if (!request.certificate_sha256.empty())
-    row["certificate"] = json::object{{"sha256", request.certificate_sha256}, {"url", "/v1/void-requests/" + request.id + "/certificate"}};
+    row["certificate"] = json::object{{"sha256", request.certificate_sha256},
+                                      {"url", "/v1/void-requests/" + request.id + "/certificate"}};
   return row;
 }
 

@@ -32,19 +32,27 @@ std::string_view decision_type(Organisation::Decision decision) {
 }
 
 json::object void_answer(const Entry& entry, const std::string& proof) {
-  json::object out{{"id", records::text_of(entry.body, "request")}, {"quote", records::text_of(entry.body, "number")}, {"status", void_status_of(entry.type)}};
-  if (auto code = records::text_of(entry.body, "reason_code"); !code.empty() && entry.type == "void.requested") out["reason_code"] = code;
+  json::object out{{"id", records::text_of(entry.body, "request")},
+                   {"quote", records::text_of(entry.body, "number")},
+                   {"status", void_status_of(entry.type)}};
+  if (auto code = records::text_of(entry.body, "reason_code"); !code.empty() && entry.type == "void.requested")
+    out["reason_code"] = code;
   for (const auto& object : entry.objects)
-    if (object.name == "certificate") out["certificate"] = json::object{{"sha256", object.sha256.hex()}, {"size", object.size},
-                                                                        {"url", "/v1/void-requests/" + records::text_of(entry.body, "request") + "/certificate"}};
+    if (object.name == "certificate")
+      out["certificate"] =
+          json::object{{"sha256", object.sha256.hex()},
+                       {"size", object.size},
+                       {"url", "/v1/void-requests/" + records::text_of(entry.body, "request") + "/certificate"}};
   out["ledger"] = ledger_member(entry, proof);
   return out;
 }
 
 Result<VoidRecord> void_for(const Organisation::Parts& parts, const Principal& caller, std::string_view id) {
-  QUOTARY_TRY(found, parts.read<std::optional<VoidRecord>>([&](const StateReader& state) { return records::find_void(state, id); }));
+  QUOTARY_TRY(found, parts.read<std::optional<VoidRecord>>(
+                         [&](const StateReader& state) { return records::find_void(state, id); }));
   // Who asked keeps seeing the request, also when the quote is another's.
-  if (!found || !(in_scope(caller, Call::read_void, found->owner, found->team, found->region) || found->requested_by == caller.id))
+  if (!found || !(in_scope(caller, Call::read_void, found->owner, found->team, found->region) ||
+                  found->requested_by == caller.id))
     return fail(Errc::not_found, "void_request_not_found", "no void request " + std::string(id));
   return std::move(*found);
 }
@@ -61,17 +69,20 @@ Result<Answer> write_void(const Organisation::Parts& parts, Command command, int
 }
 
 // Rules of a decision that need no state beyond the request's record.
-Result<void> check_decider(const Principal& caller, const VoidRecord& request, std::string_view quote_status, Organisation::Decision decision) {
+Result<void> check_decider(const Principal& caller, const VoidRecord& request, std::string_view quote_status,
+                           Organisation::Decision decision) {
   if (decision == Organisation::Decision::withdraw) {
     QUOTARY_TRY_VOID(require_call(caller, Call::withdraw_void));
-    if (request.requested_by != caller.id) return fail(Errc::forbidden, "not_requester", "only who asked withdraws a request");
+    if (request.requested_by != caller.id)
+      return fail(Errc::forbidden, "not_requester", "only who asked withdraws a request");
     return {};
   }
   if (request.requested_by == caller.id) return fail(Errc::forbidden, "four_eyes", "who asked does not decide");
   QUOTARY_TRY_VOID(require_call(caller, Call::decide_void));
   if (!in_scope(caller, Call::decide_void, request.owner, request.team, request.region))
     return fail(Errc::not_found, "void_request_not_found", "no void request " + request.id);
-  if (quote_status == "accepted" && !in_scope(caller, Call::decide_void_accepted, request.owner, request.team, request.region))
+  if (quote_status == "accepted" &&
+      !in_scope(caller, Call::decide_void_accepted, request.owner, request.team, request.region))
     return fail(Errc::forbidden, "higher_role_needed", "voiding an accepted quote needs a region director");
   return {};
 }
@@ -82,7 +93,8 @@ std::string actor_text(const Organisation::Parts& parts, const std::string& id, 
 }
 
 // The sealed certificate of an approval about to be written.
-Result<std::string> make_certificate(const Organisation::Parts& parts, const Principal& caller, const VoidRecord& request, const QuoteRecord& quote,
+Result<std::string> make_certificate(const Organisation::Parts& parts, const Principal& caller,
+                                     const VoidRecord& request, const QuoteRecord& quote,
                                      const std::string& reason_text, const std::string& comment, Timestamp decided_at) {
   if (!parts.seal) return *parts.seal_error;
   QUOTARY_TRY(issued, parts.ledger->entry(quote.index));
@@ -119,13 +131,16 @@ Result<std::string> make_certificate(const Organisation::Parts& parts, const Pri
 
 }  // namespace
 
-Result<Answer> Organisation::request_void(const Principal& caller, std::string_view number, std::string_view idempotency_key, std::string_view body) {
+Result<Answer> Organisation::request_void(const Principal& caller, std::string_view number,
+                                          std::string_view idempotency_key, std::string_view body) {
   QUOTARY_TRY_VOID(require_call(caller, Call::request_void));
   QUOTARY_TRY(object, parse_body(body));
   RequestIdentity request;
   std::unique_ptr<RequestGate::Pass> pass;
   if (!idempotency_key.empty()) {
-    QUOTARY_TRY(identity, identify_request(*parts_->keys, caller, "POST", "/v1/quotes/" + std::string(number) + "/void-requests", idempotency_key, object));
+    QUOTARY_TRY(identity,
+                identify_request(*parts_->keys, caller, "POST", "/v1/quotes/" + std::string(number) + "/void-requests",
+                                 idempotency_key, object));
     request = identity;
     pass = parts_->gate.enter(request.scope);
     QUOTARY_TRY(before, answered_before(*parts_, request));
@@ -135,7 +150,8 @@ Result<Answer> Organisation::request_void(const Principal& caller, std::string_v
   QUOTARY_TRY(asked, parse_void_request(object));
   if (!asked.replacement.empty()) {
     auto replacement = parts_->quote_for(caller, Call::read_quote, asked.replacement);
-    if (!replacement || asked.replacement == quote.number) return invalid("replacement_unknown", "/replacement", "no quote " + asked.replacement);
+    if (!replacement || asked.replacement == quote.number)
+      return invalid("replacement_unknown", "/replacement", "no quote " + asked.replacement);
   }
   auto id = uuid_v7(parts_->now().unix_ms, *parts_->config.random);
   auto text = text_object({{"reason_text", asked.reason_text}}, quote.customer);
@@ -144,7 +160,8 @@ Result<Answer> Organisation::request_void(const Principal& caller, std::string_v
     QUOTARY_TRY(found, records::find_quote(state, number));
     if (!found) return fail(Errc::not_found, "quote_not_found", "no quote " + number);
     if (found->voided_at) return fail(Errc::conflict, "already_voided", "the quote is voided");
-    if (!found->open_request.empty()) return fail(Errc::conflict, "void_request_open", "the void request " + found->open_request + " is open");
+    if (!found->open_request.empty())
+      return fail(Errc::conflict, "void_request_open", "the void request " + found->open_request + " is open");
     Draft draft;
     draft.type = "void.requested";
     draft.actor_id = caller.id;
@@ -155,15 +172,16 @@ Result<Answer> Organisation::request_void(const Principal& caller, std::string_v
     draft.body = {{"request", id}, {"number", number}, {"reason_code", asked.reason_code}};
     if (!asked.replacement.empty()) draft.body["replacement"] = asked.replacement;
     Timestamp lapse_at{now.unix_ms + std::int64_t{lapse_days} * 86'400'000};
-    draft.objects.push_back(facts_object({{"status_before", status_at(*found, now)}, {"lapse_at", format_rfc3339(lapse_at)}}));
+    draft.objects.push_back(
+        facts_object({{"status_before", status_at(*found, now)}, {"lapse_at", format_rfc3339(lapse_at)}}));
     draft.objects.push_back(text);
     return std::vector<Draft>{std::move(draft)};
   };
   return write_void(*parts_, command, 201);
 }
 
-Result<Answer> Organisation::decide_void(const Principal& caller, std::string_view request_id, Decision decision, std::string_view idempotency_key,
-                                         std::string_view body) {
+Result<Answer> Organisation::decide_void(const Principal& caller, std::string_view request_id, Decision decision,
+                                         std::string_view idempotency_key, std::string_view body) {
   QUOTARY_TRY(object, parse_body(body));
   RequestIdentity identity;
   std::unique_ptr<RequestGate::Pass> pass;
@@ -176,7 +194,8 @@ Result<Answer> Organisation::decide_void(const Principal& caller, std::string_vi
     if (before) return replay_void(*parts_, *before, 200);
   }
   QUOTARY_TRY(request, void_for(*parts_, caller, request_id));
-  QUOTARY_TRY(found_quote, parts_->read<std::optional<QuoteRecord>>([&](const StateReader& state) { return records::find_quote(state, request.number); }));
+  QUOTARY_TRY(found_quote, parts_->read<std::optional<QuoteRecord>>(
+                               [&](const StateReader& state) { return records::find_quote(state, request.number); }));
   if (!found_quote) return fail(Errc::corrupt, "state_damaged", "the request's quote is not there");
   auto& quote = *found_quote;
   QUOTARY_TRY_VOID(check_decider(caller, request, quote.outcome, decision));
@@ -205,10 +224,11 @@ Result<Answer> Organisation::decide_void(const Principal& caller, std::string_vi
   shared->body = {{"request", request.id}, {"number", quote.number}, {"reason_code", request.reason_code}};
   shared->objects.push_back(facts_object(facts));
   for (auto& more : objects) shared->objects.push_back(std::move(more));
-  auto command = [shared, id = request.id, outcome = quote.outcome, superseded = quote.superseded_by](const StateReader& state,
-                                                                                                      Timestamp) -> Result<std::vector<Draft>> {
+  auto command = [shared, id = request.id, outcome = quote.outcome, superseded = quote.superseded_by](
+                     const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
     QUOTARY_TRY(current, records::find_void(state, id));
-    if (!current || current->status != "open") return fail(Errc::conflict, "already_decided", "the request was decided meanwhile");
+    if (!current || current->status != "open")
+      return fail(Errc::conflict, "already_decided", "the request was decided meanwhile");
     QUOTARY_TRY(stands, records::find_quote(state, current->number));
     // The certificate names the status before; what changed meanwhile must be looked at again.
     if (!stands || stands->outcome != outcome || stands->superseded_by != superseded)
@@ -220,7 +240,8 @@ Result<Answer> Organisation::decide_void(const Principal& caller, std::string_vi
 
 Result<Bytes> Organisation::void_certificate(const Principal& caller, std::string_view request_id) const {
   QUOTARY_TRY(request, void_for(*parts_, caller, request_id));
-  if (request.status != "approved") return fail(Errc::not_found, "certificate_not_found", "the request is " + request.status);
+  if (request.status != "approved")
+    return fail(Errc::not_found, "certificate_not_found", "the request is " + request.status);
   QUOTARY_TRY(entry, parts_->ledger->entry(request.decided_index));
   QUOTARY_TRY(bytes, parts_->ledger->object(entry, "certificate"));
   QUOTARY_TRY_VOID(parts_->note_read(caller, "void.certificate", "quote:" + request.number));
@@ -234,7 +255,8 @@ Result<std::uint64_t> Organisation::run_due_events() {
   std::vector<std::string> due;
   auto collect = [&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
     return state.scan("due/", "", false, [&](std::string_view key, std::string_view id) {
-      if (key.substr(4, 20) > records::digits20(static_cast<std::uint64_t>(now.unix_ms)) || due.size() >= due_batch_max) return false;
+      if (key.substr(4, 20) > records::digits20(static_cast<std::uint64_t>(now.unix_ms)) || due.size() >= due_batch_max)
+        return false;
       due.emplace_back(id);
       return true;
     });
@@ -263,7 +285,8 @@ Result<std::uint64_t> Organisation::run_due_events() {
     }
   }
   if (!chained) return chained.error();
-  if (auto trouble = parts_->access->trouble(); !trouble.empty()) return fail(Errc::storage, "access_log_unavailable", "reads cannot be recorded: " + trouble);
+  if (auto trouble = parts_->access->trouble(); !trouble.empty())
+    return fail(Errc::storage, "access_log_unavailable", "reads cannot be recorded: " + trouble);
   return written;
 }
 

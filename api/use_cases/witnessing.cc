@@ -103,13 +103,13 @@ std::string witness_figures(const witness::WitnessingState& state) {
       out += name + "{witness=\"" + metrics_label(each.key) + "\"} " + std::to_string(each.*member) + "\n";
     return out;
   };
-  const auto lost = std::count_if(state.witnesses.begin(), state.witnesses.end(), [](const auto& each) {
-    return each.state == "lost" || each.state == "refused";
-  });
+  const auto lost = std::count_if(state.witnesses.begin(), state.witnesses.end(),
+                                  [](const auto& each) { return each.state == "lost" || each.state == "refused"; });
   return figure("quotary_witnessed_size", "Entries under the newest checkpoint that is witnessed as the policy asks.",
                 state.witnessed_size) +
          figure("quotary_witnessed_count", "Cosignatures of that checkpoint.", state.count) +
-         figure("quotary_witness_behind_seconds", "For how long the newest checkpoint has been waiting to be witnessed.",
+         figure("quotary_witness_behind_seconds",
+                "For how long the newest checkpoint has been waiting to be witnessed.",
                 static_cast<std::uint64_t>(state.behind_ms / 1000)) +
          figure("quotary_witness_lost", "Witnesses that are lost or refuse.", static_cast<std::uint64_t>(lost)) +
          of_each("quotary_witness_cosigned_size", "gauge",

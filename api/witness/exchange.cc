@@ -99,10 +99,8 @@ Error Exchange::refusal(const PostAnswer& answer, std::uint64_t old_size) const 
       return fail(
           Errc::corrupt, "refused",
           "it does not find our checkpoint to extend what it cosigned at size " + std::to_string(old_size) + words);
-    case 404:
-      return fail(Errc::unavailable, "unknown_log", "it does not know this log" + words);
-    case 403:
-      return fail(Errc::unavailable, "not_trusted", "it does not trust this log's key" + words);
+    case 404: return fail(Errc::unavailable, "unknown_log", "it does not know this log" + words);
+    case 403: return fail(Errc::unavailable, "not_trusted", "it does not trust this log's key" + words);
     default:
       return fail(Errc::unavailable, "status_" + std::to_string(answer.status),
                   "it answered " + std::to_string(answer.status) + words);

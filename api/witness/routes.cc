@@ -19,7 +19,8 @@ std::string figures(const Witness& witness) {
   const auto family = [&](const char* name, const char* kind, const char* help, std::uint64_t OriginState::*member) {
     std::string out = std::string("# HELP ") + name + " " + help + "\n# TYPE " + name + " " + kind + "\n";
     for (const auto& each : origins)
-      out += std::string(name) + "{origin=\"" + metrics_label(each.origin) + "\"} " + std::to_string(each.*member) + "\n";
+      out +=
+          std::string(name) + "{origin=\"" + metrics_label(each.origin) + "\"} " + std::to_string(each.*member) + "\n";
     return out;
   };
   return family("quotary_witness_size", "gauge", "Size of the latest checkpoint cosigned.", &OriginState::size) +
@@ -52,9 +53,10 @@ void add_routes(http::Router& router, Witness& witness) {
 }
 
 void add_metrics_route(http::Router& router, const Witness& witness, const http::Metrics& metrics) {
-  router.add("GET", "/metrics", {}, [&witness, &metrics](const std::shared_ptr<const http::Request>&, const http::Reply& reply) {
-    reply(http::text_response(200, "text/plain; version=0.0.4", figures(witness) + metrics.text()));
-  });
+  router.add("GET", "/metrics", {},
+             [&witness, &metrics](const std::shared_ptr<const http::Request>&, const http::Reply& reply) {
+               reply(http::text_response(200, "text/plain; version=0.0.4", figures(witness) + metrics.text()));
+             });
 }
 
 }  // namespace quotary::witness

@@ -11,7 +11,8 @@ namespace {
 template <class Int>
 void put_big_endian(std::string& out, Int value) {
   char bytes[sizeof(Int)];
-  for (std::size_t i = 0; i < sizeof(Int); ++i) bytes[i] = static_cast<char>(value >> (8 * (sizeof(Int) - 1 - i)) & 0xff);
+  for (std::size_t i = 0; i < sizeof(Int); ++i)
+    bytes[i] = static_cast<char>(value >> (8 * (sizeof(Int) - 1 - i)) & 0xff);
   out.append(bytes, sizeof bytes);
 }
 
@@ -55,7 +56,8 @@ Result<std::string> from_hex(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); i += 2) {
     const int high = hex_digit(text[i]);
     const int low = hex_digit(text[i + 1]);
-    if (high < 0 || low < 0) return fail(Errc::invalid, "bad_hex", "not a lower-case hexadecimal digit at position " + std::to_string(i));
+    if (high < 0 || low < 0)
+      return fail(Errc::invalid, "bad_hex", "not a lower-case hexadecimal digit at position " + std::to_string(i));
     out.push_back(static_cast<char>(high * 16 + low));
   }
   return out;
@@ -64,8 +66,9 @@ Result<std::string> from_hex(std::string_view text) {
 void append_base64(std::string& out, std::string_view bytes) {
   const std::size_t begin = out.size();
   out.resize(begin + 4 * ((bytes.size() + 2) / 3) + 1);  // the encoder ends with a NUL
-  const int written = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + begin),
-                                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  const int written =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + begin),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   out.resize(begin + static_cast<std::size_t>(written));
 }
 
@@ -80,8 +83,9 @@ Result<std::string> from_base64(std::string_view text) {
   if (text.empty()) return std::string();
   if (text.size() % 4 != 0) return bad();
   std::string out(text.size() / 4 * 3, '\0');
-  const int written = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  const int written =
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()),
+                      static_cast<int>(text.size()));
   if (written < 0) return bad();
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
   out.resize(static_cast<std::size_t>(written) - padding);

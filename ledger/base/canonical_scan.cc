@@ -18,9 +18,10 @@ unsigned plain_bytes(const char* bytes) {
   constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
   std::uint64_t word;
   std::memcpy(&word, bytes, sizeof word);
-  // Marks the high bit of a byte beyond ASCII, below a space, a quote or a backslash. A subtraction that borrows may mark
-  // bytes above such a one, never below it.
-  const std::uint64_t marks = word | (word - ones * 0x20) | ((word ^ (ones * '"')) - ones) | ((word ^ (ones * '\\')) - ones);
+  // Marks the high bit of a byte beyond ASCII, below a space, a quote or a backslash. A subtraction that borrows may
+  // mark bytes above such a one, never below it.
+  const std::uint64_t marks =
+      word | (word - ones * 0x20) | ((word ^ (ones * '"')) - ones) | ((word ^ (ones * '\\')) - ones);
   return static_cast<unsigned>(std::countr_zero(marks & high)) / 8;
 }
 

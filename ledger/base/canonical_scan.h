@@ -17,7 +17,8 @@ class CanonicalScanner {
   // Exactly these bytes.
   [[nodiscard]] bool literal(std::string_view expected) {
     // Compared in place, for a size that the compiler mostly knows.
-    if (text_.size() - at_ < expected.size() || std::memcmp(text_.data() + at_, expected.data(), expected.size()) != 0) return false;
+    if (text_.size() - at_ < expected.size() || std::memcmp(text_.data() + at_, expected.data(), expected.size()) != 0)
+      return false;
     at_ += expected.size();
     return true;
   }

@@ -35,7 +35,8 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
   // New files get `mode` permission bits (default 0600).
-  [[nodiscard]] virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode, unsigned permissions = 0600) = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode,
+                                                           unsigned permissions = 0600) = 0;
   [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;
   [[nodiscard]] virtual bool exists(const std::string& path) = 0;
   // Creates the directory (and parents), each synced with the folder it stands in; no error when it is there.
@@ -45,7 +46,8 @@ class FileSystem {
   [[nodiscard]] virtual Result<void> sync_directory(const std::string& path) = 0;
   // Free bytes for an unprivileged writer on the path's file system.
   [[nodiscard]] virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
-  // An exclusive advisory lock held until the returned object dies; Errc::conflict `locked` when another process has it.
+  // An exclusive advisory lock held until the returned object dies; Errc::conflict `locked` when another process has
+  // it.
   [[nodiscard]] virtual Result<std::shared_ptr<void>> lock(const std::string& path) = 0;
 };
 
@@ -53,8 +55,11 @@ class FileSystem {
 [[nodiscard]] std::shared_ptr<FileSystem> posix_file_system();
 
 // The whole content of a file of at most `size_max` bytes; Errc::too_large beyond.
-[[nodiscard]] Result<std::string> read_file(FileSystem& files, const std::string& path, std::size_t size_max = 64u << 20);
-// Temporary file, sync, rename, sync of the directory: after success the file holds exactly `bytes`, whatever happens next.
-[[nodiscard]] Result<void> write_file_durably(FileSystem& files, const std::string& path, std::string_view bytes, unsigned permissions = 0600);
+[[nodiscard]] Result<std::string> read_file(FileSystem& files, const std::string& path,
+                                            std::size_t size_max = 64u << 20);
+// Temporary file, sync, rename, sync of the directory: after success the file holds exactly `bytes`, whatever happens
+// next.
+[[nodiscard]] Result<void> write_file_durably(FileSystem& files, const std::string& path, std::string_view bytes,
+                                              unsigned permissions = 0600);
 
 }  // namespace quotary

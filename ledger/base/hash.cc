@@ -33,7 +33,8 @@ Result<Hash> Hash::from_hex(std::string_view text) {
 
 Result<Hash> Hash::from_bytes(std::string_view bytes) {
   Hash hash;
-  if (bytes.size() != hash.bytes.size()) return fail(Errc::invalid, "bad_hash", "a SHA-256 has 32 bytes, not " + std::to_string(bytes.size()));
+  if (bytes.size() != hash.bytes.size())
+    return fail(Errc::invalid, "bad_hash", "a SHA-256 has 32 bytes, not " + std::to_string(bytes.size()));
   std::memcpy(hash.bytes.data(), bytes.data(), bytes.size());
   return hash;
 }

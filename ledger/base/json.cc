@@ -161,8 +161,7 @@ class Writer {
   bool write(const json::value& value, int depth) {
     if (depth > depth_max) return refuse("nested deeper than 64");
     switch (value.kind()) {
-      case json::kind::string:
-        return text(std::string_view(value.get_string()));
+      case json::kind::string: return text(std::string_view(value.get_string()));
       case json::kind::int64: {
         const std::int64_t number = value.get_int64();
         if (number > limit || number < -limit) return refuse("an integer beyond 2^53");
@@ -171,17 +170,11 @@ class Writer {
       case json::kind::uint64:
         if (value.get_uint64() > static_cast<std::uint64_t>(limit)) return refuse("an integer beyond 2^53");
         return integer(static_cast<std::int64_t>(value.get_uint64()));
-      case json::kind::bool_:
-        out += value.get_bool() ? "true" : "false";
-        return true;
-      case json::kind::array:
-        return array(value.get_array(), depth);
-      case json::kind::object:
-        return object(value.get_object(), depth);
-      case json::kind::double_:
-        return refuse("a floating point number");
-      case json::kind::null:
-        return refuse("a null");
+      case json::kind::bool_: out += value.get_bool() ? "true" : "false"; return true;
+      case json::kind::array: return array(value.get_array(), depth);
+      case json::kind::object: return object(value.get_object(), depth);
+      case json::kind::double_: return refuse("a floating point number");
+      case json::kind::null: return refuse("a null");
     }
     return refuse("an unknown kind of value");
   }
@@ -266,27 +259,13 @@ class Writer {
   void escape(unsigned char byte) {
     static constexpr char digits[] = "0123456789abcdef";
     switch (byte) {
-      case '"':
-        out += "\\\"";
-        return;
-      case '\\':
-        out += "\\\\";
-        return;
-      case '\b':
-        out += "\\b";
-        return;
-      case '\t':
-        out += "\\t";
-        return;
-      case '\n':
-        out += "\\n";
-        return;
-      case '\f':
-        out += "\\f";
-        return;
-      case '\r':
-        out += "\\r";
-        return;
+      case '"': out += "\\\""; return;
+      case '\\': out += "\\\\"; return;
+      case '\b': out += "\\b"; return;
+      case '\t': out += "\\t"; return;
+      case '\n': out += "\\n"; return;
+      case '\f': out += "\\f"; return;
+      case '\r': out += "\\r"; return;
       default:
         out += "\\u00";
         out += digits[byte >> 4];

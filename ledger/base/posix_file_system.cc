@@ -17,8 +17,12 @@ namespace {
 
 Error system_error(const char* action, const std::string& path) {
   const int number = errno;
-  const Errc kind = number == ENOENT ? Errc::not_found : (number == EACCES || number == EPERM) ? Errc::forbidden : Errc::storage;
-  const char* code = kind == Errc::not_found ? "file_missing" : kind == Errc::forbidden ? "file_forbidden" : "file_error";
+  const Errc kind = number == ENOENT                        ? Errc::not_found
+                    : (number == EACCES || number == EPERM) ? Errc::forbidden
+                                                            : Errc::storage;
+  const char* code = kind == Errc::not_found   ? "file_missing"
+                     : kind == Errc::forbidden ? "file_forbidden"
+                                               : "file_error";
   return fail(kind, code, std::string("cannot ") + action + " " + path + ": " + std::strerror(number));
 }
 
@@ -74,7 +78,8 @@ class PosixFile final : public File {
   }
 
   void start_writing(std::uint64_t offset, std::uint64_t size) override {
-    (void)::sync_file_range(descriptor_, static_cast<off64_t>(offset), static_cast<off64_t>(size), SYNC_FILE_RANGE_WRITE);
+    (void)::sync_file_range(descriptor_, static_cast<off64_t>(offset), static_cast<off64_t>(size),
+                            SYNC_FILE_RANGE_WRITE);
   }
 
  private:
@@ -173,7 +178,9 @@ std::shared_ptr<FileSystem> posix_file_system() { return std::make_shared<PosixF
 
 Result<std::string> read_file(FileSystem& files, const std::string& path, std::size_t size_max) {
   QUOTARY_TRY(file, files.open(path, OpenMode::read_only));
-  const auto too_large = [&] { return fail(Errc::too_large, "file_too_large", path + " has over " + std::to_string(size_max) + " bytes"); };
+  const auto too_large = [&] {
+    return fail(Errc::too_large, "file_too_large", path + " has over " + std::to_string(size_max) + " bytes");
+  };
   QUOTARY_TRY(size, file->size());
   if (size > size_max) return too_large();
   QUOTARY_TRY(bytes, file->read_at(0, static_cast<std::size_t>(size)));
@@ -186,7 +193,8 @@ Result<std::string> read_file(FileSystem& files, const std::string& path, std::s
   return too_large();
 }
 
-Result<void> write_file_durably(FileSystem& files, const std::string& path, std::string_view bytes, unsigned permissions) {
+Result<void> write_file_durably(FileSystem& files, const std::string& path, std::string_view bytes,
+                                unsigned permissions) {
   const std::string temporary = path + ".new";
   if (files.exists(temporary)) QUOTARY_TRY_VOID(files.remove(temporary));
   QUOTARY_TRY(file, files.open(temporary, OpenMode::create_new, permissions));

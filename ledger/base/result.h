@@ -57,18 +57,17 @@ using Result = boost::system::result<T, Error>;
 }  // namespace quotary
 
 // Stays on in release builds: what it guards must hold whatever the input was.
-#define QUOTARY_CHECK(condition) \
-  ((condition) ? void(0) : ::quotary::check_failed(#condition, __FILE__, __LINE__))
+#define QUOTARY_CHECK(condition) ((condition) ? void(0) : ::quotary::check_failed(#condition, __FILE__, __LINE__))
 
 // Unwraps a Result into a new variable, or returns its error from the enclosing function.
-#define QUOTARY_TRY(name, expression)                          \
-  auto name##_or_error = (expression);                         \
+#define QUOTARY_TRY(name, expression)                              \
+  auto name##_or_error = (expression);                             \
   if (!name##_or_error) return std::move(name##_or_error).error(); \
   auto name = std::move(*name##_or_error)
 
 // The same for a Result<void>.
-#define QUOTARY_TRY_VOID(expression) \
-  do {                               \
-    auto outcome_ = (expression);    \
+#define QUOTARY_TRY_VOID(expression)                   \
+  do {                                                 \
+    auto outcome_ = (expression);                      \
     if (!outcome_) return std::move(outcome_).error(); \
   } while (false)

@@ -102,10 +102,13 @@ Result<LedgerImpl::Accepted> LedgerImpl::accept(const Command& command, StateOve
     QUOTARY_TRY_VOID(link_subject(entry, state));
     std::string_view facts;
     for (const NewObject& object : draft.objects) {
-      if (object.bytes.size() > object_bytes_max) return fail(Errc::too_large, "object_too_large", object.name + " has over 64 MB");
-      const bool again = std::any_of(entry.objects.begin(), entry.objects.end(), [&](const ObjectRef& other) { return other.name == object.name; });
+      if (object.bytes.size() > object_bytes_max)
+        return fail(Errc::too_large, "object_too_large", object.name + " has over 64 MB");
+      const bool again = std::any_of(entry.objects.begin(), entry.objects.end(),
+                                     [&](const ObjectRef& other) { return other.name == object.name; });
       if (again) return fail(Errc::invalid, "object_twice", "an entry names each of its payloads once: " + object.name);
-      entry.objects.push_back({object.name, object.media_type, object.key_subject, sha256(object.bytes), object.bytes.size(), object.revision});
+      entry.objects.push_back({object.name, object.media_type, object.key_subject, sha256(object.bytes),
+                               object.bytes.size(), object.revision});
       if (object.key_subject.empty() && object.name == "facts") facts = object.bytes;
     }
     QUOTARY_TRY_VOID(encode_entry(entry, next_salt()));
@@ -116,7 +119,8 @@ Result<LedgerImpl::Accepted> LedgerImpl::accept(const Command& command, StateOve
       if (object.key_subject.empty()) {
         stored.push_back(std::move(object.bytes));
       } else {
-        QUOTARY_TRY(sealed, ports_.cipher->encrypt(object.key_subject, object_id(entry.index, object.name), object.bytes));
+        QUOTARY_TRY(sealed,
+                    ports_.cipher->encrypt(object.key_subject, object_id(entry.index, object.name), object.bytes));
         stored.push_back(std::move(sealed));
       }
     }

@@ -1,4 +1,5 @@
-// What one synced write of the ledger holds, while it is put together, written and answered. Not for use outside ledger/log.
+// What one synced write of the ledger holds, while it is put together, written and answered. Not for use outside
+// ledger/log.
 #pragma once
 
 #include "ledger/log/ledger_impl.h"
@@ -23,7 +24,13 @@ struct LedgerImpl::Growth {
 // Put together, written and answered on the sequencer's thread.
 struct LedgerImpl::Batch {
   Batch(std::shared_ptr<const StoreView> before, const CompactRange& range, const Hash& leaf, Timestamp last)
-      : view(std::move(before)), stored_state(*view), state(stored_state), growth(range), last_leaf(leaf), previous_leaf(leaf), now(last) {}
+      : view(std::move(before)),
+        stored_state(*view),
+        state(stored_state),
+        growth(range),
+        last_leaf(leaf),
+        previous_leaf(leaf),
+        now(last) {}
 
   const std::shared_ptr<const StoreView> view;
   const StateOfView stored_state;
@@ -32,7 +39,7 @@ struct LedgerImpl::Batch {
   Hash last_leaf;            // so far
   const Hash previous_leaf;  // before its first entry
   Timestamp now;
-  WriteSet writes;                // views of what stands in `answers`, `state` and here
+  WriteSet writes;  // views of what stands in `answers`, `state` and here
   std::deque<std::string> kept;
   // In the commands' order. Also those that write nothing wait for the batch: they may rest on entries of it.
   std::vector<Answer> answers;

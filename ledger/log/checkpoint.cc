@@ -7,7 +7,9 @@ std::string checkpoint_text(const Checkpoint& checkpoint) {
 }
 
 Result<Checkpoint> parse_checkpoint_text(std::string_view text) {
-  const auto bad = [](const char* why) { return fail(Errc::invalid, "bad_checkpoint", std::string("not a checkpoint: ") + why); };
+  const auto bad = [](const char* why) {
+    return fail(Errc::invalid, "bad_checkpoint", std::string("not a checkpoint: ") + why);
+  };
   const std::size_t first = text.find('\n');
   const std::size_t second = first == text.npos ? text.npos : text.find('\n', first + 1);
   if (second == text.npos || first == 0) return bad("three lines are needed");

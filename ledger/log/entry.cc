@@ -24,7 +24,8 @@ class EntryWriter {
     out_ += before;
     char digits[24];
     out_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-    if (value > std::uint64_t{1} << 53) keep(fail(Errc::invalid, "not_canonical", "canonical JSON cannot hold an integer beyond 2^53"));
+    if (value > std::uint64_t{1} << 53)
+      keep(fail(Errc::invalid, "not_canonical", "canonical JSON cannot hold an integer beyond 2^53"));
   }
   void hex(std::string_view before, std::string_view bytes) {
     out_ += before;
@@ -102,7 +103,8 @@ Result<void> encode_entry(Entry& entry, std::string_view salt) {
   out.mark(R"(,"v":1})");
   QUOTARY_TRY_VOID(std::move(out).result());
   if (canonical.size() > entry_bytes_max) {
-    return fail(Errc::invalid, "entry_too_large", "an entry has at most 65,535 bytes, this one " + std::to_string(canonical.size()));
+    return fail(Errc::invalid, "entry_too_large",
+                "an entry has at most 65,535 bytes, this one " + std::to_string(canonical.size()));
   }
   entry.leaf = leaf_hash(canonical);
   entry.canonical = std::move(canonical);
@@ -128,13 +130,16 @@ Result<Entry> parse_entry(std::string_view canonical) {
   QUOTARY_TRY(body, parse_json(view.body));
   entry.body = std::move(body).as_object();
   for (const ObjectView& object : view.objects) {
-    entry.objects.push_back({unescape(object.name), unescape(object.media_type), unescape(object.key_subject), object.sha256, object.size, object.revision});
+    entry.objects.push_back({unescape(object.name), unescape(object.media_type), unescape(object.key_subject),
+                             object.sha256, object.size, object.revision});
   }
   entry.canonical = canonical;
   entry.leaf = leaf_hash(canonical);
   return entry;
 }
 
-std::string object_id(std::uint64_t index, std::string_view name) { return std::to_string(index) + "/" + std::string(name); }
+std::string object_id(std::uint64_t index, std::string_view name) {
+  return std::to_string(index) + "/" + std::string(name);
+}
 
 }  // namespace quotary

@@ -15,7 +15,9 @@ constexpr std::size_t salt_digits = 32;
 constexpr auto hexadecimal = [] {
   std::array<unsigned char, 256> table{};
   for (unsigned i = 0; i < 256; ++i) {
-    table[i] = i >= '0' && i <= '9' ? static_cast<unsigned char>(i - '0') : i >= 'a' && i <= 'f' ? static_cast<unsigned char>(i - 'a' + 10) : 0xff;
+    table[i] = i >= '0' && i <= '9'   ? static_cast<unsigned char>(i - '0')
+               : i >= 'a' && i <= 'f' ? static_cast<unsigned char>(i - 'a' + 10)
+                                      : 0xff;
   }
   return table;
 }();
@@ -24,7 +26,8 @@ bool read_hash(std::string_view text, Hash& hash) {
   if (text.size() != 64) return false;
   unsigned wrong = 0;
   for (std::size_t i = 0; i < 32; ++i) {
-    const unsigned high = hexadecimal[static_cast<unsigned char>(text[2 * i])], low = hexadecimal[static_cast<unsigned char>(text[2 * i + 1])];
+    const unsigned high = hexadecimal[static_cast<unsigned char>(text[2 * i])],
+                   low = hexadecimal[static_cast<unsigned char>(text[2 * i + 1])];
     wrong |= (high | low) & 0xf0;
     hash.bytes[i] = static_cast<unsigned char>(high << 4 | (low & 15));
   }
@@ -73,7 +76,9 @@ class Reader {
   [[nodiscard]] Result<void> result() {
     if (good_ && !scan_.at_end()) wrong("what follows the entry");
     if (good_) return {};
-    return fail(Errc::corrupt, "bad_entry", "not a canonical entry: at or after byte " + std::to_string(scan_.position()) + ", expected " + std::string(fault_));
+    return fail(Errc::corrupt, "bad_entry",
+                "not a canonical entry: at or after byte " + std::to_string(scan_.position()) + ", expected " +
+                    std::string(fault_));
   }
 
  private:
@@ -108,7 +113,8 @@ void read_objects(Reader& in, std::vector<ObjectView>& objects) {
 }  // namespace
 
 Result<void> view_entry(std::string_view canonical, EntryView& view) {
-  if (canonical.size() > entry_bytes_max) return fail(Errc::corrupt, "bad_entry", "not a canonical entry: over 65,535 bytes");
+  if (canonical.size() > entry_bytes_max)
+    return fail(Errc::corrupt, "bad_entry", "not a canonical entry: over 65,535 bytes");
   Reader in(canonical);
   in.text(R"({"actor":{"id":)", view.actor_id);
   in.text(R"(,"role":)", view.actor_role);

@@ -28,7 +28,8 @@ struct EntryView {
   std::vector<ObjectView> objects;
 };
 
-// Accepts exactly the bytes that encode_entry writes (entry.h). Errc::corrupt `bad_entry` says at which byte and member.
+// Accepts exactly the bytes that encode_entry writes (entry.h). Errc::corrupt `bad_entry` says at which byte and
+// member.
 [[nodiscard]] Result<void> view_entry(std::string_view canonical, EntryView& view);
 
 }  // namespace quotary

@@ -70,7 +70,8 @@ bool fold_anew(const StoreView& view, std::uint64_t size, const Fold& fold, MapS
 Result<void> compare_state(const StoreView& view, const MapState& state, const StateDifference& differs) {
   auto expected = state.values.begin();
   QUOTARY_TRY_VOID(view.scan(Family::state, "", "", false, [&](std::string_view key, std::string_view value) {
-    for (; expected != state.values.end() && expected->first < key; ++expected) differs(expected->first, std::nullopt, expected->second);
+    for (; expected != state.values.end() && expected->first < key; ++expected)
+      differs(expected->first, std::nullopt, expected->second);
     if (expected == state.values.end() || expected->first != key) {
       differs(key, value, std::nullopt);
     } else {

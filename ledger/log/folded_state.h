@@ -14,7 +14,9 @@ class MapState final : public StateWriter {
   Result<std::optional<std::string>> get(std::string_view key) const override;
   Result<void> scan(std::string_view prefix, std::string_view from, bool reverse,
                     const std::function<bool(std::string_view, std::string_view)>& visit) const override;
-  void put(std::string_view key, std::string_view value) override { values.insert_or_assign(std::string(key), std::string(value)); }
+  void put(std::string_view key, std::string_view value) override {
+    values.insert_or_assign(std::string(key), std::string(value));
+  }
   void erase(std::string_view key) override;
 
   std::map<std::string, std::string, std::less<>> values;
@@ -24,11 +26,12 @@ class MapState final : public StateWriter {
 using Refused = std::function<void(std::uint64_t index, const Error& error)>;
 // Applies entries [0, size) to `state`. False when an entry or its facts cannot be read, which a walk names, or once
 // `*stop` is true: then `state` proves nothing.
-[[nodiscard]] bool fold_anew(const StoreView& view, std::uint64_t size, const Fold& fold, MapState& state, const Refused& refused,
-                             const std::atomic<bool>* stop = nullptr);
+[[nodiscard]] bool fold_anew(const StoreView& view, std::uint64_t size, const Fold& fold, MapState& state,
+                             const Refused& refused, const std::atomic<bool>* stop = nullptr);
 
 // Where the stored state is not the folded one; `stored` or `expected` is absent where the key is.
-using StateDifference = std::function<void(std::string_view key, std::optional<std::string_view> stored, std::optional<std::string_view> expected)>;
+using StateDifference = std::function<void(std::string_view key, std::optional<std::string_view> stored,
+                                           std::optional<std::string_view> expected)>;
 [[nodiscard]] Result<void> compare_state(const StoreView& view, const MapState& state, const StateDifference& differs);
 
 }  // namespace quotary

@@ -32,7 +32,11 @@ std::vector<std::string> slots_paths(const LedgerOptions& options) {
 
 LedgerImpl::LedgerImpl(LedgerOptions options, LedgerPorts ports, std::unique_ptr<Store> store, std::vector<Slots> slots,
                        std::shared_ptr<void> lock)
-    : options_(std::move(options)), ports_(std::move(ports)), lock_(std::move(lock)), store_(std::move(store)), slots_(std::move(slots)) {
+    : options_(std::move(options)),
+      ports_(std::move(ports)),
+      lock_(std::move(lock)),
+      store_(std::move(store)),
+      slots_(std::move(slots)) {
   auto empty = std::make_shared<Head>();
   empty->root = sha256("");
   empty->view = store_->snapshot();
@@ -57,7 +61,8 @@ Error damaged(const char* code, const std::string& where, Error found) {
 }
 
 // The plain bytes of an entry's payload, hash checked.
-Result<std::string> read_payload(const StoreView& view, const ObjectCipher& cipher, const Entry& entry, std::size_t ordinal) {
+Result<std::string> read_payload(const StoreView& view, const ObjectCipher& cipher, const Entry& entry,
+                                 std::size_t ordinal) {
   const ObjectRef& reference = entry.objects[ordinal];
   const std::string where = "payload " + reference.name + " of entry " + std::to_string(entry.index);
   auto found = view.get(Family::objects, object_key(entry.index, ordinal));
@@ -67,11 +72,14 @@ Result<std::string> read_payload(const StoreView& view, const ObjectCipher& ciph
   if (!reference.key_subject.empty()) {
     auto opened = cipher.decrypt(reference.key_subject, object_id(entry.index, reference.name), plain);
     // The entry is there, so its key must be: to the caller this is damage and not an absence.
-    if (!opened && opened.error().code == "subject_key_missing") return fail(Errc::corrupt, "subject_key_missing", where + ": " + opened.error().detail);
+    if (!opened && opened.error().code == "subject_key_missing")
+      return fail(Errc::corrupt, "subject_key_missing", where + ": " + opened.error().detail);
     if (!opened) return damaged("payload_damaged", where, std::move(opened).error());
     plain = std::move(*opened);
   }
-  if (sha256(plain) != reference.sha256) return fail(Errc::corrupt, "payload_damaged", where + ": its stored bytes are damaged, they do not have the recorded hash");
+  if (sha256(plain) != reference.sha256)
+    return fail(Errc::corrupt, "payload_damaged",
+                where + ": its stored bytes are damaged, they do not have the recorded hash");
   return plain;
 }
 
@@ -82,22 +90,28 @@ Result<void> LedgerImpl::check_published(const Slots& slots, std::uint64_t size,
   const Published& published = *slots.last();
   QUOTARY_TRY(own_note, sign_checkpoint(*ports_.signer, published.size, published.root));
   if (own_note != published.note) {
-    return fail(Errc::corrupt, "published_signature", "the published checkpoint was not signed by this log's key: another key folder, or a forged slot");
+    return fail(Errc::corrupt, "published_signature",
+                "the published checkpoint was not signed by this log's key: another key folder, or a forged slot");
   }
   if (published.size > size) {
-    return fail(Errc::corrupt, "rolled_back",
-                "the store holds " + std::to_string(size) + " entries, but " + std::to_string(published.size) +
-                    " were published: it was rolled back or damaged; restore the newest backup, never write on top of this one");
+    return fail(
+        Errc::corrupt, "rolled_back",
+        "the store holds " + std::to_string(size) + " entries, but " + std::to_string(published.size) +
+            " were published: it was rolled back or damaged; restore the newest backup, never write on top of this one");
   }
   QUOTARY_TRY(then, read_root(published.size, nodes));
   if (then != published.root) {
-    return fail(Errc::corrupt, "rolled_back", "the store's tree at the published size " + std::to_string(published.size) + " has another root than was published");
+    return fail(Errc::corrupt, "rolled_back",
+                "the store's tree at the published size " + std::to_string(published.size) +
+                    " has another root than was published");
   }
   for (const Counter& counter : published.counters) {
-    const auto own = std::find_if(counters_.begin(), counters_.end(), [&](const Counter& other) { return other.name == counter.name; });
+    const auto own = std::find_if(counters_.begin(), counters_.end(),
+                                  [&](const Counter& other) { return other.name == counter.name; });
     if (own != counters_.end() && own->last < counter.last) {
       return fail(Errc::corrupt, "rolled_back",
-                  "the store's last number of " + counter.name + " is " + std::to_string(own->last) + ", but " + std::to_string(counter.last) + " was published");
+                  "the store's last number of " + counter.name + " is " + std::to_string(own->last) + ", but " +
+                      std::to_string(counter.last) + " was published");
     }
   }
   return {};
@@ -124,9 +138,12 @@ Result<void> LedgerImpl::check_tail(std::uint64_t from, std::uint64_t published_
         holds = holds && stored && *stored == hash;
       });
     }
-    if (!holds) return fail(Errc::corrupt, "entry_damaged", "entry " + std::to_string(index) + " does not hold: run `quotary verify` for all that differs");
+    if (!holds)
+      return fail(Errc::corrupt, "entry_damaged",
+                  "entry " + std::to_string(index) + " does not hold: run `quotary verify` for all that differs");
     if (index >= published_size || index + 1 == size) {
-      for (std::size_t ordinal = 0; ordinal < entry->objects.size(); ++ordinal) QUOTARY_TRY_VOID(read_payload(*store_, *ports_.cipher, *entry, ordinal));
+      for (std::size_t ordinal = 0; ordinal < entry->objects.size(); ++ordinal)
+        QUOTARY_TRY_VOID(read_payload(*store_, *ports_.cipher, *entry, ordinal));
     }
     prev = entry->leaf;
     last_time_ = entry->time;
@@ -137,7 +154,9 @@ Result<void> LedgerImpl::check_tail(std::uint64_t from, std::uint64_t published_
 }
 
 Result<void> LedgerImpl::recover(std::uint64_t size) {
-  if (ports_.files->exists(rebuild_mark(options_.directory))) return fail(Errc::corrupt, "rebuild_unfinished", "making the state anew was interrupted: run `quotary rebuild-index` once more");
+  if (ports_.files->exists(rebuild_mark(options_.directory)))
+    return fail(Errc::corrupt, "rebuild_unfinished",
+                "making the state anew was interrupted: run `quotary rebuild-index` once more");
   QUOTARY_TRY_VOID(check_state_size(size));
   QUOTARY_TRY_VOID(load_counters());
   const NodeReader nodes = nodes_of(*store_);
@@ -152,7 +171,8 @@ Result<void> LedgerImpl::recover(std::uint64_t size) {
     }
   }
   // At least the last entry, which the next one links to, and all that no checkpoint was published for.
-  const std::uint64_t from = size - std::min<std::uint64_t>(size, std::max<std::uint64_t>(options_.start_check_entries, 1));
+  const std::uint64_t from =
+      size - std::min<std::uint64_t>(size, std::max<std::uint64_t>(options_.start_check_entries, 1));
   QUOTARY_TRY_VOID(check_tail(std::min(from, published_size), published_size, size));
   if (size == 0) return {};
   // A batch that was durable when the process died, but not yet published, is published by the normal path.
@@ -165,7 +185,8 @@ Result<void> LedgerImpl::check_state_size(std::uint64_t size) {
   const std::uint64_t state_size = stored && stored->size() == 8 ? get_u64(*stored) : 0;
   if (state_size == size) return {};
   return fail(Errc::corrupt, "state_behind",
-              "the state belongs to " + std::to_string(state_size) + " entries, but the store holds " + std::to_string(size) +
+              "the state belongs to " + std::to_string(state_size) + " entries, but the store holds " +
+                  std::to_string(size) +
                   ": run `quotary verify`, and `quotary rebuild-index` if the state alone does not hold");
 }
 
@@ -181,7 +202,8 @@ Result<void> LedgerImpl::load_counters() {
 void LedgerImpl::count(std::string_view state_key, std::string_view value) {
   auto counter = ports_.fold->counter(state_key, value);
   if (!counter) return;
-  const auto old = std::find_if(counters_.begin(), counters_.end(), [&](const Counter& other) { return other.name == counter->name; });
+  const auto old = std::find_if(counters_.begin(), counters_.end(),
+                                [&](const Counter& other) { return other.name == counter->name; });
   if (old != counters_.end()) counters_.erase(old);
   counters_.insert(counters_.begin(), std::move(*counter));
 }
@@ -201,7 +223,9 @@ std::string LedgerImpl::checkpoint() const { return head()->checkpoint; }
 
 Result<Entry> LedgerImpl::entry(std::uint64_t index) const {
   const auto now = head();
-  if (index >= now->size) return fail(Errc::not_found, "no_such_entry", "the ledger has entries 0 to " + std::to_string(now->size) + " exclusive");
+  if (index >= now->size)
+    return fail(Errc::not_found, "no_such_entry",
+                "the ledger has entries 0 to " + std::to_string(now->size) + " exclusive");
   const std::string where = "entry " + std::to_string(index);
   auto found = now->view->get(Family::entries, index_key(index));
   if (!found) return damaged("entry_damaged", where, std::move(found).error());
@@ -211,11 +235,14 @@ Result<Entry> LedgerImpl::entry(std::uint64_t index) const {
   Entry parsed = std::move(*read);
   const NodeReader nodes = tree_of(*now);
   QUOTARY_TRY(leaf, nodes(0, index));
-  if (parsed.leaf != leaf || parsed.index != index) return fail(Errc::corrupt, "entry_damaged", "entry " + std::to_string(index) + " differs from its leaf");
+  if (parsed.leaf != leaf || parsed.index != index)
+    return fail(Errc::corrupt, "entry_damaged", "entry " + std::to_string(index) + " differs from its leaf");
   if (reading_) {
     auto path = inclusion_proof(index, now->size, nodes);
     if (!path || !check_inclusion(leaf, index, now->size, *path, now->root)) {
-      return fail(Errc::corrupt, "entry_lost", "entry " + std::to_string(index) + " does not lead to the root that was published: it is damaged or lost");
+      return fail(
+          Errc::corrupt, "entry_lost",
+          "entry " + std::to_string(index) + " does not lead to the root that was published: it is damaged or lost");
     }
   }
   return parsed;
@@ -226,13 +253,17 @@ Result<std::string> LedgerImpl::object(const Entry& entry, std::string_view name
   for (std::size_t ordinal = 0; ordinal < entry.objects.size(); ++ordinal) {
     if (entry.objects[ordinal].name == name) return read_payload(*now->view, *ports_.cipher, entry, ordinal);
   }
-  return fail(Errc::not_found, "no_such_object", "entry " + std::to_string(entry.index) + " has no payload " + std::string(name));
+  return fail(Errc::not_found, "no_such_object",
+              "entry " + std::to_string(entry.index) + " has no payload " + std::string(name));
 }
 
 Result<std::string> LedgerImpl::proof(std::uint64_t index, bool first_covering) const {
   const auto now = head();
   QUOTARY_TRY(found, entry(index));
-  if (!now->provable) return fail(Errc::unavailable, "not_provable", "the published checkpoint covers what the store has lost: there is no proof under it until the ledger is restored");
+  if (!now->provable)
+    return fail(
+        Errc::unavailable, "not_provable",
+        "the published checkpoint covers what the store has lost: there is no proof under it until the ledger is restored");
   std::uint64_t size = now->size;
   Hash root = now->root;
   std::string note = now->checkpoint;
@@ -267,7 +298,8 @@ NodeReader LedgerImpl::nodes() const {
   return [now, read = tree_of(*now)](unsigned level, std::uint64_t number) { return read(level, number); };
 }
 
-Result<void> LedgerImpl::read_state(const std::function<Result<void>(const StateReader&, std::uint64_t, const Hash&)>& read) const {
+Result<void> LedgerImpl::read_state(
+    const std::function<Result<void>(const StateReader&, std::uint64_t, const Hash&)>& read) const {
   const auto now = head();
   if (folded_) return read(*folded_, now->size, now->root);
   return read(StateOfView(*now->view), now->size, now->root);
@@ -299,13 +331,21 @@ Result<std::unique_ptr<LedgerImpl>> make_ledger(const LedgerOptions& options, co
     const bool begun = published ? !*published : published.error().kind == Errc::not_found;
     if (!begun) return fail(Errc::conflict, "ledger_exists", options.directory + " holds a ledger already");
   }
-  QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), create ? StoreMode::create : StoreMode::open, ports.files));
+  QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), create ? StoreMode::create : StoreMode::open,
+                                      ports.files));
   QUOTARY_TRY(size, stored_size(*store));
-  if (create && size > 0) return fail(Errc::conflict, "ledger_exists", options.directory + " holds " + std::to_string(size) + " entries whose published.slots is missing or blank: restore it, or try `quotary serve`, and make no ledger on top");
+  if (create && size > 0)
+    return fail(
+        Errc::conflict, "ledger_exists",
+        options.directory + " holds " + std::to_string(size) +
+            " entries whose published.slots is missing or blank: restore it, or try `quotary serve`, and make no ledger on top");
   QUOTARY_TRY(slots, open_slots(options, *ports.files, create));
-  const bool blank = std::none_of(slots.begin(), slots.end(), [](const Slots& each) { return each.last().has_value(); });
+  const bool blank =
+      std::none_of(slots.begin(), slots.end(), [](const Slots& each) { return each.last().has_value(); });
   if (!create && size == 0 && blank) {
-    return fail(Errc::not_found, "ledger_unfinished", "the making of the ledger in " + options.directory + " was interrupted before its first entry: make it again with `quotary init`");
+    return fail(Errc::not_found, "ledger_unfinished",
+                "the making of the ledger in " + options.directory +
+                    " was interrupted before its first entry: make it again with `quotary init`");
   }
   auto ledger = std::make_unique<LedgerImpl>(options, ports, std::move(store), std::move(slots), std::move(lock));
   QUOTARY_TRY_VOID(ledger->recover(size));
@@ -326,7 +366,8 @@ Result<std::unique_ptr<Ledger>> Ledger::create(const LedgerOptions& options, con
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const LedgerOptions& options, const LedgerPorts& ports) {
   if (!ports.files->exists(slots_path(options.directory))) {
-    return fail(Errc::not_found, "no_ledger", options.directory + " holds no ledger: make one with `quotary init` or `quotary demo`");
+    return fail(Errc::not_found, "no_ledger",
+                options.directory + " holds no ledger: make one with `quotary init` or `quotary demo`");
   }
   QUOTARY_TRY(ledger, make_ledger(options, ports, false));
   return std::unique_ptr<Ledger>(std::move(ledger));

@@ -34,7 +34,8 @@ inline constexpr std::string_view state_size_key = "~size";
 
 class LedgerImpl final : public Ledger {
  public:
-  LedgerImpl(LedgerOptions options, LedgerPorts ports, std::unique_ptr<Store> store, std::vector<Slots> slots, std::shared_ptr<void> lock);
+  LedgerImpl(LedgerOptions options, LedgerPorts ports, std::unique_ptr<Store> store, std::vector<Slots> slots,
+             std::shared_ptr<void> lock);
   ~LedgerImpl() override;
 
   // Checks the store's `size` entries against the slots, verifies the last of them, publishes what was not yet.
@@ -52,7 +53,8 @@ class LedgerImpl final : public Ledger {
   Result<std::string> proof(std::uint64_t index, bool first_covering) const override;
   Result<Hash> node(unsigned level, std::uint64_t number) const override;
   NodeReader nodes() const override;
-  Result<void> read_state(const std::function<Result<void>(const StateReader&, std::uint64_t, const Hash&)>& read) const override;
+  Result<void> read_state(
+      const std::function<Result<void>(const StateReader&, std::uint64_t, const Hash&)>& read) const override;
 
   [[nodiscard]] Result<VerifyReport> verify(const VerifyOptions& options) const;
 
@@ -89,7 +91,8 @@ class LedgerImpl final : public Ledger {
   [[nodiscard]] std::vector<Waiting> take();
   void accept_all(std::vector<Waiting>&& taken, Batch& batch);
   void accept_one(Waiting waiting, Batch& batch);
-  [[nodiscard]] Result<Accepted> accept(const Command& command, StateOverlay& batch_state, std::uint64_t first, const Hash& prev, Timestamp now);
+  [[nodiscard]] Result<Accepted> accept(const Command& command, StateOverlay& batch_state, std::uint64_t first,
+                                        const Hash& prev, Timestamp now);
   void commit(Batch& batch);
   [[nodiscard]] Result<void> write_and_check(Batch& batch, const Hash& root);
   [[nodiscard]] Result<void> check_read_back(const Batch& batch, const Hash& root);
@@ -122,8 +125,8 @@ class LedgerImpl final : public Ledger {
   CompactRange range_;
   Hash last_leaf_;
   Timestamp last_time_;
-  bool clock_behind_ = false;  // the step back was recorded; set anew once the clock has caught up
-  std::string salts_;          // drawn ahead, since each draw has its own cost; taken from the end
+  bool clock_behind_ = false;      // the step back was recorded; set anew once the clock has caught up
+  std::string salts_;              // drawn ahead, since each draw has its own cost; taken from the end
   std::vector<Counter> counters_;  // those that advanced last come first
 
   mutable std::mutex queue_mutex_;

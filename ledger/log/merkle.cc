@@ -71,7 +71,8 @@ Result<CompactRange> read_compact_range(std::uint64_t size, const NodeReader& re
 Result<Hash> read_root(std::uint64_t size, const NodeReader& read) { return subtree_root(0, size, read); }
 
 Result<Hash> InclusionProver::subtree(std::uint64_t begin, std::uint64_t size) {
-  if (std::has_single_bit(size) && begin % size == 0) return read_(static_cast<unsigned>(std::countr_zero(size)), begin / size);
+  if (std::has_single_bit(size) && begin % size == 0)
+    return read_(static_cast<unsigned>(std::countr_zero(size)), begin / size);
   for (const auto& [at, hash] : edge_) {
     if (at == begin) return hash;
   }

@@ -32,8 +32,8 @@ struct CompactRange {
 
 // Root of the first `size` leaves.
 [[nodiscard]] Result<Hash> read_root(std::uint64_t size, const NodeReader& read);
-// Makes inclusion proofs (RFC 6962 section 2.1.1) in one tree; what they share, the hashes of the unfinished right edge,
-// is made once. One thread.
+// Makes inclusion proofs (RFC 6962 section 2.1.1) in one tree; what they share, the hashes of the unfinished right
+// edge, is made once. One thread.
 class InclusionProver {
  public:
   InclusionProver(std::uint64_t size, NodeReader read) : size_(size), read_(std::move(read)) {}
@@ -48,15 +48,18 @@ class InclusionProver {
   std::vector<std::pair<std::uint64_t, Hash>> edge_;  // by where the unfinished subtree begins
 };
 // One inclusion proof of leaf `index` in the first `size` leaves. index < size.
-[[nodiscard]] Result<std::vector<Hash>> inclusion_proof(std::uint64_t index, std::uint64_t size, const NodeReader& read);
+[[nodiscard]] Result<std::vector<Hash>> inclusion_proof(std::uint64_t index, std::uint64_t size,
+                                                        const NodeReader& read);
 // Consistency proof from `old_size` to `size` (section 2.1.2), empty when they are equal. 0 < old_size <= size.
-[[nodiscard]] Result<std::vector<Hash>> consistency_proof(std::uint64_t old_size, std::uint64_t size, const NodeReader& read);
+[[nodiscard]] Result<std::vector<Hash>> consistency_proof(std::uint64_t old_size, std::uint64_t size,
+                                                          const NodeReader& read);
 
-// Errc::corrupt `inclusion` or `consistency` when the proof does not hold; old size 0 is an error (RFC 9162 section 2.1.4.2).
-[[nodiscard]] Result<void> check_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size, const std::vector<Hash>& proof,
-                             const Hash& root);
-[[nodiscard]] Result<void> check_consistency(std::uint64_t old_size, std::uint64_t size, const Hash& old_root, const Hash& root,
-                               const std::vector<Hash>& proof);
+// Errc::corrupt `inclusion` or `consistency` when the proof does not hold; old size 0 is an error (RFC 9162
+// section 2.1.4.2).
+[[nodiscard]] Result<void> check_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size,
+                                           const std::vector<Hash>& proof, const Hash& root);
+[[nodiscard]] Result<void> check_consistency(std::uint64_t old_size, std::uint64_t size, const Hash& old_root,
+                                             const Hash& root, const std::vector<Hash>& proof);
 
 template <class Made>
 void CompactRange::append(const Hash& leaf, const Made& made) {

@@ -18,12 +18,9 @@ Error bad_note(const char* why) { return fail(Errc::invalid, "bad_note", std::st
 std::size_t key_bytes_of(unsigned char type) {
   switch (type) {
     case ed25519_note_type:
-    case ed25519_cosignature_type:
-      return ed25519_key_bytes;
-    case ml_dsa_44_cosignature_type:
-      return ml_dsa_44_key_bytes;
-    default:
-      return 0;
+    case ed25519_cosignature_type: return ed25519_key_bytes;
+    case ml_dsa_44_cosignature_type: return ml_dsa_44_key_bytes;
+    default: return 0;
   }
 }
 

@@ -56,7 +56,8 @@ Result<void> link_subject(Entry& entry, StateWriter& state) {
   entry.subject_seq = 1;
   entry.subject_prev.reset();
   if (last) {
-    if (last->size() != 16) return fail(Errc::corrupt, "subject_state", "the state of subject " + entry.subject + " is damaged");
+    if (last->size() != 16)
+      return fail(Errc::corrupt, "subject_state", "the state of subject " + entry.subject + " is damaged");
     entry.subject_seq = get_u64(*last) + 1;
     entry.subject_prev = get_u64(std::string_view(*last).substr(8));
   }

@@ -32,9 +32,13 @@ class StateOverlay final : public StateWriter {
   Result<std::optional<std::string>> get(std::string_view key) const override;
   Result<void> scan(std::string_view prefix, std::string_view from, bool reverse,
                     const std::function<bool(std::string_view, std::string_view)>& visit) const override;
-  void put(std::string_view key, std::string_view value) override { changes_.insert_or_assign(std::string(key), std::string(value)); }
+  void put(std::string_view key, std::string_view value) override {
+    changes_.insert_or_assign(std::string(key), std::string(value));
+  }
   void erase(std::string_view key) override { changes_.insert_or_assign(std::string(key), std::nullopt); }
-  [[nodiscard]] const std::map<std::string, std::optional<std::string>, std::less<>>& changes() const { return changes_; }
+  [[nodiscard]] const std::map<std::string, std::optional<std::string>, std::less<>>& changes() const {
+    return changes_;
+  }
   void merge_into(StateOverlay& lower) &&;
 
  private:

@@ -1,4 +1,5 @@
-// What the log needs from outside itself: a checkpoint signer and a cipher for private objects. Implemented in signing/.
+// What the log needs from outside itself: a checkpoint signer and a cipher for private objects. Implemented in
+// signing/.
 #pragma once
 
 #include "ledger/base/result.h"
@@ -35,9 +36,11 @@ class ObjectCipher {
  public:
   virtual ~ObjectCipher() = default;
   // Makes and syncs the subject's key when it is new. Returned bytes: algorithm byte, nonce, ciphertext with tag.
-  [[nodiscard]] virtual Result<std::string> encrypt(std::string_view subject, std::string_view object_id, std::string_view plain) = 0;
+  [[nodiscard]] virtual Result<std::string> encrypt(std::string_view subject, std::string_view object_id,
+                                                    std::string_view plain) = 0;
   // Errc::not_found `subject_key_missing`, Errc::not_found `subject_key_erased`, Errc::corrupt `object_damaged`.
-  [[nodiscard]] virtual Result<std::string> decrypt(std::string_view subject, std::string_view object_id, std::string_view sealed) const = 0;
+  [[nodiscard]] virtual Result<std::string> decrypt(std::string_view subject, std::string_view object_id,
+                                                    std::string_view sealed) const = 0;
 };
 
 }  // namespace quotary

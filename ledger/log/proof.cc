@@ -13,11 +13,14 @@ constexpr std::string_view header = "c2sp.org/tlog-proof@v1\n";
 constexpr std::size_t proof_bytes_max = 1u << 20;
 constexpr std::size_t path_max = 64;
 
-Error bad_proof(const char* why) { return fail(Errc::invalid, "bad_proof", std::string("not a tlog-proof with extra: ") + why); }
+Error bad_proof(const char* why) {
+  return fail(Errc::invalid, "bad_proof", std::string("not a tlog-proof with extra: ") + why);
+}
 
 }  // namespace
 
-std::string proof_text(std::uint64_t index, const std::vector<Hash>& path, std::string_view extra, std::string_view checkpoint) {
+std::string proof_text(std::uint64_t index, const std::vector<Hash>& path, std::string_view extra,
+                       std::string_view checkpoint) {
   std::string text;
   text.reserve(header.size() + 64 + extra.size() * 4 / 3 + path.size() * 45 + checkpoint.size());
   text += header;
@@ -53,7 +56,8 @@ Result<CheckedProof> check_proof(std::string_view text, const CheckpointVerifier
     head.remove_prefix(end + 1);
     if (lines.size() > path_max + 2) return bad_proof("too many lines");
   }
-  if (lines.size() < 2 || !lines[0].starts_with("extra ") || !lines[1].starts_with("index ")) return bad_proof("extra and index lines");
+  if (lines.size() < 2 || !lines[0].starts_with("extra ") || !lines[1].starts_with("index "))
+    return bad_proof("extra and index lines");
   auto extra = from_base64(lines[0].substr(6));
   auto index = parse_u64(lines[1].substr(6));
   if (!extra || !index) return bad_proof("extra or index value");

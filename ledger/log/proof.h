@@ -8,7 +8,7 @@
 namespace quotary {
 
 struct CheckedProof {
-  Entry entry;               // from `extra`
+  Entry entry;  // from `extra`
   std::uint64_t tree_size = 0;
   Hash root;
 };

@@ -11,6 +11,7 @@
 namespace quotary {
 
 // `checkpoint` is a signed note; `extra` the canonical entry.
-[[nodiscard]] std::string proof_text(std::uint64_t index, const std::vector<Hash>& path, std::string_view extra, std::string_view checkpoint);
+[[nodiscard]] std::string proof_text(std::uint64_t index, const std::vector<Hash>& path, std::string_view extra,
+                                     std::string_view checkpoint);
 
 }  // namespace quotary

@@ -10,12 +10,14 @@ namespace {
 
 // A context of its own: none of the code that made the hashes under test.
 Hash digest(std::initializer_list<std::string_view> parts) {
-  thread_local const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free);
+  thread_local const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr),
+                                                                               EVP_MD_free);
   thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   Hash hash;
   unsigned size = 0;
   QUOTARY_CHECK(EVP_DigestInit_ex2(context.get(), algorithm.get(), nullptr) == 1);
-  for (const std::string_view bytes : parts) QUOTARY_CHECK(EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1);
+  for (const std::string_view bytes : parts)
+    QUOTARY_CHECK(EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1);
   QUOTARY_CHECK(EVP_DigestFinal_ex(context.get(), hash.bytes.data(), &size) == 1);
   QUOTARY_CHECK(size == hash.bytes.size());
   return hash;
@@ -30,7 +32,12 @@ Hash second_node(const Hash& left, const Hash& right) { return digest({"\1", lef
 class LedgerImpl::ReadBackCheck {
  public:
   ReadBackCheck(const Batch& batch, const ObjectCipher& cipher)
-      : written_(batch.writes), cipher_(cipher), peaks_(batch.growth.before.peaks), first_(batch.growth.before.size), size_(first_), prev_(batch.previous_leaf) {
+      : written_(batch.writes),
+        cipher_(cipher),
+        peaks_(batch.growth.before.peaks),
+        first_(batch.growth.before.size),
+        size_(first_),
+        prev_(batch.previous_leaf) {
     for (const Answer& answer : batch.answers) {
       for (const Entry& entry : answer.entries) entries_.push_back(&entry);
     }
@@ -41,7 +48,8 @@ class LedgerImpl::ReadBackCheck {
     // Byte for byte first: this covers the state and the tree's record.
     if (next_ == written_.size()) return differs("batch");
     const WriteOperation& operation = written_[next_++];
-    if (operation.family != family || operation.key != key || operation.value.has_value() != value.has_value() || (value && *operation.value != *value)) {
+    if (operation.family != family || operation.key != key || operation.value.has_value() != value.has_value() ||
+        (value && *operation.value != *value)) {
       return differs("batch");
     }
     // Then the hashes, from the bytes that came off the disk.
@@ -91,7 +99,8 @@ class LedgerImpl::ReadBackCheck {
   }
 
   Error lacks(const char* what) const {
-    return fail(Errc::corrupt, "read_back_differs", "entry " + std::to_string(size_) + ": the " + what + " on disk differs from what was written");
+    return fail(Errc::corrupt, "read_back_differs",
+                "entry " + std::to_string(size_) + ": the " + what + " on disk differs from what was written");
   }
   bool differs(const char* what) {
     fault_ = lacks(what);
@@ -112,7 +121,9 @@ class LedgerImpl::ReadBackCheck {
 
 Result<void> LedgerImpl::check_read_back(const Batch& batch, const Hash& root) {
   ReadBackCheck check(batch, *ports_.cipher);
-  QUOTARY_TRY_VOID(store_->read_back([&](Family family, std::string_view key, std::optional<std::string_view> value) { return check.take(family, key, value); }));
+  QUOTARY_TRY_VOID(store_->read_back([&](Family family, std::string_view key, std::optional<std::string_view> value) {
+    return check.take(family, key, value);
+  }));
   return check.finish(root);
 }
 

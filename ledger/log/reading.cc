@@ -40,7 +40,8 @@ std::unique_ptr<const Levels> tree_of_entries(const StoreView& view, std::uint64
 NodeReader reader_of(const Levels& levels) {
   return [&levels](unsigned level, std::uint64_t number) -> Result<Hash> {
     if (level < levels.size() && number < levels[level].size()) return levels[level][number];
-    return fail(Errc::corrupt, "node_missing", "tree node " + std::to_string(level) + "/" + std::to_string(number) + " is not there");
+    return fail(Errc::corrupt, "node_missing",
+                "tree node " + std::to_string(level) + "/" + std::to_string(number) + " is not there");
   };
 }
 
@@ -88,10 +89,12 @@ Result<void> LedgerImpl::show_for_reading(const Error& why) {
   auto shown = std::make_shared<Head>();
   shown->view = store_->snapshot();
   choose_tree(*shown, newest_published(options_, ports_));
-  // A lost entry may be the one that voids a quote, so a status is worth something only if it is folded from every entry.
+  // A lost entry may be the one that voids a quote, so a status is worth something only if it is folded from every
+  // entry.
   auto state = std::make_unique<MapState>();
   bool followed = true;
-  const bool all = fold_anew(*shown->view, shown->size, *ports_.fold, *state, [&](std::uint64_t, const Error&) { followed = false; });
+  const bool all = fold_anew(*shown->view, shown->size, *ports_.fold, *state,
+                             [&](std::uint64_t, const Error&) { followed = false; });
   state_whole_ = shown->provable && all && followed && leads_to_root(*shown);
   if (state_whole_) folded_ = std::move(state);
   const std::unique_lock lock(head_mutex_);
@@ -99,7 +102,8 @@ Result<void> LedgerImpl::show_for_reading(const Error& why) {
   return {};
 }
 
-Result<std::unique_ptr<Ledger>> Ledger::open_for_reading(const LedgerOptions& options, const LedgerPorts& ports, const Error& why) {
+Result<std::unique_ptr<Ledger>> Ledger::open_for_reading(const LedgerOptions& options, const LedgerPorts& ports,
+                                                         const Error& why) {
   QUOTARY_TRY(lock, ports.files->lock(options.directory + "/lock"));
   QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), StoreMode::salvage));
   auto ledger = std::make_unique<LedgerImpl>(options, ports, std::move(store), std::vector<Slots>(), std::move(lock));

@@ -47,7 +47,8 @@ Result<std::string> log_record(std::string_view bytes, std::uint64_t offset) {
   bool begun = false;
   for (std::size_t at = 0; at < bytes.size();) {
     const auto damaged = [&](const char* what) {
-      return fail(Errc::corrupt, "store_log_damaged", std::string("the store's log at byte ") + std::to_string(offset + at) + ": " + what);
+      return fail(Errc::corrupt, "store_log_damaged",
+                  std::string("the store's log at byte ") + std::to_string(offset + at) + ": " + what);
     };
     const std::uint64_t left = block_bytes - (offset + at) % block_bytes;
     if (left < header_bytes) {  // too little for a frame: zeros
@@ -60,14 +61,20 @@ Result<std::string> log_record(std::string_view bytes, std::uint64_t offset) {
     const std::size_t length = little_endian(bytes.substr(at + 4, 2));
     const auto type = static_cast<unsigned char>(bytes[at + 6]);
     if (header_bytes + length > std::min<std::uint64_t>(left, bytes.size() - at)) return damaged("a frame is cut off");
-    if (stored_checksum(bytes.substr(at + 6, 1 + length)) != little_endian(bytes.substr(at, 4))) return damaged("a frame's checksum does not hold");
-    if (begun != (type == middle || type == last) || type < whole || type > last) return damaged("a frame is out of order");
+    if (stored_checksum(bytes.substr(at + 6, 1 + length)) != little_endian(bytes.substr(at, 4)))
+      return damaged("a frame's checksum does not hold");
+    if (begun != (type == middle || type == last) || type < whole || type > last)
+      return damaged("a frame is out of order");
     record.append(bytes, at + header_bytes, length);
     at += header_bytes + length;
     begun = type == first || type == middle;
-    if (!begun && at != bytes.size()) return fail(Errc::corrupt, "store_log_damaged", "the store's log at byte " + std::to_string(offset + at) + ": more than one record");
+    if (!begun && at != bytes.size())
+      return fail(Errc::corrupt, "store_log_damaged",
+                  "the store's log at byte " + std::to_string(offset + at) + ": more than one record");
   }
-  if (begun || record.empty()) return fail(Errc::corrupt, "store_log_damaged", "the store's log at byte " + std::to_string(offset) + ": no whole record");
+  if (begun || record.empty())
+    return fail(Errc::corrupt, "store_log_damaged",
+                "the store's log at byte " + std::to_string(offset) + ": no whole record");
   return record;
 }
 

@@ -24,9 +24,9 @@ class LogTail {
   Place place_;
 };
 
-// The one record that bytes [offset, offset + bytes.size()) of a log file hold, put together from its frames, each with its
-// CRC-32C checked (RocksDB's "Write Ahead Log File Format": blocks of 32 KiB; frames of checksum, length, type, data).
-// Errc::corrupt `store_log_damaged` names the frame's place in the file.
+// The one record that bytes [offset, offset + bytes.size()) of a log file hold, put together from its frames, each with
+// its CRC-32C checked (RocksDB's "Write Ahead Log File Format": blocks of 32 KiB; frames of checksum, length, type,
+// data). Errc::corrupt `store_log_damaged` names the frame's place in the file.
 [[nodiscard]] Result<std::string> log_record(std::string_view bytes, std::uint64_t offset);
 
 }  // namespace quotary

@@ -112,14 +112,14 @@ class Reading final : public rocksdb::WriteBatch::Handler {
 };
 
 struct Database {
-  std::shared_ptr<FileSystem> files;          // of a database that is written to
+  std::shared_ptr<FileSystem> files;  // of a database that is written to
   std::shared_ptr<LogTail> tail = std::make_shared<LogTail>();
   std::unique_ptr<rocksdb::Env> environment;  // outlives the database
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   std::shared_ptr<ErrorListener> listener = std::make_shared<ErrorListener>();
-  std::string temporary;   // a folder of its own, for read_only and salvage
-  bool standing = false;   // a read-only instance stands still by itself and knows no snapshots
+  std::string temporary;  // a folder of its own, for read_only and salvage
+  bool standing = false;  // a read-only instance stands still by itself and knows no snapshots
 
   ~Database() {
     for (auto* handle : handles) {
@@ -131,10 +131,13 @@ struct Database {
     if (!temporary.empty()) std::filesystem::remove_all(temporary, ignored);
   }
   // Handle 0 is RocksDB's default family, which stays empty.
-  [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Family family) const { return handles[static_cast<unsigned>(family) + 1]; }
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Family family) const {
+    return handles[static_cast<unsigned>(family) + 1];
+  }
 };
 
-Result<std::optional<std::string>> get_from(const Database& base, const rocksdb::Snapshot* snapshot, Family family, std::string_view key) {
+Result<std::optional<std::string>> get_from(const Database& base, const rocksdb::Snapshot* snapshot, Family family,
+                                            std::string_view key) {
   rocksdb::ReadOptions options;
   options.snapshot = snapshot;
   std::string value;
@@ -178,7 +181,8 @@ Result<void> scan_from(const Database& base, const rocksdb::Snapshot* snapshot, 
 
 class RocksCursor final : public Cursor {
  public:
-  RocksCursor(std::shared_ptr<Database> base, const rocksdb::Snapshot* snapshot, Family family, Access access) : base_(std::move(base)) {
+  RocksCursor(std::shared_ptr<Database> base, const rocksdb::Snapshot* snapshot, Family family, Access access)
+      : base_(std::move(base)) {
     rocksdb::ReadOptions options;
     options.snapshot = snapshot;
     options.verify_checksums = true;
@@ -214,7 +218,8 @@ class RocksSnapshot final : public StoreView {
   Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
     return get_from(*base_, snapshot_, family, key);
   }
-  Result<void> scan(Family family, std::string_view prefix, std::string_view from, bool reverse, const Visit& visit) const override {
+  Result<void> scan(Family family, std::string_view prefix, std::string_view from, bool reverse,
+                    const Visit& visit) const override {
     return scan_from(*base_, snapshot_, family, prefix, from, reverse, visit);
   }
   std::unique_ptr<Cursor> cursor(Family family, Access access) const override {
@@ -233,7 +238,8 @@ class RocksStore final : public Store {
   Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
     return get_from(*base_, nullptr, family, key);
   }
-  Result<void> scan(Family family, std::string_view prefix, std::string_view from, bool reverse, const Visit& visit) const override {
+  Result<void> scan(Family family, std::string_view prefix, std::string_view from, bool reverse,
+                    const Visit& visit) const override {
     return scan_from(*base_, nullptr, family, prefix, from, reverse, visit);
   }
   std::unique_ptr<Cursor> cursor(Family family, Access access) const override {
@@ -257,12 +263,13 @@ class RocksStore final : public Store {
 
   Result<void> write(const WriteSet& operations) override {
     std::size_t bytes = 0;
-    for (const WriteOperation& operation : operations) bytes += operation.key.size() + (operation.value ? operation.value->size() : 0) + 16;
+    for (const WriteOperation& operation : operations)
+      bytes += operation.key.size() + (operation.value ? operation.value->size() : 0) + 16;
     rocksdb::WriteBatch batch(bytes);
     for (const WriteOperation& operation : operations) {
-      const rocksdb::Status added = operation.value
-                                        ? batch.Put(base_->handle(operation.family), slice(operation.key), slice(*operation.value))
-                                        : batch.Delete(base_->handle(operation.family), slice(operation.key));
+      const rocksdb::Status added =
+          operation.value ? batch.Put(base_->handle(operation.family), slice(operation.key), slice(*operation.value))
+                          : batch.Delete(base_->handle(operation.family), slice(operation.key));
       if (!added.ok()) return store_error("collect a batch", added);
     }
     before_ = base_->tail->place();
@@ -313,14 +320,17 @@ constexpr std::string_view salvage_suffix = ".salvage-";
 
 std::vector<rocksdb::ColumnFamilyDescriptor> all_families() {
   const auto cache = rocksdb::NewLRUCache(block_cache_bytes);
-  std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}};
-  for (unsigned i = 0; i < family_count; ++i) families.emplace_back(family_names[i], family_options(static_cast<Family>(i), cache));
+  std::vector<rocksdb::ColumnFamilyDescriptor> families{
+      {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}};
+  for (unsigned i = 0; i < family_count; ++i)
+    families.emplace_back(family_names[i], family_options(static_cast<Family>(i), cache));
   return families;
 }
 
 Result<std::string> temporary_folder(const std::string& prefix) {
   std::string pattern = prefix + "XXXXXX";
-  if (::mkdtemp(pattern.data()) == nullptr) return fail(Errc::storage, "store_error", "cannot make a folder " + pattern + ": " + std::strerror(errno));
+  if (::mkdtemp(pattern.data()) == nullptr)
+    return fail(Errc::storage, "store_error", "cannot make a folder " + pattern + ": " + std::strerror(errno));
   return pattern;
 }
 
@@ -371,7 +381,8 @@ rocksdb::Status open_salvaged(rocksdb::Options options, Database& base, rocksdb:
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode, std::shared_ptr<FileSystem> files) {
+Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode,
+                                                std::shared_ptr<FileSystem> files) {
   auto base = std::make_shared<Database>();
   rocksdb::Options options = database_options(base->listener);
   options.create_if_missing = mode == StoreMode::create;

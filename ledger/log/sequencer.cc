@@ -58,8 +58,8 @@ void LedgerImpl::run() {
   }
 }
 
-// At least one command, or none once the ledger closes. What queued during the last sync is the next batch; nothing waits
-// for more.
+// At least one command, or none once the ledger closes. What queued during the last sync is the next batch; nothing
+// waits for more.
 std::vector<LedgerImpl::Waiting> LedgerImpl::take() {
   std::unique_lock lock(queue_mutex_);
   queue_filled_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
@@ -95,7 +95,8 @@ void LedgerImpl::commit(Batch& batch) {
   last_time_ = batch.now;
   if (const std::string_view counters = ports_.fold->counter_prefix(); !counters.empty()) {
     const auto& changes = batch.state.changes();
-    for (auto change = changes.lower_bound(counters); change != changes.end() && change->first.starts_with(counters); ++change) {
+    for (auto change = changes.lower_bound(counters); change != changes.end() && change->first.starts_with(counters);
+         ++change) {
       if (change->second) count(change->first, *change->second);
     }
   }
@@ -107,8 +108,8 @@ void LedgerImpl::commit(Batch& batch) {
   give_answers(batch);
 }
 
-// The bytes are on their way to the disk while they are read back and the answers' paths are made; the first two must hold
-// before anything is signed.
+// The bytes are on their way to the disk while they are read back and the answers' paths are made; the first two must
+// hold before anything is signed.
 Result<void> LedgerImpl::write_and_check(Batch& batch, const Hash& root) {
   QUOTARY_TRY_VOID(store_->write(batch.writes));
   QUOTARY_TRY_VOID(check_read_back(batch, root));
@@ -119,7 +120,8 @@ Result<void> LedgerImpl::write_and_check(Batch& batch, const Hash& root) {
 // The paths of all answers in the tree that is to be published.
 void LedgerImpl::prove_all(Batch& batch) {
   const NodeReader below = nodes_of(*batch.view);
-  InclusionProver prover(batch.growth.after.size, [&](unsigned level, std::uint64_t number) { return batch.growth.node(level, number, below); });
+  InclusionProver prover(batch.growth.after.size,
+                         [&](unsigned level, std::uint64_t number) { return batch.growth.node(level, number, below); });
   for (Answer& answer : batch.answers) {
     for (const Entry& entry : answer.entries) {
       auto path = prover.prove(entry.index);
@@ -137,7 +139,8 @@ void LedgerImpl::give_answers(Batch& batch) {
     if (answer.refused) {
       answer.done(std::move(*answer.refused));
     } else {
-      answer.done(Committed{std::move(answer.entries), std::move(answer.paths), batch.published->checkpoint, batch.published->size});
+      answer.done(Committed{std::move(answer.entries), std::move(answer.paths), batch.published->checkpoint,
+                            batch.published->size});
     }
   }
 }
@@ -172,12 +175,14 @@ bool LedgerImpl::latched() const {
 
 Error LedgerImpl::latched_error() const {
   if (reading_) {
-    return fail(Errc::unavailable, "ledger_read_only",
-                "the ledger is damaged or was rolled back and is served for reading alone; the operator must run `quotary verify` and restore a backup");
+    return fail(
+        Errc::unavailable, "ledger_read_only",
+        "the ledger is damaged or was rolled back and is served for reading alone; the operator must run `quotary verify` and restore a backup");
   }
-  return fail(Errc::unavailable, "ledger_latched",
-              "the ledger takes no more entries since a write could not be trusted; the operator must check the disk, run "
-              "`quotary verify` and restart");
+  return fail(
+      Errc::unavailable, "ledger_latched",
+      "the ledger takes no more entries since a write could not be trusted; the operator must check the disk, run "
+      "`quotary verify` and restart");
 }
 
 }  // namespace quotary

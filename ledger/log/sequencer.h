@@ -21,26 +21,26 @@ namespace quotary {
 
 // A payload of an entry, beside the log. Facts are stored plain; private objects under the subject's key.
 struct NewObject {
-  std::string name;        // "facts", "quote", "pdf", "text" ...
+  std::string name;  // "facts", "quote", "pdf", "text" ...
   std::string media_type;
-  std::string bytes;       // plain; at most 64 MB
-  std::string key_subject; // empty: a fact; else whose key encrypts it ("customer:<id>", "person:<id>")
+  std::string bytes;        // plain; at most 64 MB
+  std::string key_subject;  // empty: a fact; else whose key encrypts it ("customer:<id>", "person:<id>")
   std::uint64_t revision = 1;
 };
 
 // One entry that a command wants to append; the sequencer adds index, prev, time, salt and subject links.
 struct Draft {
-  std::string type;      // "quote.issued" ...
+  std::string type;  // "quote.issued" ...
   std::string actor_id, actor_role;
-  std::string subject;   // "quote:SHQT2026-000001"
+  std::string subject;                      // "quote:SHQT2026-000001"
   std::string request_scope, request_body;  // hex hashes of the idempotent request, both empty without one
-  json::object body;     // opaque ids, codes, numbers as strings or integers only
+  json::object body;                        // opaque ids, codes, numbers as strings or integers only
   std::vector<NewObject> objects;
 };
 
 struct ObjectRef {
   std::string name, media_type, key_subject;
-  Hash sha256;           // of the plain bytes
+  Hash sha256;  // of the plain bytes
   std::uint64_t size = 0, revision = 1;
 };
 
@@ -50,12 +50,12 @@ struct Entry {
   Hash prev;
   Timestamp time;
   std::string type, actor_id, actor_role, subject;
-  std::uint64_t subject_seq = 1;                // 1 for the subject's first entry
-  std::optional<std::uint64_t> subject_prev;    // index of the previous entry about the subject
+  std::uint64_t subject_seq = 1;              // 1 for the subject's first entry
+  std::optional<std::uint64_t> subject_prev;  // index of the previous entry about the subject
   std::string request_scope, request_body;
   json::object body;
   std::vector<ObjectRef> objects;
-  std::string canonical;                        // the exact bytes
+  std::string canonical;  // the exact bytes
   Hash leaf;
 };
 
@@ -66,8 +66,9 @@ class StateReader {
   [[nodiscard]] virtual Result<std::optional<std::string>> get(std::string_view key) const = 0;
   // Calls `visit(key, value)` in key order (reverse: descending) for keys with the prefix, from `from` on (inclusive,
   // empty: the end it starts at); stops when visit answers false.
-  [[nodiscard]] virtual Result<void> scan(std::string_view prefix, std::string_view from, bool reverse,
-                                          const std::function<bool(std::string_view, std::string_view)>& visit) const = 0;
+  [[nodiscard]] virtual Result<void> scan(
+      std::string_view prefix, std::string_view from, bool reverse,
+      const std::function<bool(std::string_view, std::string_view)>& visit) const = 0;
 };
 class StateWriter : public StateReader {
  public:
@@ -81,7 +82,8 @@ class Fold {
  public:
   virtual ~Fold() = default;
   [[nodiscard]] virtual Result<void> apply(const Entry& entry, std::string_view facts, StateWriter& state) const = 0;
-  // State keys with this prefix hold counters, which the log also publishes outside the database. Empty: there are none.
+  // State keys with this prefix hold counters, which the log also publishes outside the database. Empty: there are
+  // none.
   [[nodiscard]] virtual std::string_view counter_prefix() const { return {}; }
   // The counter that such a key and value state; absent when there is none yet.
   [[nodiscard]] virtual std::optional<Counter> counter(std::string_view key, std::string_view value) const {
@@ -97,8 +99,9 @@ using Command = std::function<Result<std::vector<Draft>>(const StateReader& stat
 // What a command became: durable, included, signed, provable.
 struct Committed {
   std::vector<Entry> entries;
-  std::vector<std::vector<Hash>> paths;  // each entry's inclusion proof (RFC 6962 section 2.1.1) in the tree of `checkpoint`
-  std::string checkpoint;                // signed note
+  std::vector<std::vector<Hash>>
+      paths;               // each entry's inclusion proof (RFC 6962 section 2.1.1) in the tree of `checkpoint`
+  std::string checkpoint;  // signed note
   std::uint64_t tree_size = 0;
 
   // The .tlog-proof (with extra) of entries[ordinal]. Written when it is asked for, so that the log need not.
@@ -106,10 +109,11 @@ struct Committed {
 };
 
 struct LedgerOptions {
-  std::string directory;              // data folder
+  std::string directory;                // data folder
   std::vector<std::string> publish_to;  // further slot files
-  std::function<void(std::string_view reason)> on_latch;  // told once, when a failed write ends all writing; must not block
-  std::uint64_t queue_max = 4096;     // commands waiting; beyond: Errc::overloaded
+  std::function<void(std::string_view reason)>
+      on_latch;                              // told once, when a failed write ends all writing; must not block
+  std::uint64_t queue_max = 4096;            // commands waiting; beyond: Errc::overloaded
   std::size_t start_check_entries = 10'000;  // how many last entries the start verifies
 };
 
@@ -127,22 +131,24 @@ struct LedgerState {
   Hash root;
   bool latched = false;
   std::string latch_reason;
-  bool read_only = false;    // opened for reading: damaged or rolled back
-  bool state_whole = true;   // read_only: whether the folded state is what all published entries lead to
+  bool read_only = false;   // opened for reading: damaged or rolled back
+  bool state_whole = true;  // read_only: whether the folded state is what all published entries lead to
 };
 
 // An open ledger: one writer thread inside. Safe to call from any thread. The destructor finishes what is queued.
 class Ledger {
  public:
   // A new ledger whose first entry is `genesis`; refuses a folder that holds one.
-  [[nodiscard]] static Result<std::unique_ptr<Ledger>> create(const LedgerOptions& options, const LedgerPorts& ports, Draft genesis);
-  // Opens for writing: compares with the published slots (refuses a rolled-back store: Errc::corrupt `rolled_back`, with
-  // sizes), recovers a batch that was durable but not yet published, verifies the last start_check_entries.
+  [[nodiscard]] static Result<std::unique_ptr<Ledger>> create(const LedgerOptions& options, const LedgerPorts& ports,
+                                                              Draft genesis);
+  // Opens for writing: compares with the published slots (refuses a rolled-back store: Errc::corrupt `rolled_back`,
+  // with sizes), recovers a batch that was durable but not yet published, verifies the last start_check_entries.
   [[nodiscard]] static Result<std::unique_ptr<Ledger>> open(const LedgerOptions& options, const LedgerPorts& ports);
-  // What is left of a ledger that open refused for `why`, for reads alone: latched, nothing is written or signed. Under a
-  // whole published checkpoint only entries that lead to its root are answered; without one, only those of the tree
+  // What is left of a ledger that open refused for `why`, for reads alone: latched, nothing is written or signed. Under
+  // a whole published checkpoint only entries that lead to its root are answered; without one, only those of the tree
   // that the store itself still has, and without proofs. The rest is Errc::corrupt `entry_lost`.
-  [[nodiscard]] static Result<std::unique_ptr<Ledger>> open_for_reading(const LedgerOptions& options, const LedgerPorts& ports, const Error& why);
+  [[nodiscard]] static Result<std::unique_ptr<Ledger>> open_for_reading(const LedgerOptions& options,
+                                                                        const LedgerPorts& ports, const Error& why);
   virtual ~Ledger() = default;
 
   // Completion runs on a sequencer-owned thread after the checkpoint is published; it must not block.
@@ -161,18 +167,21 @@ class Ledger {
   [[nodiscard]] virtual Result<std::string> proof(std::uint64_t index, bool first_covering = false) const = 0;
   // Nodes for tiles: hash of the complete subtree of 2^level leaves with that number.
   [[nodiscard]] virtual Result<Hash> node(unsigned level, std::uint64_t number) const = 0;
-  // The same for many nodes of one tree: a reader of the published tree as it is now. For one thread; must not outlive the ledger.
+  // The same for many nodes of one tree: a reader of the published tree as it is now. For one thread; must not outlive
+  // the ledger.
   [[nodiscard]] virtual NodeReader nodes() const {
     return [this](unsigned level, std::uint64_t number) { return node(level, number); };
   }
   // Runs `read` against one snapshot of the folded state and the tree size and root it belongs to.
-  [[nodiscard]] virtual Result<void> read_state(const std::function<Result<void>(const StateReader&, std::uint64_t tree_size, const Hash& root)>& read) const = 0;
+  [[nodiscard]] virtual Result<void> read_state(
+      const std::function<Result<void>(const StateReader&, std::uint64_t tree_size, const Hash& root)>& read) const = 0;
 };
 
 // One thing that does not hold.
 struct VerifyProblem {
   std::uint64_t index = 0;
-  std::string kind;  // payload leaf link node index state checkpoint truncation reorder number_gap number_duplicate clock
+  std::string
+      kind;  // payload leaf link node index state checkpoint truncation reorder number_gap number_duplicate clock
   std::string detail;
 };
 struct VerifyReport {
@@ -194,7 +203,7 @@ struct VerifyOptions {
 [[nodiscard]] Result<VerifyReport> verify_ledger(const Ledger& ledger, const VerifyOptions& options);
 // Verifies a folder, stopped or live (read-only, secondary instance); cipher may be null (private payloads are then not
 // read and said so). Never throws or stops at the first problem. Errc::storage when the folder cannot be read at all.
-[[nodiscard]] Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPorts& ports, const VerifyOptions& verify,
-                                                 const CheckpointVerifier& log_key);
+[[nodiscard]] Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPorts& ports,
+                                                 const VerifyOptions& verify, const CheckpointVerifier& log_key);
 
 }  // namespace quotary

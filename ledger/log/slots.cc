@@ -68,7 +68,9 @@ std::optional<Published> decode(std::string_view bytes) {
 Result<std::optional<Published>> newest(const std::string& bytes, const std::string& path) {
   const std::string_view all = bytes;
   if (all.starts_with(magic_family) && !all.starts_with(magic)) {
-    return fail(Errc::corrupt, "slots_version", path + ": written in another version's form (" + std::string(all.substr(0, magic.size())) + "), which this program does not read");
+    return fail(Errc::corrupt, "slots_version",
+                path + ": written in another version's form (" + std::string(all.substr(0, magic.size())) +
+                    "), which this program does not read");
   }
   const auto damaged = [&] {
     return fail(Errc::corrupt, "slots_damaged", path + ": neither slot holds a valid published checkpoint");
@@ -103,15 +105,18 @@ Result<Slots> Slots::open(FileSystem& files, const std::string& path) {
 
 Result<std::optional<Published>> Slots::read(FileSystem& files, const std::string& path) {
   auto bytes = read_file(files, path, 2 * slot_bytes);
-  if (!bytes && bytes.error().kind == Errc::too_large) return fail(Errc::corrupt, "slots_damaged", path + " is longer than two slots");
+  if (!bytes && bytes.error().kind == Errc::too_large)
+    return fail(Errc::corrupt, "slots_damaged", path + " is longer than two slots");
   if (!bytes) return std::move(bytes).error();
   return newest(*bytes, path);
 }
 
 Result<void> Slots::publish(std::string_view note, const std::vector<Counter>& counters) {
-  if (note.size() > slot_note_max) return fail(Errc::invalid, "bad_checkpoint", "the origin is too long: a signed checkpoint has at most 1,024 bytes");
+  if (note.size() > slot_note_max)
+    return fail(Errc::invalid, "bad_checkpoint", "the origin is too long: a signed checkpoint has at most 1,024 bytes");
   QUOTARY_TRY(checkpoint, checkpoint_of(note));
-  for (const Counter& counter : counters) QUOTARY_CHECK(!counter.name.empty() && counter.name.size() <= counter_name_max);
+  for (const Counter& counter : counters)
+    QUOTARY_CHECK(!counter.name.empty() && counter.name.size() <= counter_name_max);
   Published next{last_ ? last_->sequence + 1 : 1, checkpoint.size, checkpoint.root, std::string(note), counters};
   // The slot that is not the last valid one: a torn write leaves the other whole.
   QUOTARY_TRY_VOID(file_->write_at((next.sequence % 2) * slot_bytes, encode(next)));

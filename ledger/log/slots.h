@@ -1,4 +1,5 @@
-// What is published outside the database, so that an older database is known as such: two alternating slots in one file.
+// What is published outside the database, so that an older database is known as such: two alternating slots in one
+// file.
 #pragma once
 
 #include "ledger/base/file_system.h"
@@ -28,7 +29,7 @@ struct Published {
   std::uint64_t sequence = 0;  // one more with each publication
   std::uint64_t size = 0;      // size and root as the note states them
   Hash root;
-  std::string note;            // the signed checkpoint, at most slot_note_max bytes
+  std::string note;  // the signed checkpoint, at most slot_note_max bytes
   std::vector<Counter> counters;
 };
 

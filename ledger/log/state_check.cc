@@ -11,17 +11,25 @@ const char* kind_of(const Error& error) {
 
 }  // namespace
 
-void check_state(const StoreView& view, std::uint64_t size, const Fold& fold, const std::atomic<bool>* stop, VerifyReport& report) {
+void check_state(const StoreView& view, std::uint64_t size, const Fold& fold, const std::atomic<bool>* stop,
+                 VerifyReport& report) {
   if (size == 0) return;
   MapState state;
-  const bool all = fold_anew(view, size, fold, state, [&](std::uint64_t index, const Error& error) {
-    add_problem(report, index, kind_of(error), "the entry cannot follow those before it: " + error.detail);
-  }, stop);
+  const bool all = fold_anew(
+      view, size, fold, state,
+      [&](std::uint64_t index, const Error& error) {
+        add_problem(report, index, kind_of(error), "the entry cannot follow those before it: " + error.detail);
+      },
+      stop);
   if (!all) return;
-  auto compared = compare_state(view, state, [&](std::string_view key, std::optional<std::string_view> stored, std::optional<std::string_view> expected) {
-    const char* how = !stored ? " is missing" : !expected ? " follows from no entry" : " differs from what the entries lead to";
-    add_problem(report, size - 1, "state", "stored state " + std::string(key.substr(0, 80)) + how);
-  });
+  auto compared = compare_state(
+      view, state,
+      [&](std::string_view key, std::optional<std::string_view> stored, std::optional<std::string_view> expected) {
+        const char* how = !stored     ? " is missing"
+                          : !expected ? " follows from no entry"
+                                      : " differs from what the entries lead to";
+        add_problem(report, size - 1, "state", "stored state " + std::string(key.substr(0, 80)) + how);
+      });
   if (!compared) add_problem(report, size - 1, "state", compared.error().detail);
 }
 

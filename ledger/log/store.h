@@ -26,7 +26,8 @@ using WriteSet = std::vector<WriteOperation>;
 // Answers false to stop the scan.
 using Visit = std::function<bool(std::string_view key, std::string_view value)>;
 
-// A walk forward over one family of one view, in key order. Begins nowhere: seek first. One thread; the view must outlive it.
+// A walk forward over one family of one view, in key order. Begins nowhere: seek first. One thread; the view must
+// outlive it.
 class Cursor {
  public:
   virtual ~Cursor() = default;
@@ -62,8 +63,8 @@ using ReadBack = std::function<bool(Family family, std::string_view key, std::op
 // An open store. As a StoreView it shows the newest state. One thread writes; any thread reads.
 class Store : public StoreView {
  public:
-  // All or nothing: in the store's log and shown by the store, but on disk only after sync. After an error of either the
-  // outcome is unknown: the caller must latch.
+  // All or nothing: in the store's log and shown by the store, but on disk only after sync. After an error of either
+  // the outcome is unknown: the caller must latch.
   [[nodiscard]] virtual Result<void> write(const WriteSet& operations) = 0;
   // Brings all that was written to the disk.
   [[nodiscard]] virtual Result<void> sync() = 0;
@@ -71,7 +72,8 @@ class Store : public StoreView {
     QUOTARY_TRY_VOID(write(operations));
     return sync();
   }
-  // Visits the operations of the last write in their order, as the log file has them. May run while another thread syncs.
+  // Visits the operations of the last write in their order, as the log file has them. May run while another thread
+  // syncs.
   [[nodiscard]] virtual Result<void> read_back(const ReadBack& visit) = 0;
   [[nodiscard]] virtual std::unique_ptr<StoreView> snapshot() const = 0;
   // Empties a family without reading it, so that damage in it goes too. No snapshot or cursor of it may be alive.
@@ -82,10 +84,11 @@ class Store : public StoreView {
 
 enum class StoreMode { create, open, read_only, salvage };
 
-// The embedded engine in `directory`. create also opens what is there. read_only does not lock and also reads a folder that a server writes to; what it
-// needs for itself goes to a temporary folder. salvage opens whatever can still be read, in a hard-linked copy beside the
-// directory that goes when the store closes, and leaves the directory as it is: a key may be missing or an older one.
-// create and open write through `files` alone; what the two others write lies in throw-away folders.
+// The embedded engine in `directory`. create also opens what is there. read_only does not lock and also reads a folder
+// that a server writes to; what it needs for itself goes to a temporary folder. salvage opens whatever can still be
+// read, in a hard-linked copy beside the directory that goes when the store closes, and leaves the directory as it is:
+// a key may be missing or an older one. create and open write through `files` alone; what the two others write lies in
+// throw-away folders.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode,
                                                               std::shared_ptr<FileSystem> files = posix_file_system());
 

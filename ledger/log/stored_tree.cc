@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::size_t hash_bytes = 32;
 
-Error damaged(const std::string& what) { return fail(Errc::corrupt, "batch_damaged", "the record of the batch " + what); }
+Error damaged(const std::string& what) {
+  return fail(Errc::corrupt, "batch_damaged", "the record of the batch " + what);
+}
 
 }  // namespace
 
@@ -37,8 +39,10 @@ Result<BatchView> view_batch(std::string_view key, std::string_view value) {
   if (value.size() < 8) return damaged(name + " is cut short");
   batch.first = get_u64(value);
   batch.hashes = value.substr(8);
-  if (batch.first >= batch.end || batch.end > std::uint64_t{1} << 53) return damaged(name + " says it begins at " + std::to_string(batch.first));
-  if (batch.hashes.size() != (hashes_of(batch.end) - hashes_of(batch.first)) * hash_bytes) return damaged(name + " has another count of hashes than its leaves complete");
+  if (batch.first >= batch.end || batch.end > std::uint64_t{1} << 53)
+    return damaged(name + " says it begins at " + std::to_string(batch.first));
+  if (batch.hashes.size() != (hashes_of(batch.end) - hashes_of(batch.first)) * hash_bytes)
+    return damaged(name + " has another count of hashes than its leaves complete");
   return batch;
 }
 
@@ -49,7 +53,9 @@ NodeReader nodes_of(const StoreView& view) {
   };
   return [&view, place = std::make_shared<Place>()](unsigned level, std::uint64_t number) -> Result<Hash> {
     const auto missing = [&](const std::string& why) {
-      return fail(Errc::corrupt, "node_missing", "tree node " + std::to_string(level) + "/" + std::to_string(number) + " is missing or damaged: " + why);
+      return fail(
+          Errc::corrupt, "node_missing",
+          "tree node " + std::to_string(level) + "/" + std::to_string(number) + " is missing or damaged: " + why);
     };
     if (level > 52 || number >= std::uint64_t{1} << (53 - level)) return missing("no tree is as large");
     // The node is stored with the leaf that completed it.

@@ -1,4 +1,5 @@
-// The tree's hashes as they are stored: one record a batch, with every hash that its leaves completed. FORMAT.md has its bytes.
+// The tree's hashes as they are stored: one record a batch, with every hash that its leaves completed. FORMAT.md has
+// its bytes.
 #pragma once
 
 #include "ledger/log/merkle.h"

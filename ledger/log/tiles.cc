@@ -4,8 +4,12 @@ namespace quotary {
 
 namespace {
 
-Error bad_tile(std::string_view path) { return fail(Errc::invalid, "bad_tile", "not a tile's path: " + std::string(path.substr(0, 100))); }
-Error no_such_tile(const TileName& tile) { return fail(Errc::not_found, "no_such_tile", "the tree has no tile " + tile_path(tile)); }
+Error bad_tile(std::string_view path) {
+  return fail(Errc::invalid, "bad_tile", "not a tile's path: " + std::string(path.substr(0, 100)));
+}
+Error no_such_tile(const TileName& tile) {
+  return fail(Errc::not_found, "no_such_tile", "the tree has no tile " + tile_path(tile));
+}
 
 bool three_digits(std::string_view text) {
   return text.size() == 3 && text.find_first_not_of("0123456789") == text.npos;
@@ -48,7 +52,8 @@ Result<TileName> parse_tile_path(std::string_view path) {
     // A leading group of zeros would be a second spelling of the same number.
     if (first && more && group == "000") return bad_tile(path);
     if (tile.number > UINT64_MAX / 1000 - 1) return bad_tile(path);
-    tile.number = tile.number * 1000 + static_cast<std::uint64_t>((group[0] - '0') * 100 + (group[1] - '0') * 10 + (group[2] - '0'));
+    tile.number = tile.number * 1000 +
+                  static_cast<std::uint64_t>((group[0] - '0') * 100 + (group[1] - '0') * 10 + (group[2] - '0'));
     rest.remove_prefix(3);
     if (!more) break;
     if (!rest.starts_with('/')) return bad_tile(path);

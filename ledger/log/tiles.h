@@ -15,7 +15,7 @@ inline constexpr unsigned tile_width = 256;
 // Names a tile of hashes, or a bundle of entries (level 0 then).
 struct TileName {
   bool entries = false;
-  unsigned level = 0;         // 0..63
+  unsigned level = 0;  // 0..63
   std::uint64_t number = 0;
   unsigned width = tile_width;  // 1..255 for a partial tile
   friend bool operator==(const TileName&, const TileName&) = default;

@@ -34,7 +34,8 @@ std::vector<Stretch> cut(std::uint64_t from, std::uint64_t to, unsigned threads)
 // Joins neighbouring stretches, left to right: the chain and the tree between them, and each subject's entries.
 class Joining {
  public:
-  Joining(const StoreView& view, std::uint64_t from, VerifyReport& report) : nodes_(nodes_of(view)), from_(from), report_(report) {
+  Joining(const StoreView& view, std::uint64_t from, VerifyReport& report)
+      : nodes_(nodes_of(view)), from_(from), report_(report) {
     if (from == 0) {
       last_leaf_ = Hash{};
       return;
@@ -50,7 +51,8 @@ class Joining {
     // A peak for each bit of the size, largest first.
     auto peak = before->peaks.begin();
     for (unsigned level = 64; level-- > 0;) {
-      if ((from >> level & 1) != 0) spine_.add({level, (from >> level) - 1, *peak++}, [](unsigned, std::uint64_t, const Hash&) {});
+      if ((from >> level & 1) != 0)
+        spine_.add({level, (from >> level) - 1, *peak++}, [](unsigned, std::uint64_t, const Hash&) {});
     }
   }
 
@@ -62,13 +64,17 @@ class Joining {
       if (report_.problems.size() < problems_max) report_.problems.push_back(std::move(problem));
     }
     if (last_leaf_ && next.first_prev && *next.first_prev != *last_leaf_) {
-      add_problem(report_, next.begin, "link", next.begin == 0 ? "the first entry's prev is not zeros" : "prev is not the leaf hash of entry " + std::to_string(next.begin - 1));
+      add_problem(report_, next.begin, "link",
+                  next.begin == 0 ? "the first entry's prev is not zeros"
+                                  : "prev is not the leaf hash of entry " + std::to_string(next.begin - 1));
     }
-    if (!next.first_time.empty() && next.first_time < last_time_) add_problem(report_, next.begin, "clock", "its time lies before that of the entry before it");
+    if (!next.first_time.empty() && next.first_time < last_time_)
+      add_problem(report_, next.begin, "clock", "its time lies before that of the entry before it");
     last_leaf_ = next.last_leaf;
     if (!next.last_time.empty()) last_time_ = next.last_time;
     for (const Spine::Subtree& subtree : next.spine.subtrees()) {
-      spine_.add(subtree, [&](unsigned level, std::uint64_t number, const Hash& hash) { compare(level, number, hash); });
+      spine_.add(subtree,
+                 [&](unsigned level, std::uint64_t number, const Hash& hash) { compare(level, number, hash); });
     }
     join_subjects(next);
     next.links = {};
@@ -83,7 +89,9 @@ class Joining {
     auto stored = nodes_(level, number);
     if (stored && *stored == hash) return;
     add_problem(report_, ((number + 1) << level) - 1, "node",
-                stored ? "tree node " + std::to_string(level) + "/" + std::to_string(number) + " differs from the entries below it" : stored.error().detail);
+                stored ? "tree node " + std::to_string(level) + "/" + std::to_string(number) +
+                             " differs from the entries below it"
+                       : stored.error().detail);
   }
 
   // Each entry names the one before it about its subject.
@@ -155,7 +163,8 @@ void check_beyond(const StoreView& view, std::uint64_t size, VerifyReport& repor
   if (!scanned) add_problem(report, size, "leaf", scanned.error().detail);
 }
 
-Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, const ObjectCipher* cipher, const Fold* fold, const VerifyOptions& options) {
+Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, const ObjectCipher* cipher,
+                                 const Fold* fold, const VerifyOptions& options) {
   VerifyReport report;
   report.tree_size = size;
   const std::uint64_t to = options.to == 0 ? size : std::min(options.to, size);
@@ -163,16 +172,19 @@ Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, cons
   const unsigned threads = std::clamp(options.threads, 1u, threads_max);
   std::mutex progress_mutex;
   std::uint64_t walked = 0;
-  const WalkOptions walking{view, cipher, options.payloads, [&](std::uint64_t entries) {
-    if (!options.progress) return;
-    const std::lock_guard lock(progress_mutex);
-    walked += entries;
-    options.progress(walked, to - from);
-  }, options.stop};
+  const WalkOptions walking{view, cipher, options.payloads,
+                            [&](std::uint64_t entries) {
+                              if (!options.progress) return;
+                              const std::lock_guard lock(progress_mutex);
+                              walked += entries;
+                              options.progress(walked, to - from);
+                            },
+                            options.stop};
   const bool whole = from == 0 && to == size && options.state;
   VerifyReport state_report;
   std::thread folding;
-  if (fold != nullptr && whole && threads > 1) folding = std::thread([&] { check_state(view, size, *fold, options.stop, state_report); });
+  if (fold != nullptr && whole && threads > 1)
+    folding = std::thread([&] { check_state(view, size, *fold, options.stop, state_report); });
   std::vector<Stretch> stretches = cut(from, to, threads);
   Joining joining(view, from, report);
   walk_all(walking, stretches, threads, joining);
@@ -181,7 +193,8 @@ Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, cons
   } else if (fold != nullptr && whole) {
     check_state(view, size, *fold, options.stop, state_report);
   }
-  if (options.stop != nullptr && *options.stop) return fail(Errc::unavailable, "stopped", "the verification was broken off before its end");
+  if (options.stop != nullptr && *options.stop)
+    return fail(Errc::unavailable, "stopped", "the verification was broken off before its end");
   report.problems_total += state_report.problems_total;
   for (VerifyProblem& problem : state_report.problems) {
     if (report.problems.size() < problems_max) report.problems.push_back(std::move(problem));
@@ -189,26 +202,35 @@ Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, cons
   report.root = joining.root();
   if (to < size) {
     auto root = read_root(size, nodes_of(view));
-    if (root) report.root = *root; else add_problem(report, size - 1, "node", root.error().detail);
+    if (root)
+      report.root = *root;
+    else
+      add_problem(report, size - 1, "node", root.error().detail);
   } else {
     check_beyond(view, size, report);
   }
-  std::stable_sort(report.problems.begin(), report.problems.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
+  std::stable_sort(report.problems.begin(), report.problems.end(),
+                   [](const auto& a, const auto& b) { return a.index < b.index; });
   return report;
 }
 
 // What a slot says was published must be what the entries lead to.
-void check_slot(const Published& slot, const StoreView& view, std::uint64_t size, const CheckpointVerifier& log_key, VerifyReport& report) {
+void check_slot(const Published& slot, const StoreView& view, std::uint64_t size, const CheckpointVerifier& log_key,
+                VerifyReport& report) {
   const std::uint64_t last = slot.size == 0 ? 0 : slot.size - 1;
   if (auto opened = open_checkpoint(slot.note, log_key); !opened) {
     add_problem(report, last, "checkpoint", "the published checkpoint is not this log's: " + opened.error().detail);
   }
   if (slot.size > size) {
-    add_problem(report, size, "truncation", "the store holds " + std::to_string(size) + " entries, but " + std::to_string(slot.size) + " were published");
+    add_problem(
+        report, size, "truncation",
+        "the store holds " + std::to_string(size) + " entries, but " + std::to_string(slot.size) + " were published");
     return;
   }
   auto root = read_root(slot.size, nodes_of(view));
-  if (!root || *root != slot.root) add_problem(report, last, "checkpoint", "the published root of size " + std::to_string(slot.size) + " differs from the tree");
+  if (!root || *root != slot.root)
+    add_problem(report, last, "checkpoint",
+                "the published root of size " + std::to_string(slot.size) + " differs from the tree");
 }
 
 // No number that was published may be free again.
@@ -219,7 +241,9 @@ void check_counters(const Published& slot, const StoreView& view, const Fold& fo
     const auto own = fold.counter(key, value);
     for (const Counter& published : slot.counters) {
       if (own && own->name == published.name && own->last < published.last) {
-        add_problem(report, slot.size - 1, "number_gap", "the last number of " + own->name + " is " + std::to_string(own->last) + ", but " + std::to_string(published.last) + " was published");
+        add_problem(report, slot.size - 1, "number_gap",
+                    "the last number of " + own->name + " is " + std::to_string(own->last) + ", but " +
+                        std::to_string(published.last) + " was published");
       }
     }
     return true;
@@ -238,7 +262,9 @@ Result<VerifyReport> verify_ledger(const Ledger& ledger, const VerifyOptions& op
 Result<VerifyReport> LedgerImpl::verify(const VerifyOptions& options) const {
   const auto now = head();
   QUOTARY_TRY(report, verify_view(*now->view, now->size, ports_.cipher, ports_.fold.get(), options));
-  if (report.root != now->root) add_problem(report, now->size == 0 ? 0 : now->size - 1, "checkpoint", "the entries do not lead to the root that was signed for size " + std::to_string(now->size));
+  if (report.root != now->root)
+    add_problem(report, now->size == 0 ? 0 : now->size - 1, "checkpoint",
+                "the entries do not lead to the root that was signed for size " + std::to_string(now->size));
   return report;
 }
 
@@ -252,8 +278,10 @@ Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPor
     if (!slots && slots.error().kind != Errc::corrupt) {
       return fail(Errc::storage, "no_ledger", "the published checkpoint cannot be read: " + slots.error().detail);
     }
-    if (!slots) add_problem(slot_problems, 0, "checkpoint", slots.error().detail);
-    else if (*slots) published.push_back(std::move(**slots));
+    if (!slots)
+      add_problem(slot_problems, 0, "checkpoint", slots.error().detail);
+    else if (*slots)
+      published.push_back(std::move(**slots));
   }
   auto opened = open_rocks_store(store_path(options.directory), StoreMode::read_only);
   if (!opened) {
@@ -270,8 +298,10 @@ Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPor
     return slot_problems;
   }
   QUOTARY_TRY(report, verify_view(*view, *size, ports.cipher, ports.fold.get(), verify));
-  for (VerifyProblem& problem : slot_problems.problems) add_problem(report, problem.index, "checkpoint", std::move(problem.detail));
-  if (*size > 1 && published.empty() && slot_problems.problems.empty()) add_problem(report, 0, "checkpoint", "the published checkpoint was wiped");
+  for (VerifyProblem& problem : slot_problems.problems)
+    add_problem(report, problem.index, "checkpoint", std::move(problem.detail));
+  if (*size > 1 && published.empty() && slot_problems.problems.empty())
+    add_problem(report, 0, "checkpoint", "the published checkpoint was wiped");
   for (const Published& slot : published) {
     check_slot(slot, *view, *size, log_key, report);
     if (ports.fold && verify.state) check_counters(slot, *view, *ports.fold, report);

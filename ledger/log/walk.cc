@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::uint64_t progress_step = 4096;
 
-// A family read forward beside the entries. After an error the next call seeks anew, so that damage costs one block only.
+// A family read forward beside the entries. After an error the next call seeks anew, so that damage costs one block
+// only.
 class Lane {
  public:
   Lane(const StoreView& view, Family family) : cursor_(view.cursor(family, Access::sequential)) {}
@@ -53,7 +54,10 @@ class Lane {
 class Walk {
  public:
   Walk(const WalkOptions& options, Stretch& stretch)
-      : options_(options), stretch_(stretch), entries_(options.view, Family::entries), objects_(options.view, Family::objects),
+      : options_(options),
+        stretch_(stretch),
+        entries_(options.view, Family::entries),
+        objects_(options.view, Family::objects),
         batches_(options.view.cursor(Family::batches, Access::sequential)) {
     stretch_.links.reserve(stretch_.end - stretch_.begin);
   }
@@ -73,15 +77,19 @@ class Walk {
   }
 
  private:
-  void report(std::uint64_t index, const char* kind, std::string detail) { add_problem(stretch_.found, index, kind, std::move(detail)); }
+  void report(std::uint64_t index, const char* kind, std::string detail) {
+    add_problem(stretch_.found, index, kind, std::move(detail));
+  }
 
   void step(std::uint64_t index) {
     const auto found = entries_.expect(index_key(index), [&](std::string_view key) {
-      report(index, "reorder", "a key of " + std::to_string(key.size()) + " bytes that is no entry's stands before this entry");
+      report(index, "reorder",
+             "a key of " + std::to_string(key.size()) + " bytes that is no entry's stands before this entry");
     });
     const bool in_batch = find_batch(index);
     if (found != Lane::Found::here) {
-      report(index, "leaf", found == Lane::Found::absent ? "the entry is missing" : "the entry cannot be read: " + entries_.fault());
+      report(index, "leaf",
+             found == Lane::Found::absent ? "the entry is missing" : "the entry cannot be read: " + entries_.fault());
       // The tree's own leaf goes on in its place, so that one lost entry does not make every node above it differ.
       const Hash leaf = in_batch ? batch_.at(index, 0) : Hash{};
       join(index, leaf, false);
@@ -92,7 +100,8 @@ class Walk {
     const std::string_view canonical = entries_.value();
     const Hash leaf = leaf_hash(canonical);
     ++stretch_.found.entries_checked;
-    if (in_batch && batch_.at(index, 0) != leaf) report(index, "leaf", "the entry's bytes do not hash to the leaf in the tree");
+    if (in_batch && batch_.at(index, 0) != leaf)
+      report(index, "leaf", "the entry's bytes do not hash to the leaf in the tree");
     join(index, leaf, in_batch);
     check_entry(index, canonical);
     last_ = leaf;
@@ -105,16 +114,21 @@ class Walk {
       if (options_.payloads) pass_payloads(index);
       return;
     }
-    if (entry_.index != index) report(index, "reorder", "the entry at this place says it is entry " + std::to_string(entry_.index));
+    if (entry_.index != index)
+      report(index, "reorder", "the entry at this place says it is entry " + std::to_string(entry_.index));
     if (index == stretch_.begin) {
       stretch_.first_prev = entry_.prev;
       stretch_.first_time = entry_.time;
     } else {
-      if (last_ && entry_.prev != *last_) report(index, "link", "prev is not the leaf hash of entry " + std::to_string(index - 1));
-      if (entry_.time < std::string_view(stretch_.last_time)) report(index, "clock", "its time lies before that of the entry before it");
+      if (last_ && entry_.prev != *last_)
+        report(index, "link", "prev is not the leaf hash of entry " + std::to_string(index - 1));
+      if (entry_.time < std::string_view(stretch_.last_time))
+        report(index, "clock", "its time lies before that of the entry before it");
     }
     stretch_.last_time = entry_.time;
-    stretch_.links.push_back({index, entry_.subject_seq, entry_.subject_prev, static_cast<std::uint32_t>(stretch_.subjects.size()), static_cast<std::uint32_t>(entry_.subject.size())});
+    stretch_.links.push_back({index, entry_.subject_seq, entry_.subject_prev,
+                              static_cast<std::uint32_t>(stretch_.subjects.size()),
+                              static_cast<std::uint32_t>(entry_.subject.size())});
     stretch_.subjects += entry_.subject;
     if (options_.payloads) payloads(index);
   }
@@ -130,7 +144,9 @@ class Walk {
     }
     batch_ = {};
     if (!batches_->valid()) {
-      if (!gap_) report(index, "node", batches_->status() ? "the tree's record of this leaf is missing" : batches_->status().error().detail);
+      if (!gap_)
+        report(index, "node",
+               batches_->status() ? "the tree's record of this leaf is missing" : batches_->status().error().detail);
       gap_ = true;
       return false;
     }
@@ -140,7 +156,10 @@ class Walk {
       gap_ = true;
       return false;
     }
-    if (before != 0 && batch->first != before) report(index, "node", "the tree's record begins at " + std::to_string(batch->first) + ", but the one before it ended at " + std::to_string(before));
+    if (before != 0 && batch->first != before)
+      report(index, "node",
+             "the tree's record begins at " + std::to_string(batch->first) + ", but the one before it ended at " +
+                 std::to_string(before));
     gap_ = false;
     batch_ = *batch;
     return true;
@@ -150,14 +169,18 @@ class Walk {
   void join(std::uint64_t index, const Hash& leaf, bool compare) {
     stretch_.spine.add({0, index, leaf}, [&](unsigned level, std::uint64_t number, const Hash& hash) {
       if (compare && batch_.at(index, level) != hash) {
-        report(index, "node", "tree node " + std::to_string(level) + "/" + std::to_string(number) + " differs from the entries below it");
+        report(
+            index, "node",
+            "tree node " + std::to_string(level) + "/" + std::to_string(number) + " differs from the entries below it");
       }
     });
   }
 
   void surplus_payload(std::string_view key) {
     const std::uint64_t index = key.size() == 10 ? get_u64(key) : stretch_.begin;
-    report(index, "payload", key.size() == 10 ? "payload " + std::to_string(get_u16(key.substr(8))) + " is named by no entry" : "a key that is no payload's");
+    report(index, "payload",
+           key.size() == 10 ? "payload " + std::to_string(get_u16(key.substr(8))) + " is named by no entry"
+                            : "a key that is no payload's");
   }
 
   // Over the payloads of an entry that cannot be read.
@@ -168,9 +191,12 @@ class Walk {
   void payloads(std::uint64_t index) {
     for (std::size_t ordinal = 0; ordinal < entry_.objects.size(); ++ordinal) {
       const ObjectView& object = entry_.objects[ordinal];
-      const auto found = objects_.expect(object_key(index, ordinal), [&](std::string_view key) { surplus_payload(key); });
+      const auto found =
+          objects_.expect(object_key(index, ordinal), [&](std::string_view key) { surplus_payload(key); });
       if (found != Lane::Found::here) {
-        report(index, "payload", std::string(object.name) + (found == Lane::Found::absent ? " is missing" : " cannot be read: " + objects_.fault()));
+        report(index, "payload",
+               std::string(object.name) +
+                   (found == Lane::Found::absent ? " is missing" : " cannot be read: " + objects_.fault()));
         continue;
       }
       payload(index, object, objects_.value());
@@ -181,7 +207,8 @@ class Walk {
     std::string opened;
     if (!object.key_subject.empty()) {
       if (options_.cipher == nullptr) return;  // objects_checked says how many were read
-      auto plain = options_.cipher->decrypt(unescape(object.key_subject), object_id(index, unescape(object.name)), stored);
+      auto plain =
+          options_.cipher->decrypt(unescape(object.key_subject), object_id(index, unescape(object.name)), stored);
       if (!plain) return report(index, "payload", std::string(object.name) + ": " + plain.error().detail);
       opened = std::move(*plain);
       stored = opened;

@@ -24,7 +24,8 @@ class Spine {
   // Adds the next subtree to the right and calls `made(level, number, hash)` for each that a merge completes.
   template <class Made>
   void add(Subtree next, const Made& made) {
-    while ((next.number & 1) != 0 && !subtrees_.empty() && subtrees_.back().level == next.level && subtrees_.back().number == next.number - 1) {
+    while ((next.number & 1) != 0 && !subtrees_.empty() && subtrees_.back().level == next.level &&
+           subtrees_.back().number == next.number - 1) {
       next = {next.level + 1, next.number >> 1, node_hash(subtrees_.back().hash, next.hash)};
       subtrees_.pop_back();
       made(next.level, next.number, next.hash);
@@ -39,8 +40,8 @@ class Spine {
   std::vector<Subtree> subtrees_;
 };
 
-// How an entry says that it goes on from the one before it about its subject. Kept until the stretches are joined, since
-// that one may stand anywhere before it.
+// How an entry says that it goes on from the one before it about its subject. Kept until the stretches are joined,
+// since that one may stand anywhere before it.
 struct SubjectLink {
   std::uint64_t index = 0, seq = 0;
   std::optional<std::uint64_t> prev;
@@ -71,6 +72,7 @@ void walk(const WalkOptions& options, Stretch& stretch);
 
 // Folds entries [0, size) anew and compares with the stored state: it must be nothing but a fold.
 // Once `*stop` is true it ends without a finding.
-void check_state(const StoreView& view, std::uint64_t size, const Fold& fold, const std::atomic<bool>* stop, VerifyReport& report);
+void check_state(const StoreView& view, std::uint64_t size, const Fold& fold, const std::atomic<bool>* stop,
+                 VerifyReport& report);
 
 }  // namespace quotary

@@ -87,12 +87,9 @@ json::array amounts_to_json(const std::vector<DocumentAmount>& amounts) {
 
 const char* mode_name(RoundingMode mode) {
   switch (mode) {
-    case RoundingMode::half_up:
-      return "half_up";
-    case RoundingMode::half_even:
-      return "half_even";
-    case RoundingMode::down:
-      return "down";
+    case RoundingMode::half_up: return "half_up";
+    case RoundingMode::half_even: return "half_even";
+    case RoundingMode::down: return "down";
   }
   return "";
 }

@@ -86,14 +86,9 @@ Integer round_to_minor(const Rational& value, int minor, RoundingMode mode) {
   const int side = Integer(abs(remainder) * 2).compare(denominator);
   bool away = false;
   switch (mode) {
-    case RoundingMode::half_up:
-      away = side >= 0;
-      break;
-    case RoundingMode::half_even:
-      away = side > 0 || (side == 0 && bit_test(abs(quotient), 0));
-      break;
-    case RoundingMode::down:
-      break;
+    case RoundingMode::half_up: away = side >= 0; break;
+    case RoundingMode::half_even: away = side > 0 || (side == 0 && bit_test(abs(quotient), 0)); break;
+    case RoundingMode::down: break;
   }
   if (away && remainder != 0) quotient += scaled < 0 ? -1 : 1;
   return quotient;

@@ -140,12 +140,9 @@ std::string NumberPattern::format(Date date, std::uint64_t sequence) const {
 
 std::string NumberPattern::period_key(Date date) const {
   switch (period_) {
-    case SeriesPeriod::none:
-      return "";
-    case SeriesPeriod::year:
-      return format_date(date).substr(0, 4);
-    case SeriesPeriod::month:
-      return format_date(date).substr(0, 7);
+    case SeriesPeriod::none: return "";
+    case SeriesPeriod::year: return format_date(date).substr(0, 4);
+    case SeriesPeriod::month: return format_date(date).substr(0, 7);
   }
   return "";
 }

@@ -17,7 +17,8 @@ enum class SeriesPeriod { none, year, month };
 class NumberPattern {
  public:
   // Errc::invalid `bad_pattern`, the detail says which rule.
-  [[nodiscard]] static Result<NumberPattern> parse(std::string_view pattern, SeriesPeriod period, std::string_view branch);
+  [[nodiscard]] static Result<NumberPattern> parse(std::string_view pattern, SeriesPeriod period,
+                                                   std::string_view branch);
   // The number for a sequence in the period that holds `date`. Past the width the number grows.
   [[nodiscard]] std::string format(Date date, std::uint64_t sequence) const;
   // "2026", "2026-11" or "": the period's key for a date.
@@ -34,7 +35,8 @@ class NumberPattern {
 
 // 80 random bits in Crockford base32 (16 signs) and its mod-37 check sign: 17 signs.
 [[nodiscard]] std::string make_verify_code(Random& random);
-// Upper case, I L -> 1, O -> 0, hyphens and blanks dropped; Errc::invalid `bad_code` when length, alphabet or check sign is wrong.
+// Upper case, I L -> 1, O -> 0, hyphens and blanks dropped; Errc::invalid `bad_code` when length, alphabet or check
+// sign is wrong.
 [[nodiscard]] Result<std::string> normalise_verify_code(std::string_view typed);
 
 }  // namespace quotary

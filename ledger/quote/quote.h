@@ -1,5 +1,5 @@
-// The quote as a value: what a caller asked for, and what it was priced at. Names follow UBL 2.1 Quotation and EN 16931.
-// Amounts are decimal strings that passed ledger/quote/money.h; no binary floating point anywhere.
+// The quote as a value: what a caller asked for, and what it was priced at. Names follow UBL 2.1 Quotation and EN
+// 16931. Amounts are decimal strings that passed ledger/quote/money.h; no binary floating point anywhere.
 #pragma once
 
 #include "ledger/base/time.h"
@@ -73,8 +73,8 @@ struct QuoteLine {
   std::optional<LineDiscount> discount;
   TaxClass tax;
   std::string note;
-  std::string line_extension;  // filled by pricing: net of the line, for information under scope document
-  std::string discount_amount; // filled by pricing: the rounded discount, empty without one
+  std::string line_extension;   // filled by pricing: net of the line, for information under scope document
+  std::string discount_amount;  // filled by pricing: the rounded discount, empty without one
 };
 
 // A document-level allowance or charge.
@@ -102,10 +102,10 @@ struct Validity {
 // A quote that passed validation and pricing, before or after numbering. Value type; copy freely.
 struct Quote {
   std::string series;
-  std::string revision_of;  // number of the quote that this one replaces, or empty
+  std::string revision_of;            // number of the quote that this one replaces, or empty
   std::vector<std::string> language;  // one or two of "zh-CN", "en"
-  std::string currency;  // ISO 4217
-  std::optional<Date> issue_date;  // as asked; numbering decides
+  std::string currency;               // ISO 4217
+  std::optional<Date> issue_date;     // as asked; numbering decides
   Validity validity;
   RoundingPolicy rounding;
   Party seller, buyer;

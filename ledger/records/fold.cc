@@ -43,8 +43,8 @@ struct Step {
 Result<void> organisation_created(const Step& s) {
   if (s.entry.index != 0) return refuse(s.entry, "organisation_exists", "only the first entry makes the organisation");
   s.state.put(organisation_key(), json::serialize(json::object{{"origin", text_of(s.entry.body, "origin")},
-                                                                {"public_url", text_of(s.entry.body, "public_url")},
-                                                                {"time_zone", text_of(s.entry.body, "time_zone")}}));
+                                                               {"public_url", text_of(s.entry.body, "public_url")},
+                                                               {"time_zone", text_of(s.entry.body, "time_zone")}}));
   return {};
 }
 
@@ -99,7 +99,8 @@ Result<void> quote_issued(const Step& s) {
     next = SeriesState{period, false, 0, 0, {}, next.last_issued_at};
   }
   if (next.ended) return refuse(s.entry, "period_closed", "the period " + period + " has ended");
-  if (sequence != next.last + 1) return refuse(s.entry, "number_not_next", "the series' last number is " + std::to_string(next.last));
+  if (sequence != next.last + 1)
+    return refuse(s.entry, "number_not_next", "the series' last number is " + std::to_string(next.last));
 
   QuoteRecord quote;
   quote.number = number;
@@ -135,15 +136,17 @@ Result<void> quote_issued(const Step& s) {
   s.state.put(list_key(s.entry.index), number);
   s.state.put(own_prefix(quote.owner) + digits20(s.entry.index), number);
   s.state.put(code_key(text_of(body, "code")), number);
-  s.state.put(pdf_key(quote.document_sha256),
-              json::serialize(json::object{{"kind", "quote"}, {"number", number}, {"index", s.entry.index}, {"revision", 1}}));
+  s.state.put(
+      pdf_key(quote.document_sha256),
+      json::serialize(json::object{{"kind", "quote"}, {"number", number}, {"index", s.entry.index}, {"revision", 1}}));
   return {};
 }
 
 Result<void> quote_superseded(const Step& s) {
   QUOTARY_TRY(quote, s.quote(text_of(s.entry.body, "number")));
   if (quote.voided_at) return refuse(s.entry, "revision_of_voided", "a voided quote is not revised");
-  if (!quote.superseded_by.empty()) return refuse(s.entry, "already_superseded", "superseded by " + quote.superseded_by);
+  if (!quote.superseded_by.empty())
+    return refuse(s.entry, "already_superseded", "superseded by " + quote.superseded_by);
   if (quote.outcome == "accepted") return refuse(s.entry, "revision_of_accepted", "an accepted quote is not revised");
   quote.superseded_by = text_of(s.entry.body, "superseded_by");
   quote.superseded_at = s.entry.time;
@@ -154,17 +157,18 @@ Result<void> quote_superseded(const Step& s) {
 Result<void> period_ended(const Step& s) {
   auto series = text_of(s.entry.body, "series"), period = text_of(s.entry.body, "period");
   QUOTARY_TRY(stands, find_series_state(s.state, series));
-  if (!stands || stands->ended || stands->period != period) return refuse(s.entry, "period_not_open", "no open period " + period);
+  if (!stands || stands->ended || stands->period != period)
+    return refuse(s.entry, "period_not_open", "no open period " + period);
   if (number_of(s.entry.body, "last") != stands->last || number_of(s.entry.body, "count") != stands->count)
     return refuse(s.entry, "period_differs", "last or count is not what the entries say");
   json::object sums;
   for (const auto& [currency, sum] : stands->sums) sums[currency] = sum;
-  if (object_of(s.facts, "sums") != sums) return refuse(s.entry, "period_differs", "the sums are not what the entries say");
-  s.state.put(period_key(series, period), json::serialize(json::object{{"first", 1},
-                                                                        {"last", stands->last},
-                                                                        {"count", stands->count},
-                                                                        {"sums", sums},
-                                                                        {"index", s.entry.index}}));
+  if (object_of(s.facts, "sums") != sums)
+    return refuse(s.entry, "period_differs", "the sums are not what the entries say");
+  s.state.put(
+      period_key(series, period),
+      json::serialize(json::object{
+          {"first", 1}, {"last", stands->last}, {"count", stands->count}, {"sums", sums}, {"index", s.entry.index}}));
   stands->ended = true;
   s.state.put(last_key(series), encode(*stands));
   return {};
@@ -173,7 +177,8 @@ Result<void> period_ended(const Step& s) {
 Result<void> void_requested(const Step& s) {
   QUOTARY_TRY(quote, s.quote(text_of(s.entry.body, "number")));
   if (quote.voided_at) return refuse(s.entry, "already_voided", "the quote is voided");
-  if (!quote.open_request.empty()) return refuse(s.entry, "void_request_open", "the request " + quote.open_request + " is open");
+  if (!quote.open_request.empty())
+    return refuse(s.entry, "void_request_open", "the request " + quote.open_request + " is open");
   VoidRecord request;
   request.id = text_of(s.entry.body, "request");
   QUOTARY_TRY(taken, s.state.get(void_key(request.id)));
@@ -209,7 +214,8 @@ Result<void> void_decided(const Step& s, std::string_view status) {
   auto& request = *found;
   if (request.status != "open") return refuse(s.entry, "already_decided", "the request is " + request.status);
   bool decides = status == "approved" || status == "rejected";
-  if (decides && request.requested_by == s.entry.actor_id) return fail(Errc::forbidden, "four_eyes", "who asked does not decide");
+  if (decides && request.requested_by == s.entry.actor_id)
+    return fail(Errc::forbidden, "four_eyes", "who asked does not decide");
   QUOTARY_TRY(quote, s.quote(request.number));
   request.status = status;
   request.decided_by = s.entry.actor_id;
@@ -265,13 +271,18 @@ Result<void> RecordsFold::apply(const Entry& entry, std::string_view facts, Stat
   if (!facts.empty()) {
     boost::system::error_code failure;
     auto value = json::parse(json::string_view(facts.data(), facts.size()), failure);
-    if (failure || !value.is_object()) return fail(Errc::invalid, "bad_facts", "the facts of entry " + std::to_string(entry.index) + " are not an object");
+    if (failure || !value.is_object())
+      return fail(Errc::invalid, "bad_facts",
+                  "the facts of entry " + std::to_string(entry.index) + " are not an object");
     parsed = std::move(value.get_object());
   }
   if (!entry.request_scope.empty()) {
     QUOTARY_TRY(seen, find_request(state, entry.request_scope));
-    if (seen) return refuse(entry, "request_seen", "the idempotent request was answered by entry " + std::to_string(seen->index));
-    state.put(request_key(entry.request_scope), json::serialize(json::object{{"body", entry.request_body}, {"index", entry.index}}));
+    if (seen)
+      return refuse(entry, "request_seen",
+                    "the idempotent request was answered by entry " + std::to_string(seen->index));
+    state.put(request_key(entry.request_scope),
+              json::serialize(json::object{{"body", entry.request_body}, {"index", entry.index}}));
   }
   // Types whose names begin with "system." change no record: the log writes them about itself.
   if (entry.type.starts_with("system.")) return {};
@@ -285,7 +296,8 @@ std::string_view RecordsFold::counter_prefix() const { return last_prefix; }
 std::optional<Counter> RecordsFold::counter(std::string_view key, std::string_view value) const {
   const auto stands = parse_json(value);
   if (!stands || !stands->is_object()) return std::nullopt;
-  Counter counter{std::string(key.substr(last_prefix.size())) + "/" + text_of(stands->get_object(), "period"), number_of(stands->get_object(), "last")};
+  Counter counter{std::string(key.substr(last_prefix.size())) + "/" + text_of(stands->get_object(), "period"),
+                  number_of(stands->get_object(), "last")};
   if (counter.name.size() > counter_name_max || counter.last == 0) return std::nullopt;
   return counter;
 }

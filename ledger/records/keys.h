@@ -36,7 +36,9 @@ namespace quotary::records {
 [[nodiscard]] inline std::string token_key(std::string_view hash) { return "token/" + std::string(hash); }
 [[nodiscard]] inline std::string series_key(std::string_view name) { return "series/" + std::string(name); }
 inline constexpr std::string_view last_prefix = "last/";
-[[nodiscard]] inline std::string last_key(std::string_view series) { return std::string(last_prefix) + std::string(series); }
+[[nodiscard]] inline std::string last_key(std::string_view series) {
+  return std::string(last_prefix) + std::string(series);
+}
 [[nodiscard]] inline std::string period_key(std::string_view series, std::string_view period) {
   return "period/" + std::string(series) + "/" + std::string(period);
 }

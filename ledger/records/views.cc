@@ -11,10 +11,13 @@ namespace {
 __extension__ using Wide = __int128;
 
 Error damaged(std::string_view key) {
-  return fail(Errc::corrupt, "state_damaged", "the folded state at " + std::string(key) + " cannot be read; rebuild the index");
+  return fail(Errc::corrupt, "state_damaged",
+              "the folded state at " + std::string(key) + " cannot be read; rebuild the index");
 }
 
-std::int64_t ms_of(const json::object& object, std::string_view name) { return static_cast<std::int64_t>(number_of(object, name)); }
+std::int64_t ms_of(const json::object& object, std::string_view name) {
+  return static_cast<std::int64_t>(number_of(object, name));
+}
 
 std::optional<Timestamp> time_of(const json::object& object, std::string_view name) {
   if (!object.if_contains(name)) return std::nullopt;
@@ -70,13 +73,20 @@ Found<OrganisationRecord> find_organisation(const StateReader& state) {
 
 Found<PersonRecord> find_person(const StateReader& state, std::string_view id) {
   return read_record<PersonRecord>(state, person_key(id), [&](const json::object& o) {
-    return PersonRecord{std::string(id), text_of(o, "role"), text_of(o, "team"), text_of(o, "region"), number_of(o, "index")};
+    return PersonRecord{std::string(id), text_of(o, "role"), text_of(o, "team"), text_of(o, "region"),
+                        number_of(o, "index")};
   });
 }
 
-Found<std::string> find_token_person(const StateReader& state, std::string_view token_hash) { return state.get(token_key(token_hash)); }
-Found<std::string> find_login_person(const StateReader& state, std::string_view login_hash) { return state.get(login_key(login_hash)); }
-Found<std::string> find_number_by_code(const StateReader& state, std::string_view code_hash) { return state.get(code_key(code_hash)); }
+Found<std::string> find_token_person(const StateReader& state, std::string_view token_hash) {
+  return state.get(token_key(token_hash));
+}
+Found<std::string> find_login_person(const StateReader& state, std::string_view login_hash) {
+  return state.get(login_key(login_hash));
+}
+Found<std::string> find_number_by_code(const StateReader& state, std::string_view code_hash) {
+  return state.get(code_key(code_hash));
+}
 
 Found<SeriesRecord> find_series(const StateReader& state, std::string_view name) {
   return read_record<SeriesRecord>(state, series_key(name), [&](const json::object& o) {
@@ -92,7 +102,8 @@ Found<SeriesState> find_series_state(const StateReader& state, std::string_view 
     s.ended = number_of(o, "ended") != 0;
     s.last = number_of(o, "last");
     s.count = number_of(o, "count");
-    for (const auto& [currency, sum] : object_of(o, "sums")) s.sums[std::string(currency)] = std::string(sum.get_string());
+    for (const auto& [currency, sum] : object_of(o, "sums"))
+      s.sums[std::string(currency)] = std::string(sum.get_string());
     s.last_issued_at.unix_ms = ms_of(o, "issued_at");
     return s;
   });
@@ -149,13 +160,25 @@ Found<QuoteRecord> find_quote(const StateReader& state, std::string_view number)
 }
 
 std::string encode(const QuoteRecord& q) {
-  json::object o{{"series", q.series},       {"period", q.period},         {"sequence", q.sequence},
-                 {"index", q.index},         {"last_index", q.last_index}, {"owner", q.owner},
-                 {"team", q.team},           {"region", q.region},         {"outcome", q.outcome},
-                 {"issued_at", q.issued_at.unix_ms}, {"expires_at", q.expires_at.unix_ms},
-                 {"issue_date", q.issue_date}, {"valid_start", q.valid_start}, {"valid_end", q.valid_end},
-                 {"currency", q.currency},   {"totals", q.totals},         {"customer", q.customer},
-                 {"document", q.document_sha256}, {"document_size", q.document_size}};
+  json::object o{{"series", q.series},
+                 {"period", q.period},
+                 {"sequence", q.sequence},
+                 {"index", q.index},
+                 {"last_index", q.last_index},
+                 {"owner", q.owner},
+                 {"team", q.team},
+                 {"region", q.region},
+                 {"outcome", q.outcome},
+                 {"issued_at", q.issued_at.unix_ms},
+                 {"expires_at", q.expires_at.unix_ms},
+                 {"issue_date", q.issue_date},
+                 {"valid_start", q.valid_start},
+                 {"valid_end", q.valid_end},
+                 {"currency", q.currency},
+                 {"totals", q.totals},
+                 {"customer", q.customer},
+                 {"document", q.document_sha256},
+                 {"document_size", q.document_size}};
   put_text(o, "revision_of", q.revision_of);
   put_text(o, "superseded_by", q.superseded_by);
   put_time(o, "superseded_at", q.superseded_at);
@@ -196,9 +219,17 @@ Found<VoidRecord> find_void(const StateReader& state, std::string_view id) {
 }
 
 std::string encode(const VoidRecord& v) {
-  json::object o{{"number", v.number}, {"status", v.status}, {"reason_code", v.reason_code}, {"owner", v.owner},
-                 {"team", v.team}, {"region", v.region}, {"requested_by", v.requested_by}, {"requested_role", v.requested_role},
-                 {"requested_at", v.requested_at.unix_ms}, {"lapse_at", v.lapse_at.unix_ms}, {"index", v.index},
+  json::object o{{"number", v.number},
+                 {"status", v.status},
+                 {"reason_code", v.reason_code},
+                 {"owner", v.owner},
+                 {"team", v.team},
+                 {"region", v.region},
+                 {"requested_by", v.requested_by},
+                 {"requested_role", v.requested_role},
+                 {"requested_at", v.requested_at.unix_ms},
+                 {"lapse_at", v.lapse_at.unix_ms},
+                 {"index", v.index},
                  {"status_before", v.status_before}};
   put_text(o, "replacement", v.replacement);
   put_text(o, "decided_by", v.decided_by);
@@ -211,13 +242,15 @@ std::string encode(const VoidRecord& v) {
 
 Found<PdfRecord> find_pdf(const StateReader& state, std::string_view sha256_hex) {
   return read_record<PdfRecord>(state, pdf_key(sha256_hex), [](const json::object& o) {
-    return PdfRecord{text_of(o, "kind"), text_of(o, "number"), text_of(o, "request"), number_of(o, "index"), number_of(o, "revision")};
+    return PdfRecord{text_of(o, "kind"), text_of(o, "number"), text_of(o, "request"), number_of(o, "index"),
+                     number_of(o, "revision")};
   });
 }
 
 Found<RequestRecord> find_request(const StateReader& state, std::string_view scope) {
-  return read_record<RequestRecord>(state, request_key(scope),
-                                    [](const json::object& o) { return RequestRecord{text_of(o, "body"), number_of(o, "index")}; });
+  return read_record<RequestRecord>(state, request_key(scope), [](const json::object& o) {
+    return RequestRecord{text_of(o, "body"), number_of(o, "index")};
+  });
 }
 
 Result<std::string> add_amounts(std::string_view left, std::string_view right) {

@@ -41,12 +41,12 @@ struct QuoteRecord {
   std::uint64_t sequence = 0, index = 0;
   std::uint64_t last_index = 0;  // the newest entry about the quote
   std::string owner, team, region;
-  std::string outcome;           // "issued", "accepted" or "declined"
+  std::string outcome;  // "issued", "accepted" or "declined"
   Timestamp issued_at, expires_at;
   std::string issue_date, valid_start, valid_end;
   std::string currency, tax_inclusive;
   json::object totals;
-  std::string customer;          // the key subject of its private objects
+  std::string customer;  // the key subject of its private objects
   std::string document_sha256, document_media_type;
   std::uint64_t document_size = 0;
   std::string revision_of, superseded_by;
@@ -71,7 +71,7 @@ struct VoidRecord {
   Timestamp requested_at, lapse_at;
   std::optional<Timestamp> decided_at;
   std::uint64_t index = 0, decided_index = 0;
-  std::string status_before;        // the quote's status when it was decided, or asked while open
+  std::string status_before;  // the quote's status when it was decided, or asked while open
   std::string certificate_sha256;
 };
 

@@ -179,7 +179,9 @@ TEST(AccessRecord, AChangedOrLostSegmentIsNamed) {
     chained = segment;
     return {};
   }));
-  const auto fault = [&](const AccessSegment& segment) { return segment_fault(*a.files, a.folder.path() + "/access", segment); };
+  const auto fault = [&](const AccessSegment& segment) {
+    return segment_fault(*a.files, a.folder.path() + "/access", segment);
+  };
   EXPECT_EQ(fault(chained), "");
   EXPECT_NE(fault({chained.sha256, chained.size, 2}), "");
   EXPECT_NE(fault({chained.sha256, chained.size + 1, 1}), "");

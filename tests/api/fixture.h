@@ -57,7 +57,8 @@ struct World {
   Principal person(const std::string& name, Role role, const std::string& team) {
     auto added = organisation->add_person(Organisation::operator_principal(), {name, role, team, "east", "", ""});
     EXPECT_TRUE(added) << added.error().detail;
-    auto token = organisation->issue_token(Organisation::operator_principal(), std::string(added->body.at("id").as_string()));
+    auto token =
+        organisation->issue_token(Organisation::operator_principal(), std::string(added->body.at("id").as_string()));
     EXPECT_TRUE(token) << token.error().detail;
     auto principal = organisation->authenticate(*token);
     EXPECT_TRUE(principal) << principal.error().detail;
@@ -79,11 +80,17 @@ struct World {
            price + R"(", "tax": {"category": "S", "rate": "13"}}])" + more + "}";
   }
 
-  Result<Answer> issue(const std::string& key, const std::string& body = quote()) { return organisation->issue_quote(rep, key, body); }
+  Result<Answer> issue(const std::string& key, const std::string& body = quote()) {
+    return organisation->issue_quote(rep, key, body);
+  }
 };
 
-inline std::string text(const Answer& answer, std::string_view member) { return std::string(answer.body.at(member).as_string()); }
+inline std::string text(const Answer& answer, std::string_view member) {
+  return std::string(answer.body.at(member).as_string());
+}
 template <class T>
-std::string code_of(const Result<T>& result) { return result ? "" : result.error().code; }
+std::string code_of(const Result<T>& result) {
+  return result ? "" : result.error().code;
+}
 
 }  // namespace quotary::api::testing

@@ -1,6 +1,6 @@
-// The making of an organisation on a disk that fails or loses power at any call: the next run of the same completes it, and
-// what it cannot vouch for it refuses and leaves alone. The seed is printed; QUOTARY_SEED sets it, QUOTARY_FAULT_POINTS how
-// many points each test takes (0: every one).
+// The making of an organisation on a disk that fails or loses power at any call: the next run of the same completes it,
+// and what it cannot vouch for it refuses and leaves alone. The seed is printed; QUOTARY_SEED sets it,
+// QUOTARY_FAULT_POINTS how many points each test takes (0: every one).
 #include "tests/api/fixture.h"
 #include "tests/support/faulty_file_system.h"
 
@@ -16,12 +16,12 @@ namespace quotary::api {
 namespace {
 
 using quotary::testing::FaultyFileSystem;
-using testing::World;
-using testing::code_of;
-using testing::text;
 using ::testing::AnyOf;
+using testing::code_of;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using testing::text;
+using testing::World;
 
 std::uint64_t setting(const char* name, std::uint64_t otherwise) {
   const char* const given = std::getenv(name);
@@ -64,7 +64,8 @@ class MakingTest : public ::testing::Test {
     std::map<std::string, std::string> out;
     for (const auto& folder : {config_.data_directory, config_.keys_directory}) {
       for (const auto& item : std::filesystem::recursive_directory_iterator(folder)) {
-        if (item.is_regular_file() && item.path().string().find("/store/") == std::string::npos) out[item.path()] = *read_file(*posix_file_system(), item.path());
+        if (item.is_regular_file() && item.path().string().find("/store/") == std::string::npos)
+          out[item.path()] = *read_file(*posix_file_system(), item.path());
       }
     }
     return out;
@@ -104,7 +105,8 @@ class MakingTest : public ::testing::Test {
       start_anew();
       fault == Fault::once ? files_->fail_once(nth) : files_->fail_from(nth);
       const auto first = code_of(create());
-      SCOPED_TRACE("call " + std::to_string(nth) + " of " + std::to_string(calls) + ", " + files_->failed() + ", seed " + std::to_string(run_seed) + ": " + first);
+      SCOPED_TRACE("call " + std::to_string(nth) + " of " + std::to_string(calls) + ", " + files_->failed() +
+                   ", seed " + std::to_string(run_seed) + ": " + first);
       files_->heal();
       ASSERT_TRUE(fault != Fault::power || files_->lose_unsynced(random() | 1));
       const auto log_key = read_file(*files_, key("log.key"));
@@ -149,10 +151,12 @@ TEST_F(MakingTest, AnUnfinishedOneSaysSoAndRecordsWhatItIs) {
     const auto opened = Organisation::open(config_);
     EXPECT_EQ(code_of(opened), "organisation_unfinished");
     EXPECT_THAT(opened.error().detail, HasSubstr("quotary init"));
-    EXPECT_EQ(*read_file(*files_, key("making")),
-              R"({"data":")" + config_.data_directory +
-                  R"(","origin":"ledger.example.com/test","public_url":"https://quotes.example.com","seal":"development",)"
-                  R"("seller":"a958a0829951fc3f97123096cb99d44f1ac7ca6ea3bfd2f33383b1b5c979183b","time_zone":"Asia/Shanghai","v":"1"})" "\n");
+    EXPECT_EQ(
+        *read_file(*files_, key("making")),
+        R"({"data":")" + config_.data_directory +
+            R"(","origin":"ledger.example.com/test","public_url":"https://quotes.example.com","seal":"development",)"
+            R"("seller":"a958a0829951fc3f97123096cb99d44f1ac7ca6ea3bfd2f33383b1b5c979183b","time_zone":"Asia/Shanghai","v":"1"})"
+            "\n");
   }
 }
 
@@ -165,13 +169,16 @@ TEST_F(MakingTest, GoesOnOnlyWithTheSame) {
   };
   NewOrganisation other = made_;
   other.public_url = "https://elsewhere.example.com";
-  EXPECT_THAT(differing(other, config_), ::testing::AllOf(HasSubstr("differs in public_url (https://quotes.example.com):"), HasSubstr(config_.keys_directory)));
+  EXPECT_THAT(differing(other, config_),
+              ::testing::AllOf(HasSubstr("differs in public_url (https://quotes.example.com):"),
+                               HasSubstr(config_.keys_directory)));
   other.seller.name = "另一家公司";
   EXPECT_THAT(differing(other, config_), HasSubstr("differs in public_url (https://quotes.example.com), seller:"));
   other = made_;
   other.origin = "ledger.example.com/other";
   other.time_zone = "Europe/Berlin";
-  EXPECT_THAT(differing(other, config_), HasSubstr("differs in origin (ledger.example.com/test), time_zone (Asia/Shanghai):"));
+  EXPECT_THAT(differing(other, config_),
+              HasSubstr("differs in origin (ledger.example.com/test), time_zone (Asia/Shanghai):"));
   OrganisationConfig elsewhere = config_;
   elsewhere.data_directory += "-2";
   EXPECT_THAT(differing(made_, elsewhere), HasSubstr("differs in data (" + config_.data_directory + "):"));

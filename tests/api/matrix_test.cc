@@ -6,8 +6,8 @@
 namespace quotary::api {
 namespace {
 
-using testing::World;
 using testing::text;
+using testing::World;
 
 constexpr const char* reason = R"({"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"})";
 
@@ -24,7 +24,8 @@ Came of(const Result<T>& result) {
 }
 
 bool holds(const json::array& items, const char* member, const std::string& value) {
-  return std::any_of(items.begin(), items.end(), [&](const auto& item) { return item.at(member).as_string() == value; });
+  return std::any_of(items.begin(), items.end(),
+                     [&](const auto& item) { return item.at(member).as_string() == value; });
 }
 
 struct Matrix : World {
@@ -90,8 +91,10 @@ const CallTest calls[] = {
        const auto size = static_cast<unsigned>(w.organisation->ledger_state().tree_size);
        return of(w.organisation->entry_bundle(who, TileName{true, 0, 0, size}));
      }},
-    {Call::read_series, false, [](Matrix& w, const Principal& who) { return of(w.organisation->list_series(who, {})); }},
-    {Call::read_people, false, [](Matrix& w, const Principal& who) { return of(w.organisation->list_people(who, {})); }},
+    {Call::read_series, false,
+     [](Matrix& w, const Principal& who) { return of(w.organisation->list_series(who, {})); }},
+    {Call::read_people, false,
+     [](Matrix& w, const Principal& who) { return of(w.organisation->list_people(who, {})); }},
     {Call::administer, false,
      [](Matrix& w, const Principal& who) {
        return of(w.organisation->add_person(who, {"新人", Role::rep, "x", "x", "", ""}));
@@ -103,7 +106,8 @@ TEST(Matrix, DrivesEveryCall) {
   std::size_t walked = 0;
   for (std::size_t r = 0; r < role_count; ++r) {
     const auto role = static_cast<Role>(r);
-    const Principal places[] = {{"peer", role, "east-1", "east"}, {"peer", role, "east-2", "east"}, {"peer", role, "west-1", "west"}};
+    const Principal places[] = {
+        {"peer", role, "east-1", "east"}, {"peer", role, "east-2", "east"}, {"peer", role, "west-1", "west"}};
     for (const auto& who : places) {
       for (const auto& test : calls) {
         SCOPED_TRACE(std::string(role_matrix()[static_cast<std::size_t>(test.call)].name) + " as " +
@@ -112,8 +116,9 @@ TEST(Matrix, DrivesEveryCall) {
         ++walked;
         if (scope_of(role, test.call) == Scope::none) {
           // Who may not even see the request learns no more than that.
-          const bool hidden = test.about_the_quote && !in_scope(who, Call::read_void, w.rep.id, "east-1", "east") &&
-                              (test.call == Call::decide_void || test.call == Call::withdraw_void || test.call == Call::read_void);
+          const bool hidden =
+              test.about_the_quote && !in_scope(who, Call::read_void, w.rep.id, "east-1", "east") &&
+              (test.call == Call::decide_void || test.call == Call::withdraw_void || test.call == Call::read_void);
           EXPECT_TRUE(came == Came::role_refused || (hidden && came == Came::not_seen));
         } else if (test.about_the_quote && !in_scope(who, test.call, w.rep.id, "east-1", "east")) {
           EXPECT_EQ(came, Came::not_seen);
@@ -127,7 +132,8 @@ TEST(Matrix, DrivesEveryCall) {
   // Voiding an accepted quote has no row here: no call accepts quotes yet; roles_test holds its cells.
   for (std::size_t c = 0; c < call_count; ++c) {
     const auto call = static_cast<Call>(c);
-    EXPECT_TRUE(call == Call::decide_void_accepted || std::any_of(std::begin(calls), std::end(calls), [&](const auto& test) { return test.call == call; }))
+    EXPECT_TRUE(call == Call::decide_void_accepted ||
+                std::any_of(std::begin(calls), std::end(calls), [&](const auto& test) { return test.call == call; }))
         << role_matrix()[c].name;
   }
 }

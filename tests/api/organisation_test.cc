@@ -14,9 +14,9 @@
 namespace quotary::api {
 namespace {
 
-using testing::World;
 using testing::code_of;
 using testing::text;
+using testing::World;
 
 constexpr const char* reason = R"({"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"})";
 
@@ -93,8 +93,8 @@ TEST(Organisation, YearTurnsAtTheOrganisationsMidnight) {
   EXPECT_EQ(text(*stepped, "number"), "SHQT2027-000003");
 }
 
-// Clients issue while the clock passes midnight in Shanghai: each number's year is that of its own moment, the old year's
-// numbers all stand before the new year's in the log, and neither series has a hole.
+// Clients issue while the clock passes midnight in Shanghai: each number's year is that of its own moment, the old
+// year's numbers all stand before the new year's in the log, and neither series has a hole.
 TEST(Organisation, QuotesRaceOverTheYearsEnd) {
   constexpr std::size_t clients = 4, each = 12;
   World w("2026-12-31T15:59:59.000Z");
@@ -126,7 +126,8 @@ TEST(Organisation, QuotesRaceOverTheYearsEnd) {
   for (const auto& [index, number] : number_at) in_order.push_back(number);
   ASSERT_EQ(in_order.size(), clients * each);
   std::vector<std::string> expected;
-  const auto old_year = static_cast<std::size_t>(std::count_if(in_order.begin(), in_order.end(), [](const auto& n) { return n.starts_with("SHQT2026-"); }));
+  const auto old_year = static_cast<std::size_t>(
+      std::count_if(in_order.begin(), in_order.end(), [](const auto& n) { return n.starts_with("SHQT2026-"); }));
   EXPECT_GE(old_year, clients * each / 3);
   EXPECT_LT(old_year, clients * each);
   for (std::size_t i = 0; i < in_order.size(); ++i) {
@@ -135,7 +136,8 @@ TEST(Organisation, QuotesRaceOverTheYearsEnd) {
     expected.push_back((old ? "SHQT2026-" : "SHQT2027-") + std::string(6 - sequence.size(), '0') + sequence);
   }
   EXPECT_EQ(in_order, expected);
-  for (const auto& [number, time] : issued_at) EXPECT_EQ(time < "2026-12-31T16:00:00.000Z", number.starts_with("SHQT2026-")) << number << " " << time;
+  for (const auto& [number, time] : issued_at)
+    EXPECT_EQ(time < "2026-12-31T16:00:00.000Z", number.starts_with("SHQT2026-")) << number << " " << time;
   auto checked = w.organisation->verify_log(w.auditor, "{}");
   ASSERT_TRUE(checked) << checked.error().detail;
   EXPECT_TRUE(checked->body.at("ok").as_bool()) << json::serialize(checked->body);
@@ -152,7 +154,8 @@ TEST(Organisation, ManyClientsLeaveNoGap) {
       for (std::size_t i = 0; i < each; ++i) {
         // Every third is refused while being numbered, and must leave no hole.
         if (i % 3 == 2) {
-          EXPECT_FALSE(w.issue("bad" + std::to_string(c * 100 + i), World::quote("1.00", R"(, "issue_date": "2026-11-23")")));
+          EXPECT_FALSE(
+              w.issue("bad" + std::to_string(c * 100 + i), World::quote("1.00", R"(, "issue_date": "2026-11-23")")));
         }
         auto issued = w.issue("k" + std::to_string(c * 100 + i));
         ASSERT_TRUE(issued) << issued.error().code;
@@ -193,7 +196,8 @@ TEST(Organisation, ListsLookAtABoundedNumberOfQuotesAPage) {
     for (pages = 1;; ++pages) {
       const auto page = w.organisation->list_quotes(w.finance, filter);
       EXPECT_TRUE(page);
-      for (const auto& item : page->body.at("items").as_array()) numbers.push_back(std::string(item.at("number").as_string()));
+      for (const auto& item : page->body.at("items").as_array())
+        numbers.push_back(std::string(item.at("number").as_string()));
       const auto* next = page->body.if_contains("next_cursor");
       if (!next || pages == 20) return numbers;
       filter.cursor = std::string(next->as_string());
@@ -243,8 +247,10 @@ TEST(Organisation, APageHoldsOneToItsListsMost) {
   };
   for (const std::string_view list : {"quotes", "voids", "people", "series", "entries"}) {
     const auto most = list == "entries" ? entries_page_max : list_items_max;
-    for (const std::uint64_t refused : {std::uint64_t{0}, most + 1}) EXPECT_EQ(code_at(list, refused), "bad_limit") << list << " " << refused;
-    for (const std::uint64_t taken : {std::uint64_t{1}, most}) EXPECT_EQ(code_at(list, taken), "") << list << " " << taken;
+    for (const std::uint64_t refused : {std::uint64_t{0}, most + 1})
+      EXPECT_EQ(code_at(list, refused), "bad_limit") << list << " " << refused;
+    for (const std::uint64_t taken : {std::uint64_t{1}, most})
+      EXPECT_EQ(code_at(list, taken), "") << list << " " << taken;
   }
 }
 
@@ -255,12 +261,16 @@ TEST(Organisation, VoidsWithFourEyes) {
   auto number = text(*issued, "number");
   auto original = w.organisation->quote_pdf(w.rep, number)->bytes;
   EXPECT_EQ(code_of(w.organisation->request_void(w.rep2, number, "", reason)), "quote_not_found");
-  EXPECT_EQ(code_of(w.organisation->request_void(w.rep, number, "", R"({"reason_code": "no", "reason_text": "short"})")), "bad_reason_code");
+  EXPECT_EQ(
+      code_of(w.organisation->request_void(w.rep, number, "", R"({"reason_code": "no", "reason_text": "short"})")),
+      "bad_reason_code");
   auto asked = w.organisation->request_void(w.rep, number, "", reason);
   ASSERT_TRUE(asked) << asked.error().code;
   auto id = text(*asked, "id");
   EXPECT_EQ(code_of(w.organisation->request_void(w.rep, number, "", reason)), "void_request_open");
-  auto decide = [&](const Principal& who, const char* key) { return w.organisation->decide_void(who, id, Organisation::Decision::approve, key, "{}"); };
+  auto decide = [&](const Principal& who, const char* key) {
+    return w.organisation->decide_void(who, id, Organisation::Decision::approve, key, "{}");
+  };
   EXPECT_EQ(code_of(decide(w.rep, "")), "four_eyes");
   EXPECT_EQ(code_of(decide(w.rep2, "")), "void_request_not_found");
   EXPECT_EQ(code_of(decide(w.finance, "")), "role_not_allowed");
@@ -301,17 +311,24 @@ TEST(Organisation, VoidRequestsAreWithdrawnRejectedOrLapse) {
   auto number = text(*w.issue("k"), "number");
   auto ask = [&] { return text(*w.organisation->request_void(w.rep, number, "", reason), "id"); };
   auto first = ask();
-  EXPECT_EQ(code_of(w.organisation->decide_void(w.manager, first, Organisation::Decision::withdraw, "", "{}")), "not_requester");
-  EXPECT_EQ(text(*w.organisation->decide_void(w.rep, first, Organisation::Decision::withdraw, "", "{}"), "status"), "withdrawn");
+  EXPECT_EQ(code_of(w.organisation->decide_void(w.manager, first, Organisation::Decision::withdraw, "", "{}")),
+            "not_requester");
+  EXPECT_EQ(text(*w.organisation->decide_void(w.rep, first, Organisation::Decision::withdraw, "", "{}"), "status"),
+            "withdrawn");
   auto second = ask();
-  EXPECT_EQ(code_of(w.organisation->decide_void(w.manager, second, Organisation::Decision::reject, "", "{}")), "comment_missing");
-  EXPECT_EQ(text(*w.organisation->decide_void(w.manager, second, Organisation::Decision::reject, "", R"({"comment": "价格无误"})"), "status"), "rejected");
+  EXPECT_EQ(code_of(w.organisation->decide_void(w.manager, second, Organisation::Decision::reject, "", "{}")),
+            "comment_missing");
+  EXPECT_EQ(text(*w.organisation->decide_void(w.manager, second, Organisation::Decision::reject, "",
+                                              R"({"comment": "价格无误"})"),
+                 "status"),
+            "rejected");
   auto third = ask();
   EXPECT_EQ(*w.organisation->run_due_events(), 0u);
   w.clock->set("2026-12-25T00:00:00.000Z");
   EXPECT_EQ(*w.organisation->run_due_events(), 1u);
   EXPECT_EQ(text(*w.organisation->read_void(w.manager, third), "status"), "lapsed");
-  EXPECT_EQ(code_of(w.organisation->decide_void(w.manager, third, Organisation::Decision::approve, "", "{}")), "already_decided");
+  EXPECT_EQ(code_of(w.organisation->decide_void(w.manager, third, Organisation::Decision::approve, "", "{}")),
+            "already_decided");
 }
 
 TEST(Organisation, VerifiesWithoutTellingMore) {
@@ -381,7 +398,12 @@ TEST(Organisation, RebuiltStateEqualsLiveState) {
   ASSERT_TRUE(keys);
   LedgerOptions options;
   options.directory = w.config.data_directory;
-  LedgerPorts ports{files, w.clock, std::make_shared<SystemRandom>(), &(*keys)->log_signer(), &(*keys)->object_cipher(), std::make_shared<RecordsFold>()};
+  LedgerPorts ports{files,
+                    w.clock,
+                    std::make_shared<SystemRandom>(),
+                    &(*keys)->log_signer(),
+                    &(*keys)->object_cipher(),
+                    std::make_shared<RecordsFold>()};
   auto ledger = Ledger::open(options, ports);
   ASSERT_TRUE(ledger) << ledger.error().detail;
   quotary::testing::MapState rebuilt;

@@ -1,8 +1,8 @@
-// quotary_bench_log [folder] [seconds] [entries]: the ledger beside the engine it stands on, measured alternately in one run.
-// Appends: 1 KB entries through Ledger::submit with 1 and 64 in flight, against RocksDB writing as many bytes in synced
-// batches of that size. Verification: verify_ledger on one and two threads, payloads included, against RocksDB scanning
-// and hashing as many bytes on one. Then appends behind few and behind that many entries. 0 seconds or 0 entries leave
-// that half out.
+// quotary_bench_log [folder] [seconds] [entries]: the ledger beside the engine it stands on, measured alternately in
+// one run. Appends: 1 KB entries through Ledger::submit with 1 and 64 in flight, against RocksDB writing as many bytes
+// in synced batches of that size. Verification: verify_ledger on one and two threads, payloads included, against
+// RocksDB scanning and hashing as many bytes on one. Then appends behind few and behind that many entries. 0 seconds or
+// 0 entries leave that half out.
 #include "ledger/log/ledger_impl.h"
 #include "signing/keys.h"
 #include "tests/bench/rocks_alone.h"
@@ -39,10 +39,12 @@ Command one_kilobyte(const std::string& padding) {
   };
 }
 
-// Entries a second with `window` commands in flight: each answer submits the next command, as a server's connections do.
+// Entries a second with `window` commands in flight: each answer submits the next command, as a server's connections
+// do.
 class Load {
  public:
-  Load(Ledger& ledger, const std::string& padding, double seconds) : ledger_(ledger), padding_(padding), seconds_(seconds) {}
+  Load(Ledger& ledger, const std::string& padding, double seconds)
+      : ledger_(ledger), padding_(padding), seconds_(seconds) {}
 
   double run(std::size_t window) {
     in_flight_ = window;
@@ -93,9 +95,15 @@ struct Bench {
   std::string folder;
   double seconds = 0;
   std::uint64_t entries = 0;
-  std::unique_ptr<CheckpointSigner> signer = signing::signer_from_seed("bench.example.com/log", std::string(32, '\x01'));
+  std::unique_ptr<CheckpointSigner> signer =
+      signing::signer_from_seed("bench.example.com/log", std::string(32, '\x01'));
   testing::MarkingCipher cipher;
-  LedgerPorts ports{posix_file_system(), std::make_shared<SystemClock>(), std::make_shared<SystemRandom>(), signer.get(), &cipher, std::make_shared<NoFold>()};
+  LedgerPorts ports{posix_file_system(),
+                    std::make_shared<SystemClock>(),
+                    std::make_shared<SystemRandom>(),
+                    signer.get(),
+                    &cipher,
+                    std::make_shared<NoFold>()};
 
   [[nodiscard]] LedgerOptions options(const std::string& name) const {
     LedgerOptions made;
@@ -126,13 +134,15 @@ void bench_appends(const Bench& bench) {
       theirs.push_back(alone_rate(alone, width, bench.seconds, std::string(entry_bytes, 'p')));
       ours.push_back(Load(*ledger, padding, bench.seconds).run(width));
     }
-    std::printf("append, %2zu in flight: ledger %8.0f/s, RocksDB's synced batches of %2zu %8.0f/s, ratio %.2f, time ratio %.2f\n", width, middle(ours), width,
-                middle(theirs), middle(ours) / middle(theirs), middle(theirs) / middle(ours));
+    std::printf(
+        "append, %2zu in flight: ledger %8.0f/s, RocksDB's synced batches of %2zu %8.0f/s, ratio %.2f, time ratio %.2f\n",
+        width, middle(ours), width, middle(theirs), middle(ours) / middle(theirs), middle(theirs) / middle(ours));
   }
 }
 
 // Appends `count` entries with a payload each to the ledger, and to the other side if there is one.
-void fill(Ledger& ledger, testing::RocksAlone* alone, std::uint64_t count, const std::string& padding, const std::string& payload) {
+void fill(Ledger& ledger, testing::RocksAlone* alone, std::uint64_t count, const std::string& padding,
+          const std::string& payload) {
   constexpr std::uint64_t in_flight_max = 512;
   std::mutex mutex;
   std::condition_variable changed;
@@ -176,8 +186,8 @@ void bench_growth(const Bench& bench) {
   for (int round = 0; round < 3; ++round) few.push_back(Load(*ledger, padding, 1).run(1));
   fill(*ledger, nullptr, bench.entries, padding, payload);
   for (int round = 0; round < 3; ++round) many.push_back(Load(*ledger, padding, 1).run(1));
-  std::printf("append, 1 in flight: behind 1,000 entries %6.0f/s, behind %llu %6.0f/s, %.2f of it\n", middle(few), static_cast<unsigned long long>(bench.entries),
-              middle(many), middle(many) / middle(few));
+  std::printf("append, 1 in flight: behind 1,000 entries %6.0f/s, behind %llu %6.0f/s, %.2f of it\n", middle(few),
+              static_cast<unsigned long long>(bench.entries), middle(many), middle(many) / middle(few));
 }
 
 void bench_verification(const Bench& bench) {
@@ -188,8 +198,9 @@ void bench_verification(const Bench& bench) {
   if (!std::filesystem::exists(bench.options("verify").directory)) {
     const auto ledger = bench.make("verify");
     fill(*ledger, &alone, bench.entries, padding, payload);
-    std::printf("%llu entries of %zu bytes with a payload of %zu bytes, appended with 512 in flight in %.1f s\n", static_cast<unsigned long long>(bench.entries),
-                ledger->entry(bench.entries / 2)->canonical.size(), payload.size(), since(began));
+    std::printf("%llu entries of %zu bytes with a payload of %zu bytes, appended with 512 in flight in %.1f s\n",
+                static_cast<unsigned long long>(bench.entries), ledger->entry(bench.entries / 2)->canonical.size(),
+                payload.size(), since(began));
   }
   const auto opening = Steady::now();
   auto ledger = Ledger::open(bench.options("verify"), bench.ports);
@@ -202,7 +213,8 @@ void bench_verification(const Bench& bench) {
     options.threads = threads;
     options.state = state;
     const auto report = verify_ledger(**ledger, options);
-    QUOTARY_CHECK(report && report->problems_total == 0 && report->objects_checked == bench.entries && report->entries_checked == bench.entries + 1);
+    QUOTARY_CHECK(report && report->problems_total == 0 && report->objects_checked == bench.entries &&
+                  report->entries_checked == bench.entries + 1);
     return static_cast<double>(report->entries_checked) / since(start);
   };
   for (int round = 0; round < 5; ++round) {
@@ -218,9 +230,11 @@ void bench_verification(const Bench& bench) {
     two.push_back(verified(2, false));
     folded.push_back(verified(2, true));
   }
-  std::printf("verify: one thread %8.0f entries/s, scanning and hashing as many bytes %8.0f/s, ratio %.2f; two threads %8.0f/s, %.2f of one\n", middle(one),
-              middle(scans), middle(one) / middle(scans), middle(two), middle(two) / middle(one));
-  std::printf("with the state folded anew (by a fold that changes nothing), two threads: %8.0f entries/s\n", middle(folded));
+  std::printf(
+      "verify: one thread %8.0f entries/s, scanning and hashing as many bytes %8.0f/s, ratio %.2f; two threads %8.0f/s, %.2f of one\n",
+      middle(one), middle(scans), middle(one) / middle(scans), middle(two), middle(two) / middle(one));
+  std::printf("with the state folded anew (by a fold that changes nothing), two threads: %8.0f entries/s\n",
+              middle(folded));
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
-// Milliseconds of CPU, on one thread, for a document rendered and sealed, in turns with ReportLab setting the bare page; every
-// document is another on both sides:
-// quotary_bench_pdf [ROUNDS [TRUETYPE_FACE_FOR_REPORTLAB]]
+// Milliseconds of CPU, on one thread, for a document rendered and sealed, in turns with ReportLab setting the bare
+// page; every document is another on both sides: quotary_bench_pdf [ROUNDS [TRUETYPE_FACE_FOR_REPORTLAB]]
 #include "ledger/base/json.h"
 #include "pdfgen/quote_document.h"
 #include "tests/support/sample_quotes.h"
@@ -43,8 +42,8 @@ struct Sample {
   std::size_t page_count = 0, bytes = 0;
 };
 
-// Another quote of the same length, as real traffic has them: every third Han character of buyer, items and terms becomes
-// another frequent one, so each document asks for glyphs of its own.
+// Another quote of the same length, as real traffic has them: every third Han character of buyer, items and terms
+// becomes another frequent one, so each document asks for glyphs of its own.
 Quote varied(Quote quote, std::uint32_t seed) {
   constexpr std::string_view frequent =
       "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经十三之进着等部"
@@ -72,26 +71,35 @@ Quote varied(Quote quote, std::uint32_t seed) {
 std::string texts_of(const Quote& quote) {
   json::array head, rows, closing, terms;
   for (const Party* party : {&quote.seller, &quote.buyer}) {
-    for (const std::string& text : {party->name, party->name_en, party->legal_id, party->tax_id}) head.emplace_back(text);
-    if (party->address) head.emplace_back(party->address->region + party->address->city + party->address->lines.front());
-    if (party->contact) head.emplace_back(party->contact->name + " " + party->contact->phone + " " + party->contact->email);
+    for (const std::string& text : {party->name, party->name_en, party->legal_id, party->tax_id})
+      head.emplace_back(text);
+    if (party->address)
+      head.emplace_back(party->address->region + party->address->city + party->address->lines.front());
+    if (party->contact)
+      head.emplace_back(party->contact->name + " " + party->contact->phone + " " + party->contact->email);
     if (party->bank) head.emplace_back(party->bank->bank_name + " " + party->bank->account_number);
   }
   for (const QuoteLine& line : quote.lines) {
-    rows.emplace_back(json::array{std::to_string(rows.size() + 1), line.item.seller_id, line.item.name, line.quantity, line.unit.name, line.unit_price,
-                                  line.discount ? line.discount->percent + "%" : "", line.tax.rate + "%", line.line_extension, line.item.specification});
+    rows.emplace_back(json::array{std::to_string(rows.size() + 1), line.item.seller_id, line.item.name, line.quantity,
+                                  line.unit.name, line.unit_price, line.discount ? line.discount->percent + "%" : "",
+                                  line.tax.rate + "%", line.line_extension, line.item.specification});
   }
-  const auto total = [&](std::string_view label, const std::string& figure) { closing.emplace_back(json::array{label, figure}); };
+  const auto total = [&](std::string_view label, const std::string& figure) {
+    closing.emplace_back(json::array{label, figure});
+  };
   total("行金额合计 Lines total", quote.totals.line_extension);
   for (const DocumentAmount& one : quote.allowances) total(one.reason, one.amount);
   for (const TaxTotal& tax : quote.tax_totals) total("税额 Tax " + tax.rate + "% " + tax.taxable, tax.tax);
   total("应付总额 Total", quote.totals.payable);
-  for (const std::string& text : {quote.amount_in_words, quote.delivery_terms, quote.payment_terms, quote.incoterms, quote.notes}) terms.emplace_back(text);
+  for (const std::string& text :
+       {quote.amount_in_words, quote.delivery_terms, quote.payment_terms, quote.incoterms, quote.notes})
+    terms.emplace_back(text);
   return json::serialize(json::object{{"head", head}, {"rows", rows}, {"closing", closing}, {"terms", terms}});
 }
 
 double reportlab_ms(const std::string& texts, const std::string& face, std::string& how) {
-  const std::string command = "/usr/bin/python3 '" QUOTARY_SOURCE_DIR "/tests/bench/reportlab_page.py' '" + texts + "' " + face + " 2>/dev/null";
+  const std::string command = "/usr/bin/python3 '" QUOTARY_SOURCE_DIR "/tests/bench/reportlab_page.py' '" + texts +
+                              "' " + face + " 2>/dev/null";
   char mode[32] = "absent";
   FILE* pipe = popen(command.c_str(), "r");
   double value = -1;
@@ -153,18 +161,22 @@ int main(int count, char** arguments) {
       sample.whole.push_back((prepare + finish + sealing) / repeats);
       if (large) continue;
       std::string page_texts;
-      for (std::uint32_t i = 0; i < reportlab_pages; ++i) page_texts += (i == 0 ? "[" : ",") + texts_of(varied(sample.quote, number + i));
+      for (std::uint32_t i = 0; i < reportlab_pages; ++i)
+        page_texts += (i == 0 ? "[" : ",") + texts_of(varied(sample.quote, number + i));
       testing::write_bytes(folder.file("page.json"), page_texts + "]");
       sample.bare.push_back(reportlab_ms(folder.file("page.json"), face, how));
     }
-  std::printf("%-18s %6s %9s %9s %9s %9s %9s %15s %9s\n", "medians, ms CPU", "pages", "bytes", "prepare", "finish", "seal", "whole", "bare ReportLab", "ratio");
+  std::printf("%-18s %6s %9s %9s %9s %9s %9s %15s %9s\n", "medians, ms CPU", "pages", "bytes", "prepare", "finish",
+              "seal", "whole", "bare ReportLab", "ratio");
   for (const Sample& sample : samples) {
     const double whole = median(sample.whole), bare = median(sample.bare);
-    std::printf("%-18s %6zu %9zu %9.2f %9.2f %9.2f %9.2f", sample.name, sample.page_count, sample.bytes, median(sample.prepare), median(sample.finish),
-                median(sample.seal), whole);
+    std::printf("%-18s %6zu %9zu %9.2f %9.2f %9.2f %9.2f", sample.name, sample.page_count, sample.bytes,
+                median(sample.prepare), median(sample.finish), median(sample.seal), whole);
     if (bare > 0) std::printf(" %15.2f %9.2f", bare, bare / whole);
     std::printf("\n");
   }
   std::printf("ReportLab's font: %s\n", how.c_str());
-  if (face.empty()) std::printf("Only an embedded subset is the same work: apt-get install fonts-wqy-zenhei, or name a TrueType face.\n");
+  if (face.empty())
+    std::printf(
+        "Only an embedded subset is the same work: apt-get install fonts-wqy-zenhei, or name a TrueType face.\n");
 }

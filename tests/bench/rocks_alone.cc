@@ -30,7 +30,10 @@ RocksAlone::RocksAlone(const std::string& directory) : state_(std::make_unique<S
   rocksdb::ColumnFamilyOptions payloads = family;
   payloads.compression = rocksdb::kNoCompression;
   rocksdb::DB* db = nullptr;
-  QUOTARY_CHECK(rocksdb::DB::Open(options, directory, {{rocksdb::kDefaultColumnFamilyName, family}, {"payloads", payloads}}, &state_->families, &db).ok());
+  QUOTARY_CHECK(rocksdb::DB::Open(options, directory,
+                                  {{rocksdb::kDefaultColumnFamilyName, family}, {"payloads", payloads}},
+                                  &state_->families, &db)
+                    .ok());
   state_->db.reset(db);
 }
 
@@ -67,7 +70,8 @@ void RocksAlone::scan(const std::function<void(std::string_view)>& visit) {
   options.fill_cache = false;
   for (auto* family : state_->families) {
     const std::unique_ptr<rocksdb::Iterator> iterator(state_->db->NewIterator(options, family));
-    for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) visit({iterator->value().data(), iterator->value().size()});
+    for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next())
+      visit({iterator->value().data(), iterator->value().size()});
     QUOTARY_CHECK(iterator->status().ok());
   }
 }

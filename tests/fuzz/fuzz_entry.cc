@@ -1,5 +1,5 @@
-// Any bytes as an entry: what the reader in place takes, the parser takes too, and writes again byte for byte. Any JSON as an
-// entry's members: what can be written can be read.
+// Any bytes as an entry: what the reader in place takes, the parser takes too, and writes again byte for byte. Any JSON
+// as an entry's members: what can be written can be read.
 #include "ledger/base/bytes.h"
 #include "ledger/base/canonical_scan.h"
 #include "ledger/log/entry.h"
@@ -40,7 +40,8 @@ void read_any(std::string_view text) {
   QUOTARY_CHECK(parsed->canonical == text && parsed->leaf == leaf_hash(text));
   QUOTARY_CHECK(view.index == parsed->index && view.prev == parsed->prev && view.subject_seq == parsed->subject_seq);
   QUOTARY_CHECK(view.subject_prev == parsed->subject_prev && view.objects.size() == parsed->objects.size());
-  QUOTARY_CHECK(unescape(view.subject) == parsed->subject && unescape(view.type) == parsed->type && view.time == format_rfc3339(parsed->time));
+  QUOTARY_CHECK(unescape(view.subject) == parsed->subject && unescape(view.type) == parsed->type &&
+                view.time == format_rfc3339(parsed->time));
   // The general JSON code is the judge of both.
   const auto value = parse_json(text);
   QUOTARY_CHECK(value.has_value());
@@ -59,7 +60,8 @@ Entry members_of(const json::object& from) {
     if (const auto* value = member(object, name); value && value->is_string()) out = std::string(value->as_string());
   };
   const auto number = [&](const json::object& object, const char* name, std::uint64_t& out) {
-    if (const auto* value = member(object, name); value && value->is_int64()) out = static_cast<std::uint64_t>(value->as_int64());
+    if (const auto* value = member(object, name); value && value->is_int64())
+      out = static_cast<std::uint64_t>(value->as_int64());
   };
   if (const auto* actor = member(from, "actor"); actor && actor->is_object()) {
     text(actor->as_object(), "id", entry.actor_id);
@@ -85,10 +87,12 @@ Entry members_of(const json::object& from) {
   }
   number(from, "index", entry.index);
   number(from, "subject_seq", entry.subject_seq);
-  if (std::uint64_t prev = ~std::uint64_t{0}; number(from, "subject_prev", prev), prev != ~std::uint64_t{0}) entry.subject_prev = prev;
+  if (std::uint64_t prev = ~std::uint64_t{0}; number(from, "subject_prev", prev), prev != ~std::uint64_t{0})
+    entry.subject_prev = prev;
   text(from, "subject", entry.subject);
   text(from, "type", entry.type);
-  if (std::uint64_t ms = 0; number(from, "time", ms), ms < 253'402'300'800'000) entry.time.unix_ms = static_cast<std::int64_t>(ms);
+  if (std::uint64_t ms = 0; number(from, "time", ms), ms < 253'402'300'800'000)
+    entry.time.unix_ms = static_cast<std::int64_t>(ms);
   return entry;
 }
 

@@ -15,7 +15,7 @@ namespace quotary::http::test {
 namespace asio = boost::asio;
 
 struct Answer {
-  int status = 0;  // 0: the connection ended first
+  int status = 0;                              // 0: the connection ended first
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
 };
@@ -37,7 +37,8 @@ class Client {
   }
 
   Answer post(const std::string& path, const std::string& body, const std::string& more = "") {
-    send("POST " + path + " HTTP/1.1\r\nHost: test\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + more + "\r\n" + body);
+    send("POST " + path + " HTTP/1.1\r\nHost: test\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + more +
+         "\r\n" + body);
     return receive();
   }
 

@@ -49,15 +49,18 @@ class HttpTest : public ::testing::Test {
   }
 
   void start() {
-    router.add("GET", "/hello", {.run = Run::inline_io}, [](auto, Reply reply) { reply(text_response(200, "text/plain", "hello")); });
+    router.add("GET", "/hello", {.run = Run::inline_io},
+               [](auto, Reply reply) { reply(text_response(200, "text/plain", "hello")); });
     router.add("GET", "/etag", {.run = Run::inline_io}, [](auto, Reply reply) {
       auto response = text_response(200, "text/plain", "cached");
       response.headers.emplace_back("ETag", "\"abc\"");
       reply(std::move(response));
     });
-    router.add("POST", "/echo", {.body_max = 1000}, [](auto request, Reply reply) { reply(text_response(200, "text/plain", request->body)); });
+    router.add("POST", "/echo", {.body_max = 1000},
+               [](auto request, Reply reply) { reply(text_response(200, "text/plain", request->body)); });
     router.add("GET", "/v1/quotes/{number}", {.rate_class = "tight"}, [](auto request, Reply reply) {
-      reply(text_response(200, "text/plain", request->param("number") + "|" + std::string(request->query_value("code"))));
+      reply(
+          text_response(200, "text/plain", request->param("number") + "|" + std::string(request->query_value("code"))));
     });
     router.add("GET", "/slow", {}, [this](auto, Reply reply) {
       gate.wait();
@@ -68,12 +71,16 @@ class HttpTest : public ::testing::Test {
     });
     router.add("GET", "/throws", {}, [](auto, Reply) { throw std::runtime_error("secret /path"); });
     router.add("GET", "/forgets", {}, [](auto, Reply) {});
-    router.add("GET", "/local", {}, [](auto request, Reply reply) { reply(text_response(200, "text/plain", request->local ? "local" : "remote")); });
-    router.add("GET", "/sign/{token}", {.path_is_secret = true}, [](auto, Reply reply) { reply(text_response(200, "text/plain", "page")); });
+    router.add("GET", "/local", {}, [](auto request, Reply reply) {
+      reply(text_response(200, "text/plain", request->local ? "local" : "remote"));
+    });
+    router.add("GET", "/sign/{token}", {.path_is_secret = true},
+               [](auto, Reply reply) { reply(text_response(200, "text/plain", "page")); });
     more_routes();
     config.access_log = [this](const AccessRecord& record) {
       const std::lock_guard lock(log_mutex);
-      access.push_back(std::string(record.method) + " " + std::string(record.path) + " " + std::to_string(record.status));
+      access.push_back(std::string(record.method) + " " + std::string(record.path) + " " +
+                       std::to_string(record.status));
     };
     server = std::make_unique<HttpServer>(config, router, metrics);
     const auto started = server->start();

@@ -5,8 +5,8 @@
 #include "api/http/rate_limit.h"
 #include "api/http/router.h"
 
-#include <boost/json.hpp>
 #include <gtest/gtest.h>
+#include <boost/json.hpp>
 
 namespace quotary::http {
 namespace {
@@ -16,7 +16,8 @@ std::string code_of(const auto& result) { return result ? "ok" : result.error().
 TEST(Decoding, IsStrict) {
   EXPECT_EQ(*percent_decode("a%20b+%E4%B8%AD", false), "a b+中");
   EXPECT_EQ(*percent_decode("a+b", true), "a b");
-  for (const auto* bad : {"%", "%2", "%zz", "a%", "%e4", "%C0%AF", "%ED%A0%80", "%F4%90%80%80", "%00", "%0a", "%7F", "%2 0"}) {
+  for (const auto* bad :
+       {"%", "%2", "%zz", "a%", "%e4", "%C0%AF", "%ED%A0%80", "%F4%90%80%80", "%00", "%0a", "%7F", "%2 0"}) {
     EXPECT_EQ(code_of(percent_decode(bad, false)), "bad_encoding") << bad;
   }
 }
@@ -24,7 +25,8 @@ TEST(Decoding, IsStrict) {
 TEST(Decoding, SplitsPaths) {
   EXPECT_EQ(*split_path("/"), std::vector<std::string>{});
   EXPECT_EQ(*split_path("/a/b%3Fc/"), (std::vector<std::string>{"a", "b?c", ""}));
-  for (const auto* bad : {"", "a", "/a%2Fb", "/../a", "/a/.", "/%2e%2e/a"}) EXPECT_EQ(code_of(split_path(bad)), "bad_path") << bad;
+  for (const auto* bad : {"", "a", "/a%2Fb", "/../a", "/a/.", "/%2e%2e/a"})
+    EXPECT_EQ(code_of(split_path(bad)), "bad_path") << bad;
 }
 
 TEST(Decoding, ReadsQueries) {
@@ -54,7 +56,9 @@ TEST(Decoding, TakesBothFormsOfTarget) {
 class Routing : public ::testing::Test {
  protected:
   Routing() {
-    const auto add = [&](const char* method, const char* pattern) { router.add(method, pattern, {}, [](auto, auto) {}); };
+    const auto add = [&](const char* method, const char* pattern) {
+      router.add(method, pattern, {}, [](auto, auto) {});
+    };
     add("GET", "/");
     add("GET", "/v1/quotes");
     add("POST", "/v1/quotes");
@@ -92,13 +96,15 @@ TEST_F(Routing, SaysWhatIsMissing) {
   EXPECT_EQ(find("DELETE", "/v1/quotes"), "405 GET, HEAD, POST");
   EXPECT_EQ(find("GET", "/v1/quotes:preview"), "405 POST");
   EXPECT_EQ(find("PUT", "/log/tile/1"), "405 GET, HEAD");
-  for (const auto* path : {"/v1", "/v1/quotes/", "/v1/quotes/A/", "/log/tile", "/v2/quotes", "//v1/quotes"}) EXPECT_EQ(find("GET", path), "404") << path;
+  for (const auto* path : {"/v1", "/v1/quotes/", "/v1/quotes/A/", "/log/tile", "/v2/quotes", "//v1/quotes"})
+    EXPECT_EQ(find("GET", path), "404") << path;
 }
 
 TEST(Problems, HaveTheirStatus) {
-  const std::pair<Errc, int> statuses[]{{Errc::invalid, 422},   {Errc::unauthenticated, 401}, {Errc::forbidden, 403}, {Errc::not_found, 404},
-                                        {Errc::conflict, 409},  {Errc::too_large, 413},       {Errc::overloaded, 503}, {Errc::corrupt, 500},
-                                        {Errc::storage, 500},   {Errc::unavailable, 503},     {Errc::internal, 500}};
+  const std::pair<Errc, int> statuses[]{{Errc::invalid, 422},     {Errc::unauthenticated, 401}, {Errc::forbidden, 403},
+                                        {Errc::not_found, 404},   {Errc::conflict, 409},        {Errc::too_large, 413},
+                                        {Errc::overloaded, 503},  {Errc::corrupt, 500},         {Errc::storage, 500},
+                                        {Errc::unavailable, 503}, {Errc::internal, 500}};
   for (const auto& [kind, status] : statuses) EXPECT_EQ(status_of(fail(kind, "x", "")), status);
   EXPECT_EQ(status_of(fail(Errc::invalid, "bad_json", "")), 400);
   EXPECT_EQ(status_of(fail(Errc::invalid, "idempotency_key_missing", "")), 400);
@@ -110,18 +116,23 @@ TEST(Problems, FollowRfc9457) {
   const auto response = problem_response(error, "/v1/quotes");
   EXPECT_EQ(response.status, 422);
   EXPECT_EQ(response.content_type, "application/problem+json");
-  EXPECT_EQ(*response.body,
-            R"({"type":"about:blank","title":"Unprocessable Content","status":422,"code":"quote_invalid","detail":"two faults",)"
-            R"("instance":"/v1/quotes","errors":[{"pointer":"/lines/0/quantity","code":"not_positive","detail":"must be above 0"}]})");
+  EXPECT_EQ(
+      *response.body,
+      R"({"type":"about:blank","title":"Unprocessable Content","status":422,"code":"quote_invalid","detail":"two faults",)"
+      R"("instance":"/v1/quotes","errors":[{"pointer":"/lines/0/quantity","code":"not_positive","detail":"must be above 0"}]})");
 }
 
 TEST(Problems, KeepTheInsideInside) {
   const auto response = problem_response(fail(Errc::storage, "disk_full", "/srv/secret"), "");
   EXPECT_EQ(response.body->find("secret"), std::string::npos);
   EXPECT_EQ(response.log_detail, "disk_full: /srv/secret");
-  const auto named = problem_response(fail(Errc::corrupt, "payload_damaged", "payload pdf of entry 7: its stored bytes are damaged"), "");
+  const auto named = problem_response(
+      fail(Errc::corrupt, "payload_damaged", "payload pdf of entry 7: its stored bytes are damaged"), "");
   EXPECT_EQ(named.status, 500);
-  EXPECT_NE(named.body->find("\"code\":\"payload_damaged\",\"detail\":\"payload pdf of entry 7: its stored bytes are damaged; the operator"), std::string::npos);
+  EXPECT_NE(
+      named.body->find(
+          "\"code\":\"payload_damaged\",\"detail\":\"payload pdf of entry 7: its stored bytes are damaged; the operator"),
+      std::string::npos);
   EXPECT_NE(named.log_detail, "");
   const auto store = problem_response(fail(Errc::corrupt, "store_damaged", "block in /srv/secret"), "");
   EXPECT_EQ(store.body->find("secret"), std::string::npos);
@@ -174,9 +185,13 @@ TEST(MetricsText, FollowsThePrometheusFormat) {
   metrics.histogram("c_seconds", "Times.").observe_us(300);
   metrics.histogram("c_seconds", "Times.").observe_us(20'000'000);
   const auto text = metrics.text();
-  EXPECT_EQ(text.find("# HELP a Now.\n# TYPE a gauge\na 1.5\n# HELP b_total Things.\n# TYPE b_total counter\nb_total{path=\"a\\\"\\\\\\n\"} 3\n"), 0u);
+  EXPECT_EQ(
+      text.find(
+          "# HELP a Now.\n# TYPE a gauge\na 1.5\n# HELP b_total Things.\n# TYPE b_total counter\nb_total{path=\"a\\\"\\\\\\n\"} 3\n"),
+      0u);
   EXPECT_NE(text.find("c_seconds_bucket{le=\"0.00025\"} 0\nc_seconds_bucket{le=\"0.0005\"} 1\n"), std::string::npos);
-  EXPECT_NE(text.find("c_seconds_bucket{le=\"+Inf\"} 2\nc_seconds_sum 20.0003\nc_seconds_count 2\n"), std::string::npos);
+  EXPECT_NE(text.find("c_seconds_bucket{le=\"+Inf\"} 2\nc_seconds_sum 20.0003\nc_seconds_count 2\n"),
+            std::string::npos);
 }
 
 TEST(RequestHeaders, IgnoreCase) {

@@ -23,10 +23,11 @@ TEST_F(HttpTest, KeepsTheConnectionAndAnswersInOrder) {
     EXPECT_TRUE(answer.headers.contains("date"));
   }
   // Pipelined: a worker's answer must not be overtaken by an inline one.
-  client.send("GET /v1/quotes/A?code=x%20y HTTP/1.1\r\nHost: t\r\n\r\n"
-              "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n"
-              "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc"
-              "GET /later HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
+  client.send(
+      "GET /v1/quotes/A?code=x%20y HTTP/1.1\r\nHost: t\r\n\r\n"
+      "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n"
+      "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc"
+      "GET /later HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
   EXPECT_EQ(client.receive().body, "A|x y");
   EXPECT_EQ(client.receive().body, "hello");
   EXPECT_EQ(client.receive().body, "abc");
@@ -74,13 +75,14 @@ TEST_F(HttpTest, RefusesBodiesOverTheLimit) {
 
   auto second = connect();
   Client chunked(second);
-  chunked.send("POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n258\r\n" + std::string(600, 'a') + "\r\n258\r\n" +
-               std::string(600, 'a') + "\r\n0\r\n\r\n");
+  chunked.send("POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n258\r\n" + std::string(600, 'a') +
+               "\r\n258\r\n" + std::string(600, 'a') + "\r\n0\r\n\r\n");
   EXPECT_EQ(chunked.receive().status, 413);
 
   auto third = connect();
   Client small(third);
-  small.send("POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nAuthorization: no\r\n\r\n");
+  small.send(
+      "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nAuthorization: no\r\n\r\n");
   EXPECT_EQ(small.receive().body, "abcde");
 }
 
@@ -105,7 +107,9 @@ TEST_F(HttpTest, RefusesWhatTwoParsersCouldReadDifferently) {
     client.send(text);
     return client.receive().status;
   };
-  EXPECT_EQ(status("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400);
+  EXPECT_EQ(
+      status("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+      400);
   EXPECT_EQ(status("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"), 400);
   EXPECT_EQ(status("POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"), 501);
   EXPECT_EQ(status("POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: gzip\r\n\r\n"), 501);
@@ -260,7 +264,8 @@ TEST_F(HttpTest, LogsNeitherQueriesNorSecretPaths) {
   EXPECT_EQ(access[0], "GET /v1/quotes/A 200");
   EXPECT_EQ(access[1], "GET /sign/{token} 200");
   EXPECT_EQ(access[2], "GET /hush 404");
-  EXPECT_NE(metrics.text().find("quotary_http_requests_total{method=\"GET\",route=\"/sign/{token}\",status=\"200\"} 1"), std::string::npos);
+  EXPECT_NE(metrics.text().find("quotary_http_requests_total{method=\"GET\",route=\"/sign/{token}\",status=\"200\"} 1"),
+            std::string::npos);
 }
 
 }  // namespace

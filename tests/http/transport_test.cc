@@ -5,10 +5,10 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include <atomic>
-#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <atomic>
+#include <filesystem>
 
 namespace quotary::http::test {
 namespace {
@@ -102,7 +102,8 @@ class TransportTest : public HttpTest {
     router.add("POST", "/upload", upload, [](auto request, Reply reply) {
       reply(text_response(request->upload && request->body.empty() ? 201 : 500, "text/plain", ""));
     });
-    for (const auto& [path, known, breaks] : {std::tuple{"/stream", false, false}, {"/sized", true, false}, {"/broken", false, true}}) {
+    for (const auto& [path, known, breaks] :
+         {std::tuple{"/stream", false, false}, {"/sized", true, false}, {"/broken", false, true}}) {
       router.add("GET", path, {}, [known = known, breaks = breaks](auto, Reply reply) {
         Response response;
         response.content_type = "application/octet-stream";
@@ -146,9 +147,7 @@ TEST_F(TransportTest, ServesAUnixSocketToItsOwnerOnly) {
 
 TEST_F(TransportTest, TakesOverASocketLeftByADeadServer) {
   config.unix_path = (folder.path / "quotary.sock").string();
-  {
-    asio::local::stream_protocol::acceptor dead(context, asio::local::stream_protocol::endpoint(config.unix_path));
-  }
+  { asio::local::stream_protocol::acceptor dead(context, asio::local::stream_protocol::endpoint(config.unix_path)); }
   ASSERT_TRUE(fs::exists(config.unix_path));
   start();
   asio::local::stream_protocol::socket socket(context);
@@ -217,7 +216,8 @@ TEST_F(TransportTest, StreamsUploadsInPieces) {
   EXPECT_LE(uploads.largest, config.upload_chunk + 65'536);
   EXPECT_EQ(client.post("/upload", "", "Authorization: yes\r\n").status, 201);  // the connection goes on
   uploads.bytes.clear();
-  client.send("POST /upload HTTP/1.1\r\nHost: t\r\nAuthorization: yes\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n");
+  client.send(
+      "POST /upload HTTP/1.1\r\nHost: t\r\nAuthorization: yes\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n");
   EXPECT_EQ(client.receive().status, 100);
   client.send("5\r\nhello\r\n0\r\n\r\nGET /hello HTTP/1.1\r\nHost: t\r\n\r\n");
   EXPECT_EQ(client.receive().status, 201);
@@ -239,7 +239,8 @@ TEST_F(TransportTest, EndsUploadsThatMayNotBe) {
   {
     auto socket = connect();
     Client client(socket);
-    client.send("POST /upload HTTP/1.1\r\nHost: t\r\nAuthorization: yes\r\nContent-Length: 1000000\r\n\r\n" + std::string(500'000, 'a'));
+    client.send("POST /upload HTTP/1.1\r\nHost: t\r\nAuthorization: yes\r\nContent-Length: 1000000\r\n\r\n" +
+                std::string(500'000, 'a'));
   }
   EXPECT_TRUE(all_gone());
 }

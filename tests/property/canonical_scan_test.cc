@@ -1,4 +1,5 @@
-// The scanner in place and the general JSON code must agree on what canonical is. The seed is printed; QUOTARY_SEED sets it.
+// The scanner in place and the general JSON code must agree on what canonical is. The seed is printed; QUOTARY_SEED
+// sets it.
 #include "ledger/base/canonical_scan.h"
 #include "ledger/base/json.h"
 
@@ -10,7 +11,9 @@ namespace quotary {
 namespace {
 
 json::value any_value(std::mt19937_64& random, int depth) {
-  static const char* const texts[] = {"", "a", "plain text of more than eight bytes", "\"\\/\b\f\n\r\t", "\x01\x1f\x7f", "中文报价", "é", "𝄞", "\uffff", "\ue000"};
+  static const char* const texts[] = {
+      "",       "a",     "plain text of more than eight bytes", "\"\\/\b\f\n\r\t", "\x01\x1f\x7f", "中文报价", "é", "𝄞",
+      "\uffff", "\ue000"};
   switch (random() % (depth > 0 ? 6 : 4)) {
     case 0: return static_cast<std::int64_t>(random() % 1000) - 500;
     case 1: return static_cast<std::int64_t>(random() >> (11 + random() % 50)) * (random() % 2 == 0 ? 1 : -1);
@@ -23,7 +26,8 @@ json::value any_value(std::mt19937_64& random, int depth) {
     }
     default: {
       json::object members;
-      for (std::uint64_t i = random() % 5; i > 0; --i) members[texts[random() % std::size(texts)]] = any_value(random, depth - 1);
+      for (std::uint64_t i = random() % 5; i > 0; --i)
+        members[texts[random() % std::size(texts)]] = any_value(random, depth - 1);
       return members;
     }
   }

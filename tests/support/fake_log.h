@@ -1,4 +1,5 @@
-// A log's surroundings for tests: a set clock, seeded randomness, a cipher and a fold of no secrets, a throw-away folder.
+// A log's surroundings for tests: a set clock, seeded randomness, a cipher and a fold of no secrets, a throw-away
+// folder.
 #pragma once
 
 #include "ledger/log/sequencer.h"
@@ -45,7 +46,9 @@ class MarkingCipher final : public ObjectCipher {
   }
 
  private:
-  static std::string mark(std::string_view subject, std::string_view id) { return std::string(subject) + "|" + std::string(id) + "|"; }
+  static std::string mark(std::string_view subject, std::string_view id) {
+    return std::string(subject) + "|" + std::string(id) + "|";
+  }
 };
 
 // Counts entries of each type, which is enough of a fold to compare.

@@ -53,10 +53,13 @@ Result<void> FaultyFileSystem::Plan::undo(const Change& change) {
 
 class FaultyFile final : public File {
  public:
-  FaultyFile(std::shared_ptr<FaultyFileSystem::Plan> plan, std::unique_ptr<File> below, std::string path, std::shared_ptr<FaultyFileSystem::Content> content)
+  FaultyFile(std::shared_ptr<FaultyFileSystem::Plan> plan, std::unique_ptr<File> below, std::string path,
+             std::shared_ptr<FaultyFileSystem::Content> content)
       : plan_(std::move(plan)), below_(std::move(below)), path_(std::move(path)), content_(std::move(content)) {}
 
-  Result<std::string> read_at(std::uint64_t offset, std::size_t size) const override { return below_->read_at(offset, size); }
+  Result<std::string> read_at(std::uint64_t offset, std::size_t size) const override {
+    return below_->read_at(offset, size);
+  }
   Result<void> write_at(std::uint64_t offset, std::string_view bytes) override {
     const std::lock_guard lock(plan_->mutex);
     bool first = false;
@@ -188,7 +191,8 @@ Result<void> FaultyFileSystem::lose_unsynced(std::uint64_t seed) {
     }
     // A new end that could not be synced is missing, unless later bytes lie beyond it.
     const auto stuck = content->stuck.lower_bound(content->size / sector_bytes * sector_bytes);
-    const std::uint64_t reaches = stuck == content->stuck.end() ? size : std::min(size, std::max(content->size, stuck->first));
+    const std::uint64_t reaches =
+        stuck == content->stuck.end() ? size : std::min(size, std::max(content->size, stuck->first));
     const std::uint64_t more = reaches > content->size ? reaches - content->size : 0;
     // All, nothing or a part of it.
     const std::uint64_t chosen = up_to(2);
@@ -216,14 +220,17 @@ Result<std::unique_ptr<File>> FaultyFileSystem::open(const std::string& given, O
   return std::unique_ptr<File>(std::make_unique<FaultyFile>(plan_, std::move(file), path, content));
 }
 
-Result<std::vector<std::string>> FaultyFileSystem::list(const std::string& directory) { return plan_->below->list(directory); }
+Result<std::vector<std::string>> FaultyFileSystem::list(const std::string& directory) {
+  return plan_->below->list(directory);
+}
 bool FaultyFileSystem::exists(const std::string& path) { return plan_->below->exists(path); }
 Result<void> FaultyFileSystem::make_directory(const std::string& path, unsigned permissions) {
   const std::lock_guard lock(plan_->mutex);
   if (!plan_->below->exists(path)) QUOTARY_TRY_VOID(plan_->step("the making of " + path));
   // As the machine's own would, but without its syncs.
   std::error_code failed;
-  if (std::filesystem::create_directories(path, failed)) std::filesystem::permissions(path, static_cast<std::filesystem::perms>(permissions));
+  if (std::filesystem::create_directories(path, failed))
+    std::filesystem::permissions(path, static_cast<std::filesystem::perms>(permissions));
   if (failed) return fail(Errc::storage, "file_error", "cannot create folder " + path + ": " + failed.message());
   return {};
 }

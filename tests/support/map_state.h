@@ -17,8 +17,10 @@ class MapState final : public StateWriter {
     return std::optional<std::string>(found->second);
   }
   // Forward only: the folds under test never scan backwards.
-  Result<void> scan(std::string_view prefix, std::string_view from, bool, const std::function<bool(std::string_view, std::string_view)>& visit) const override {
-    for (auto at = values.lower_bound(std::max(prefix, from)); at != values.end() && at->first.starts_with(prefix); ++at)
+  Result<void> scan(std::string_view prefix, std::string_view from, bool,
+                    const std::function<bool(std::string_view, std::string_view)>& visit) const override {
+    for (auto at = values.lower_bound(std::max(prefix, from)); at != values.end() && at->first.starts_with(prefix);
+         ++at)
       if (!visit(at->first, at->second)) break;
     return {};
   }

@@ -36,7 +36,8 @@ int main(int count, char** arguments) {
   both("cny", testing::cny_quote());
   both("usd", testing::usd_quote());
   both("hard", testing::hard_quote());
-  for (const std::size_t lines : {1, 40, 60, 10'000}) both("lines-" + std::to_string(lines), testing::long_quote(lines));
+  for (const std::size_t lines : {1, 40, 60, 10'000})
+    both("lines-" + std::to_string(lines), testing::long_quote(lines));
   save("void", pdfgen::void_certificate(*fonts, testing::sample_void()));
   save("void-long", pdfgen::void_certificate(*fonts, testing::long_void()));
   return failures;

@@ -26,7 +26,8 @@ std::string unsealed_document() {
   }
   const std::string count = std::to_string(objects.size() + 1);
   const std::size_t xref = out.size();
-  out += "xref\n0 " + count + "\n" + table + "trailer\n<<\n/ID [ <00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff> ]\n";
+  out += "xref\n0 " + count + "\n" + table +
+         "trailer\n<<\n/ID [ <00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff> ]\n";
   return out + "/Info 2 0 R\n/Root 1 0 R\n/Size " + count + "\n>>\nstartxref\n" + std::to_string(xref) + "\n%%EOF\n";
 }
 
@@ -56,8 +57,6 @@ Outcome run(const std::string& command) {
   return outcome;
 }
 
-void write_bytes(const std::string& path, std::string_view bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
-}
+void write_bytes(const std::string& path, std::string_view bytes) { std::ofstream(path, std::ios::binary) << bytes; }
 
 }  // namespace quotary::testing

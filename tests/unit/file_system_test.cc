@@ -12,12 +12,15 @@ namespace {
 // One file that notes how much is asked of it at once, says a size of its choice, and may hold more.
 class NotedFile final : public File {
  public:
-  NotedFile(std::string content, std::uint64_t told_size, std::size_t* most) : content_(std::move(content)), told_size_(told_size), most_(most) {}
+  NotedFile(std::string content, std::uint64_t told_size, std::size_t* most)
+      : content_(std::move(content)), told_size_(told_size), most_(most) {}
   Result<std::string> read_at(std::uint64_t offset, std::size_t size) const override {
     *most_ = std::max(*most_, size);
     return offset >= content_.size() ? std::string() : content_.substr(static_cast<std::size_t>(offset), size);
   }
-  Result<void> write_at(std::uint64_t, std::string_view) override { return fail(Errc::storage, "read_only", "no writes here"); }
+  Result<void> write_at(std::uint64_t, std::string_view) override {
+    return fail(Errc::storage, "read_only", "no writes here");
+  }
   Result<void> sync() override { return {}; }
   Result<void> truncate(std::uint64_t) override { return fail(Errc::storage, "read_only", "no writes here"); }
   Result<std::uint64_t> size() const override { return told_size_; }

@@ -91,7 +91,9 @@ TEST(CanonicalJson, WritesEveryAsciiByteTheSameAtEveryPlace) {
     const std::string alone = *canonical_json(json::value(one));
     for (std::size_t place = 0; place < 20; ++place) {
       const std::string text = std::string(place, 'a') + one + std::string(19 - place, 'z');
-      EXPECT_EQ(*canonical_json(json::value(text)), '"' + std::string(place, 'a') + alone.substr(1, alone.size() - 2) + std::string(19 - place, 'z') + '"') << byte << " at " << place;
+      EXPECT_EQ(*canonical_json(json::value(text)),
+                '"' + std::string(place, 'a') + alone.substr(1, alone.size() - 2) + std::string(19 - place, 'z') + '"')
+          << byte << " at " << place;
     }
   }
 }

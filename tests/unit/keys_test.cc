@@ -24,7 +24,8 @@ std::string seed(unsigned char first) {
 }
 
 constexpr std::string_view origin = "ledger.example.com/quotes";
-constexpr std::string_view golden_vkey = "ledger.example.com/quotes+95d4a173+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4";
+constexpr std::string_view golden_vkey =
+    "ledger.example.com/quotes+95d4a173+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4";
 constexpr std::string_view golden_text = "ledger.example.com/quotes\n8\nXcnaeacGWamtVZy3Ad7ZoqudgjqtL0lgz+Nw7/RgQyg=\n";
 constexpr std::string_view golden_line =
     "\xe2\x80\x94 ledger.example.com/quotes ldShc/WG4YdpYyPsNsDL95hG+xLT1P58lsyrMXVqOWrjepBkm1Fi3CD+vlOaOIrZH/XzjhyijtN4tfquIKxlVCs4dw0=\n";
@@ -45,7 +46,10 @@ TEST(LogKey, OpensTheGoldenNote) {
   EXPECT_EQ((*verifier)->open_note(note).value(), golden_text);
   // The witness's key is unknown here: its line is passed over, in any place.
   EXPECT_EQ((*verifier)->open_note(note + std::string(witness_line)).value(), golden_text);
-  EXPECT_EQ((*verifier)->open_note(std::string(golden_text) + "\n" + std::string(witness_line) + std::string(golden_line)).value(), golden_text);
+  EXPECT_EQ((*verifier)
+                ->open_note(std::string(golden_text) + "\n" + std::string(witness_line) + std::string(golden_line))
+                .value(),
+            golden_text);
   std::string many = note;
   for (int i = 0; i < 16; ++i) many += witness_line;
   EXPECT_TRUE((*verifier)->open_note(many));
@@ -74,7 +78,8 @@ TEST(LogKey, RefusesBadNotes) {
   other[other.find('8')] = '9';
   EXPECT_EQ(code(other + "\n" + line), "note_signature");
   // A pair that is known must hold, even beside one that does.
-  EXPECT_EQ(code(text + "\n" + line + signing::signer_from_seed(origin, seed(0))->signature_line("other\n").value()), "note_signature");
+  EXPECT_EQ(code(text + "\n" + line + signing::signer_from_seed(origin, seed(0))->signature_line("other\n").value()),
+            "note_signature");
   EXPECT_EQ(code(text + "\n" + std::string(2u << 20, 'x')), "bad_note");
 }
 
@@ -119,7 +124,9 @@ TEST_F(KeyFolderTest, IsMadeOnceAndOpenedAgain) {
   EXPECT_EQ(again.error().code, "keys_exist");
   using std::filesystem::perms;
   for (const char* name : {"log.key", "pepper.key", "subjects.keys"}) {
-    EXPECT_EQ(std::filesystem::status(folder_.file("keys/") + name).permissions(), perms::owner_read | perms::owner_write) << name;
+    EXPECT_EQ(std::filesystem::status(folder_.file("keys/") + name).permissions(),
+              perms::owner_read | perms::owner_write)
+        << name;
   }
   EXPECT_EQ(std::filesystem::status(folder_.file("keys")).permissions(), perms::owner_all);
 }
@@ -130,7 +137,8 @@ TEST_F(KeyFolderTest, WhatWasBegunIsCompletedAndKeepsItsKeys) {
   files->fail_from("subjects.keys");
   EXPECT_EQ(KeyFolder::create(files, keys, std::string(origin), random_).error().code, "injected");
   files->heal();
-  const std::string log_key = read_file(*files_, keys + "/log.key").value(), pepper = read_file(*files_, keys + "/pepper.key").value();
+  const std::string log_key = read_file(*files_, keys + "/log.key").value(),
+                    pepper = read_file(*files_, keys + "/pepper.key").value();
   EXPECT_EQ(KeyFolder::create(files, keys, std::string(origin), random_).error().code, "keys_exist");
   EXPECT_EQ(KeyFolder::complete(files, keys, "ledger.example.com/other", random_).error().code, "keys_exist");
   const auto completed = KeyFolder::complete(files, keys, std::string(origin), random_);
@@ -140,7 +148,8 @@ TEST_F(KeyFolderTest, WhatWasBegunIsCompletedAndKeepsItsKeys) {
 }
 
 TEST_F(KeyFolderTest, ADamagedPepperIsNoOtherPepper) {
-  const Hash before = (*KeyFolder::create(files_, folder_.file("keys"), std::string(origin), random_))->keyed_hash("token", "x");
+  const Hash before =
+      (*KeyFolder::create(files_, folder_.file("keys"), std::string(origin), random_))->keyed_hash("token", "x");
   const std::string path = folder_.file("keys/pepper.key");
   const std::string whole = read_file(*files_, path).value();
   for (std::size_t at = 0; at < whole.size(); ++at) {
@@ -256,7 +265,8 @@ class SubjectKeysDamageTest : public SubjectKeysTest {
   std::string open_with(const std::string& content) {
     std::filesystem::remove(path_);  // a new file: file systems sync one that is written over
     std::ofstream(path_, std::ios::binary) << content;
-    const auto opened = signing::open_subject_keys(*posix_file_system(), path_, false, std::make_shared<SystemRandom>());
+    const auto opened =
+        signing::open_subject_keys(*posix_file_system(), path_, false, std::make_shared<SystemRandom>());
     if (!opened) return opened.error().code + ": " + opened.error().detail;
     std::string readable = "ok ";
     for (const auto& [subject, sealed] : sealed_) {
@@ -298,9 +308,11 @@ TEST_F(SubjectKeysDamageTest, EveryChangedByteIsNamedByFileAndOffset) {
       changed[at] = static_cast<char>(changed[at] ^ bits);
       const std::size_t offset = at < 16 ? 0 : at - (at - 16) % 96;
       const std::string outcome = open_with(changed);
-      EXPECT_TRUE(outcome.starts_with("subject_keys_damaged: " + path_ + ", offset " + std::to_string(offset) + ":")) << at << outcome;
+      EXPECT_TRUE(outcome.starts_with("subject_keys_damaged: " + path_ + ", offset " + std::to_string(offset) + ":"))
+          << at << outcome;
       EXPECT_NE(outcome.find("put back the last good copy"), std::string::npos);
-      EXPECT_EQ(outcome.find("truncate --size=208 ") != std::string::npos, at >= 208) << "cutting is advised for the last record alone";
+      EXPECT_EQ(outcome.find("truncate --size=208 ") != std::string::npos, at >= 208)
+          << "cutting is advised for the last record alone";
     }
   }
   std::string zeroed = whole_;
@@ -330,7 +342,8 @@ TEST_F(SubjectKeysDamageTest, AnErasureIsDoneOrNotDone) {
     std::string changed = after;
     changed[at] = static_cast<char>(changed[at] ^ 0x10);
     const std::string outcome = open_with(changed);
-    EXPECT_TRUE(outcome.starts_with("subject_keys_damaged") || (outcome == "ok ac" && bytes() == after)) << at << outcome;
+    EXPECT_TRUE(outcome.starts_with("subject_keys_damaged") || (outcome == "ok ac" && bytes() == after))
+        << at << outcome;
   }
 }
 
@@ -359,7 +372,9 @@ TEST_F(SubjectKeysTest, AKeyIsSyncedBeforeItIsUsed) {
 // The next process reads the key from the machine's memory; the disk never got it, whatever is synced later.
 TEST_F(SubjectKeysTest, AKeyWhoseSyncFailedIsWrittenAnewBeforeItIsUsed) {
   const auto files = std::make_shared<testing::FaultyFileSystem>(posix_file_system());
-  const auto open_again = [&](bool create) { return signing::open_subject_keys(*files, path_, create, std::make_shared<SystemRandom>()).value(); };
+  const auto open_again = [&](bool create) {
+    return signing::open_subject_keys(*files, path_, create, std::make_shared<SystemRandom>()).value();
+  };
   auto keys = open_again(true);
   files->fail_from(2);
   EXPECT_EQ(outcome(keys->encrypt("subject", "object", "plain")), "injected");
@@ -419,8 +434,14 @@ TEST(Vkey, ANameIsWellFormedTextWithoutSpaces) {
   for (const std::string& name : {std::string("ledger.example.com/\xe4\xb8\xad"), std::string("a")}) {
     EXPECT_TRUE(signing::open_vkey(signing::signer_from_seed(name, std::string(32, '\x01'))->vkey())) << name;
   }
-  for (const std::string& name : {std::string("ledger\x80"), std::string("a\xe3\x80\x80" "b"), std::string("a\xc2\xa0"), std::string("a b"), std::string("a+b"), std::string("\xe4\xb8")}) {
-    EXPECT_EQ(signing::open_vkey(signing::signer_from_seed(name, std::string(32, '\x01'))->vkey()).error().code, "bad_vkey") << name;
+  for (const std::string& name :
+       {std::string("ledger\x80"),
+        std::string("a\xe3\x80\x80"
+                    "b"),
+        std::string("a\xc2\xa0"), std::string("a b"), std::string("a+b"), std::string("\xe4\xb8")}) {
+    EXPECT_EQ(signing::open_vkey(signing::signer_from_seed(name, std::string(32, '\x01'))->vkey()).error().code,
+              "bad_vkey")
+        << name;
   }
 }
 

@@ -9,8 +9,8 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <algorithm>
+#include <fstream>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -45,7 +45,7 @@ TEST_F(LedgerTest, WhatIsAnsweredIsChainedProvedAndThereAfterReopening) {
   EXPECT_EQ((*ledger)->state().tree_size, 21u);
   auto entry = (*ledger)->entry(7);
   ASSERT_TRUE(entry);
-  EXPECT_EQ(entry->subject_seq, 3u);   // subjects 1, 4 and 7
+  EXPECT_EQ(entry->subject_seq, 3u);  // subjects 1, 4 and 7
   EXPECT_EQ(entry->subject_prev, 4u);
   EXPECT_EQ(*(*ledger)->object(*entry, "text"), "秘密 secret");
   EXPECT_EQ(*(*ledger)->proof(7, true), first_proof);
@@ -127,7 +127,10 @@ TEST_F(LedgerTest, AVerificationMayBeginAnywhere) {
 }
 
 TEST_F(LedgerTest, AnOlderStoreIsRefusedAndNamed) {
-  { auto ledger = make(); ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q")))); }
+  {
+    auto ledger = make();
+    ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q"))));
+  }
   std::filesystem::copy(options.directory + "/store", folder.path() + "/old", std::filesystem::copy_options::recursive);
   {
     auto ledger = *Ledger::open(options, ports);
@@ -144,20 +147,30 @@ TEST_F(LedgerTest, AnOlderStoreIsRefusedAndNamed) {
 }
 
 TEST_F(LedgerTest, TamperingIsNamedByIndexAndKind) {
-  { auto ledger = make(); for (int i = 0; i < 9; ++i) ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q")))); }
-  struct Case { Family family; std::string key; std::string value; std::string kind; std::uint64_t index; };
+  {
+    auto ledger = make();
+    for (int i = 0; i < 9; ++i) ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q"))));
+  }
+  struct Case {
+    Family family;
+    std::string key;
+    std::string value;
+    std::string kind;
+    std::uint64_t index;
+  };
   std::string five;
   put_u64(five, 5);
   std::string batch;  // of entry 5: its leaf and the node above 4 and 5
   put_u64(batch, 6);
-  for (const Case& tampering : {Case{Family::entries, five, "{}", "leaf", 5},
-                                Case{Family::objects, five + std::string("\0\0", 2), "{\"x\":1}", "payload", 5},
-                                Case{Family::objects, five + std::string("\0\1", 2), "customer:1|5/text|other", "payload", 5},
-                                Case{Family::batches, batch, five + std::string(64, 'x'), "node", 5},
-                                Case{Family::batches, batch, five + std::string(32, 'x'), "node", 5},
-                                Case{Family::batches, batch, "", "node", 5},
-                                Case{Family::objects, five + std::string("\0\2", 2), "surplus", "payload", 5},
-                                Case{Family::state, "count/quote.issued", "7", "state", 9}}) {
+  for (const Case& tampering :
+       {Case{Family::entries, five, "{}", "leaf", 5},
+        Case{Family::objects, five + std::string("\0\0", 2), "{\"x\":1}", "payload", 5},
+        Case{Family::objects, five + std::string("\0\1", 2), "customer:1|5/text|other", "payload", 5},
+        Case{Family::batches, batch, five + std::string(64, 'x'), "node", 5},
+        Case{Family::batches, batch, five + std::string(32, 'x'), "node", 5},
+        Case{Family::batches, batch, "", "node", 5},
+        Case{Family::objects, five + std::string("\0\2", 2), "surplus", "payload", 5},
+        Case{Family::state, "count/quote.issued", "7", "state", 9}}) {
     std::optional<std::string> before;
     {
       auto store = *open_rocks_store(options.directory + "/store", StoreMode::open);
@@ -169,7 +182,10 @@ TEST_F(LedgerTest, TamperingIsNamedByIndexAndKind) {
     const bool named = std::any_of(report.problems.begin(), report.problems.end(), [&](const VerifyProblem& problem) {
       return problem.kind == tampering.kind && problem.index == tampering.index;
     });
-    EXPECT_TRUE(named) << tampering.kind << ": " << (report.problems.empty() ? "nothing" : report.problems[0].kind + " at " + std::to_string(report.problems[0].index));
+    EXPECT_TRUE(named) << tampering.kind << ": "
+                       << (report.problems.empty()
+                               ? "nothing"
+                               : report.problems[0].kind + " at " + std::to_string(report.problems[0].index));
     auto store = *open_rocks_store(options.directory + "/store", StoreMode::open);
     ASSERT_TRUE(store->write_synced({{tampering.family, tampering.key, before}}));
   }
@@ -177,14 +193,18 @@ TEST_F(LedgerTest, TamperingIsNamedByIndexAndKind) {
 }
 
 TEST_F(LedgerTest, TheStateIsMadeAnewFromTheEntriesAlone) {
-  { auto ledger = make(); for (int i = 0; i < 9; ++i) ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q" + std::to_string(i % 2))))); }
+  {
+    auto ledger = make();
+    for (int i = 0; i < 9; ++i) ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q" + std::to_string(i % 2)))));
+  }
   const auto before = *rebuild_state(options, ports, *key, true);
   EXPECT_EQ(before.wrong(), 0u);
   EXPECT_EQ(before.keys, 6u);  // two counts, three subjects, the size
   const std::string store_path = options.directory + "/store";
-  ASSERT_TRUE((*open_rocks_store(store_path, StoreMode::open))->write_synced({{Family::state, "count/quote.issued", "7"},
-                                                                              {Family::state, "count/organisation.created", std::nullopt},
-                                                                              {Family::state, "count/nothing", "1"}}));
+  ASSERT_TRUE((*open_rocks_store(store_path, StoreMode::open))
+                  ->write_synced({{Family::state, "count/quote.issued", "7"},
+                                  {Family::state, "count/organisation.created", std::nullopt},
+                                  {Family::state, "count/nothing", "1"}}));
   EXPECT_EQ(verify().problems_total, 3u);
   const auto compared = *rebuild_state(options, ports, *key, true);
   EXPECT_EQ(std::make_tuple(compared.missing, compared.surplus, compared.different), std::make_tuple(1u, 1u, 1u));
@@ -210,15 +230,22 @@ TEST_F(LedgerTest, TheStateIsMadeAnewFromTheEntriesAlone) {
 }
 
 TEST_F(LedgerTest, NoStateIsMadeFromEntriesThatDoNotHold) {
-  { auto ledger = make(); for (int i = 0; i < 4; ++i) ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q")))); }
+  {
+    auto ledger = make();
+    for (int i = 0; i < 4; ++i) ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q"))));
+  }
   std::string two;
   put_u64(two, 2);
-  ASSERT_TRUE((*open_rocks_store(options.directory + "/store", StoreMode::open))->write_synced({{Family::objects, two + std::string("\0\0", 2), "{ }"}, {Family::state, "count/quote.issued", "7"}}));
+  ASSERT_TRUE((*open_rocks_store(options.directory + "/store", StoreMode::open))
+                  ->write_synced({{Family::objects, two + std::string("\0\0", 2), "{ }"},
+                                  {Family::state, "count/quote.issued", "7"}}));
   const auto refused = rebuild_state(options, ports, *key, false);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, "entries_damaged");
   EXPECT_NE(refused.error().detail.find("entry 2, payload"), std::string::npos) << refused.error().detail;
-  EXPECT_EQ(**(*open_rocks_store(options.directory + "/store", StoreMode::open))->get(Family::state, "count/quote.issued"), "7");
+  EXPECT_EQ(
+      **(*open_rocks_store(options.directory + "/store", StoreMode::open))->get(Family::state, "count/quote.issued"),
+      "7");
 }
 
 TEST_F(LedgerTest, TimeNeverGoesBack) {

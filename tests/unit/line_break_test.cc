@@ -10,7 +10,8 @@ std::vector<std::u32string> lines(std::u32string_view text, double width) {
   std::vector<double> widths;
   for (const char32_t c : text) widths.push_back(c > 0x2e80 ? 2 : 1);
   std::vector<std::u32string> out;
-  for (const LineSpan& span : break_lines(text, widths, width)) out.emplace_back(text.substr(span.begin, span.end - span.begin));
+  for (const LineSpan& span : break_lines(text, widths, width))
+    out.emplace_back(text.substr(span.begin, span.end - span.begin));
   return out;
 }
 
@@ -46,7 +47,8 @@ TEST(LineBreak, LineFeedsAndBlanks) {
 }
 
 TEST(LineBreak, EveryRuleHoldsOnAllWidths) {
-  const std::u32string text = U"预付 30%，发货前 30%（电汇），「验收合格」后 15 日内付 35%；质保金 5%——于验收满 12 个月后付清。";
+  const std::u32string text =
+      U"预付 30%，发货前 30%（电汇），「验收合格」后 15 日内付 35%；质保金 5%——于验收满 12 个月后付清。";
   for (double width = 8; width < 60; ++width) {
     std::u32string joined;
     for (const std::u32string& line : lines(text, width)) {
@@ -56,7 +58,8 @@ TEST(LineBreak, EveryRuleHoldsOnAllWidths) {
       joined += line;
     }
     std::u32string expected;
-    for (const char32_t c : text) if (c != U' ') expected += c;
+    for (const char32_t c : text)
+      if (c != U' ') expected += c;
     std::erase(joined, U' ');
     EXPECT_EQ(joined, expected);
   }
@@ -65,8 +68,12 @@ TEST(LineBreak, EveryRuleHoldsOnAllWidths) {
 TEST(Utf8, DecodesAndMarksDamage) {
   EXPECT_EQ(decode_utf8("a报𠮷"), U"a报𠮷");
   EXPECT_EQ(decode_utf8("\xe6\x8a"), U"\xfffd\xfffd");
-  EXPECT_EQ(decode_utf8("\xff" "b"), U"\xfffd" U"b");
-  for (const char* bad : {"\xe0\x80\xaf", "\xf0\x80\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"})  // overlong, a surrogate, beyond U+10FFFF
+  EXPECT_EQ(decode_utf8("\xff"
+                        "b"),
+            U"\xfffd"
+            U"b");
+  for (const char* bad : {"\xe0\x80\xaf", "\xf0\x80\x80\xaf", "\xed\xa0\x80",
+                          "\xf4\x90\x80\x80"})  // overlong, a surrogate, beyond U+10FFFF
     EXPECT_EQ(decode_utf8(bad), std::u32string(std::string_view(bad).size(), U'\xfffd')) << bad;
 }
 

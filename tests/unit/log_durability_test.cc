@@ -1,6 +1,6 @@
 // A whole ledger on a disk that fails, fills up or loses power at any call of a scripted run: what was acknowledged is
-// there, proved and in its place. The seed is printed; QUOTARY_SEED sets it, QUOTARY_FAULT_POINTS how many points of the
-// run each test takes (0: every one).
+// there, proved and in its place. The seed is printed; QUOTARY_SEED sets it, QUOTARY_FAULT_POINTS how many points of
+// the run each test takes (0: every one).
 #include "ledger/log/merkle.h"
 #include "ledger/log/proof.h"
 #include "ledger/log/slots.h"
@@ -59,7 +59,9 @@ class LogDurabilityTest : public testing::LogFixture {
   }
 
   // What the making of the ledger promised.
-  static void take_first(const Ledger& ledger, Run& run) { run.promised.push_back({0, 1, ledger.entry(0)->leaf, ledger.state().root}); }
+  static void take_first(const Ledger& ledger, Run& run) {
+    run.promised.push_back({0, 1, ledger.entry(0)->leaf, ledger.state().root});
+  }
 
   // One append, then three that queue at once.
   void append_some(Ledger& ledger, Run& run) {
@@ -68,7 +70,8 @@ class LogDurabilityTest : public testing::LogFixture {
     for (int i = 0; i < 3; ++i) {
       auto answered = std::make_shared<std::promise<Result<Committed>>>();
       waiting.push_back(answered->get_future());
-      ledger.submit(one(draft("t", "s" + std::to_string(i))), [answered](Result<Committed> answer) { answered->set_value(std::move(answer)); });
+      ledger.submit(one(draft("t", "s" + std::to_string(i))),
+                    [answered](Result<Committed> answer) { answered->set_value(std::move(answer)); });
     }
     for (auto& answer : waiting) take(answer.get(), run);
     if (!run.stopped) return;
@@ -85,11 +88,13 @@ class LogDurabilityTest : public testing::LogFixture {
   Run small_script() {
     Run run;
     for (int session = 0; session < 7 && !run.stopped; ++session) {
-      auto ledger = session == 0 ? Ledger::create(options, ports, draft("organisation.created")) : Ledger::open(options, ports);
+      auto ledger =
+          session == 0 ? Ledger::create(options, ports, draft("organisation.created")) : Ledger::open(options, ports);
       if (!ledger) {
         run.stopped = ledger.error();
         EXPECT_NE(run.stopped->detail, "");
-        EXPECT_TRUE(run.stopped->kind == Errc::storage || run.stopped->kind == Errc::unavailable) << run.stopped->code << ": " << run.stopped->detail;
+        EXPECT_TRUE(run.stopped->kind == Errc::storage || run.stopped->kind == Errc::unavailable)
+            << run.stopped->code << ": " << run.stopped->detail;
       } else {
         if (session == 0) take_first(**ledger, run);
         append_some(**ledger, run);
@@ -147,14 +152,16 @@ class LogDurabilityTest : public testing::LogFixture {
       take(next, run);
     }
     const VerifyReport report = verify();
-    EXPECT_EQ(report.problems_total, 0u) << report.problems[0].kind << " " << report.problems[0].index << " " << report.problems[0].detail;
+    EXPECT_EQ(report.problems_total, 0u) << report.problems[0].kind << " " << report.problems[0].index << " "
+                                         << report.problems[0].detail;
   }
 
   // Nothing was acknowledged, so nothing needs to be there; but what is there is opened, or made to the end.
   void check_unfinished(Run& run) {
     auto ledger = Ledger::open(options, ports);
     if (!ledger) {
-      EXPECT_TRUE(ledger.error().code == "no_ledger" || ledger.error().code == "ledger_unfinished") << ledger.error().code << ": " << ledger.error().detail;
+      EXPECT_TRUE(ledger.error().code == "no_ledger" || ledger.error().code == "ledger_unfinished")
+          << ledger.error().code << ": " << ledger.error().detail;
       ledger = Ledger::create(options, ports, draft("organisation.created"));
     }
     ASSERT_TRUE(ledger) << ledger.error().code << ": " << ledger.error().detail;
@@ -188,8 +195,8 @@ class LogDurabilityTest : public testing::LogFixture {
       off_ = fault == Fault::power;
       fault == Fault::once ? files->fail_once(nth) : files->fail_from(nth);
       Run done = (script == Script::large ? large_script() : small_script());
-      SCOPED_TRACE("call " + std::to_string(nth) + " of " + std::to_string(calls) + ", " + files->failed() + ", run seed " + std::to_string(run_seed()) +
-                   (done.stopped ? ": " + done.stopped->detail : ""));
+      SCOPED_TRACE("call " + std::to_string(nth) + " of " + std::to_string(calls) + ", " + files->failed() +
+                   ", run seed " + std::to_string(run_seed()) + (done.stopped ? ": " + done.stopped->detail : ""));
       files->heal();
       stopped += done.stopped ? 1 : 0;
       // Once more without a failure in between: what the next start did must hold as well.
@@ -218,7 +225,9 @@ class LogDurabilityTest : public testing::LogFixture {
 
 TEST_F(LogDurabilityTest, WhatWasAcknowledgedOutlivesAPowerCut) { check_at_points(Fault::power, Script::small, 6); }
 
-TEST_F(LogDurabilityTest, EveryCallThatFailsLatchesOrIsToldAndLosesNothing) { check_at_points(Fault::from, Script::small, 6); }
+TEST_F(LogDurabilityTest, EveryCallThatFailsLatchesOrIsToldAndLosesNothing) {
+  check_at_points(Fault::from, Script::small, 6);
+}
 
 TEST_F(LogDurabilityTest, ACallThatFailsOnceIsNotTriedAgain) { check_at_points(Fault::once, Script::small, 6); }
 

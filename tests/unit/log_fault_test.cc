@@ -27,7 +27,9 @@ class LogFaultTest : public testing::LogFixture {
 };
 
 TEST_F(LogFaultTest, AFailedWriteLatchesAndTheNextStartGoesOnFromWhatIsDurable) {
-  struct Case { std::uint64_t nth, size; };
+  struct Case {
+    std::uint64_t nth, size;
+  };
   // Of a batch: the store's write and sync, the slot's write and sync.
   for (const auto& [nth, size] : {Case{1, 1}, Case{2, 1}, Case{3, 2}, Case{4, 2}}) {
     SCOPED_TRACE(nth);
@@ -58,7 +60,10 @@ TEST_F(LogFaultTest, ABatchIsTwoSyncs) {
 }
 
 TEST_F(LogFaultTest, ATornSlotLeavesTheOther) {
-  { auto ledger = make(); ASSERT_TRUE(ledger->append(one(draft("t")))); }
+  {
+    auto ledger = make();
+    ASSERT_TRUE(ledger->append(one(draft("t"))));
+  }
   const auto last = *Slots::read(*files, slots());
   ASSERT_TRUE(last);
   {
@@ -72,7 +77,10 @@ TEST_F(LogFaultTest, ATornSlotLeavesTheOther) {
 }
 
 TEST_F(LogFaultTest, WipedOrForgedSlotsAreRefused) {
-  { auto ledger = make(); ASSERT_TRUE(ledger->append(one(draft("t")))); }
+  {
+    auto ledger = make();
+    ASSERT_TRUE(ledger->append(one(draft("t"))));
+  }
   const std::string good = *read_file(*files, slots());
   ASSERT_TRUE(write_file_durably(*files, slots(), std::string(2 * slot_bytes, '\0')));
   EXPECT_EQ(Ledger::open(options, ports).error().code, "slots_damaged");
@@ -94,7 +102,10 @@ TEST_F(LogFaultTest, WipedOrForgedSlotsAreRefused) {
 }
 
 TEST_F(LogFaultTest, AFlippedByteInTheStoresLogIsNeverFewerEntries) {
-  { auto ledger = make(); for (int i = 0; i < 20; ++i) ASSERT_TRUE(ledger->append(one(draft("t")))); }
+  {
+    auto ledger = make();
+    for (int i = 0; i < 20; ++i) ASSERT_TRUE(ledger->append(one(draft("t"))));
+  }
   std::string log;
   for (const auto& item : std::filesystem::directory_iterator(options.directory + "/store")) {
     if (item.path().extension() == ".log" && item.file_size() > 0) log = item.path();
@@ -141,14 +152,21 @@ TEST_F(LogFaultTest, ADamagedStoreIsReadWhereItLeadsToThePublishedRoot) {
     EXPECT_EQ(Ledger::open(options, ports).error().code, "locked");
   }
   // The copy is gone, and the damage is still there to be looked into.
-  for (const auto& item : std::filesystem::directory_iterator(options.directory)) EXPECT_EQ(item.path().string().find("salvage"), std::string::npos);
+  for (const auto& item : std::filesystem::directory_iterator(options.directory))
+    EXPECT_EQ(item.path().string().find("salvage"), std::string::npos);
   EXPECT_EQ(Ledger::open(options, ports).error().code, "entry_damaged");
 }
 
 TEST_F(LogFaultTest, ARolledBackStoreShowsItsEntriesWithoutProofsOrState) {
-  { auto ledger = make(); for (int i = 0; i < 3; ++i) ASSERT_TRUE(ledger->append(one(draft("t")))); }
+  {
+    auto ledger = make();
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(ledger->append(one(draft("t"))));
+  }
   std::filesystem::copy(options.directory + "/store", folder.path() + "/old", std::filesystem::copy_options::recursive);
-  { auto ledger = *Ledger::open(options, ports); for (int i = 0; i < 3; ++i) ASSERT_TRUE(ledger->append(one(draft("t")))); }
+  {
+    auto ledger = *Ledger::open(options, ports);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(ledger->append(one(draft("t"))));
+  }
   std::filesystem::remove_all(options.directory + "/store");
   std::filesystem::copy(folder.path() + "/old", options.directory + "/store", std::filesystem::copy_options::recursive);
   const auto opened = Ledger::open(options, ports);
@@ -163,7 +181,10 @@ TEST_F(LogFaultTest, ARolledBackStoreShowsItsEntriesWithoutProofsOrState) {
 }
 
 TEST_F(LogFaultTest, ALogCutInItsMiddleIsReadAroundTheCut) {
-  { auto ledger = make(); for (int i = 0; i < 20; ++i) ASSERT_TRUE(ledger->append(one(draft("t")))); }
+  {
+    auto ledger = make();
+    for (int i = 0; i < 20; ++i) ASSERT_TRUE(ledger->append(one(draft("t"))));
+  }
   std::string log;
   for (const auto& item : std::filesystem::directory_iterator(options.directory + "/store")) {
     if (item.path().extension() == ".log" && item.file_size() > 0) log = item.path();
@@ -189,20 +210,25 @@ TEST_F(LogFaultTest, ALoserAndARepeatWaitForTheBatchTheyRestOn) {
   std::promise<void> go;
   std::vector<std::string> order;
   std::promise<void> finished;
-  ledger->submit([&](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { go.get_future().wait(); return std::vector<Draft>{draft("a")}; },
-                 [](const Result<Committed>&) {});
+  ledger->submit(
+      [&](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
+        go.get_future().wait();
+        return std::vector<Draft>{draft("a")};
+      },
+      [](const Result<Committed>&) {});
   // These queue behind the first and make one batch.
   ledger->submit(one(draft("b")), [&](const Result<Committed>&) { order.emplace_back("winner"); });
-  ledger->submit([](const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
-                   EXPECT_TRUE(*state.get("count/b"));
-                   return std::vector<Draft>{};
-                 },
-                 [&](const Result<Committed>& result) {
-                   EXPECT_TRUE(result);
-                   EXPECT_EQ(result->tree_size, 3u);  // the answer names the tree that holds what it rests on
-                   order.emplace_back("repeat");
-                   finished.set_value();
-                 });
+  ledger->submit(
+      [](const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
+        EXPECT_TRUE(*state.get("count/b"));
+        return std::vector<Draft>{};
+      },
+      [&](const Result<Committed>& result) {
+        EXPECT_TRUE(result);
+        EXPECT_EQ(result->tree_size, 3u);  // the answer names the tree that holds what it rests on
+        order.emplace_back("repeat");
+        finished.set_value();
+      });
   go.set_value();
   finished.get_future().wait();
   ledger.reset();
@@ -212,7 +238,8 @@ TEST_F(LogFaultTest, ALoserAndARepeatWaitForTheBatchTheyRestOn) {
 // Signs as another does, once what a test wants to happen just before has happened.
 class HookedSigner final : public CheckpointSigner {
  public:
-  HookedSigner(const CheckpointSigner& signer, std::function<void()> before) : signer_(signer), before_(std::move(before)) {}
+  HookedSigner(const CheckpointSigner& signer, std::function<void()> before)
+      : signer_(signer), before_(std::move(before)) {}
   const std::string& name() const override { return signer_.name(); }
   const std::string& vkey() const override { return signer_.vkey(); }
   Result<std::string> signature_line(std::string_view text) const override {
@@ -233,13 +260,17 @@ TEST_F(LogFaultTest, WhatIsQueuedBehindAFailedWriteIsRefusedToo) {
   HookedSigner hooked(*signer, [&] {
     if (!std::exchange(armed, false)) return;
     // The first is written and about to be published: the second can only be of the next batch.
-    ledger->submit(one(draft("second")), [&](const Result<Committed>& result) { second.set_value(result ? Errc::internal : result.error().kind); });
+    ledger->submit(one(draft("second")), [&](const Result<Committed>& result) {
+      second.set_value(result ? Errc::internal : result.error().kind);
+    });
     files->fail_from(1);
   });
   ports.signer = &hooked;
   ledger = std::move(*Ledger::open(options, ports));
   armed = true;
-  ledger->submit(one(draft("first")), [&](const Result<Committed>& result) { first.set_value(result ? Errc::internal : result.error().kind); });
+  ledger->submit(one(draft("first")), [&](const Result<Committed>& result) {
+    first.set_value(result ? Errc::internal : result.error().kind);
+  });
   EXPECT_EQ(first.get_future().get(), Errc::unavailable);
   files->heal();
   EXPECT_EQ(second.get_future().get(), Errc::unavailable);
@@ -247,7 +278,8 @@ TEST_F(LogFaultTest, WhatIsQueuedBehindAFailedWriteIsRefusedToo) {
   ports.signer = signer.get();
   auto again = Ledger::open(options, ports);
   ASSERT_TRUE(again) << again.error().detail;
-  EXPECT_EQ((*again)->state().tree_size, 2u);  // the first was durable when its publication failed, the second never came to it
+  EXPECT_EQ((*again)->state().tree_size,
+            2u);  // the first was durable when its publication failed, the second never came to it
 }
 
 // Answers come in order, each with a proof that holds, in small batches and in those that start their writes early.
@@ -287,7 +319,8 @@ TEST_F(LogFaultTest, AnswersComeInOrderWithProofs) {
 
 TEST_F(LogFaultTest, AThrowingCommandFailsAlone) {
   auto ledger = make();
-  const auto thrown = ledger->append([](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { throw std::runtime_error("no"); });
+  const auto thrown = ledger->append(
+      [](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { throw std::runtime_error("no"); });
   EXPECT_EQ(thrown.error().code, "command_threw");
   Draft twice = draft("t");
   twice.objects.push_back(twice.objects[0]);

@@ -43,7 +43,9 @@ std::string seed(char first) {
 struct Tree {
   explicit Tree(const std::vector<std::string>& leaves) {
     for (const auto& leaf : leaves) {
-      range.append(leaf_hash(leaf), [&](unsigned level, std::uint64_t number, const Hash& hash) { made[{level, number}] = hash; });
+      range.append(leaf_hash(leaf), [&](unsigned level, std::uint64_t number, const Hash& hash) {
+        made[{level, number}] = hash;
+      });
     }
   }
   NodeReader reader() const {
@@ -83,12 +85,14 @@ TEST(LogGolden, TheTreeGivesTheVectorsProofAndTile) {
   ASSERT_TRUE(tile);
   EXPECT_EQ(sha256(*tile).hex(), "aea2f1bbb5140fd5f8eacb503fdf54c00c3d860c72588e40233addd416bc8f10");
   const auto leaves = eight_leaves();
-  const auto bundle = bundle_bytes(*parse_tile_path("entries/000.p/8"), 8, [&](std::uint64_t index) -> Result<std::string> { return leaves[index]; });
+  const auto bundle = bundle_bytes(*parse_tile_path("entries/000.p/8"), 8,
+                                   [&](std::uint64_t index) -> Result<std::string> { return leaves[index]; });
   EXPECT_EQ(to_hex(*bundle) + "\n", golden("entries-000.p-8.hex"));
 }
 
 TEST(LogGolden, AProofWithoutExtraIsNotOneOfOurs) {
-  const auto key = *signing::open_vkey("ledger.example.com/quotes+95d4a173+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4");
+  const auto key =
+      *signing::open_vkey("ledger.example.com/quotes+95d4a173+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4");
   EXPECT_EQ(check_proof(golden("eight.tlog-proof"), *key).error().code, "bad_proof");
 }
 
@@ -114,9 +118,16 @@ TEST(LogGolden, TheWorkedExampleOfTheFormatHolds) {
   ASSERT_TRUE(slots.publish(note, {{"SH-QT/2026", 7}}));
   const std::string slot = read_file(*posix_file_system(), folder.path() + "/slots")->substr(slot_bytes);
   const std::size_t sum_at = 20 + 2 + note.size() + 1 + 10 + 8;
-  EXPECT_EQ(to_hex(slot.substr(0, 22)), "51545259534c5432" "0000000000000001" "000000da" "00c5");
+  EXPECT_EQ(to_hex(slot.substr(0, 22)),
+            "51545259534c5432"
+            "0000000000000001"
+            "000000da"
+            "00c5");
   EXPECT_EQ(slot.substr(22, note.size()), note);
-  EXPECT_EQ(to_hex(slot.substr(22 + note.size(), 19)), "0a" "53482d51542f32303236" "0000000000000007");
+  EXPECT_EQ(to_hex(slot.substr(22 + note.size(), 19)),
+            "0a"
+            "53482d51542f32303236"
+            "0000000000000007");
   EXPECT_EQ(slot.substr(sum_at, 32), sha256(slot.substr(0, sum_at)).view());
   EXPECT_NE(format.find("`" + to_hex(slot.substr(sum_at, 32)) + "`"), format.npos) << to_hex(slot.substr(sum_at, 32));
 }
@@ -133,7 +144,9 @@ TEST(Slots, CountersComeBackAndTheLeastRecentGiveWay) {
   ASSERT_TRUE(read);
   EXPECT_GT(read->counters.size(), 250u);
   EXPECT_LT(read->counters.size(), 400u);
-  EXPECT_EQ(read->counters, std::vector<Counter>(counters.begin(), counters.begin() + static_cast<std::ptrdiff_t>(read->counters.size())));
+  EXPECT_EQ(
+      read->counters,
+      std::vector<Counter>(counters.begin(), counters.begin() + static_cast<std::ptrdiff_t>(read->counters.size())));
   EXPECT_EQ((*Slots::open(*posix_file_system(), path)).last()->counters, read->counters);
 }
 
@@ -173,12 +186,26 @@ TEST(Entry, AnyOtherSpellingIsRefused) {
     EXPECT_NE(at, text.npos) << from;
     return text.replace(at, from.size(), to);
   };
-  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
-           {R"("index":0)", R"("index":00)"}, {R"("index":0)", R"("index":-0)"}, {R"("index":0)", R"("index": 0)"}, {R"("v":1)", R"("v":2)"},
-           {R"("v":1})", R"("v":1,"w":1})"}, {R"(p\"1)", R"(p\u00221)"}, {R"(\n)", R"(\u000a)"}, {R"("key":"customer:1")", R"("key":"")"},
-           {R"("a":[1,-2)", R"("a":[1.0,-2)"}, {R"("a":[)", R"("b":[)"}, {R"("x":"中")", "\"x\":\"\xe4\xb8\""}, {R"(true)", R"(null)"},
-           {R"("salt":"0)", R"("salt":"g)"}, {"567Z", "567z"}, {"02:03:04.567Z", "02:03:64.567Z"}, {R"("subject_prev":3)", R"("subject_prev":"3")"},
-           {R"("actor":{"id":)", R"("actor":{"role":)"}, {R"("scope":"s")", R"("scope":"")"}, {"1,-2", "1,9007199254740993"}}) {
+  for (const auto& [from, to] :
+       std::vector<std::pair<std::string, std::string>>{{R"("index":0)", R"("index":00)"},
+                                                        {R"("index":0)", R"("index":-0)"},
+                                                        {R"("index":0)", R"("index": 0)"},
+                                                        {R"("v":1)", R"("v":2)"},
+                                                        {R"("v":1})", R"("v":1,"w":1})"},
+                                                        {R"(p\"1)", R"(p\u00221)"},
+                                                        {R"(\n)", R"(\u000a)"},
+                                                        {R"("key":"customer:1")", R"("key":"")"},
+                                                        {R"("a":[1,-2)", R"("a":[1.0,-2)"},
+                                                        {R"("a":[)", R"("b":[)"},
+                                                        {R"("x":"中")", "\"x\":\"\xe4\xb8\""},
+                                                        {R"(true)", R"(null)"},
+                                                        {R"("salt":"0)", R"("salt":"g)"},
+                                                        {"567Z", "567z"},
+                                                        {"02:03:04.567Z", "02:03:64.567Z"},
+                                                        {R"("subject_prev":3)", R"("subject_prev":"3")"},
+                                                        {R"("actor":{"id":)", R"("actor":{"role":)"},
+                                                        {R"("scope":"s")", R"("scope":"")"},
+                                                        {"1,-2", "1,9007199254740993"}}) {
     EXPECT_EQ(parse_entry(but(from, to)).error().code, "bad_entry") << from << " -> " << to;
   }
 }
@@ -190,8 +217,9 @@ TEST(Tiles, PathsHaveOneSpelling) {
     ASSERT_TRUE(tile) << path;
     EXPECT_EQ(tile_path(*tile), path);
   }
-  for (const char* path : {"", "0", "0/", "0/0", "0/0000", "00/000", "64/000", "0/x000/001", "0/001/002", "0/x001", "0/000.p/0", "0/000.p/256",
-                           "0/000.p/01", "0/000/", "/0/000", "entries/-01", "0/000.p/", "0/x999/x999/x999/x999/x999/x999/999"}) {
+  for (const char* path : {"", "0", "0/", "0/0", "0/0000", "00/000", "64/000", "0/x000/001", "0/001/002", "0/x001",
+                           "0/000.p/0", "0/000.p/256", "0/000.p/01", "0/000/", "/0/000", "entries/-01", "0/000.p/",
+                           "0/x999/x999/x999/x999/x999/x999/999"}) {
     EXPECT_FALSE(parse_tile_path(path)) << path;
   }
 }
@@ -209,8 +237,9 @@ TEST(Tiles, OnlyWhatTheTreeHasIsServed) {
 TEST(Checkpoint, OnlyTheCanonicalTextIsRead) {
   const std::string root = to_base64(sha256("").view());
   EXPECT_TRUE(parse_checkpoint_text("o.example/x\n0\n" + root + "\n"));
-  for (const std::string& text : {std::string(), "o\n00\n" + root + "\n", "o\n1\n" + root, "o\n1\n" + root + "\nmore\n", "\n1\n" + root + "\n",
-                                  "o\n-1\n" + root + "\n", std::string("o\n1\nAAAA\n"), std::string("o\n1\n"), std::string("\n\n")}) {
+  for (const std::string& text :
+       {std::string(), "o\n00\n" + root + "\n", "o\n1\n" + root, "o\n1\n" + root + "\nmore\n", "\n1\n" + root + "\n",
+        "o\n-1\n" + root + "\n", std::string("o\n1\nAAAA\n"), std::string("o\n1\n"), std::string("\n\n")}) {
     EXPECT_FALSE(parse_checkpoint_text(text)) << text;
   }
 }

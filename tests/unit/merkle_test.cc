@@ -17,7 +17,9 @@ struct Tree {
     return found->second;
   };
   void append(std::string_view entry) {
-    range.append(leaf_hash(entry), [this](unsigned level, std::uint64_t number, const Hash& hash) { nodes[{level, number}] = hash; });
+    range.append(leaf_hash(entry), [this](unsigned level, std::uint64_t number, const Hash& hash) {
+      nodes[{level, number}] = hash;
+    });
   }
 };
 
@@ -33,7 +35,8 @@ Hash root_of(const std::vector<Hash>& leaves, std::size_t begin, std::size_t end
 TEST(Merkle, RootOfTheEightKnownLeaves) {
   Tree tree;
   EXPECT_EQ(tree.range.root().hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  for (const char* hex : {"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"}) {
+  for (const char* hex :
+       {"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"}) {
     tree.append(*from_hex(hex));
   }
   EXPECT_EQ(tree.range.root().hex(), "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328");

@@ -46,8 +46,9 @@ Ran run(const std::string& command) {
 class Pdf : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() /
-              ("quotary-pdf-" + std::to_string(getpid()) + "-" + ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    folder_ =
+        std::filesystem::temp_directory_path() / ("quotary-pdf-" + std::to_string(getpid()) + "-" +
+                                                  ::testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::create_directories(folder_);
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
@@ -85,8 +86,9 @@ TEST_F(Pdf, ChineseQuoteReadsBack) {
   const std::string path = save(issue(quotary::testing::cny_quote()));
   expect_sound(path);
   const std::string printed = text(path);
-  for (const char* part : {"报价单", "SHQT2026-004812", "2026-11-24", "上海衡拓自动化设备有限公司", "苏州澄湖新能源科技股份有限公司", "伺服压装机",
-                           "328,700.00", "-5,000.00", "684,487.21", "人民币陆拾捌万肆仟肆佰捌拾柒元贰角壹分", "预付 30%", "7K3M-9QXW-D2HT-VB5R-A"})
+  for (const char* part : {"报价单", "SHQT2026-004812", "2026-11-24", "上海衡拓自动化设备有限公司",
+                           "苏州澄湖新能源科技股份有限公司", "伺服压装机", "328,700.00", "-5,000.00", "684,487.21",
+                           "人民币陆拾捌万肆仟肆佰捌拾柒元贰角壹分", "预付 30%", "7K3M-9QXW-D2HT-VB5R-A"})
     EXPECT_THAT(printed, HasSubstr(part));
   EXPECT_THAT(printed, Not(HasSubstr("Quotation No.")));
 }
@@ -96,7 +98,8 @@ TEST_F(Pdf, ALongSellersNameIsCutBetweenCharacters) {
   std::string name;
   std::vector<std::size_t> ends;  // of each character
   for (unsigned c = 0x4e00; ends.size() < 200; ++c) {
-    const std::string character{static_cast<char>(0xe0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3f)), static_cast<char>(0x80 | (c & 0x3f))};
+    const std::string character{static_cast<char>(0xe0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3f)),
+                                static_cast<char>(0x80 | (c & 0x3f))};
     name += character;
     ends.push_back(name.size());
   }
@@ -127,7 +130,8 @@ TEST_F(Pdf, TwoLanguagesStandSideBySide) {
   expect_sound(path);
   EXPECT_EQ(page_count(path), 1);
   const std::string printed = text(path);
-  for (const char* part : {"报价编号 Quotation No.", "Unit price", "Brightwater Hardware Ltd.", "USD 33,407.65", "FOB Ningbo", "Page 1 of 1", "Ningbo Qifan Hardware"})
+  for (const char* part : {"报价编号 Quotation No.", "Unit price", "Brightwater Hardware Ltd.", "USD 33,407.65",
+                           "FOB Ningbo", "Page 1 of 1", "Ningbo Qifan Hardware"})
     EXPECT_THAT(printed, HasSubstr(part));
 }
 
@@ -135,7 +139,8 @@ TEST_F(Pdf, QrCodeScansFromTheRenderedPage) {
   const std::string path = save(issue(quotary::testing::cny_quote()));
   const std::string picture = folder_ / "page";
   ASSERT_EQ(run("pdftoppm -r 200 -f 1 -l 1 -singlefile -png " + path + " " + picture).status, 0);
-  EXPECT_THAT(run("zbarimg -q --raw " + picture + ".png").out, HasSubstr(quotary::testing::sample_numbering().verify_url));
+  EXPECT_THAT(run("zbarimg -q --raw " + picture + ".png").out,
+              HasSubstr(quotary::testing::sample_numbering().verify_url));
 }
 
 TEST_F(Pdf, CarriesTheQuoteAsAttachment) {
@@ -149,11 +154,30 @@ TEST_F(Pdf, CarriesTheQuoteAsAttachment) {
 
 TEST_F(Pdf, StructureThatArchivesAndSignersNeed) {
   const std::string bytes = issue(quotary::testing::cny_quote());
-  for (const char* part : {"%PDF-1.7", "(SHQT2026-004812)", "/QuotaryNumber", "/QuotaryCode", "(7K3M9QXWD2HTVB5RA)", "GTS_PDFA1", "/SigFlags 3", "/T (Seal)", "/T (Rep)", "/T (Customer1)",
-                           "/T (Customer2)", "/T (Customer3)", "/F 132", "/AFRelationship /Source", "/Subtype /application#2Fjson", "<pdfaid:part>3</pdfaid:part>",
-                           "<pdfaid:conformance>U</pdfaid:conformance>", "<quotary:number>SHQT2026-004812</quotary:number>", "\nxref\n", "\ntrailer\n", "2026-11-24T"})
+  for (const char* part : {"%PDF-1.7",
+                           "(SHQT2026-004812)",
+                           "/QuotaryNumber",
+                           "/QuotaryCode",
+                           "(7K3M9QXWD2HTVB5RA)",
+                           "GTS_PDFA1",
+                           "/SigFlags 3",
+                           "/T (Seal)",
+                           "/T (Rep)",
+                           "/T (Customer1)",
+                           "/T (Customer2)",
+                           "/T (Customer3)",
+                           "/F 132",
+                           "/AFRelationship /Source",
+                           "/Subtype /application#2Fjson",
+                           "<pdfaid:part>3</pdfaid:part>",
+                           "<pdfaid:conformance>U</pdfaid:conformance>",
+                           "<quotary:number>SHQT2026-004812</quotary:number>",
+                           "\nxref\n",
+                           "\ntrailer\n",
+                           "2026-11-24T"})
     EXPECT_THAT(bytes, HasSubstr(part));
-  for (const char* part : {"/ObjStm", "/XRef", "/Encrypt", "/NeedAppearances", "/JavaScript", "/SMask", "/CIDSet"}) EXPECT_THAT(bytes, Not(HasSubstr(part)));
+  for (const char* part : {"/ObjStm", "/XRef", "/Encrypt", "/NeedAppearances", "/JavaScript", "/SMask", "/CIDSet"})
+    EXPECT_THAT(bytes, Not(HasSubstr(part)));
   EXPECT_EQ(bytes.substr(bytes.size() - 6), "%%EOF\n");
 }
 
@@ -162,7 +186,8 @@ TEST_F(Pdf, SameQuoteSameBytes) {
   EXPECT_EQ(sha256(issue(quotary::testing::cny_quote())).hex(), sha256(first).hex());
   Numbering other = quotary::testing::sample_numbering();
   other.number = "SHQT2026-004813";
-  EXPECT_NE(QuoteDocument::prepare(fonts(), quotary::testing::cny_quote(), {}).value().finish(other, "{}").value(), first);
+  EXPECT_NE(QuoteDocument::prepare(fonts(), quotary::testing::cny_quote(), {}).value().finish(other, "{}").value(),
+            first);
 }
 
 TEST_F(Pdf, SameBytesFromManyThreads) {
@@ -173,7 +198,9 @@ TEST_F(Pdf, SameBytesFromManyThreads) {
   for (std::size_t i = 0; i < hashes.size(); ++i)
     threads.emplace_back([&, i] {
       for (int round = 0; round < 4; ++round) {
-        const std::string bytes = i % 2 ? issue(quotary::testing::usd_quote()) : shared.finish(quotary::testing::sample_numbering(), R"({"number":"SHQT2026-004812"})").value();
+        const std::string bytes =
+            i % 2 ? issue(quotary::testing::usd_quote())
+                  : shared.finish(quotary::testing::sample_numbering(), R"({"number":"SHQT2026-004812"})").value();
         hashes[i] = sha256(bytes).hex();
         if (hashes[i] != sha256(expected).hex()) return;
       }
@@ -202,7 +229,9 @@ TEST(PdfContainer, IdentifierIsReplacedWhateverTheLibraryWroteThere) {
     container.pages.push_back(page);
     const auto file = pdfgen::write_container(container);
     ASSERT_TRUE(file) << title << ": " << file.error().detail;
-    EXPECT_THAT(file->substr(file->rfind("trailer")), ::testing::ContainsRegex("/ID ?\\[ ?<[0-9a-f]{32}> ?<[0-9a-f]{32}> ?\\]")) << title;
+    EXPECT_THAT(file->substr(file->rfind("trailer")),
+                ::testing::ContainsRegex("/ID ?\\[ ?<[0-9a-f]{32}> ?<[0-9a-f]{32}> ?\\]"))
+        << title;
   }
 }
 
@@ -218,7 +247,8 @@ TEST_F(Pdf, PageCountsAndCarriedTotals) {
   // Each page's sum is the next one's start, and a multiple of one line's amount.
   std::string carried;
   for (int page = 1; page <= pages; ++page) {
-    const std::string printed = run("pdftotext -layout -f " + std::to_string(page) + " -l " + std::to_string(page) + " " + path + " -").out;
+    const std::string printed =
+        run("pdftotext -layout -f " + std::to_string(page) + " -l " + std::to_string(page) + " " + path + " -").out;
     const auto figure_after = [&](const char* label) {
       const std::size_t at = printed.find(label);
       if (at == std::string::npos) return std::string();
@@ -245,7 +275,8 @@ std::vector<Word> words(const std::string& path) {
   for (std::string line; std::getline(lines, line);) {
     Word word;
     char text[512];
-    if (std::sscanf(line.c_str(), " <word xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\" yMax=\"%lf\">%511[^<]", &word.left, &word.top, &word.right, &word.bottom, text) == 5) {
+    if (std::sscanf(line.c_str(), " <word xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\" yMax=\"%lf\">%511[^<]", &word.left,
+                    &word.top, &word.right, &word.bottom, text) == 5) {
       word.text = text;
       out.push_back(std::move(word));
     }
@@ -259,10 +290,13 @@ TEST_F(Pdf, LastLineTotalsAndSignaturesKeepTogether) {
     const std::string path = save(issue(quotary::testing::long_quote(count)));
     const int pages = page_count(path);
     for (int page = 1; page <= pages; ++page) {
-      const std::string printed = run("pdftotext -layout -f " + std::to_string(page) + " -l " + std::to_string(page) + " " + path + " -").out;
+      const std::string printed =
+          run("pdftotext -layout -f " + std::to_string(page) + " -l " + std::to_string(page) + " " + path + " -").out;
       const std::string last_code = "A-" + std::to_string(100000 + count - 1);
-      EXPECT_EQ(printed.find("行金额合计") != std::string::npos, printed.find(last_code) != std::string::npos) << count << " lines, page " << page;
-      EXPECT_EQ(printed.find("行金额合计") != std::string::npos, printed.find("人民币大写") != std::string::npos) << count << " lines, page " << page;
+      EXPECT_EQ(printed.find("行金额合计") != std::string::npos, printed.find(last_code) != std::string::npos)
+          << count << " lines, page " << page;
+      EXPECT_EQ(printed.find("行金额合计") != std::string::npos, printed.find("人民币大写") != std::string::npos)
+          << count << " lines, page " << page;
       if (printed.find("买方签字一") == std::string::npos) continue;
       EXPECT_THAT(printed, HasSubstr("CNY 684,487.21")) << count << " lines, page " << page;
       EXPECT_THAT(printed, HasSubstr("备注")) << count << " lines, page " << page;
@@ -280,7 +314,8 @@ TEST_F(Pdf, LongTextsStayReadableAndWhole) {
     EXPECT_GE(word.left, 41) << word.text;
     EXPECT_LE(word.right, 595 - 41) << word.text;
   }
-  for (const char* whole : {"凭2026年中国国际工业博览会参观证明，仅限本单使用tradefairrebateforthisorderonly", "4,197.16981132075", "-12,345.67", "18,875,817.70"})
+  for (const char* whole : {"凭2026年中国国际工业博览会参观证明，仅限本单使用tradefairrebateforthisorderonly",
+                            "4,197.16981132075", "-12,345.67", "18,875,817.70"})
     EXPECT_THAT(printed, HasSubstr(whole));
 }
 
@@ -290,7 +325,8 @@ TEST_F(Pdf, PointsStandUnderPoints) {
   std::map<std::string, double> points;
   for (const Word& word : words(path)) {
     for (const char* price : {"4.85", "1.275", "23.60", "118.40", "0.0385"})
-      if (word.text == price) points[price] = word.right - digit * static_cast<double>(word.text.size() - word.text.find('.') - 1);
+      if (word.text == price)
+        points[price] = word.right - digit * static_cast<double>(word.text.size() - word.text.find('.') - 1);
   }
   ASSERT_EQ(points.size(), 5u);
   for (const auto& [price, x] : points) EXPECT_NEAR(x, points["4.85"], 0.2) << price;
@@ -314,7 +350,8 @@ TEST_F(Pdf, RareCharactersComeFromTheFullFace) {
   EXPECT_THAT(text(path), HasSubstr("㛃䶮𠮷堃商贸有限公司"));
 }
 
-// Texts copied from other PDFs often hold radicals (U+2F00 and up) where characters are meant; the face draws both alike.
+// Texts copied from other PDFs often hold radicals (U+2F00 and up) where characters are meant; the face draws both
+// alike.
 TEST_F(Pdf, CharactersThatShareAGlyphArePrinted) {
   const auto picture = [&](const char* name) {
     Quote quote = quotary::testing::cny_quote();
@@ -349,7 +386,8 @@ TEST_F(Pdf, DraftSaysSoAndPromisesNothing) {
   const std::string path = save(bytes);
   expect_sound(path);
   EXPECT_THAT(text(path), HasSubstr("草稿 DRAFT"));
-  for (const char* part : {"/AcroForm", "/QuotaryNumber", "/AFRelationship", "EmbeddedFile"}) EXPECT_THAT(bytes, Not(HasSubstr(part)));
+  for (const char* part : {"/AcroForm", "/QuotaryNumber", "/AFRelationship", "EmbeddedFile"})
+    EXPECT_THAT(bytes, Not(HasSubstr(part)));
 }
 
 TEST_F(Pdf, VoidCertificateStatesTheVoid) {
@@ -359,7 +397,9 @@ TEST_F(Pdf, VoidCertificateStatesTheVoid) {
   expect_sound(path);
   EXPECT_EQ(page_count(path), 1);
   const std::string printed = text(path);
-  for (const char* part : {"作废证明", "SHQT2026-004812", "价格错误 price_error", "已发送 sent", "林若涵", "#48377", "9f86d081884c7d65"}) EXPECT_THAT(printed, HasSubstr(part));
+  for (const char* part :
+       {"作废证明", "SHQT2026-004812", "价格错误 price_error", "已发送 sent", "林若涵", "#48377", "9f86d081884c7d65"})
+    EXPECT_THAT(printed, HasSubstr(part));
   EXPECT_THAT(bytes, HasSubstr("/T (Seal)"));
 }
 
@@ -368,7 +408,8 @@ TEST_F(Pdf, VoidCertificateTakesTheLongestReason) {
   expect_sound(path);
   EXPECT_EQ(page_count(path), 2);
   const std::string printed = text(path);
-  for (const char* part : {"第 1 条", "第 41 条", "核验依据 Evidence", "Page 2 of 2"}) EXPECT_THAT(printed, HasSubstr(part));
+  for (const char* part : {"第 1 条", "第 41 条", "核验依据 Evidence", "Page 2 of 2"})
+    EXPECT_THAT(printed, HasSubstr(part));
 }
 
 // A small PNG with an alpha channel, as a designer's export has it.
@@ -398,13 +439,15 @@ TEST_F(Pdf, LogoStandsWithoutTransparency) {
   expect_sound(path);
   EXPECT_THAT(bytes, Not(HasSubstr("/SMask")));
   EXPECT_THAT(run("pdfimages -list " + path).out, HasSubstr("160    60  rgb"));
-  if (const char* keep = std::getenv("QUOTARY_KEEP_PDF")) std::filesystem::copy_file(path, keep, std::filesystem::copy_options::overwrite_existing);
+  if (const char* keep = std::getenv("QUOTARY_KEEP_PDF"))
+    std::filesystem::copy_file(path, keep, std::filesystem::copy_options::overwrite_existing);
 }
 
 TEST_F(Pdf, LogosAreCheckedWhenLoaded) {
   // A JPEG's frame header is all that is read: 8 bits, 2 x 3 pixels, four components.
   const std::string cmyk("\xff\xd8\xff\xc0\x00\x0e\x08\x00\x03\x00\x02\x04\x01\x11\x00\x02", 16);
-  for (const std::string& bad : {std::string("GIF89a"), std::string("\x89PNG\r\n\x1a\n broken"), std::string("\xff\xd8\xff\xe0"), cmyk, std::string((1u << 20) + 1, 'x')}) {
+  for (const std::string& bad : {std::string("GIF89a"), std::string("\x89PNG\r\n\x1a\n broken"),
+                                 std::string("\xff\xd8\xff\xe0"), cmyk, std::string((1u << 20) + 1, 'x')}) {
     const auto document = QuoteDocument::prepare(fonts(), quotary::testing::cny_quote(), {bad});
     ASSERT_FALSE(document);
     EXPECT_EQ(document.error().code, "bad_logo");

@@ -17,7 +17,8 @@ struct Log {
   RecordsFold fold;
   std::uint64_t size = 0;
 
-  Result<void> add(std::string type, json::object body, const json::object& facts = {}, std::string actor = "p1", std::string scope = {}) {
+  Result<void> add(std::string type, json::object body, const json::object& facts = {}, std::string actor = "p1",
+                   std::string scope = {}) {
     Entry entry;
     entry.index = size;
     entry.time = Timestamp{start_ms + static_cast<std::int64_t>(size)};
@@ -38,15 +39,29 @@ struct Log {
   Result<void> issue(std::uint64_t sequence, std::string period = "2026", std::string scope = {}) {
     auto number = "SHQT" + period + "-" + std::to_string(sequence);
     return add("quote.issued",
-               {{"number", number}, {"series", "SH-QT"}, {"sequence", sequence}, {"period", period}, {"issued_at", "2026-11-24T02:03:04.567Z"}, {"code", "c" + number}},
-               {{"owner", "p1"}, {"team", "a"}, {"region", "r"}, {"expires_at", "2026-12-24T16:00:00.000Z"}, {"currency", "CNY"},
-                {"totals", json::object{{"tax_inclusive", "100.10"}}}, {"customer", "customer:1"}},
+               {{"number", number},
+                {"series", "SH-QT"},
+                {"sequence", sequence},
+                {"period", period},
+                {"issued_at", "2026-11-24T02:03:04.567Z"},
+                {"code", "c" + number}},
+               {{"owner", "p1"},
+                {"team", "a"},
+                {"region", "r"},
+                {"expires_at", "2026-12-24T16:00:00.000Z"},
+                {"currency", "CNY"},
+                {"totals", json::object{{"tax_inclusive", "100.10"}}},
+                {"customer", "customer:1"}},
                "p1", std::move(scope));
   }
 
   Log() {
     EXPECT_TRUE(add("organisation.created", {{"origin", "o"}, {"public_url", "u"}, {"time_zone", "Asia/Shanghai"}}));
-    EXPECT_TRUE(add("series.added", {{"series", "SH-QT"}, {"branch", "SH"}, {"type", "quote"}, {"pattern", "{BR}QT{YYYY}-{SEQ:6}"}, {"period", "year"}}));
+    EXPECT_TRUE(add("series.added", {{"series", "SH-QT"},
+                                     {"branch", "SH"},
+                                     {"type", "quote"},
+                                     {"pattern", "{BR}QT{YYYY}-{SEQ:6}"},
+                                     {"period", "year"}}));
   }
 };
 
@@ -67,7 +82,8 @@ TEST(RecordsFold, APeriodEndsBeforeTheNextBegins) {
   EXPECT_TRUE(log.issue(1));
   EXPECT_EQ(code_of(log.issue(1, "2027")), "period_open");
   json::object ended{{"series", "SH-QT"}, {"period", "2026"}, {"first", 1}, {"last", 1}, {"count", 1}};
-  EXPECT_EQ(code_of(log.add("series.period_ended", ended, {{"sums", json::object{{"CNY", "100.11"}}}})), "period_differs");
+  EXPECT_EQ(code_of(log.add("series.period_ended", ended, {{"sums", json::object{{"CNY", "100.11"}}}})),
+            "period_differs");
   EXPECT_TRUE(log.add("series.period_ended", ended, {{"sums", json::object{{"CNY", "100.10"}}}}));
   EXPECT_EQ(code_of(log.issue(2)), "period_closed");
   EXPECT_TRUE(log.issue(1, "2027"));
@@ -78,11 +94,16 @@ TEST(RecordsFold, OneOpenVoidRequestAndFourEyes) {
   EXPECT_TRUE(log.issue(1));
   json::object facts{{"lapse_at", "2026-12-24T02:03:04.567Z"}, {"status_before", "valid"}};
   EXPECT_TRUE(log.add("void.requested", {{"request", "v1"}, {"number", "SHQT2026-1"}, {"reason_code", "test"}}, facts));
-  EXPECT_EQ(code_of(log.add("void.requested", {{"request", "v2"}, {"number", "SHQT2026-1"}, {"reason_code", "test"}}, facts)), "void_request_open");
+  EXPECT_EQ(
+      code_of(log.add("void.requested", {{"request", "v2"}, {"number", "SHQT2026-1"}, {"reason_code", "test"}}, facts)),
+      "void_request_open");
   EXPECT_EQ(code_of(log.add("void.approved", {{"request", "v1"}, {"number", "SHQT2026-1"}})), "four_eyes");
   EXPECT_TRUE(log.add("void.approved", {{"request", "v1"}, {"number", "SHQT2026-1"}}, {}, "p2"));
-  EXPECT_EQ(code_of(log.add("void.rejected", {{"request", "v1"}, {"number", "SHQT2026-1"}}, {}, "p3")), "already_decided");
-  EXPECT_EQ(code_of(log.add("void.requested", {{"request", "v3"}, {"number", "SHQT2026-1"}, {"reason_code", "test"}}, facts)), "already_voided");
+  EXPECT_EQ(code_of(log.add("void.rejected", {{"request", "v1"}, {"number", "SHQT2026-1"}}, {}, "p3")),
+            "already_decided");
+  EXPECT_EQ(
+      code_of(log.add("void.requested", {{"request", "v3"}, {"number", "SHQT2026-1"}, {"reason_code", "test"}}, facts)),
+      "already_voided");
   auto quote = records::find_quote(log.state, "SHQT2026-1")->value();
   EXPECT_EQ(records::status_at(quote, Timestamp{0}), "voided");
   EXPECT_FALSE(log.state.values.contains("open/SHQT2026-1"));

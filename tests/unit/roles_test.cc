@@ -15,7 +15,9 @@ TEST(Roles, EveryCellReachesItsScopeAndNoFurther) {
       Principal caller{"me", static_cast<Role>(r), "team-a", "east"};
       SCOPED_TRACE(std::string(row.name) + " as " + std::string(role_name(caller.role)));
       auto scope = scope_of(caller.role, row.call);
-      auto reach = [&](const char* owner, const char* team, const char* region) { return in_scope(caller, row.call, owner, team, region); };
+      auto reach = [&](const char* owner, const char* team, const char* region) {
+        return in_scope(caller, row.call, owner, team, region);
+      };
       EXPECT_EQ(reach("me", "team-a", "east"), scope != Scope::none);
       EXPECT_EQ(reach("peer", "team-a", "east"), scope >= Scope::team);
       EXPECT_EQ(reach("peer", "team-a", "west"), scope >= Scope::organisation);
@@ -34,8 +36,10 @@ TEST(Roles, NoTeamIsNotATeam) {
 }
 
 TEST(Roles, TheRulesThatMustNeverChangeByAccident) {
-  for (auto role : {Role::rep, Role::finance, Role::auditor, Role::crm, Role::admin}) EXPECT_EQ(scope_of(role, Call::decide_void), Scope::none);
-  for (auto role : {Role::finance, Role::auditor, Role::admin}) EXPECT_EQ(scope_of(role, Call::issue_quote), Scope::none);
+  for (auto role : {Role::rep, Role::finance, Role::auditor, Role::crm, Role::admin})
+    EXPECT_EQ(scope_of(role, Call::decide_void), Scope::none);
+  for (auto role : {Role::finance, Role::auditor, Role::admin})
+    EXPECT_EQ(scope_of(role, Call::issue_quote), Scope::none);
   EXPECT_EQ(scope_of(Role::manager, Call::decide_void_accepted), Scope::none);
   EXPECT_EQ(scope_of(Role::rep, Call::read_quote), Scope::self);
   for (auto role : {Role::rep, Role::manager, Role::region_director, Role::finance, Role::auditor, Role::crm})
@@ -43,7 +47,8 @@ TEST(Roles, TheRulesThatMustNeverChangeByAccident) {
 }
 
 TEST(Roles, NamesRoundTrip) {
-  for (std::size_t r = 0; r < role_count; ++r) EXPECT_EQ(*parse_role(role_name(static_cast<Role>(r))), static_cast<Role>(r));
+  for (std::size_t r = 0; r < role_count; ++r)
+    EXPECT_EQ(*parse_role(role_name(static_cast<Role>(r))), static_cast<Role>(r));
   EXPECT_FALSE(parse_role("Rep"));
 }
 

@@ -49,7 +49,8 @@ class SealAttack : public ::testing::Test {
     const auto certificates = signing::certificates_from_pem(certificate);
     const signing::KeyPtr key = signing::private_key_from_pem(key_text);
     const auto form = signing::CmsForm::make(certificates.front().get(), {}).value();
-    const std::string cms = signing::sign_cms(form, key.get(), sha256(pdf.substr(0, begin) + pdf.substr(end))).value().der;
+    const std::string cms =
+        signing::sign_cms(form, key.get(), sha256(pdf.substr(0, begin) + pdf.substr(end))).value().der;
     std::string digits = to_hex(cms);
     digits.resize(end - begin - 2, '0');
     return pdf.replace(begin + 1, digits.size(), digits);
@@ -62,8 +63,9 @@ class SealAttack : public ::testing::Test {
     const std::string offset = std::to_string(out.size());
     out += std::to_string(number) + " 0 obj\n" + body + "\nendobj\n";
     const std::size_t xref = out.size();
-    out += "xref\n" + std::to_string(number) + " 1\n" + std::string(10 - offset.size(), '0') + offset + " 00000 n \ntrailer\n<< /Root 1 0 R /Size 9 /Prev " +
-           std::to_string(std::stoul(pdf.substr(previous, 12))) + " >>\nstartxref\n" + std::to_string(xref) + "\n%%EOF\n";
+    out += "xref\n" + std::to_string(number) + " 1\n" + std::string(10 - offset.size(), '0') + offset +
+           " 00000 n \ntrailer\n<< /Root 1 0 R /Size 9 /Prev " + std::to_string(std::stoul(pdf.substr(previous, 12))) +
+           " >>\nstartxref\n" + std::to_string(xref) + "\n%%EOF\n";
     return out;
   }
 
@@ -75,7 +77,7 @@ class SealAttack : public ::testing::Test {
 TEST_F(SealAttack, AnyChangedByte) {
   // Every byte of the document and of the CMS, and a sample of the zeros behind it. Bit 5 is the case of a letter.
   const std::size_t gap = sealed_.rfind("/Contents <") + 11;
-  for (std::size_t at = 0; at < sealed_.size(); at += at > gap + 4000 && at < gap + 32'600 ? 97 : 1) {
+  for (std::size_t at = 0; at<sealed_.size(); at += at> gap + 4000 && at < gap + 32'600 ? 97 : 1) {
     for (const int bit : {1, 2, 32}) {
       std::string changed = sealed_;
       changed[at] = static_cast<char>(changed[at] ^ bit);
@@ -99,7 +101,7 @@ TEST_F(SealAttack, AnyChangedByteOfANewSeal) {
   };
   ASSERT_TRUE(holds(prepared.pdf, cms, request.signing_time));
   const std::size_t gap = prepared.gap_begin + 1;
-  for (std::size_t at = 0; at < prepared.pdf.size(); at += at > gap + 4000 && at < gap + 32'600 ? 97 : 1) {
+  for (std::size_t at = 0; at<prepared.pdf.size(); at += at> gap + 4000 && at < gap + 32'600 ? 97 : 1) {
     for (const int bit : {1, 2, 32}) {
       std::string changed = prepared.pdf;
       changed[at] = static_cast<char>(changed[at] ^ bit);
@@ -122,7 +124,8 @@ TEST_F(SealAttack, AnyChangedByteOfANewSeal) {
   EXPECT_FALSE(holds(put(by_another), by_another, request.signing_time));
   const testing::TemporaryFolder stranger;
   const auto strangers = signing::certificates_from_pem(testing::development_seal(stranger)->certificate_pem());
-  EXPECT_FALSE(signing::check_new_seal(prepared.pdf, cms, signing::CmsForm::make(strangers.front().get(), {}).value(), request.signing_time));
+  EXPECT_FALSE(signing::check_new_seal(prepared.pdf, cms, signing::CmsForm::make(strangers.front().get(), {}).value(),
+                                       request.signing_time));
 }
 
 TEST_F(SealAttack, EveryTruncation) {
@@ -132,7 +135,8 @@ TEST_F(SealAttack, EveryTruncation) {
 }
 
 TEST_F(SealAttack, TrailingBytes) {
-  for (const std::string& junk : {std::string("\n"), std::string("x"), std::string(1, '\0'), std::string("%%EOF\n"), std::string("% comment\n%%EOF\n")}) {
+  for (const std::string& junk : {std::string("\n"), std::string("x"), std::string(1, '\0'), std::string("%%EOF\n"),
+                                  std::string("% comment\n%%EOF\n")}) {
     EXPECT_THAT(why(sealed_ + junk), HasSubstr("added after the sealed revision"));
   }
   EXPECT_NE(why("\n" + sealed_), "VALID");
@@ -144,9 +148,11 @@ TEST_F(SealAttack, TrailingBytes) {
 
 TEST_F(SealAttack, AppendedRevisions) {
   // Shadow and annotation attacks: a replaced page, another catalog, a changed field.
-  EXPECT_THAT(why(with_revision(sealed_, 4, "<< /Type /Page /Parent 3 0 R /MediaBox [0 0 1 1] >>")), HasSubstr("added after"));
+  EXPECT_THAT(why(with_revision(sealed_, 4, "<< /Type /Page /Parent 3 0 R /MediaBox [0 0 1 1] >>")),
+              HasSubstr("added after"));
   EXPECT_THAT(why(with_revision(sealed_, 1, "<< /Type /Catalog /Pages 3 0 R >>")), HasSubstr("added after"));
-  EXPECT_THAT(why(with_revision(sealed_, 7, "<< /Type /Annot /FT /Sig /T (Rep) /V 8 0 R >>")), HasSubstr("added after"));
+  EXPECT_THAT(why(with_revision(sealed_, 7, "<< /Type /Annot /FT /Sig /T (Rep) /V 8 0 R >>")),
+              HasSubstr("added after"));
 }
 
 TEST_F(SealAttack, ByteRangeTricks) {
@@ -165,9 +171,11 @@ TEST_F(SealAttack, ByteRangeTricks) {
     from += used;
   }
   const auto text = [](std::size_t a, std::size_t b, std::size_t c, std::size_t d) {
-    return "/ByteRange [" + std::to_string(a) + " " + std::to_string(b) + " " + std::to_string(c) + " " + std::to_string(d) + "]";
+    return "/ByteRange [" + std::to_string(a) + " " + std::to_string(b) + " " + std::to_string(c) + " " +
+           std::to_string(d) + "]";
   };
-  EXPECT_EQ(why(with_range(text(0, numbers[1], numbers[2], numbers[3]))), "VALID") << "the attacker's tools themselves work";
+  EXPECT_EQ(why(with_range(text(0, numbers[1], numbers[2], numbers[3]))), "VALID")
+      << "the attacker's tools themselves work";
   EXPECT_THAT(why(with_range(text(1, numbers[1], numbers[2], numbers[3]))), HasSubstr("first byte"));
   EXPECT_THAT(why(with_range(text(0, numbers[1] - 1, numbers[2], numbers[3]))), HasSubstr("gap"));
   EXPECT_THAT(why(with_range(text(0, numbers[1], numbers[2] + 2, numbers[3] - 2))), HasSubstr("gap"));
@@ -186,9 +194,10 @@ TEST_F(SealAttack, ContentsTricks) {
   const std::size_t begin = sealed_.rfind("/Contents <") + 11;
   const std::size_t end = sealed_.find('>', begin);
   // Bytes behind the CMS, an empty and a broken one, white space and an odd digit within.
-  for (const auto& [at, bytes, reason] : {std::tuple{end - 2, "01", "behind its CMS"}, std::tuple{begin, "00", "no DER"},
-                                          std::tuple{end - 1, " ", "not_our_profile"}, std::tuple{end - 2, "  ", "not_our_profile"},
-                                          std::tuple{end - 2, ">0", "not_our_profile"}, std::tuple{begin, "zz", "not_our_profile"}}) {
+  for (const auto& [at, bytes, reason] :
+       {std::tuple{end - 2, "01", "behind its CMS"}, std::tuple{begin, "00", "no DER"},
+        std::tuple{end - 1, " ", "not_our_profile"}, std::tuple{end - 2, "  ", "not_our_profile"},
+        std::tuple{end - 2, ">0", "not_our_profile"}, std::tuple{begin, "zz", "not_our_profile"}}) {
     std::string changed = sealed_;
     changed.replace(at, std::string_view(bytes).size(), bytes);
     EXPECT_THAT(why(changed), HasSubstr(reason)) << bytes;
@@ -205,16 +214,21 @@ TEST_F(SealAttack, AnotherPlaceOrOrder) {
   EXPECT_THAT(why(signed_anew(replaced(sealed_, "/P 2 ", "/P 1 "))), HasSubstr("DocMDP P 2"));
   EXPECT_THAT(why(signed_anew(replaced(sealed_, "/DocMDP 8 0 R", "/UR3    8 0 R"))), HasSubstr("not_our_profile"));
   EXPECT_THAT(why(signed_anew(replaced(sealed_, "/DocMDP 8 0 R", "/DocMDP 7 0 R"))), HasSubstr("second signature"));
-  EXPECT_THAT(why(signed_anew(replaced(sealed_, "/SubFilter /ETSI.CAdES.detached", "/SubFilter /adbe.pkcs7.detached"))), HasSubstr("PAdES"));
+  EXPECT_THAT(why(signed_anew(replaced(sealed_, "/SubFilter /ETSI.CAdES.detached", "/SubFilter /adbe.pkcs7.detached"))),
+              HasSubstr("PAdES"));
   EXPECT_THAT(why(signed_anew(replaced(sealed_, "/V 8 0 R\n", "/X 8 0 R\n"))), HasSubstr("no field"));
-  EXPECT_THAT(why(signed_anew(replaced(sealed_, "(D:20261124020304Z)", "(D:20261324020304Z)"))), HasSubstr("claimed time"));
-  EXPECT_THAT(why(signed_anew(replaced(sealed_, "(D:20261124020304Z)", "(D:20161124020304Z)"))), HasSubstr("not valid at the claimed time"));
-  EXPECT_THAT(why(signed_anew(replaced(sealed_, "/Type /Sig\n", "/M    (x)\n"))), HasSubstr("not_our_profile")) << "a key twice";
+  EXPECT_THAT(why(signed_anew(replaced(sealed_, "(D:20261124020304Z)", "(D:20261324020304Z)"))),
+              HasSubstr("claimed time"));
+  EXPECT_THAT(why(signed_anew(replaced(sealed_, "(D:20261124020304Z)", "(D:20161124020304Z)"))),
+              HasSubstr("not valid at the claimed time"));
+  EXPECT_THAT(why(signed_anew(replaced(sealed_, "/Type /Sig\n", "/M    (x)\n"))), HasSubstr("not_our_profile"))
+      << "a key twice";
 }
 
 TEST_F(SealAttack, AnEarlierOrSecondRevision) {
   // The document was changed between its making and the seal.
-  const std::string between = with_revision(base_, 4, "<< /Type /Page /Parent 3 0 R /MediaBox [0 0 1 1] /Annots [6 0 R 7 0 R] >>");
+  const std::string between =
+      with_revision(base_, 4, "<< /Type /Page /Parent 3 0 R /MediaBox [0 0 1 1] /Annots [6 0 R 7 0 R] >>");
   const auto prepared = signing::prepare_signature(between, {testing::seal_time, "Seal", "", "", ""});
   ASSERT_TRUE(prepared) << prepared.error().detail;
   EXPECT_THAT(why(signed_anew(prepared->pdf)), HasSubstr("first revision"));
@@ -249,7 +263,8 @@ TEST_F(SealAttack, OtherSyntaxIsNotOurs) {
   const std::string xref = sealed_.substr(sealed_.rfind("startxref\n") + 10);
   EXPECT_EQ(why(replaced(sealed_, sealed_.substr(sealed_.rfind("/Prev "), 8), "/Prev 99")), "not_our_profile");
   std::string nested = "%PDF-1.7\n1 0 obj\n" + std::string(100'000, '[');
-  nested += "\nendobj\nxref\n1 1\n0000000009 00000 n \ntrailer\n<< /Root 1 0 R /Size 2 >>\nstartxref\n" + std::to_string(nested.size() + 8) + "\n%%EOF\n";
+  nested += "\nendobj\nxref\n1 1\n0000000009 00000 n \ntrailer\n<< /Root 1 0 R /Size 2 >>\nstartxref\n" +
+            std::to_string(nested.size() + 8) + "\n%%EOF\n";
   EXPECT_EQ(why(nested), "not_our_profile");
 }
 
@@ -271,11 +286,13 @@ TEST_F(SealAttack, ATableNamesEachObjectOnce) {
   const auto with_table = [](std::string_view entries) {
     std::string file = "%PDF-1.7\n1 0 obj\nnull\nendobj\n";
     const std::size_t xref = file.size();
-    return file + "xref\n" + std::string(entries) + "trailer\n<< /Root 1 0 R /Size 2 >>\nstartxref\n" + std::to_string(xref) + "\n%%EOF\n";
+    return file + "xref\n" + std::string(entries) + "trailer\n<< /Root 1 0 R /Size 2 >>\nstartxref\n" +
+           std::to_string(xref) + "\n%%EOF\n";
   };
   const std::string used = "1 1\n0000000009 00000 n \n", freed = "1 1\n0000000000 00001 f \n";
   EXPECT_TRUE(signing::PdfFile::read(with_table(used)));
-  for (const std::string& twice : {used + used, used + freed, freed + used, freed + freed}) EXPECT_FALSE(signing::PdfFile::read(with_table(twice))) << twice;
+  for (const std::string& twice : {used + used, used + freed, freed + used, freed + freed})
+    EXPECT_FALSE(signing::PdfFile::read(with_table(twice))) << twice;
 }
 
 TEST(RevisionEnds, FollowEachMarkAndItsLineEnd) {

@@ -1,8 +1,8 @@
 // The seal as readers that are not ours see it, and the keys that it may be made with.
+#include "signing/seal.h"
 #include "ledger/base/hash.h"
 #include "pdfgen/quote_document.h"
 #include "signing/document_check.h"
-#include "signing/seal.h"
 #include "tests/support/sample_quotes.h"
 #include "tests/support/seal_fixture.h"
 
@@ -14,8 +14,8 @@ namespace {
 
 using signing::Seal;
 using signing::SealKeyFiles;
-using testing::TemporaryFolder;
 using ::testing::HasSubstr;
+using testing::TemporaryFolder;
 
 // Four numbers of the file's only ByteRange.
 std::vector<std::size_t> byte_range(const std::string& pdf) {
@@ -50,8 +50,9 @@ void expect_judges_accept(const TemporaryFolder& folder, const std::string& pdf,
   EXPECT_THAT(pdfsig.output, HasSubstr("Signature is Valid"));
   EXPECT_THAT(pdfsig.output, HasSubstr("Total document signed"));
   EXPECT_THAT(pdfsig.output, HasSubstr("ETSI.CAdES.detached"));
-  const auto openssl = testing::run("openssl cms -verify -cades -binary -inform DER -in " + quoted("cms") + " -content " + quoted("content") +
-                                    " -CAfile " + quoted("anchor.pem") + " -partial_chain -purpose any -no_check_time -out /dev/null");
+  const auto openssl = testing::run("openssl cms -verify -cades -binary -inform DER -in " + quoted("cms") +
+                                    " -content " + quoted("content") + " -CAfile " + quoted("anchor.pem") +
+                                    " -partial_chain -purpose any -no_check_time -out /dev/null");
   EXPECT_TRUE(openssl.ok) << openssl.output;
 }
 
@@ -137,8 +138,9 @@ TEST(Seal, RefusesWhatItMustNotSign) {
 class SealKeys : public ::testing::Test {
  protected:
   void make(const std::string& key_options, const std::string& extensions = "keyUsage=digitalSignature") {
-    const auto made = testing::run("openssl req -x509 -newkey " + key_options + " -nodes -days 3650 -subj '/O=Example Ltd/CN=Seal' -addext '" + extensions +
-                                   "' -keyout '" + folder_.file("key.pem") + "' -out '" + folder_.file("cert.pem") + "'");
+    const auto made = testing::run(
+        "openssl req -x509 -newkey " + key_options + " -nodes -days 3650 -subj '/O=Example Ltd/CN=Seal' -addext '" +
+        extensions + "' -keyout '" + folder_.file("key.pem") + "' -out '" + folder_.file("cert.pem") + "'");
     ASSERT_TRUE(made.ok) << made.output;
     pem_.certificate_path = folder_.file("cert.pem");
     pem_.key_path = folder_.file("key.pem");
@@ -168,11 +170,14 @@ class SealKeys : public ::testing::Test {
 };
 
 TEST_F(SealKeys, RsaAndEcdsaFromPemAndPkcs12) {
-  for (const auto& [options, algorithm] : {std::pair{"rsa:2048", "RSA 2048 with SHA-256"}, std::pair{"rsa:3072", "RSA 3072 with SHA-256"},
-                                             std::pair{"rsa:4096", "RSA 4096 with SHA-256"}, std::pair{"ec -pkeyopt ec_paramgen_curve:P-256", "ECDSA P-256 with SHA-256"}}) {
+  for (const auto& [options, algorithm] :
+       {std::pair{"rsa:2048", "RSA 2048 with SHA-256"}, std::pair{"rsa:3072", "RSA 3072 with SHA-256"},
+        std::pair{"rsa:4096", "RSA 4096 with SHA-256"},
+        std::pair{"ec -pkeyopt ec_paramgen_curve:P-256", "ECDSA P-256 with SHA-256"}}) {
     make(options);
     expect_seals(pem_, algorithm);
-    const auto packed = testing::run("openssl pkcs12 -export -passout pass:secret -inkey '" + pem_.key_path + "' -in '" + pem_.certificate_path + "' -out '" + folder_.file("seal.p12") + "'");
+    const auto packed = testing::run("openssl pkcs12 -export -passout pass:secret -inkey '" + pem_.key_path +
+                                     "' -in '" + pem_.certificate_path + "' -out '" + folder_.file("seal.p12") + "'");
     ASSERT_TRUE(packed.ok) << packed.output;
     SealKeyFiles pkcs12;
     pkcs12.pkcs12_path = folder_.file("seal.p12");
@@ -190,20 +195,24 @@ TEST_F(SealKeys, ChainGoesAlongAndStrangersDoNot) {
     const auto outcome = testing::run(command);
     ASSERT_TRUE(outcome.ok) << outcome.output;
   };
-  const std::string make_root = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=";
+  const std::string make_root =
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=";
   shell(make_root + "Root' -keyout " + file("root.key") + " -out " + file("root.pem"));
   shell(make_root + "Stranger' -keyout " + file("stranger.key") + " -out " + file("stranger.pem"));
   testing::write_bytes(folder_.file("ca.ext"), "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n");
   testing::write_bytes(folder_.file("leaf.ext"), "basicConstraints=critical,CA:FALSE\nkeyUsage=nonRepudiation\n");
   const auto issue = [&](const std::string& name, const std::string& issuer, const char* extensions) {
-    shell("openssl req -new -newkey rsa:2048 -nodes -subj '/CN=" + name + "' -keyout " + file((name + ".key").c_str()) + " -out " + file("request"));
-    shell("openssl x509 -req -days 3000 -in " + file("request") + " -CA " + file((issuer + ".pem").c_str()) + " -CAkey " + file((issuer + ".key").c_str()) +
-          " -CAcreateserial -extfile " + file(extensions) + " -out " + file((name + ".pem").c_str()));
+    shell("openssl req -new -newkey rsa:2048 -nodes -subj '/CN=" + name + "' -keyout " + file((name + ".key").c_str()) +
+          " -out " + file("request"));
+    shell("openssl x509 -req -days 3000 -in " + file("request") + " -CA " + file((issuer + ".pem").c_str()) +
+          " -CAkey " + file((issuer + ".key").c_str()) + " -CAcreateserial -extfile " + file(extensions) + " -out " +
+          file((name + ".pem").c_str()));
   };
   issue("middle", "root", "ca.ext");
   issue("leaf", "middle", "leaf.ext");
   const auto text = [&](const char* name) { return read_file(*posix_file_system(), folder_.file(name)).value(); };
-  testing::write_bytes(folder_.file("chain.pem"), text("leaf.pem") + text("stranger.pem") + text("root.pem") + text("middle.pem"));
+  testing::write_bytes(folder_.file("chain.pem"),
+                       text("leaf.pem") + text("stranger.pem") + text("root.pem") + text("middle.pem"));
   SealKeyFiles paths;
   paths.certificate_path = folder_.file("chain.pem");
   paths.key_path = folder_.file("leaf.key");
@@ -250,7 +259,8 @@ TEST(DevelopmentSeal, IsNeverWrittenOver) {
   const TemporaryFolder folder;
   (void)testing::development_seal(folder);
   SystemRandom random;
-  const auto again = signing::make_development_seal(*posix_file_system(), folder.path(), "x", testing::seal_time, random);
+  const auto again =
+      signing::make_development_seal(*posix_file_system(), folder.path(), "x", testing::seal_time, random);
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, "keys_exist");
   const TemporaryFolder other;
@@ -258,7 +268,9 @@ TEST(DevelopmentSeal, IsNeverWrittenOver) {
   for (int i = 0; i < 100; ++i) name += "公司";
   EXPECT_TRUE(signing::make_development_seal(*posix_file_system(), other.path(), name, testing::seal_time, random));
   for (const char* file : {"seal.key.pem", "seal.cert.pem"}) {
-    EXPECT_EQ(std::filesystem::status(other.file(file)).permissions(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write) << file;
+    EXPECT_EQ(std::filesystem::status(other.file(file)).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
+        << file;
   }
 }
 

@@ -27,10 +27,11 @@ class StoreLogTest : public ::testing::Test {
   std::size_t write_and_read(Store& store, const std::string& key, const std::string& value) {
     EXPECT_TRUE(store.write_synced({{Family::entries, key, value}, {Family::state, "gone", std::nullopt}}));
     std::size_t seen = 0;
-    const auto read = store.read_back([&](Family family, std::string_view read_key, std::optional<std::string_view> read_value) {
-      if (seen++ == 0) return family == Family::entries && read_key == key && read_value == value;
-      return family == Family::state && read_key == "gone" && !read_value;
-    });
+    const auto read =
+        store.read_back([&](Family family, std::string_view read_key, std::optional<std::string_view> read_value) {
+          if (seen++ == 0) return family == Family::entries && read_key == key && read_value == value;
+          return family == Family::state && read_key == "gone" && !read_value;
+        });
     EXPECT_TRUE(read) << read.error().detail;
     return seen;
   }
@@ -47,11 +48,13 @@ TEST_F(StoreLogTest, EveryLengthComesBackAsWritten) {
   // Small steps over a block's end, so that every remainder is met, and records of several blocks between them.
   for (int i = 0; i < 400; ++i) {
     const std::size_t size = i % 10 == 9 ? 30'000 + random() % 200'000 : random() % 700;
-    ASSERT_EQ(write_and_read(*store, std::to_string(i), std::string(size, static_cast<char>(random()))), 2u) << "record " << i << " of " << size << " bytes";
+    ASSERT_EQ(write_and_read(*store, std::to_string(i), std::string(size, static_cast<char>(random()))), 2u)
+        << "record " << i << " of " << size << " bytes";
   }
   // Past the end of a log file: the engine begins a new one.
   const std::string first = log_of(directory);
-  for (int i = 0; i < 5; ++i) ASSERT_EQ(write_and_read(*store, "large" + std::to_string(i), std::string(9u << 20, 'x')), 2u);
+  for (int i = 0; i < 5; ++i)
+    ASSERT_EQ(write_and_read(*store, "large" + std::to_string(i), std::string(9u << 20, 'x')), 2u);
   EXPECT_NE(log_of(directory), first);
 }
 

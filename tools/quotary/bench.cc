@@ -32,7 +32,9 @@ struct Rate {
   double per_second = 0, p50_ms = 0, p99_ms = 0;
 };
 
-double ms_since(Steady::time_point began) { return std::chrono::duration<double, std::milli>(Steady::now() - began).count(); }
+double ms_since(Steady::time_point began) {
+  return std::chrono::duration<double, std::milli>(Steady::now() - began).count();
+}
 
 double at_share(std::vector<double>& sorted, double share) {
   if (sorted.empty()) return 0;
@@ -41,7 +43,12 @@ double at_share(std::vector<double>& sorted, double share) {
 
 Rate rate_of(unsigned clients, std::vector<double>& times_ms, std::uint64_t failed, double seconds) {
   std::sort(times_ms.begin(), times_ms.end());
-  return {clients, times_ms.size(), failed, static_cast<double>(times_ms.size()) / seconds, at_share(times_ms, 0.50), at_share(times_ms, 0.99)};
+  return {clients,
+          times_ms.size(),
+          failed,
+          static_cast<double>(times_ms.size()) / seconds,
+          at_share(times_ms, 0.50),
+          at_share(times_ms, 0.99)};
 }
 
 // The disk's own limit, measured beside ours: 1 KB appended and synced, one after another.
@@ -54,7 +61,9 @@ Rate disk_rate(const std::string& folder, unsigned seconds) {
   const auto began = Steady::now();
   while (file >= 0 && failed == 0 && ms_since(began) < seconds * 1000.0) {
     const auto start = Steady::now();
-    if (::write(file, kilobyte.data(), kilobyte.size()) != static_cast<ssize_t>(kilobyte.size()) || ::fdatasync(file) != 0) ++failed;
+    if (::write(file, kilobyte.data(), kilobyte.size()) != static_cast<ssize_t>(kilobyte.size()) ||
+        ::fdatasync(file) != 0)
+      ++failed;
     times_ms.push_back(ms_since(start));
   }
   if (file >= 0) ::close(file);
@@ -63,7 +72,8 @@ Rate disk_rate(const std::string& folder, unsigned seconds) {
 }
 
 // Durable, sealed, signed and proved issues by that many callers, each waiting for its answer.
-Rate issue_rate(api::Organisation& organisation, const api::Principal& caller, Date today, unsigned clients, unsigned seconds, std::string_view run) {
+Rate issue_rate(api::Organisation& organisation, const api::Principal& caller, Date today, unsigned clients,
+                unsigned seconds, std::string_view run) {
   std::vector<double> times_ms;
   std::atomic<std::uint64_t> failed{0};
   std::mutex mutex;
@@ -92,12 +102,17 @@ Rate issue_rate(api::Organisation& organisation, const api::Principal& caller, D
 
 void print(const char* what, const Rate& rate, const BenchOptions& options) {
   if (options.as_json) {
-    std::printf("%s\n", json::serialize(json::object{{"what", what}, {"clients", rate.clients}, {"done", rate.done}, {"failed", rate.failed}, {"per_second", rate.per_second},
-                                                     {"p50_ms", rate.p50_ms}, {"p99_ms", rate.p99_ms}})
+    std::printf("%s\n", json::serialize(json::object{{"what", what},
+                                                     {"clients", rate.clients},
+                                                     {"done", rate.done},
+                                                     {"failed", rate.failed},
+                                                     {"per_second", rate.per_second},
+                                                     {"p50_ms", rate.p50_ms},
+                                                     {"p99_ms", rate.p99_ms}})
                             .c_str());
   } else {
-    std::printf("%-28s %3u callers  %9.1f/s  p50 %8.2f ms  p99 %8.2f ms  %llu failed\n", what, rate.clients, rate.per_second, rate.p50_ms, rate.p99_ms,
-                static_cast<unsigned long long>(rate.failed));
+    std::printf("%-28s %3u callers  %9.1f/s  p50 %8.2f ms  p99 %8.2f ms  %llu failed\n", what, rate.clients,
+                rate.per_second, rate.p50_ms, rate.p99_ms, static_cast<unsigned long long>(rate.failed));
   }
   std::fflush(stdout);
 }
@@ -107,7 +122,8 @@ Result<bool> measure(const BenchOptions& options, const std::string& home) {
   bool good = true;
   for (const unsigned clients : options.clients) {
     print("disk: 1 KB, fdatasync", disk_rate(home, 1), options);
-    const auto rate = issue_rate(*ledger.organisation, ledger.rep, ledger.today, clients, options.seconds, "bench" + std::to_string(clients));
+    const auto rate = issue_rate(*ledger.organisation, ledger.rep, ledger.today, clients, options.seconds,
+                                 "bench" + std::to_string(clients));
     print("issue: durable and proved", rate, options);
     good = good && rate.failed == 0 && rate.done > 0;
   }
@@ -134,7 +150,8 @@ int run_bench(const std::string& folder, const std::function<Result<bool>(const 
   namespace fs = std::filesystem;
   std::error_code failed;
   auto home = (folder.empty() ? fs::temp_directory_path(failed).string() : folder) + "/quotary-bench-XXXXXX";
-  if (::mkdtemp(home.data()) == nullptr) return report(fail(Errc::storage, "no_folder", "cannot make a folder like " + home)), exit_unchecked;
+  if (::mkdtemp(home.data()) == nullptr)
+    return report(fail(Errc::storage, "no_folder", "cannot make a folder like " + home)), exit_unchecked;
   const auto good = measure(home);
   fs::remove_all(home, failed);
   if (!good) return report(good.error());
@@ -143,14 +160,23 @@ int run_bench(const std::string& folder, const std::function<Result<bool>(const 
 
 void add_bench(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<BenchOptions>();
-  auto* command = app.add_subcommand("bench", "issue quotes as fast as they go on a throw-away ledger, beside the disk's own limit");
-  command->add_option("--folder", options->folder, "where to make it (default: the temporary folder; give one on the disk that matters)")->check(CLI::ExistingDirectory);
-  command->add_option("--clients", options->clients, "callers at once, one run each")->delimiter(',')->check(CLI::Range(1, 1000));
-  command->add_option("--seconds", options->seconds, "length of each run")->check(CLI::Range(1, 3600))->capture_default_str();
+  auto* command = app.add_subcommand(
+      "bench", "issue quotes as fast as they go on a throw-away ledger, beside the disk's own limit");
+  command
+      ->add_option("--folder", options->folder,
+                   "where to make it (default: the temporary folder; give one on the disk that matters)")
+      ->check(CLI::ExistingDirectory);
+  command->add_option("--clients", options->clients, "callers at once, one run each")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1000));
+  command->add_option("--seconds", options->seconds, "length of each run")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
   command->add_flag("--json", options->as_json, "one JSON object a line");
   const auto* verify = add_bench_verify(*command, exit_code);
   command->callback([options, verify, &exit_code] {
-    if (!verify->parsed()) exit_code = run_bench(options->folder, [&](const std::string& home) { return measure(*options, home); });
+    if (!verify->parsed())
+      exit_code = run_bench(options->folder, [&](const std::string& home) { return measure(*options, home); });
   });
 }
 

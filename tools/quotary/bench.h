@@ -18,7 +18,8 @@ struct BenchLedger {
 
 // Runs `measure` with a folder of its own below `folder` (empty: the temporary folder) and removes it; answers the exit
 // code: exit_bad when measure answers false.
-[[nodiscard]] int run_bench(const std::string& folder, const std::function<Result<bool>(const std::string& home)>& measure);
+[[nodiscard]] int run_bench(const std::string& folder,
+                            const std::function<Result<bool>(const std::string& home)>& measure);
 
 // Adds `bench verify`.
 CLI::App* add_bench_verify(CLI::App& bench, int& exit_code);

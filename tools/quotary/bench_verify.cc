@@ -126,7 +126,8 @@ Result<bool> measure(const VerifyOptions& options, const std::string& home) {
   QUOTARY_TRY(ledger, make_bench_ledger(home));
   std::vector<std::string> by_hash;
   for (unsigned i = 0; i < options.documents; ++i) {
-    QUOTARY_TRY(issued, ledger.organisation->issue_quote(ledger.rep, "bench-" + std::to_string(i), small_quote(ledger.today, i)));
+    QUOTARY_TRY(issued, ledger.organisation->issue_quote(ledger.rep, "bench-" + std::to_string(i),
+                                                         small_quote(ledger.today, i)));
     by_hash.push_back(get("/v1/verify/sha256/" + std::string(issued.body.at("document").at("sha256").as_string())));
   }
 

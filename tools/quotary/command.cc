@@ -22,7 +22,9 @@ Result<void> Places::complete() {
   const auto below = keys_at.lexically_relative(data_at);
   // A copy of the data folder must never carry the keys along.
   if (below == "." || (!below.empty() && *below.begin() != "..")) {
-    return fail(Errc::invalid, "keys_inside_data", "the key folder " + keys + " lies in the data folder " + data + "; give it a place of its own with --keys");
+    return fail(
+        Errc::invalid, "keys_inside_data",
+        "the key folder " + keys + " lies in the data folder " + data + "; give it a place of its own with --keys");
   }
   return {};
 }
@@ -58,26 +60,32 @@ LedgerPorts reading_ports(std::shared_ptr<FileSystem> files, signing::KeyFolder*
 }
 
 void add_places(CLI::App& command, Places& places, bool seal) {
-  command.add_option("--data", places.data, "data folder of the organisation")->envname("QUOTARY_DATA")->capture_default_str();
-  command.add_option("--keys", places.keys, "key folder (default: the data folder's path + .keys)")->envname("QUOTARY_KEYS");
+  command.add_option("--data", places.data, "data folder of the organisation")
+      ->envname("QUOTARY_DATA")
+      ->capture_default_str();
+  command.add_option("--keys", places.keys, "key folder (default: the data folder's path + .keys)")
+      ->envname("QUOTARY_KEYS");
   if (!seal) return;
-  command.add_option("--publish-to", places.publish_to, "further file that gets each signed checkpoint; may be repeated");
-  auto* certificate = command.add_option("--seal-certificate", places.seal_certificate, "PEM certificate of the seal, its chain after it");
+  command.add_option("--publish-to", places.publish_to,
+                     "further file that gets each signed checkpoint; may be repeated");
+  auto* certificate = command.add_option("--seal-certificate", places.seal_certificate,
+                                         "PEM certificate of the seal, its chain after it");
   auto* key = command.add_option("--seal-key", places.seal_key, "PEM key of the seal")->needs(certificate);
   certificate->needs(key);
-  command.add_option("--seal-pkcs12", places.seal_pkcs12, "PKCS#12 file of the seal; password in QUOTARY_SEAL_PASSWORD")->excludes(certificate);
+  command
+      .add_option("--seal-pkcs12", places.seal_pkcs12, "PKCS#12 file of the seal; password in QUOTARY_SEAL_PASSWORD")
+      ->excludes(certificate);
 }
 
 int report(const Error& error) {
   std::fprintf(stderr, "quotary: %s (%s)\n", error.detail.c_str(), error.code.c_str());
-  for (const auto& problem : error.problems) std::fprintf(stderr, "  %s: %s (%s)\n", problem.pointer.c_str(), problem.detail.c_str(), problem.code.c_str());
+  for (const auto& problem : error.problems)
+    std::fprintf(stderr, "  %s: %s (%s)\n", problem.pointer.c_str(), problem.detail.c_str(), problem.code.c_str());
   switch (error.kind) {
     case Errc::corrupt:
     case Errc::conflict:
-    case Errc::invalid:
-      return exit_bad;
-    default:
-      return exit_unchecked;
+    case Errc::invalid: return exit_bad;
+    default: return exit_unchecked;
   }
 }
 

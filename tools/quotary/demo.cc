@@ -79,10 +79,15 @@ struct Demo {
       numbers.push_back(number);
     }
     const auto& rep = principals.find("rep")->second;
-    QUOTARY_TRY(voided, organisation.request_void(rep, numbers[2], "demo-void-1", R"({"reason_code": "price_error", "reason_text": "单价录入错误,应为 56800.00"})"));
-    QUOTARY_TRY(decided, organisation.decide_void(principals.find("manager")->second, std::string_view(voided.body.at("id").as_string()),
+    QUOTARY_TRY(voided, organisation.request_void(
+                            rep, numbers[2], "demo-void-1",
+                            R"({"reason_code": "price_error", "reason_text": "单价录入错误,应为 56800.00"})"));
+    QUOTARY_TRY(decided, organisation.decide_void(principals.find("manager")->second,
+                                                  std::string_view(voided.body.at("id").as_string()),
                                                   api::Organisation::Decision::approve, "demo-decide-1", "{}"));
-    QUOTARY_TRY(open, organisation.request_void(rep, numbers[3], "demo-void-2", R"({"reason_code": "customer_withdrew", "reason_text": "客户取消了本次采购计划"})"));
+    QUOTARY_TRY(open, organisation.request_void(
+                          rep, numbers[3], "demo-void-2",
+                          R"({"reason_code": "customer_withdrew", "reason_text": "客户取消了本次采购计划"})"));
     (void)decided;
     (void)open;
     return {};
@@ -97,13 +102,15 @@ Result<void> fill(const Places& places, const DemoOptions& options, Random& rand
   QUOTARY_TRY(organisation, api::Organisation::create(places.config(), made));
   Demo demo{*organisation, {}, {}};
   QUOTARY_TRY_VOID(demo.add_people(random));
-  QUOTARY_TRY(series, organisation->add_series(api::Organisation::operator_principal(), {"SH-QT", "SH", "quote", "{BR}QT{YYYY}-{SEQ:6}", "year"}));
+  QUOTARY_TRY(series, organisation->add_series(api::Organisation::operator_principal(),
+                                               {"SH-QT", "SH", "quote", "{BR}QT{YYYY}-{SEQ:6}", "year"}));
   (void)series;
   if (!options.empty) {
     QUOTARY_TRY(zone, TimeZone::find(made.time_zone));
     QUOTARY_TRY_VOID(demo.add_quotes(zone.local_date(SystemClock().now())));
   }
-  return write_file_durably(*posix_file_system(), places.keys + "/demo-credentials.json", json::serialize(demo.credentials) + "\n", 0600);
+  return write_file_durably(*posix_file_system(), places.keys + "/demo-credentials.json",
+                            json::serialize(demo.credentials) + "\n", 0600);
 }
 
 bool holds_something(const std::string& path) {
@@ -125,12 +132,15 @@ Result<void> make_demo(DemoOptions options) {
   QUOTARY_TRY_VOID(options.places.complete());
   const auto& places = options.places;
   for (const auto& path : {places.data, places.keys}) {
-    if (holds_something(path)) return fail(Errc::conflict, "folder_not_empty", path + " is there already; a demonstration is made into new folders only");
+    if (holds_something(path))
+      return fail(Errc::conflict, "folder_not_empty",
+                  path + " is there already; a demonstration is made into new folders only");
   }
   while (!options.public_url.empty() && options.public_url.back() == '/') options.public_url.pop_back();
   if (options.origin.empty()) {
     const auto scheme = options.public_url.find("://");
-    options.origin = (scheme == std::string::npos ? options.public_url : options.public_url.substr(scheme + 3)) + "/ledger";
+    options.origin =
+        (scheme == std::string::npos ? options.public_url : options.public_url.substr(scheme + 3)) + "/ledger";
   }
   Places making = places;
   making.data += ".making";
@@ -138,7 +148,8 @@ Result<void> make_demo(DemoOptions options) {
   std::error_code ignored;
   fs::remove_all(making.data, ignored);  // of a run that was cut off
   fs::remove_all(making.keys, ignored);
-  if (const auto parent = fs::absolute(places.data).parent_path(); !parent.empty()) QUOTARY_TRY_VOID(posix_file_system()->make_directory(parent.string(), 0755));
+  if (const auto parent = fs::absolute(places.data).parent_path(); !parent.empty())
+    QUOTARY_TRY_VOID(posix_file_system()->make_directory(parent.string(), 0755));
   SystemRandom random;
   if (auto filled = fill(making, options, random); !filled) {
     fs::remove_all(making.data, ignored);
@@ -154,7 +165,9 @@ void add_demo(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<DemoOptions>();
   auto* command = app.add_subcommand("demo", "make a demonstration organisation with people, tokens and sample quotes");
   add_places(*command, options->places);
-  command->add_option("--public-url", options->public_url, "printed into the QR codes")->envname("QUOTARY_PUBLIC_URL")->capture_default_str();
+  command->add_option("--public-url", options->public_url, "printed into the QR codes")
+      ->envname("QUOTARY_PUBLIC_URL")
+      ->capture_default_str();
   command->add_option("--origin", options->origin, "the log's name (default: the public URL's host + /ledger)");
   command->add_flag("--empty", options->empty, "no sample quotes");
   command->callback([options, &exit_code] {
@@ -167,7 +180,8 @@ void add_demo(CLI::App& app, int& exit_code) {
       exit_code = report(made.error());
       return;
     }
-    std::printf("Made the demonstration organisation in %s\nTokens, logins and passwords: %s/demo-credentials.json\n", options->places.data.c_str(), options->places.keys.c_str());
+    std::printf("Made the demonstration organisation in %s\nTokens, logins and passwords: %s/demo-credentials.json\n",
+                options->places.data.c_str(), options->places.keys.c_str());
   });
 }
 

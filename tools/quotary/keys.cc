@@ -41,7 +41,8 @@ int show(KeyOptions options) {
     std::printf("%s\n", json::serialize(out).c_str());
   } else {
     std::printf("log    %s\n", vkey.c_str());
-    if (seal) std::printf("seal   %s, until %s\n", (*seal)->subject().c_str(), format_rfc3339((*seal)->not_after()).c_str());
+    if (seal)
+      std::printf("seal   %s, until %s\n", (*seal)->subject().c_str(), format_rfc3339((*seal)->not_after()).c_str());
   }
   if (!seal) return report(seal.error());
   return exit_ok;
@@ -53,7 +54,8 @@ void add_keys(CLI::App& app, int& exit_code) {
   auto* keys = app.add_subcommand("keys", "the organisation's keys");
   keys->require_subcommand(1);
   auto options = std::make_shared<KeyOptions>();
-  auto* command = keys->add_subcommand("show", "public parts: the log's verification key and the seal's certificate; opens and checks the secret ones");
+  auto* command = keys->add_subcommand(
+      "show", "public parts: the log's verification key and the seal's certificate; opens and checks the secret ones");
   add_places(*command, options->places, true);
   command->add_flag("--vkey", options->vkey_only, "the verification key alone, for quotary-verify");
   command->add_flag("--json", options->as_json, "for machines");

@@ -14,8 +14,9 @@ int run(int argc, char** argv) {
   CLI::App app{"Quotary: a ledger that gives each quote its number, its sealed PDF and its proof in one durable act."};
   app.require_subcommand(1);
   app.set_version_flag("--version", "quotary " QUOTARY_VERSION);
-  app.footer("Exit codes: 0 done, or what was checked holds; 1 it does not hold or was refused; 2 it could not be done.\n"
-             "quotary COMMAND --help tells more.");
+  app.footer(
+      "Exit codes: 0 done, or what was checked holds; 1 it does not hold or was refused; 2 it could not be done.\n"
+      "quotary COMMAND --help tells more.");
   int exit_code = exit_ok;
   add_serve(app, exit_code);
   add_init(app, exit_code);
@@ -39,7 +40,8 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A closed connection and a file at its size limit are errors of the call that meets them, not the end of the process.
+  // A closed connection and a file at its size limit are errors of the call that meets them, not the end of the
+  // process.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   if (sodium_init() < 0) {

@@ -59,7 +59,8 @@ Result<json::object> all_pages(const List& list) {
 http::Response answer_request(api::Organisation& organisation, const http::Request& request) {
   const auto parsed = parse_json(request.body);
   if (!parsed) return http::problem_response(parsed.error(), request.path);
-  if (!parsed->is_object()) return http::problem_response(fail(Errc::invalid, "bad_json", "an object is expected"), request.path);
+  if (!parsed->is_object())
+    return http::problem_response(fail(Errc::invalid, "bad_json", "an object is expected"), request.path);
   const auto done = perform(organisation, request.param("action"), parsed->get_object());
   if (!done) return http::problem_response(done.error(), request.path);
   return http::json_response(200, json::serialize(*done));
@@ -67,7 +68,8 @@ http::Response answer_request(api::Organisation& organisation, const http::Reque
 
 // A problem+json answer, as the error that the server had.
 Error error_of(int status, const json::object& body) {
-  Error error = fail(Errc::internal, text_of(body, "code", "server_error"), text_of(body, "detail", "the server answered " + std::to_string(status)));
+  Error error = fail(Errc::internal, text_of(body, "code", "server_error"),
+                     text_of(body, "detail", "the server answered " + std::to_string(status)));
   if (status == 400 || status == 422) error.kind = Errc::invalid;
   if (status == 403) error.kind = Errc::forbidden;
   if (status == 404) error.kind = Errc::not_found;
@@ -83,25 +85,29 @@ Result<json::object> perform(api::Organisation& organisation, std::string_view a
   if (action == "people.token") return issue_token(organisation, body);
   if (action == "series.add") return add_series(organisation, body);
   const auto caller = api::Organisation::operator_principal();
-  if (action == "people.list") return all_pages([&](const api::PageRequest& page) { return organisation.list_people(caller, page); });
+  if (action == "people.list")
+    return all_pages([&](const api::PageRequest& page) { return organisation.list_people(caller, page); });
   if (action == "witnesses.show") return organisation.read_witnesses(true).body;
-  if (action == "series.list") return all_pages([&](const api::PageRequest& page) { return organisation.list_series(caller, page); });
+  if (action == "series.list")
+    return all_pages([&](const api::PageRequest& page) { return organisation.list_series(caller, page); });
   return fail(Errc::not_found, "unknown_action", "there is no operator's call " + std::string(action));
 }
 
 void add_operator_routes(http::Router& router, api::Organisation& organisation) {
   http::RouteOptions options;
   options.body_max = 64u << 10;
-  router.add("POST", "/operator/{action}", options, [&organisation](const std::shared_ptr<const http::Request>& request, const http::Reply& reply) {
-    reply(answer_request(organisation, *request));
-  });
+  router.add("POST", "/operator/{action}", options,
+             [&organisation](const std::shared_ptr<const http::Request>& request, const http::Reply& reply) {
+               reply(answer_request(organisation, *request));
+             });
 }
 
 bool server_runs(const Places& places) { return socket_listens(places.socket_path()); }
 
 Result<json::object> operator_call(const Places& places, std::string_view action, const json::object& body) {
   if (server_runs(places)) {
-    QUOTARY_TRY(answer, post_over_socket(places.socket_path(), "/operator/" + std::string(action), json::serialize(body)));
+    QUOTARY_TRY(answer,
+                post_over_socket(places.socket_path(), "/operator/" + std::string(action), json::serialize(body)));
     QUOTARY_TRY(parsed, parse_json(answer.body));
     if (!parsed.is_object()) return fail(Errc::internal, "bad_answer", "the server's answer is not an object");
     if (answer.status >= 300) return error_of(answer.status, parsed.get_object());

@@ -12,14 +12,16 @@ namespace quotary::cli {
 // `action` is people.add {name, role, team, region, login, password}, people.token {person}, or
 // series.add {name, branch, document_type, pattern, period}, people.list or series.list, which answer {"items"}, or
 // witnesses.show, as GET /v1/log/witnesses. Errc::not_found `unknown_action`.
-[[nodiscard]] Result<json::object> perform(api::Organisation& organisation, std::string_view action, const json::object& body);
+[[nodiscard]] Result<json::object> perform(api::Organisation& organisation, std::string_view action,
+                                           const json::object& body);
 
 // Serves perform() as POST /operator/{action}. Only for the server on the Unix socket: whoever may open the socket is
 // the operator. `organisation` outlives the router.
 void add_operator_routes(http::Router& router, api::Organisation& organisation);
 
 // Through the socket when a server runs on the folder, else by opening the ledger for this one call.
-[[nodiscard]] Result<json::object> operator_call(const Places& places, std::string_view action, const json::object& body);
+[[nodiscard]] Result<json::object> operator_call(const Places& places, std::string_view action,
+                                                 const json::object& body);
 
 // True when a server listens on the folder's socket.
 [[nodiscard]] bool server_runs(const Places& places);

@@ -31,14 +31,18 @@ void print(const RebuildCommand& command, const RebuildReport& report) {
                             .c_str());
     return;
   }
-  std::printf("记录数 entries   %llu\n索引项 keys      %llu\n摘要 digest      %s\n", number(report.tree_size), number(report.keys), report.digest.hex().c_str());
+  std::printf("记录数 entries   %llu\n索引项 keys      %llu\n摘要 digest      %s\n", number(report.tree_size),
+              number(report.keys), report.digest.hex().c_str());
   if (report.holds()) {
     std::puts("结论 result      索引与账本一致 / the index is what the entries lead to");
     return;
   }
-  std::printf("不一致 wrong     缺少 missing %llu, 多余 surplus %llu, 不同 different %llu\n", number(report.missing), number(report.surplus), number(report.different));
-  if (report.unreadable) std::puts("不可读 unreadable 存储的索引读不完 / the stored index could not be read to its end");
-  std::puts(command.only_compare ? "结论 result      索引有误,未改动 / the index is wrong; nothing was changed" : "结论 result      索引已重建 / the index was rebuilt");
+  std::printf("不一致 wrong     缺少 missing %llu, 多余 surplus %llu, 不同 different %llu\n", number(report.missing),
+              number(report.surplus), number(report.different));
+  if (report.unreadable)
+    std::puts("不可读 unreadable 存储的索引读不完 / the stored index could not be read to its end");
+  std::puts(command.only_compare ? "结论 result      索引有误,未改动 / the index is wrong; nothing was changed"
+                                 : "结论 result      索引已重建 / the index was rebuilt");
 }
 
 int rebuild(RebuildCommand command) {
@@ -48,7 +52,8 @@ int rebuild(RebuildCommand command) {
   if (!keys) return report(keys.error()), exit_unchecked;
   const auto log_key = signing::open_vkey((*keys)->log_signer().vkey());
   if (!log_key) return report(log_key.error()), exit_unchecked;
-  const auto done = rebuild_state(ledger_options(command.places), reading_ports(files, keys->get()), **log_key, command.only_compare);
+  const auto done =
+      rebuild_state(ledger_options(command.places), reading_ports(files, keys->get()), **log_key, command.only_compare);
   if (!done) {
     report(done.error());
     return done.error().kind == Errc::corrupt ? exit_bad : exit_unchecked;
@@ -61,9 +66,12 @@ int rebuild(RebuildCommand command) {
 
 void add_rebuild_index(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<RebuildCommand>();
-  auto* command = app.add_subcommand("rebuild-index", "make the stored state anew from the entries; stop the server first. 0 done or nothing to do, 1 the entries do not hold");
+  auto* command = app.add_subcommand(
+      "rebuild-index",
+      "make the stored state anew from the entries; stop the server first. 0 done or nothing to do, 1 the entries do not hold");
   add_places(*command, options->places);
-  command->add_option("--publish-to", options->places.publish_to, "further file with the last signed checkpoint to hold the store against");
+  command->add_option("--publish-to", options->places.publish_to,
+                      "further file with the last signed checkpoint to hold the store against");
   command->add_flag("--check", options->only_compare, "compare only; 1 when the index is wrong");
   command->add_flag("--json", options->as_json, "for machines");
   command->callback([options, &exit_code] { exit_code = rebuild(*options); });

@@ -60,13 +60,18 @@ constexpr std::string_view small = R"({
 
 std::string filled(std::string_view text, std::string_view name, std::string_view value) {
   std::string out(text);
-  for (auto at = out.find(name); at != std::string::npos; at = out.find(name, at + value.size())) out.replace(at, name.size(), value);
+  for (auto at = out.find(name); at != std::string::npos; at = out.find(name, at + value.size()))
+    out.replace(at, name.size(), value);
   return out;
 }
 
-std::string dated(std::string_view text, Date today) { return filled(filled(text, "@start", format_date(today)), "@end", format_date(add_days(today, days_valid))); }
+std::string dated(std::string_view text, Date today) {
+  return filled(filled(text, "@start", format_date(today)), "@end", format_date(add_days(today, days_valid)));
+}
 
-std::string small_with(Date today, std::string_view buyer, std::string_view price) { return filled(filled(dated(small, today), "@buyer", buyer), "@price", price); }
+std::string small_with(Date today, std::string_view buyer, std::string_view price) {
+  return filled(filled(dated(small, today), "@buyer", buyer), "@price", price);
+}
 
 }  // namespace
 
@@ -81,10 +86,12 @@ std::vector<SampleQuote> sample_quotes(Date today) {
 }
 
 std::string small_quote(Date today, std::uint64_t number) {
-  constexpr std::string_view characters = "锡朗泽精密昌盛达瑞丰华泰安康宁远信恒通利源金鑫宏博越创新联合众诚荣光辉明星海天润佳美德福祥和顺兴隆永固坚拓";
+  constexpr std::string_view characters =
+      "锡朗泽精密昌盛达瑞丰华泰安康宁远信恒通利源金鑫宏博越创新联合众诚荣光辉明星海天润佳美德福祥和顺兴隆永固坚拓";
   constexpr std::uint64_t count = characters.size() / 3;
   std::string buyer = "无锡";
-  for (std::uint64_t left = number * 2'654'435'761 % (count * count * count * count), i = 0; i < 4; ++i, left /= count) buyer += characters.substr(left % count * 3, 3);
+  for (std::uint64_t left = number * 2'654'435'761 % (count * count * count * count), i = 0; i < 4; ++i, left /= count)
+    buyer += characters.substr(left % count * 3, 3);
   return small_with(today, buyer + "机械有限公司", std::to_string(10'000 + number % 80'000) + ".00");
 }
 

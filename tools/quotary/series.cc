@@ -14,7 +14,11 @@ int add(SeriesOptions& options) {
   if (auto complete = options.places.complete(); !complete) return report(complete.error()), exit_unchecked;
   const auto& series = options.series;
   const auto done = operator_call(options.places, "series.add",
-                                  {{"name", series.name}, {"branch", series.branch}, {"document_type", series.document_type}, {"pattern", series.pattern}, {"period", series.period}});
+                                  {{"name", series.name},
+                                   {"branch", series.branch},
+                                   {"document_type", series.document_type},
+                                   {"pattern", series.pattern},
+                                   {"period", series.period}});
   if (!done) return report(done.error());
   std::printf("%s\n", json::serialize(*done).c_str());
   return exit_ok;
@@ -39,7 +43,8 @@ void add_series(CLI::App& app, int& exit_code) {
   command->add_option("--name", options->series.name, "SH-QT")->required();
   command->add_option("--branch", options->series.branch, "SH; the pattern's {BR}")->required();
   command->add_option("--pattern", options->series.pattern, "{BR}QT{YYYY}-{SEQ:6}; ends in {SEQ:n}")->required();
-  command->add_option("--period", options->series.period, "year, month or none: when numbers start at 1 again")->capture_default_str();
+  command->add_option("--period", options->series.period, "year, month or none: when numbers start at 1 again")
+      ->capture_default_str();
   command->callback([options, &exit_code] { exit_code = add(*options); });
 
   auto listed = std::make_shared<SeriesOptions>();

@@ -67,19 +67,25 @@ int report_open(const Error& error, const Places& places) {
 }
 
 void say_latched(std::string_view reason) {
-  std::fprintf(stderr, "quotary: NOTHING MORE IS ISSUED: %.*s; the operator must check the disk, run `quotary verify` and restart\n",
-               static_cast<int>(reason.size()), reason.data());
+  std::fprintf(
+      stderr,
+      "quotary: NOTHING MORE IS ISSUED: %.*s; the operator must check the disk, run `quotary verify` and restart\n",
+      static_cast<int>(reason.size()), reason.data());
 }
 
 // On stderr, for the operator who started it; /readyz says the same.
 void say_if_damaged(const LedgerState& state, const Places& places) {
   if (!state.read_only) return;
-  std::fprintf(stderr,
-               "quotary: NOTHING IS ISSUED: %s\n"
-               "quotary: served for reading alone, from a copy: %s. Run `quotary verify --data %s` for all that differs%s restore a backup\n",
-               state.latch_reason.c_str(),
-               state.state_whole ? "every published entry is there" : "only documents that still lead to a root; no status is told, since what happened last may be lost",
-               places.data.c_str(), state.state_whole ? "; if that is the state alone, `quotary rebuild-index` mends it; else" : "; then");
+  std::fprintf(
+      stderr,
+      "quotary: NOTHING IS ISSUED: %s\n"
+      "quotary: served for reading alone, from a copy: %s. Run `quotary verify --data %s` for all that differs%s restore a backup\n",
+      state.latch_reason.c_str(),
+      state.state_whole
+          ? "every published entry is there"
+          : "only documents that still lead to a root; no status is told, since what happened last may be lost",
+      places.data.c_str(),
+      state.state_whole ? "; if that is the state alone, `quotary rebuild-index` mends it; else" : "; then");
 }
 
 // Runs until SIGTERM or SIGINT, doing what time alone brings.

@@ -19,7 +19,9 @@ constexpr std::size_t answer_bytes_max = 1u << 20;
 constexpr long wait_seconds = 60;
 constexpr std::size_t path_bytes_max = 107;  // sockaddr_un
 
-Error gone(const boost::system::error_code& code) { return fail(Errc::unavailable, "server_gone", "the running server did not answer: " + code.message()); }
+Error gone(const boost::system::error_code& code) {
+  return fail(Errc::unavailable, "server_gone", "the running server did not answer: " + code.message());
+}
 
 }  // namespace
 

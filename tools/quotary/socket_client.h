@@ -16,6 +16,7 @@ struct SocketAnswer {
 [[nodiscard]] bool socket_listens(const std::string& path);
 
 // POSTs JSON and reads the whole answer (at most 1 MB, within 60 s). Errc::unavailable `server_gone`.
-[[nodiscard]] Result<SocketAnswer> post_over_socket(const std::string& path, const std::string& target, const std::string& body);
+[[nodiscard]] Result<SocketAnswer> post_over_socket(const std::string& path, const std::string& target,
+                                                    const std::string& body);
 
 }  // namespace quotary::cli

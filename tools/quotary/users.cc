@@ -27,7 +27,9 @@ int add(UserOptions& options) {
   json::object body{{"name", options.name}, {"role", options.role}, {"team", options.team}, {"region", options.region}};
   if (!options.login.empty()) {
     const char* password = std::getenv("QUOTARY_PASSWORD");
-    if (!password) return report(fail(Errc::invalid, "password_missing", "a login needs a password in QUOTARY_PASSWORD")), exit_unchecked;
+    if (!password)
+      return report(fail(Errc::invalid, "password_missing", "a login needs a password in QUOTARY_PASSWORD")),
+             exit_unchecked;
     body["login"] = options.login;
     body["password"] = password;
   }
@@ -44,7 +46,8 @@ void add_users(CLI::App& app, int& exit_code) {
   auto* add_command = users->add_subcommand("add", "add a person; prints JSON with the id");
   add_places(*add_command, adding->places, true);
   add_command->add_option("--name", adding->name, "name, kept as an erasable private object")->required();
-  add_command->add_option("--role", adding->role, "rep, manager, region_director, finance, auditor, crm or admin")->required();
+  add_command->add_option("--role", adding->role, "rep, manager, region_director, finance, auditor, crm or admin")
+      ->required();
   add_command->add_option("--team", adding->team, "team's code");
   add_command->add_option("--region", adding->region, "region's code");
   add_command->add_option("--login", adding->login, "login name; the password comes from QUOTARY_PASSWORD");
@@ -59,7 +62,9 @@ void add_users(CLI::App& app, int& exit_code) {
   auto* token_command = users->add_subcommand("token", "issue a bearer token for a person; prints JSON, once");
   add_places(*token_command, token->places, true);
   token_command->add_option("--person", token->person, "the person's id")->required();
-  token_command->callback([token, &exit_code] { exit_code = call(*token, "people.token", {{"person", token->person}}); });
+  token_command->callback([token, &exit_code] {
+    exit_code = call(*token, "people.token", {{"person", token->person}});
+  });
 }
 
 }  // namespace quotary::cli
