@@ -3,3 +3,5 @@ add_test(NAME house_rules COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tools
 set_tests_properties(house_rules PROPERTIES LABELS rules TIMEOUT 60)
 add_test(NAME house_rules_catch COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/rules/house_rules_test.py)
 set_tests_properties(house_rules_catch PROPERTIES LABELS rules TIMEOUT 60)
+add_test(NAME format COMMAND ${CMAKE_SOURCE_DIR}/tools/format.sh --check)
+set_tests_properties(format PROPERTIES LABELS rules TIMEOUT 60)

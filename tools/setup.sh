@@ -13,8 +13,8 @@ packages=(
   libharfbuzz-dev libqrencode-dev libdeflate-dev libpng-dev libicu-dev
   libhowardhinnant-date-dev libcli11-dev libgtest-dev libgmock-dev
   fonts-noto-cjk icc-profiles-free tzdata openssl
-  # For the tests only: readers and judges that are not ours.
-  poppler-utils qpdf zbar-tools golang-go golang-golang-x-mod-dev python3 python3-reportlab
+  # For the tests only: the layout's rule, and readers and judges that are not ours.
+  clang-format-14 poppler-utils qpdf zbar-tools golang-go golang-golang-x-mod-dev python3 python3-reportlab
 )
 case "${1:-}" in
   "") ;;
