@@ -9,6 +9,7 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <filesystem>
@@ -92,25 +93,6 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr
   return options;
 }
 
-// Hands a batch's operations on in their order.
-class Reading final : public rocksdb::WriteBatch::Handler {
- public:
-  explicit Reading(const ReadBack& visit) : visit_(visit) {}
-  rocksdb::Status PutCF(std::uint32_t family, const rocksdb::Slice& key, const rocksdb::Slice& value) override {
-    go_on_ = visit_(static_cast<Family>(family - 1), view(key), view(value));
-    return rocksdb::Status::OK();
-  }
-  rocksdb::Status DeleteCF(std::uint32_t family, const rocksdb::Slice& key) override {
-    go_on_ = visit_(static_cast<Family>(family - 1), view(key), std::nullopt);
-    return rocksdb::Status::OK();
-  }
-  bool Continue() override { return go_on_; }
-
- private:
-  const ReadBack& visit_;
-  bool go_on_ = true;
-};
-
 struct Database {
   std::shared_ptr<FileSystem> files;  // of a database that is written to
   std::shared_ptr<LogTail> tail = std::make_shared<LogTail>();
@@ -134,6 +116,34 @@ struct Database {
   [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Family family) const {
     return handles[static_cast<unsigned>(family) + 1];
   }
+};
+
+// Hands a batch's operations on in their order.
+class Reading final : public rocksdb::WriteBatch::Handler {
+ public:
+  Reading(const Database& base, const ReadBack& visit) : visit_(visit) {
+    for (unsigned i = 0; i < family_count; ++i) numbers_[i] = base.handle(static_cast<Family>(i))->GetID();
+  }
+  rocksdb::Status PutCF(std::uint32_t number, const rocksdb::Slice& key, const rocksdb::Slice& value) override {
+    return take(number, view(key), view(value));
+  }
+  rocksdb::Status DeleteCF(std::uint32_t number, const rocksdb::Slice& key) override {
+    return take(number, view(key), std::nullopt);
+  }
+  bool Continue() override { return go_on_; }
+
+ private:
+  // The engine's number of a family says nothing by itself: one that was made anew has another than before.
+  rocksdb::Status take(std::uint32_t number, std::string_view key, std::optional<std::string_view> value) {
+    const auto found = std::find(numbers_.begin(), numbers_.end(), number);
+    if (found == numbers_.end()) return rocksdb::Status::Corruption("a family that is not the ledger's");
+    go_on_ = visit_(static_cast<Family>(found - numbers_.begin()), key, value);
+    return rocksdb::Status::OK();
+  }
+
+  const ReadBack& visit_;
+  std::array<std::uint32_t, family_count> numbers_{};
+  bool go_on_ = true;
 };
 
 Result<std::optional<std::string>> get_from(const Database& base, const rocksdb::Snapshot* snapshot, Family family,
@@ -299,7 +309,7 @@ class RocksStore final : public Store {
     QUOTARY_TRY(bytes, log_->read_at(begin, end.size - begin));
     QUOTARY_TRY(record, log_record(bytes, begin));
     const rocksdb::WriteBatch batch(std::move(record));
-    Reading reading(visit);
+    Reading reading(*base_, visit);
     const rocksdb::Status status = batch.Iterate(&reading);
     if (!status.ok()) return store_error("read its log back", status);
     return {};
