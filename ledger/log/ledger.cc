@@ -154,9 +154,6 @@ Result<void> LedgerImpl::check_tail(std::uint64_t from, std::uint64_t published_
 }
 
 Result<void> LedgerImpl::recover(std::uint64_t size) {
-  if (ports_.files->exists(rebuild_mark(options_.directory)))
-    return fail(Errc::corrupt, "rebuild_unfinished",
-                "making the state anew was interrupted: run `quotary rebuild-index` once more");
   QUOTARY_TRY_VOID(check_state_size(size));
   QUOTARY_TRY_VOID(load_counters());
   const NodeReader nodes = nodes_of(*store_);
@@ -331,6 +328,10 @@ Result<std::unique_ptr<LedgerImpl>> make_ledger(const LedgerOptions& options, co
     const bool begun = published ? !*published : published.error().kind == Errc::not_found;
     if (!begun) return fail(Errc::conflict, "ledger_exists", options.directory + " holds a ledger already");
   }
+  // First, because such a store may not even open.
+  if (ports.files->exists(rebuild_mark(options.directory)))
+    return fail(Errc::corrupt, "rebuild_unfinished",
+                "making the state anew was interrupted: run `quotary rebuild-index` once more");
   QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), create ? StoreMode::create : StoreMode::open,
                                       ports.files));
   QUOTARY_TRY(size, stored_size(*store));

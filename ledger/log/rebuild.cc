@@ -63,6 +63,10 @@ Result<RebuildReport> rebuild_state(const LedgerOptions& options, const LedgerPo
   if (!ports.files->exists(slots_path(options.directory)))
     return fail(Errc::not_found, "no_ledger", options.directory + " holds no ledger");
   QUOTARY_TRY(lock, ports.files->lock(options.directory + "/lock"));
+  const std::string mark = rebuild_mark(options.directory);
+  // A run that was cut off may have left a store without the state's family, which opens only to be completed.
+  if (ports.files->exists(mark))
+    QUOTARY_TRY_VOID(open_rocks_store(store_path(options.directory), StoreMode::create, ports.files));
   QUOTARY_TRY_VOID(require_entries(options, ports, log_key));
   QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), StoreMode::open, ports.files));
   RebuildReport report;
@@ -87,7 +91,6 @@ Result<RebuildReport> rebuild_state(const LedgerOptions& options, const LedgerPo
         differences.push_back({Family::state, std::string(key), expected});  // a view of `state`
       });
   report.unreadable = !compared;
-  const std::string mark = rebuild_mark(options.directory);
   if (only_compare || (report.wrong() == 0 && !report.unreadable && !ports.files->exists(mark))) return report;
   // The state is half of each in between; the mark keeps a ledger from opening on it.
   QUOTARY_TRY_VOID(write_file_durably(*ports.files, mark, ""));

@@ -2,8 +2,10 @@
 #include "ledger/log/checkpoint.h"
 #include "ledger/log/ledger_impl.h"
 #include "ledger/log/proof.h"
+#include "ledger/log/rebuild.h"
 #include "ledger/log/sequencer.h"
 #include "ledger/log/slots.h"
+#include "ledger/log/store.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/log_fixture.h"
 
@@ -99,6 +101,53 @@ TEST_F(LogFaultTest, WipedOrForgedSlotsAreRefused) {
   EXPECT_EQ(report.problems[0].kind, "checkpoint");
   ASSERT_TRUE(write_file_durably(*files, slots(), good));
   EXPECT_TRUE(Ledger::open(options, ports));
+}
+
+// Its blocks have checksums, so damage to the state's file makes it unreadable as a whole.
+TEST_F(LogFaultTest, AnUnreadableStateIsMadeAnewWhereverThatIsCutOff) {
+  const std::string store_path = options.directory + "/store";
+  {
+    auto ledger = make();
+    for (int i = 0; i < 9; ++i) ASSERT_TRUE(ledger->append(one(draft("quote.issued", "q"))));
+  }
+  ASSERT_TRUE(open_rocks_store(store_path, StoreMode::open));  // brings the log into files
+  for (const auto& item : std::filesystem::directory_iterator(store_path)) {
+    if (item.path().extension() != ".sst") continue;
+    std::string bytes = *read_file(*files, item.path());
+    const std::size_t at = bytes.find("count/");
+    if (at == bytes.npos) continue;
+    bytes[at] = 'C';
+    ASSERT_TRUE(write_file_durably(*files, item.path(), bytes));
+  }
+  ASSERT_TRUE(rebuild_state(options, ports, *key, true)->unreadable);
+  const std::string whole = folder.path() + "/whole";
+  std::filesystem::copy(options.directory, whole, std::filesystem::copy_options::recursive);
+  const std::uint64_t before = files->calls();
+  files->fail_from("/rebuilding");
+  ASSERT_FALSE(rebuild_state(options, ports, *key, false));
+  const std::uint64_t first = files->calls() - before;
+  std::uint64_t cuts = 0;
+  for (bool done = false; !done; ++cuts) {
+    SCOPED_TRACE(cuts);
+    std::filesystem::remove_all(options.directory);
+    std::filesystem::copy(whole, options.directory, std::filesystem::copy_options::recursive);
+    files->fail_from(first + cuts);
+    done = rebuild_state(options, ports, *key, false).has_value();
+    files->heal();
+    if (!done && files->exists(options.directory + "/rebuilding")) {
+      EXPECT_EQ(Ledger::open(options, ports).error().code, "rebuild_unfinished");
+    }
+    const auto rebuilt = rebuild_state(options, ports, *key, false);
+    ASSERT_TRUE(rebuilt) << rebuilt.error().detail;
+    auto ledger = Ledger::open(options, ports);
+    ASSERT_TRUE(ledger) << ledger.error().detail;
+    for (const std::uint64_t size : {11u, 12u}) {
+      const auto appended = (*ledger)->append(one(draft("quote.issued", "q")));
+      ASSERT_TRUE(appended) << (*ledger)->state().latch_reason;
+      EXPECT_EQ(appended->tree_size, size);
+    }
+  }
+  EXPECT_GT(cuts, 10u);
 }
 
 TEST_F(LogFaultTest, AFlippedByteInTheStoresLogIsNeverFewerEntries) {
