@@ -222,6 +222,14 @@ class Witnessing(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("witness_exists", said)
 
+    def test_a_log_that_cannot_be_read_makes_no_key(self):
+        folder = os.path.join(self.s.home, "mistaken")
+        init = ("witness", "init", "--folder", folder, "--name", "x.example.com", "--log")
+        code, said = run(*init, self.vkey[:-3])
+        self.assertEqual(code, 1)
+        self.assertIn("bad_vkey", said)
+        self.assertEqual(run(*init, self.vkey)[0], 0)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

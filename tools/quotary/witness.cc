@@ -48,7 +48,8 @@ Result<std::vector<Vkey>> read_logs(FileSystem& files, const WitnessCommand& com
   return keys;
 }
 
-Result<void> write_logs(FileSystem& files, const WitnessCommand& command, std::vector<Vkey> keys) {
+// The file of those logs and of the ones that were given.
+Result<std::string> logs_text(const WitnessCommand& command, std::vector<Vkey> keys) {
   for (const auto& given : command.logs) {
     QUOTARY_TRY(key, parse_vkey(given));
     keys.push_back(std::move(key));
@@ -57,7 +58,7 @@ Result<void> write_logs(FileSystem& files, const WitnessCommand& command, std::v
   for (const auto& key : keys) text += "log " + vkey_text(key) + "\n";
   text += "quorum none\n";
   QUOTARY_TRY(policy, WitnessPolicy::parse(text));  // what is refused now would be refused at each start
-  return write_file_durably(files, command.logs_path(), text);
+  return text;
 }
 
 Result<void> make(const WitnessCommand& command) {
@@ -68,11 +69,12 @@ Result<void> make(const WitnessCommand& command) {
     return fail(Errc::invalid, "keys_inside_data",
                 "the key folder must not lie in the witness's folder, which gets copied");
   }
+  QUOTARY_TRY(logs, logs_text(command, {}));  // before there is a key, which is never written over
   QUOTARY_TRY_VOID(files->make_directory(command.folder));
   QUOTARY_TRY_VOID(files->make_directory(command.keys));
   SystemRandom random;
   QUOTARY_TRY(cosigner, signing::make_cosigner(*files, command.key_path(), command.name, random));
-  QUOTARY_TRY_VOID(write_logs(*files, command, {}));
+  QUOTARY_TRY_VOID(write_file_durably(*files, command.logs_path(), logs));
   std::printf("Made the witness %s in %s; its key in %s\nIts verification key, for policies: %s\n",
               command.name.c_str(), command.folder.c_str(), command.key_path().c_str(),
               vkey_text(cosigner->vkey()).c_str());
@@ -93,7 +95,9 @@ int add_log(WitnessCommand command) {
   const auto files = posix_file_system();
   const auto keys = read_logs(*files, command);
   if (!keys) return report(keys.error());
-  if (auto written = write_logs(*files, command, *keys); !written) return report(written.error());
+  const auto logs = logs_text(command, *keys);
+  if (!logs) return report(logs.error());
+  if (auto written = write_file_durably(*files, command.logs_path(), *logs); !written) return report(written.error());
   std::puts("Added. A running witness reads it when it is started again.");
   return exit_ok;
 }
