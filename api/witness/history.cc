@@ -118,6 +118,11 @@ Result<std::unique_ptr<History>> History::open(FileSystem& files, const std::str
   const std::string home = origin_folder(folder, origin);
   QUOTARY_TRY_VOID(files.make_directory(home));
   const std::string slots_path = file_in(home, slots_name);
+  // The slots are made first, so that evidence without them is what is left of a witness that cosigned.
+  if (!files.exists(slots_path) && files.exists(file_in(home, cosigned_name))) {
+    return fail(Errc::corrupt, "witness_evidence",
+                slots_path + " is missing beside its evidence: a witness must not begin anew from there");
+  }
   QUOTARY_TRY(slots, files.exists(slots_path) ? Slots::open(files, slots_path) : Slots::create(files, slots_path));
   // A making that was cut off may have left names that were never synced.
   QUOTARY_TRY_VOID(files.sync_directory(home));
@@ -148,11 +153,6 @@ Result<void> History::load(const Latest& latest, const std::string& folder) {
   if (bytes < latest.evidence_bytes)
     return damaged("has " + std::to_string(bytes) + " bytes of the " + std::to_string(latest.evidence_bytes) +
                    " that were written");
-  if (bytes > latest.evidence_bytes) {
-    // What a cut left: its cosignature was never answered.
-    QUOTARY_TRY_VOID(cosigned_->truncate(latest.evidence_bytes));
-    QUOTARY_TRY_VOID(cosigned_->sync());
-  }
   evidence_bytes_ = latest.evidence_bytes;
   count_ = latest.count;
   std::string last;
@@ -169,7 +169,36 @@ Result<void> History::load(const Latest& latest, const std::string& folder) {
     root_ = latest.published->root;
     note_ = std::move(last);
   }
-  return load_refused(file_in(folder, refused_name));
+  if (bytes > evidence_bytes_) {
+    if (const auto rest = load_rest(path, bytes); !rest)
+      return rest.error().kind == Errc::corrupt ? damaged(rest.error().detail) : rest.error();
+  }
+  QUOTARY_TRY_VOID(load_refused(file_in(folder, refused_name)));
+  for (const Seen& seen : recent_) find_splits(seen.size, seen.root);
+  return {};
+}
+
+// A record behind what the slot counts was checked and signed, and only a slot that was cut off was never answered: so
+// it is written and counted as if it came now.
+Result<void> History::load_rest(const std::string& path, std::uint64_t bytes) {
+  const auto damaged = [](const char* what) { return fail(Errc::corrupt, "witness_evidence", what); };
+  if (bytes - evidence_bytes_ > record_bytes_max) return damaged("has more behind its latest record than a cut leaves");
+  std::vector<Record> whole;
+  const auto visited =
+      visit_records(*cosigned_, path, evidence_bytes_, bytes, [&](std::uint64_t, Record record) -> Result<void> {
+        whole.push_back(std::move(record));
+        return {};
+      });
+  if (!visited && visited.error().kind != Errc::corrupt) return visited;
+  if (whole.size() > 1 || (!visited && !whole.empty())) return damaged("has several records behind its latest one");
+  if (whole.empty()) {
+    QUOTARY_TRY_VOID(cosigned_->truncate(evidence_bytes_));
+    return cosigned_->sync();
+  }
+  const auto checkpoint = checkpoint_of(whole[0].note);
+  if (!checkpoint || whole[0].kind != kind_cosigned || checkpoint->size < size_)
+    return damaged("has a last record that does not go on from the one before it");
+  return write_record(*checkpoint, whole[0].note, whole[0].time);
 }
 
 // What a cut left of the last one is written over; a refused checkpoint is no promise.
@@ -178,7 +207,11 @@ Result<void> History::load_refused(const std::string& path) {
   auto visited = visit_records(*refused_, path, 0, bytes, [&](std::uint64_t at, Record record) -> Result<void> {
     QUOTARY_TRY(checkpoint, checkpoint_of(record.note));
     kept_.insert({record.kind == kind_split, checkpoint.size, checkpoint.root});
-    ++(record.kind == kind_split ? splits_ : unproved_);
+    if (record.kind == kind_split) {
+      splits_.emplace(checkpoint.size, checkpoint.root);
+    } else {
+      ++unproved_;
+    }
     refused_bytes_ = at + encode(record.kind, record.time, record.note).size();
     return {};
   });
@@ -227,20 +260,43 @@ Result<void> History::write_record(const Checkpoint& checkpoint, const std::stri
   size_ = checkpoint.size;
   root_ = checkpoint.root;
   note_ = note;
+  find_splits(size_, root_);
   return {};
+}
+
+// What was refused for its proof alone contradicts once its size is cosigned with another root.
+void History::find_splits(std::uint64_t size, const Hash& root) {
+  for (auto each = kept_.lower_bound({false, size, Hash{}}); each != kept_.end(); ++each) {
+    const auto& [split, refused_size, refused_root] = *each;
+    if (split || refused_size != size) return;
+    if (refused_root != root) splits_.emplace(size, refused_root);
+  }
 }
 
 Result<bool> History::keep_refused(std::string_view kind, const Checkpoint& checkpoint, std::string_view note,
                                    Timestamp now) {
-  const Kept kept{kind == kind_split, checkpoint.size, checkpoint.root};
-  if (!latched_.empty() || kept_.contains(kept)) return false;
+  const bool split = kind == kind_split;
+  const Kept kept{split, checkpoint.size, checkpoint.root};
+  if (kept_.contains(kept)) return false;
+  if (!latched_.empty()) {
+    if (!split) return false;
+    return fail(Errc::unavailable, "witness_latched", latched_);
+  }
   const std::string record = encode(kind, now, note);
-  if (record.size() > record_bytes_max || refused_bytes_ + record.size() > refused_bytes_max) return false;
+  if (record.size() > record_bytes_max ||
+      refused_bytes_ + record.size() > (split ? refused_bytes_max : unproved_bytes_max)) {
+    if (!split) return false;
+    return fail(Errc::storage, "refused_full", std::string(refused_name) + " is full");
+  }
   QUOTARY_TRY_VOID(refused_->write_at(refused_bytes_, record));
   QUOTARY_TRY_VOID(refused_->sync());
   refused_bytes_ += record.size();
   kept_.insert(kept);
-  ++(kind == kind_split ? splits_ : unproved_);
+  if (split) {
+    splits_.emplace(checkpoint.size, checkpoint.root);
+  } else {
+    ++unproved_;
+  }
   return true;
 }
 

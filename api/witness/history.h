@@ -16,13 +16,15 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 namespace quotary::witness {
 
 inline constexpr std::size_t recent_max = 4'096;  // cosigned checkpoints whose roots are held in memory
-inline constexpr std::uint64_t refused_bytes_max = 64u
-                                                   << 20;  // of a log's refused checkpoints; beyond, no more are kept
-inline constexpr std::size_t record_bytes_max = 4'096;     // of one record, header and note
+// Of a log's refused checkpoints; beyond, no more are kept. Those that are only not proved get half of it at most:
+// anyone can send a log's own checkpoint with a false proof, and must not take the room of what shows a split view.
+inline constexpr std::uint64_t refused_bytes_max = 64u << 20, unproved_bytes_max = refused_bytes_max / 2;
+inline constexpr std::size_t record_bytes_max = 4'096;  // of one record, header and note
 
 // Kinds of records.
 inline constexpr std::string_view kind_cosigned = "cosigned";
@@ -51,7 +53,7 @@ inline constexpr std::string_view slots_name = "latest.slots", cosigned_name = "
 // What the slots tell of the evidence, without opening it for writing.
 struct Latest {
   std::optional<Published> published;  // absent: nothing was cosigned yet
-  std::uint64_t evidence_bytes = 0;    // of cosigned.notes that count; what is behind them was never answered
+  std::uint64_t evidence_bytes = 0;    // of cosigned.notes that count
   std::uint64_t recent_from = 0;       // where the records held in memory begin
   std::uint64_t count = 0;             // records
 };
@@ -60,8 +62,9 @@ struct Latest {
 // The open history of one log. One thread at a time; `files` outlives it.
 class History {
  public:
-  // Makes it when it is not there. Errc::corrupt `witness_evidence` when the evidence is shorter than what was cosigned
-  // or does not end in the latest checkpoint; what a cut left behind it is removed.
+  // Makes it when it is not there. Errc::corrupt `witness_evidence` when the evidence is shorter than what was
+  // cosigned, does not end in the latest checkpoint, or has more behind it than a cut can leave. A whole record behind
+  // it counts: its slot was cut off, or was damaged after it was answered. What is left of a torn one is removed.
   [[nodiscard]] static Result<std::unique_ptr<History>> open(FileSystem& files, const std::string& folder,
                                                              const std::string& origin);
 
@@ -72,7 +75,8 @@ class History {
   [[nodiscard]] const std::string& note() const { return note_; }
   [[nodiscard]] bool begun() const { return !note_.empty(); }
   [[nodiscard]] std::uint64_t count() const { return count_; }
-  [[nodiscard]] std::uint64_t splits() const { return splits_; }
+  // Refused checkpoints that contradict a cosigned one, whichever of the two came first.
+  [[nodiscard]] std::uint64_t splits() const { return splits_.size(); }
   [[nodiscard]] std::uint64_t unproved() const { return unproved_; }
 
   // The root that was cosigned at that size, as far back as is held in memory.
@@ -84,7 +88,8 @@ class History {
   // A newer cosignature of the same checkpoint, which stands in the evidence already.
   void renew(std::string note) { note_ = std::move(note); }
   // Keeps a checkpoint that the log signed and that was refused, once for each kind, size and root; answers whether it
-  // is new. Past refused_bytes_max it answers false.
+  // is new. Where there is no more room, or nothing is written any more, an unproved one is not (false), and a split is
+  // Errc::storage `refused_full` or Errc::unavailable `witness_latched`.
   [[nodiscard]] Result<bool> keep_refused(std::string_view kind, const Checkpoint& checkpoint, std::string_view note,
                                           Timestamp now);
 
@@ -97,18 +102,21 @@ class History {
   History(Slots slots, std::unique_ptr<File> cosigned, std::unique_ptr<File> refused)
       : slots_(std::move(slots)), cosigned_(std::move(cosigned)), refused_(std::move(refused)) {}
   [[nodiscard]] Result<void> load(const Latest& latest, const std::string& folder);
+  [[nodiscard]] Result<void> load_rest(const std::string& path, std::uint64_t bytes);
   [[nodiscard]] Result<void> load_refused(const std::string& path);
+  void find_splits(std::uint64_t size, const Hash& root);
   [[nodiscard]] Result<void> write_record(const Checkpoint& checkpoint, const std::string& note, Timestamp now);
 
   Slots slots_;
   std::unique_ptr<File> cosigned_, refused_;
-  std::uint64_t evidence_bytes_ = 0, refused_bytes_ = 0, count_ = 0, splits_ = 0, unproved_ = 0;
+  std::uint64_t evidence_bytes_ = 0, refused_bytes_ = 0, count_ = 0, unproved_ = 0;
   std::uint64_t size_ = 0;
   Hash root_;
   std::string note_;
   std::deque<Seen> recent_;
   using Kept = std::tuple<bool, std::uint64_t, Hash>;  // split, size, root
   std::set<Kept> kept_;
+  std::set<std::pair<std::uint64_t, Hash>> splits_;  // size, root
   std::string latched_;
 };
 

@@ -110,18 +110,25 @@ Answer Witness::cosign(Log& log, const Submitted& submitted) {
   auto line = cosigner_->cosignature_line(static_cast<std::uint64_t>(seconds), submitted.text);
   if (!line) return refusal(500, "this witness could not sign");
   std::string note = submitted.note + *line;
-  // What is on disk already needs no second place there; else whoever repeats a checkpoint would fill the disk.
-  if (history.begun() && history.note().starts_with(submitted.note)) {
+  // What is on disk already needs no second place there, by whichever of the log's keys it comes signed; else whoever
+  // repeats a checkpoint would fill the disk.
+  if (history.begun() && history.size() == submitted.checkpoint.size) {
     history.renew(std::move(note));
     return {200, "text/plain; charset=utf-8", std::move(*line)};
   }
   if (const auto free = files_->free_bytes(options_.folder); free && *free < free_bytes_min)
     return refusal(503, "this witness's disk is nearly full");
+  const std::uint64_t splits = history.splits();
   if (const auto recorded = history.record(submitted.checkpoint, note, now); !recorded) {
     if (options_.on_contradiction && recorded.error().kind != Errc::unavailable)
       options_.on_contradiction(log.origin + ": nothing more is cosigned: " + recorded.error().detail);
     return refusal(500, "this witness could not store the checkpoint, so it did not cosign it");
   }
+  if (history.splits() > splits && options_.on_contradiction)
+    options_.on_contradiction(log.origin + ", size " + std::to_string(submitted.checkpoint.size) +
+                              ": SPLIT VIEW: one that was refused before has another root; both are kept as evidence "
+                              "in " +
+                              origin_folder(options_.folder, log.origin));
   return {200, "text/plain; charset=utf-8", std::move(*line)};
 }
 

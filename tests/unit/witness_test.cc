@@ -149,6 +149,12 @@ TEST(Witness, AForkIsRefusedAndKept) {
   finding = w.check();
   ASSERT_EQ(finding.contradictions.size(), 3u);
   EXPECT_EQ(finding.contradictions[2].refused, fork.note(33));
+  ASSERT_EQ(w.told.size(), 4u);
+  EXPECT_NE(w.told[3].find("SPLIT VIEW"), std::string::npos);
+  EXPECT_EQ(witness->origins().at(0).splits, 3u);
+  witness.reset();
+  witness = *w.open();
+  EXPECT_EQ(witness->origins().at(0).splits, 3u);
   EXPECT_EQ(witness->add_checkpoint(w.log.body(33, 40)).status, 200);
   // Nobody without the key fills the file.
   const auto kept = w.evidence(refused_name);
@@ -156,6 +162,82 @@ TEST(Witness, AForkIsRefusedAndKept) {
   forged[forged.size() - 3] = forged[forged.size() - 3] == 'A' ? 'B' : 'A';
   EXPECT_EQ(witness->add_checkpoint(forged).status, 403);
   EXPECT_EQ(w.evidence(refused_name), kept);
+}
+
+// A record as refused.notes holds it, with so many bytes behind its note.
+std::string unproved_record(const FakeLog& fork, std::size_t more) {
+  const std::string note = fork.note(2) + std::string(more, '-'), at = "2023-11-14T22:13:20.000Z";
+  return "unproved " + at + " " + std::to_string(note.size()) + " " + sha256("unproved " + at + "\n" + note).hex() +
+         "\n" + note + "\n";
+}
+
+// As many of them as leave no room for another.
+std::string unproved_records(const FakeLog& fork, std::size_t bytes) {
+  const std::string large = unproved_record(fork, 3'500);
+  const std::size_t small = unproved_record(fork, 0).size() + 1;  // the length may take one digit more
+  std::string out;
+  while (out.size() + large.size() + small <= bytes) out += large;
+  while (out.size() + small <= bytes)
+    out += unproved_record(fork, std::min<std::size_t>(bytes - out.size() - small, 3'500));
+  return out;
+}
+
+TEST(Witness, WhatIsOnlyNotProvedLeavesRoomForSplits) {
+  World w;
+  const FakeLog fork(40, 1);
+  ASSERT_EQ((*w.open())->add_checkpoint(w.log.body(0, 8)).status, 200);
+  const std::string path = origin_folder(w.folder.file("witness"), origin) + "/" + std::string(refused_name);
+  ASSERT_TRUE(write_file_durably(*posix_file_system(), path, unproved_records(fork, unproved_bytes_max)));
+  {
+    const auto witness = *w.open();
+    EXPECT_EQ(witness->add_checkpoint("old 8\n\n" + w.log.note(9)).status, 422);
+    EXPECT_TRUE(w.told.empty());  // anyone could send that
+    EXPECT_EQ(witness->add_checkpoint(fork.body(8, 8)).status, 422);
+    ASSERT_EQ(w.told.size(), 1u);
+    EXPECT_NE(w.told[0].find("both are kept"), std::string::npos) << w.told[0];
+    EXPECT_NE(w.evidence(refused_name).find(fork.note(8)), std::string::npos);
+  }
+  // And where there is no room at all, it is said all the same.
+  ASSERT_TRUE(write_file_durably(*posix_file_system(), path, unproved_records(fork, refused_bytes_max)));
+  const auto witness = *w.open();
+  w.told.clear();
+  ASSERT_EQ(witness->add_checkpoint(fork.body(8, 8)).status, 422);
+  ASSERT_EQ(w.told.size(), 1u);
+  EXPECT_NE(w.told[0].find("SPLIT VIEW"), std::string::npos);
+  EXPECT_NE(w.told[0].find("could not be kept"), std::string::npos);
+}
+
+TEST(Witness, ASplitIsToldAlsoWhenNothingIsWrittenAnyMore) {
+  World w;
+  const FakeLog fork(40, 1);
+  const auto witness = *w.open();
+  ASSERT_EQ(witness->add_checkpoint(w.log.body(0, 8)).status, 200);
+  w.files->fail_from(1);
+  ASSERT_EQ(witness->add_checkpoint(w.log.body(8, 9)).status, 500);
+  w.files->heal();
+  w.told.clear();
+  EXPECT_EQ(witness->add_checkpoint(fork.body(8, 8)).status, 422);
+  ASSERT_EQ(w.told.size(), 1u);
+  EXPECT_NE(w.told[0].find("SPLIT VIEW"), std::string::npos);
+}
+
+TEST(Witness, ACheckpointUnderEachOfALogsKeysIsKeptOnce) {
+  World w;
+  const auto other = signing::signer_from_seed(origin, std::string(32, '\x03'));
+  WitnessOptions options;
+  options.folder = w.folder.file("witness");
+  options.logs = {*parse_vkey(w.log.signer->vkey()), *parse_vkey(other->vkey())};
+  const auto witness = *Witness::open(options, w.files, w.clock,
+                                      signing::cosigner_from_seed("witness.example.com/w1", std::string(32, '\x02')));
+  ASSERT_EQ(witness->add_checkpoint(w.log.body(0, 8)).status, 200);
+  const std::string kept = w.evidence(cosigned_name);
+  const std::string same = *sign_checkpoint(*other, 8, *read_root(8, w.log.reader()));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(witness->add_checkpoint("old 8\n\n" + same).status, 200);
+    EXPECT_EQ(witness->latest(origin_hash(origin)).body.substr(0, same.size()), same);
+    EXPECT_EQ(witness->add_checkpoint(w.log.body(8, 8)).status, 200);
+  }
+  EXPECT_EQ(w.evidence(cosigned_name), kept);
 }
 
 TEST(Witness, StrangersLinesAreNotKept) {
@@ -254,6 +336,33 @@ TEST(Witness, EvidenceThatWasCutOrChangedIsNamed) {
   EXPECT_TRUE(w.open());
   EXPECT_TRUE(w.check().faults.empty());
   EXPECT_EQ(w.check().size, 8u);
+}
+
+TEST(Witness, EvidenceOutlivesItsSlots) {
+  World w;
+  {
+    const auto witness = *w.open();
+    for (const std::uint64_t size : {4, 8, 9})
+      ASSERT_EQ(witness->add_checkpoint(w.log.body(size == 4 ? 0 : size == 8 ? 4 : 8, size)).status, 200);
+  }
+  const auto files = posix_file_system();
+  const std::string path = origin_folder(w.folder.file("witness"), origin) + "/" + std::string(slots_name);
+  const std::string good = *read_file(*files, path), evidence = w.evidence(cosigned_name);
+  // A witness that forgets may cosign what contradicts, so it begins anew with neither blank nor lost slots.
+  ASSERT_TRUE(write_file_durably(*files, path, std::string(2 * slot_bytes, '\0')));
+  EXPECT_EQ(w.open().error().code, "witness_evidence");
+  ASSERT_TRUE(files->remove(path));
+  EXPECT_EQ(w.open().error().code, "witness_evidence");
+  EXPECT_EQ(w.evidence(cosigned_name), evidence);
+  // The newest slot alone: what it said was answered, and stands in the evidence.
+  std::string damaged = good;
+  damaged[(3 % 2) * slot_bytes + 40] ^= 1;
+  ASSERT_TRUE(write_file_durably(*files, path, damaged));
+  const auto witness = w.open();
+  ASSERT_TRUE(witness) << witness.error().detail;
+  EXPECT_EQ(size_of(**witness), 9u);
+  EXPECT_EQ((*witness)->origins().at(0).count, 3u);
+  EXPECT_EQ(w.evidence(cosigned_name), evidence);
 }
 
 }  // namespace
