@@ -157,7 +157,7 @@ Result<SealedDocument> check_sealed_document(std::string_view pdf, std::string_v
     return out;
   }
   // A certificate that was renewed keeps its name. Anyone could add a genuine proof under a name of their own, which
-  // viewers would then show as that of a signer.
+  // viewers would then show as that of a signer; under the seal's own name only with a certificate that is told apart.
   if (carried->certificate_sha256 != out.seal.certificate_sha256 && carried->signer != out.seal.signer) {
     out.added =
         added("ledger_proof_signer", "the proof was added by " + carried->signer + ", who did not seal the document");

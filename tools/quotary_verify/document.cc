@@ -73,7 +73,10 @@ void tell_file(Verdict& verdict, std::string_view file, const Result<SealedDocum
   if (document->proof->certificate_sha256 != document->seal.certificate_sha256) {
     verdict.facts["proof_added_by"] =
         json::object{{"signer", document->proof->signer}, {"certificate_sha256", document->proof->certificate_sha256}};
-    verdict.tell("证明附加者", "proof added by", document->proof->signer + " (后来的证书 a later certificate)");
+    verdict.tell(
+        "证明附加者", "proof added by",
+        document->proof->signer +
+            " (同名的另一张证书，未核对签发者 another certificate of that name; who issued it was not checked)");
   }
 }
 
