@@ -25,6 +25,8 @@ struct Pace {
       300'000};  // a checkpoint that stays the newest is cosigned anew: shows who still lives
   std::chrono::milliseconds lost_after{30'000};  // of failures without success: then the witness is lost
   std::chrono::milliseconds remember{5'000};     // between two writings of the cosigned checkpoint
+  // Between two entries about one witness, so that one which comes and goes does not fill the ledger.
+  std::chrono::milliseconds tell_again{600'000};
 };
 
 inline constexpr std::size_t cosigned_kept_max = 64;  // checkpoints whose cosignatures are held in memory

@@ -258,8 +258,11 @@ void Witnesses::find_lost(Time now) {
 
 // Appending waits for the sequencer, so nothing is held meanwhile.
 void Witnesses::chain(std::unique_lock<std::mutex>& lock) {
+  if (std::all_of(asked_.begin(), asked_.end(), [](const auto& each) { return each->lost == each->told; }))
+    chain_trouble_.clear();  // it came back before its loss could be told
   for (const auto& each : asked_) {
-    if (each->lost == each->told || std::chrono::steady_clock::now() < chain_next_) continue;
+    const auto now = std::chrono::steady_clock::now();
+    if (each->lost == each->told || now < chain_next_ || now < each->tell_next) continue;
     const bool lost = each->lost;
     const std::string code = each->failure ? each->failure->code : "";
     const std::uint64_t size = each->size;
@@ -274,6 +277,7 @@ void Witnesses::chain(std::unique_lock<std::mutex>& lock) {
     }
     chain_trouble_.clear();
     each->told = lost;
+    each->tell_next = std::chrono::steady_clock::now() + config_.pace.tell_again;
     say("witness " + each->name + (lost ? ": LOST (" + code + ")" : ": back"));
   }
 }

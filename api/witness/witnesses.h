@@ -26,8 +26,9 @@ struct WitnessesPorts {
 // One thread for each witness, with one request in flight, and one that chooses what they are asked about: all are
 // asked about the same checkpoint, so that their cosignatures add up to a quorum; the newest one is next as soon as the
 // quorum is there, all that are not failing have answered, or Pace::round_max is over. A failing witness is asked again
-// ever more seldom. Losing a witness and getting it back are entries (`system.witness_lost`, `system.witness_back`,
-// subject `witness:<name>+<id>`). Safe to call from any thread; reads take one short lock and never the disk.
+// ever more seldom. Losing a witness and getting it back are entries (`system.witness_lost`,
+// `system.witness_back`, subject `witness:<name>+<id>`), one about each in Pace::tell_again. Safe to call from any
+// thread; reads take one short lock and never the disk.
 class Witnesses {
  public:
   // Errc::invalid `bad_policy` (file and line), `policy_other_log` when it names logs and not this one,
@@ -67,6 +68,7 @@ class Witnesses {
     std::optional<Error> failure;
     bool lost = false;
     bool told = false;  // what the ledger's last entry about it says
+    Time tell_next;     // when there may be another one
     std::thread thread;
   };
 

@@ -66,7 +66,7 @@ class WitnessesTest : public quotary::testing::LogFixture {
   WitnessesTest() : ledger(make()) {
     for (int i = 0; i < 3; ++i) parties.push_back(make_party("w" + std::to_string(i)));
     config.policy_file = folder.file("policy");
-    config.pace = {2ms, 5ms, 100ms, 5ms, 20ms, 1000ms, 600'000ms, 100ms, 1ms};
+    config.pace = {2ms, 5ms, 100ms, 5ms, 20ms, 1000ms, 600'000ms, 100ms, 1ms, 1ms};
     config.say = [this](std::string_view line) {
       const std::lock_guard lock(said_mutex);
       said.emplace_back(line);
@@ -210,6 +210,42 @@ TEST_F(WitnessesTest, ALossIsNotToldAgainAfterARestart) {
   parties[0]->line = Party::Line::up;
   ASSERT_TRUE(eventually([&] { return events().size() == 2; }));
   EXPECT_EQ(events()[1], "system.witness_back " + subject(0));
+}
+
+// Each entry about it would be one more checkpoint to ask about, so that the ledger would grow by itself.
+TEST_F(WitnessesTest, OneThatComesAndGoesDoesNotFillTheLedger) {
+  std::atomic<bool> ahead{false};
+  parties[0]->instead = [&](const std::string&) -> std::optional<PostAnswer> {
+    ahead = !ahead;
+    if (ahead) return PostAnswer{409, "text/x.tlog.size", "999999\n"};
+    return std::nullopt;
+  };
+  config.pace.tell_again = 600'000ms;
+  write_policy("quorum w0\n");
+  const auto witnesses = *start();
+  append();
+  ASSERT_TRUE(eventually([&] { return events().size() == 1; }));
+  for (int i = 0; i < 20; ++i) {
+    const int posts = parties[0]->posts;
+    append();
+    ASSERT_TRUE(eventually([&] { return parties[0]->posts > posts + 1; }));
+  }
+  EXPECT_EQ(events().size(), 1u);
+}
+
+TEST_F(WitnessesTest, WhatCouldNotBeToldIsNoTroubleOnceItIsOver) {
+  ledger.reset();
+  options.queue_max = 0;
+  ledger = *Ledger::open(options, ports);
+  parties[0]->line = Party::Line::down;
+  write_policy("quorum w0\n");
+  const auto witnesses = *start();
+  ASSERT_TRUE(eventually([&] { return !witnesses->state().trouble.empty(); }));
+  EXPECT_NE(witnesses->state().trouble.find("could not be chained"), std::string::npos);
+  parties[0]->line = Party::Line::up;
+  ASSERT_TRUE(eventually([&] { return witnesses->state().witnesses[0].state == "cosigned"; }));
+  ASSERT_TRUE(eventually([&] { return witnesses->state().trouble.empty(); }));
+  EXPECT_TRUE(events().empty());
 }
 
 TEST_F(WitnessesTest, WithoutAQuorumTheNewestSignedIsServedWithWhatItHas) {
