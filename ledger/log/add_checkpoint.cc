@@ -1,5 +1,7 @@
 #include "ledger/log/add_checkpoint.h"
 
+#include "ledger/log/proof_text.h"
+
 namespace quotary {
 
 namespace {
@@ -27,8 +29,7 @@ Result<AddCheckpoint> parse_add_checkpoint(std::string_view body) {
     rest.remove_prefix(end + 1);
     if (text.empty()) break;
     if (parsed.proof.size() == add_checkpoint_proof_max) return bad(line, "a proof has at most 63 hashes");
-    const auto bytes = from_base64(text);
-    auto hash = bytes ? Hash::from_bytes(*bytes) : Result<Hash>(Error{});
+    const auto hash = parse_hash_line(text);
     if (!hash) return bad(line, "not a hash of 32 bytes in base64");
     parsed.proof.push_back(*hash);
   }
@@ -39,10 +40,7 @@ Result<AddCheckpoint> parse_add_checkpoint(std::string_view body) {
 std::string add_checkpoint_body(std::uint64_t old_size, const std::vector<Hash>& proof, std::string_view note) {
   std::string body(old_word);
   body += std::to_string(old_size) + "\n";
-  for (const Hash& hash : proof) {
-    append_base64(body, hash.view());
-    body += '\n';
-  }
+  append_hash_lines(body, proof);
   body += '\n';
   body += note;
   return body;

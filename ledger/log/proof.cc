@@ -9,7 +9,6 @@ namespace quotary {
 
 namespace {
 
-constexpr std::string_view header = "c2sp.org/tlog-proof@v1\n";
 constexpr std::size_t proof_bytes_max = 1u << 20;
 constexpr std::size_t path_max = 64;
 
@@ -19,23 +18,6 @@ Error bad_proof(const char* why) {
 
 }  // namespace
 
-std::string proof_text(std::uint64_t index, const std::vector<Hash>& path, std::string_view extra,
-                       std::string_view checkpoint) {
-  std::string text;
-  text.reserve(header.size() + 64 + extra.size() * 4 / 3 + path.size() * 45 + checkpoint.size());
-  text += header;
-  text += "extra ";
-  append_base64(text, extra);
-  text += "\nindex " + std::to_string(index) + "\n";
-  for (const Hash& hash : path) {
-    append_base64(text, hash.view());
-    text += '\n';
-  }
-  text += '\n';
-  text += checkpoint;
-  return text;
-}
-
 std::string Committed::proof(std::size_t ordinal) const {
   const Entry& entry = entries[ordinal];
   return proof_text(entry.index, paths[ordinal], entry.canonical, checkpoint);
@@ -43,10 +25,10 @@ std::string Committed::proof(std::size_t ordinal) const {
 
 Result<CheckedProof> check_proof(std::string_view text, const CheckpointVerifier& log_key) {
   if (text.size() > proof_bytes_max) return bad_proof("over 1 MB");
-  if (!text.starts_with(header)) return bad_proof("the first line");
+  if (!text.starts_with(tlog_proof_header)) return bad_proof("the first line");
   const std::size_t blank = text.find("\n\n");
   if (blank == text.npos) return bad_proof("no blank line before the checkpoint");
-  std::string_view head = text.substr(header.size(), blank + 1 - header.size());
+  std::string_view head = text.substr(tlog_proof_header.size(), blank + 1 - tlog_proof_header.size());
   const std::string_view checkpoint_note = text.substr(blank + 2);
 
   std::vector<std::string_view> lines;
@@ -63,9 +45,9 @@ Result<CheckedProof> check_proof(std::string_view text, const CheckpointVerifier
   if (!extra || !index) return bad_proof("extra or index value");
   std::vector<Hash> path;
   for (std::size_t i = 2; i < lines.size(); ++i) {
-    auto bytes = from_base64(lines[i]);
-    if (!bytes || bytes->size() != 32) return bad_proof("a hash line");
-    path.push_back(*Hash::from_bytes(*bytes));
+    auto hash = parse_hash_line(lines[i]);
+    if (!hash) return bad_proof("a hash line");
+    path.push_back(*hash);
   }
 
   QUOTARY_TRY(checkpoint, open_checkpoint(checkpoint_note, log_key));
