@@ -1,31 +1,19 @@
 #!/usr/bin/env python3
 """A quote's PDF that carries its own proof, before readers that are not ours and before ours: both signatures hold, nothing else changed."""
-import hashlib, json, os, random, re, subprocess, sys, tempfile, unittest
+import hashlib, json, os, random, re, unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
-sys.path.insert(0, os.path.join(HERE, "../e2e"))
-from document_judge_test import der_of
+from judge import FLIPS, PROGRAM, Judge, byte_ranges, flipped
 from play_test import complete_quote
 from readers import run, text_of
 from server import Server
 
-PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
-VERIFIER = os.environ.get("QUOTARY_VERIFY_PROGRAM", "build/release/quotary-verify")
-FLIPS = 12
 REFUSED = 1
 
 
-def byte_ranges(pdf):
-    return [tuple(map(int, each)) for each in re.findall(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]", pdf)]
-
-
-class CarriedProofJudge(unittest.TestCase):
+class CarriedProofJudge(Judge):
     @classmethod
     def setUpClass(cls):
-        holder = tempfile.TemporaryDirectory(prefix="quotary-carried-")
-        cls.addClassCleanup(holder.cleanup)
-        cls.folder = holder.name
+        super().setUpClass()
         cls.server = Server(PROGRAM)
         cls.addClassCleanup(cls.server.__exit__)
         cls.server.start()
@@ -38,38 +26,15 @@ class CarriedProofJudge(unittest.TestCase):
         if status != 200:
             raise RuntimeError(f"no PDF with its proof: {status} {cls.pdf}")
         cls.path, cls.sealed_path = cls.file("carried.pdf", cls.pdf), cls.file("sealed.pdf", cls.sealed)
-        cls.vkey = cls.file("vkey", cls.server.call("GET", "/log/vkey")[2])
-        with open(cls.server.data + ".keys/seal.cert.pem", "rb") as file:
-            cls.certificate = cls.file("seal.cert.pem", file.read())
+        cls.take_keys(cls.server)
         print("seed of the changed bytes:", cls.made["document"]["sha256"])
         cls.random = random.Random(cls.made["document"]["sha256"])
-
-    @classmethod
-    def file(cls, name, content):
-        path = os.path.join(cls.folder, name)
-        with open(path, "wb") as file:
-            file.write(content)
-        return path
 
     def changed_update(self):
         """Copies with one bit of what the second signature alone covers changed."""
         first, second, last = byte_ranges(self.pdf)[1][1:]
         places = [self.random.randrange(len(self.sealed), first) for _ in range(FLIPS)] + [second + self.random.randrange(last)]
-        for place in places:
-            copy = bytearray(self.pdf)
-            copy[place] ^= 1 << self.random.randrange(8)
-            yield place, bytes(copy)
-
-    def cms(self, pdf, ranges):
-        start, first, second, last = ranges
-        signature = der_of(bytes.fromhex(pdf[first + 1:second - 1].decode()))
-        content = self.file("content", pdf[start:start + first] + pdf[second:second + last])
-        return run("openssl", "cms", "-verify", "-binary", "-cades", "-inform", "DER", "-in", self.file("cms.der", signature), "-content", content,
-                   "-CAfile", self.certificate, "-purpose", "any", "-out", os.path.join(self.folder, "out"), check=False)
-
-    def verifier(self, *arguments):
-        done = subprocess.run([VERIFIER, "document", *arguments, "--vkey", self.vkey, "--json"], capture_output=True, text=True, timeout=60)
-        return done.returncode, json.loads(done.stdout)
+        return flipped(self.pdf, places, self.random)
 
     def ask(self, pdf):
         status, _, answer = self.server.json("POST", "/v1/verify", raw=pdf, headers={"Content-Type": "application/pdf"})
@@ -146,17 +111,17 @@ class CarriedProofJudge(unittest.TestCase):
         self.assertEqual(len(ranges), 2)
         for (start, first, second, last), end in zip(ranges, (len(self.sealed), len(self.pdf))):
             self.assertEqual((start, second + last), (0, end))
-            done = self.cms(self.pdf, (start, first, second, last))
+            done = self.cms(self.pdf, (start, first, second, last), self.signature_of(self.pdf, (start, first, second, last)))
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn(b"CAdES Verification successful", done.stderr)
+        seal, carrier = (self.signature_of(self.pdf, each) for each in ranges)
         for place, pdf in self.changed_update():
-            self.assertNotEqual(self.cms(pdf, ranges[1]).returncode, 0, f"byte {place}")
-            self.assertEqual(self.cms(pdf, ranges[0]).returncode, 0, f"byte {place}")
+            self.assertNotEqual(self.cms(pdf, ranges[1], carrier).returncode, 0, f"byte {place}")
+            self.assertEqual(self.cms(pdf, ranges[0], seal).returncode, 0, f"byte {place}")
 
     def test_openssl_reads_the_proof_out_of_it(self):
         """Without our programs: the attribute under our OID is the .tlog-proof, as text."""
-        start, first, second, last = byte_ranges(self.pdf)[1]
-        signature = self.file("carrier.der", der_of(bytes.fromhex(self.pdf[first + 1:second - 1].decode())))
+        signature = self.file("carrier.der", self.signature_of(self.pdf, byte_ranges(self.pdf)[1]))
         lines = run("openssl", "asn1parse", "-inform", "DER", "-in", signature).stdout.decode().splitlines()
         at = next(i for i, line in enumerate(lines) if "2.25.190629969624545144876528195087932285763" in line)
         self.assertIn("SET", lines[at + 1])
@@ -179,7 +144,7 @@ class CarriedProofJudge(unittest.TestCase):
     def test_it_tells_people_in_two_languages(self):
         for path, code, words in ((self.path, 0, ("成立", "holds", "未被改动", "unchanged", "有效 valid")), (self.sealed_path, 2, ("未能核对", "印章成立", "The seal holds")),
                                   (self.file("cut.pdf", self.pdf[:-400]), 1, ("不成立", "被追加了内容", "something was appended"))):
-            done = subprocess.run([VERIFIER, "document", path, "--vkey", self.vkey], capture_output=True, text=True, timeout=60)
+            done = self.verifier_run(path)
             self.assertEqual(done.returncode, code, done.stdout + done.stderr)
             for word in words:
                 self.assertIn(word, done.stdout + done.stderr)

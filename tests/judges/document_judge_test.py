@@ -1,42 +1,24 @@
 #!/usr/bin/env python3
 """Readers that are not ours judge one sealed Chinese quote: qpdf, poppler, zbar and OpenSSL; each must refuse a changed byte."""
-import base64, hashlib, json, os, random, re, subprocess, sys, tempfile, unittest
+import base64, hashlib, json, os, random, re, unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "../e2e"))
+from judge import FLIPS, PROGRAM, Judge, byte_ranges, flipped
 from play_test import IN_WORDS, complete_quote
 from readers import run, scan, text_of
 from server import Server
 
-PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
-VERIFIER = os.environ.get("QUOTARY_VERIFY_PROGRAM", "build/release/quotary-verify")
-FLIPS = 12
-
 
 def byte_range(pdf):
-    ranges = re.findall(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]", pdf)
+    ranges = byte_ranges(pdf)
     if len(ranges) != 1:
         raise AssertionError(f"{len(ranges)} byte ranges in a document sealed once")
-    return tuple(map(int, ranges[0]))
+    return ranges[0]
 
 
-def der_of(padded):
-    """The one DER value at the front of /Contents, without the zeros behind it."""
-    if padded[0] != 0x30 or padded[1] < 0x80:
-        raise AssertionError("no long-form DER sequence in /Contents")
-    count = padded[1] & 0x7F
-    length = 2 + count + int.from_bytes(padded[2:2 + count], "big")
-    if any(padded[length:]):
-        raise AssertionError("bytes other than zeros stand behind the CMS")
-    return padded[:length]
-
-
-class DocumentJudge(unittest.TestCase):
+class DocumentJudge(Judge):
     @classmethod
     def setUpClass(cls):
-        holder = tempfile.TemporaryDirectory(prefix="quotary-judged-")
-        cls.addClassCleanup(holder.cleanup)
-        cls.folder = holder.name
+        super().setUpClass()
         with Server(PROGRAM) as s:
             asked = complete_quote()
             asked["lines"][0]["item"]["seller_id"] = "SP-200"
@@ -45,35 +27,17 @@ class DocumentJudge(unittest.TestCase):
                 raise RuntimeError(f"could not issue: {cls.made}")
             cls.pdf = s.call("GET", cls.made["document"]["url"], "rep")[2]
             cls.quote = s.json("GET", "/v1/quotes/" + cls.made["number"], "rep")[2]["quote"]
-            cls.vkey = s.call("GET", "/log/vkey")[2].decode().strip()
-            with open(s.data + ".keys/seal.cert.pem", "rb") as file:
-                cls.certificate = cls.file("seal.cert.pem", file.read())
+            cls.take_keys(s)
         cls.path = cls.file("quote.pdf", cls.pdf)
         cls.proof = cls.file("quote.tlog-proof", cls.made["ledger"]["proof"].encode())
         print("seed of the changed bytes:", cls.made["document"]["sha256"])
         cls.random = random.Random(cls.made["document"]["sha256"])
 
-    @classmethod
-    def file(cls, name, content):
-        path = os.path.join(cls.folder, name)
-        with open(path, "wb") as file:
-            file.write(content)
-        return path
-
     def changed(self):
         """Copies with one bit of one signed byte changed."""
         start, first, second, last = byte_range(self.pdf)
         places = [start + self.random.randrange(first) for _ in range(FLIPS)] + [second + self.random.randrange(last)]
-        for place in places:
-            copy = bytearray(self.pdf)
-            copy[place] ^= 1 << self.random.randrange(8)
-            yield place, bytes(copy)
-
-    def cms(self, pdf, ranges, signature):
-        start, first, second, last = ranges
-        content = self.file("content", pdf[start:start + first] + pdf[second:second + last])
-        return run("openssl", "cms", "-verify", "-binary", "-cades", "-inform", "DER", "-in", self.file("cms.der", signature), "-content", content,
-                   "-CAfile", self.certificate, "-purpose", "any", "-out", os.path.join(self.folder, "out"), check=False)
+        return flipped(self.pdf, places, self.random)
 
     def test_bytes_and_hash(self):
         self.assertEqual((len(self.pdf), hashlib.sha256(self.pdf).hexdigest()), (self.made["document"]["size"], self.made["document"]["sha256"]))
@@ -145,9 +109,7 @@ class DocumentJudge(unittest.TestCase):
         ranges = byte_range(self.pdf)
         start, first, second, last = ranges
         self.assertEqual((start, second + last), (0, len(self.pdf)))
-        gap = self.pdf[first:second]
-        self.assertEqual((gap[:1], gap[-1:]), (b"<", b">"))
-        signature = der_of(bytes.fromhex(gap[1:-1].decode()))
+        signature = self.signature_of(self.pdf, ranges)
         done = self.cms(self.pdf, ranges, signature)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn(b"CAdES Verification successful", done.stderr)
@@ -156,18 +118,16 @@ class DocumentJudge(unittest.TestCase):
         # The last bytes of the DER are the signature's value.
         self.assertNotEqual(self.cms(self.pdf, ranges, signature[:-1] + bytes([signature[-1] ^ 1])).returncode, 0)
 
-    def verifier(self, pdf):
-        done = subprocess.run([VERIFIER, "document", self.file("ours.pdf", pdf), "--proof", self.proof, "--vkey", self.vkey, "--trust", self.certificate, "--json"],
-                              capture_output=True, text=True, timeout=60)
-        return done.returncode, json.loads(done.stdout)
+    def judged(self, pdf):
+        return self.verifier(self.file("ours.pdf", pdf), "--proof", self.proof, "--trust", self.certificate)
 
     def test_our_own_verifier_agrees(self):
-        code, said = self.verifier(self.pdf)
+        code, said = self.judged(self.pdf)
         self.assertEqual((code, said["ok"], said["seal"]["valid"], said["seal"]["trusted"]), (0, True, True, True), said)
         for place, pdf in self.changed():
-            code, said = self.verifier(pdf)
+            code, said = self.judged(pdf)
             self.assertEqual((code, said["code"], said["seal"]["valid"]), (1, "document_altered", False), f"byte {place}: {said}")
-        code, said = self.verifier(self.pdf + b"\n")
+        code, said = self.judged(self.pdf + b"\n")
         self.assertEqual((code, said["known_prefix"]), (1, len(self.pdf)))
 
 

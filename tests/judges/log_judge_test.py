@@ -1,13 +1,11 @@
 #!/usr/bin/env python3
 """Go's sumdb/note and sumdb/tlog open our checkpoint, check our proofs and rebuild our root from the served tiles."""
-import base64, concurrent.futures, os, re, subprocess, sys, tempfile, unittest
+import base64, concurrent.futures, os, re, subprocess, tempfile, unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "../e2e"))
+from judge import HERE, PROGRAM, Judge
 from readers import run
 from server import Server, quote
 
-PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 BUILD = os.environ.get("QUOTARY_JUDGE_BUILD", os.path.join(tempfile.gettempdir(), "quotary-judges"))
 GO_PATH = "/usr/share/gocode"  # of Debian's golang-golang-x-mod-dev
 # More than one full tile, so that a second level is served.
@@ -27,24 +25,15 @@ def build_judge():
     return program
 
 
-class LogJudge(unittest.TestCase):
+class LogJudge(Judge):
     @classmethod
     def setUpClass(cls):
+        super().setUpClass()
         cls.judge = build_judge()
-        holder = tempfile.TemporaryDirectory(prefix="quotary-judged-")
-        cls.addClassCleanup(holder.cleanup)
-        cls.folder = holder.name
         with Server(PROGRAM) as s:
             with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
                 made = list(pool.map(lambda i: s.issue(quote(f"{i + 1}.00"), f"judged-{i}")[2], range(QUOTES)))
             cls.take(s, made)
-
-    @classmethod
-    def file(cls, name, content):
-        path = os.path.join(cls.folder, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(content)
 
     @classmethod
     def fetch(cls, s, path, name, who=None):
