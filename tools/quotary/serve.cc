@@ -2,6 +2,7 @@
 
 #include "api/handlers/routes.h"
 #include "api/http/server.h"
+#include "tools/quotary/listener_options.h"
 #include "tools/quotary/operator.h"
 
 #include <boost/asio/ip/address.hpp>
@@ -19,12 +20,8 @@ constexpr std::size_t socket_path_bytes_max = 107;
 
 struct ServeOptions {
   Places places;
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 8480;
-  std::uint16_t metrics_port = 9480;
+  ListenerOptions listener{.port = 8480, .metrics_port = 9480};
   bool metrics_port_given = false;
-  std::string tls_certificate, tls_key;
-  bool behind_proxy = false;
   bool access_log = false;
   std::string witness_policy, witness_ca;
   std::int64_t witness_interval_ms = 1'000;
@@ -40,7 +37,7 @@ void print_access(const http::AccessRecord& record) {
 }
 
 // A bind that others can reach needs TLS, ours or a proxy's: bearer tokens travel in each request.
-Result<void> check_bind(ServeOptions& options) {
+Result<void> check_bind(ListenerOptions& options) {
   if (options.host == "localhost") options.host = "127.0.0.1";
   boost::system::error_code failed;
   const auto address = boost::asio::ip::make_address(options.host, failed);
@@ -65,6 +62,8 @@ int report_open(const Error& error, const Places& places) {
                error.detail.c_str(), error.code.c_str(), places.data.c_str(), places.data.c_str(), places.keys.c_str());
   return exit_bad;
 }
+
+void say(std::string_view line) { std::fprintf(stderr, "quotary: %.*s\n", static_cast<int>(line.size()), line.data()); }
 
 void say_latched(std::string_view reason) {
   std::fprintf(
@@ -99,7 +98,7 @@ void wait_for_stop(api::Organisation& organisation, const sigset_t& stop_signals
 
 // A port that was asked for must be there; the usual one may be another server's, which is said and lived without.
 Result<void> start_metrics(http::HttpServer& server, const ServeOptions& options) {
-  if (options.metrics_port == 0) return {};
+  if (options.listener.metrics_port == 0) return {};
   auto started = server.start();
   if (started || options.metrics_port_given) return started;
   std::fprintf(stderr, "quotary: no metrics are served: %s; give another port with --metrics-port, or 0 for none\n",
@@ -109,24 +108,16 @@ Result<void> start_metrics(http::HttpServer& server, const ServeOptions& options
 
 int serve(ServeOptions options) {
   if (auto complete = options.places.complete(); !complete) return report(complete.error()), exit_unchecked;
-  if (auto bind = check_bind(options); !bind) return report(bind.error()), exit_unchecked;
+  if (auto bind = check_bind(options.listener); !bind) return report(bind.error()), exit_unchecked;
 
-  // Blocked before any thread starts, so that only wait_for_stop sees them.
-  sigset_t stop_signals;
-  sigemptyset(&stop_signals);
-  sigaddset(&stop_signals, SIGTERM);
-  sigaddset(&stop_signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
-
+  const sigset_t stop_signals = block_stop_signals();
   auto organisation_config = options.places.config();
   organisation_config.read_when_damaged = true;
   organisation_config.on_latch = say_latched;
   organisation_config.witnessing.policy_file = options.witness_policy;
   organisation_config.witnessing.ca_file = options.witness_ca;
   organisation_config.witnessing.pace.interval = std::chrono::milliseconds(options.witness_interval_ms);
-  organisation_config.witnessing.say = [](std::string_view line) {
-    std::fprintf(stderr, "quotary: %.*s\n", static_cast<int>(line.size()), line.data());
-  };
+  organisation_config.witnessing.say = say;
   auto organisation = api::Organisation::open(organisation_config);
   if (!organisation) return report_open(organisation.error(), options.places);
   say_if_damaged((*organisation)->ledger_state(), options.places);
@@ -134,17 +125,9 @@ int serve(ServeOptions options) {
   http::Metrics metrics;
   http::Router router;
   api::add_routes(router, **organisation);
-  http::Config config;
-  config.host = options.host;
-  config.port = options.port;
-  config.tls_certificate = options.tls_certificate;
-  config.tls_key = options.tls_key;
-  config.behind_proxy = options.behind_proxy;
+  auto config = options.listener.config(say);
   config.io_threads = options.io_threads;
   config.worker_threads = options.worker_threads;
-  config.error_log = [](std::string_view line) {
-    std::fprintf(stderr, "quotary: %.*s\n", static_cast<int>(line.size()), line.data());
-  };
   if (options.access_log) config.access_log = print_access;
   http::HttpServer server(config, router, metrics);
 
@@ -156,7 +139,7 @@ int serve(ServeOptions options) {
   operator_config.host.clear();
   operator_config.worker_threads = 1;
   operator_config.connections_max = 16;
-  operator_config.error_log = config.error_log;
+  operator_config.error_log = say;
   operator_config.unix_path = options.places.socket_path();
   http::HttpServer operator_server(operator_config, operator_router, operator_metrics);
   if (operator_config.unix_path.size() <= socket_path_bytes_max) {
@@ -171,19 +154,10 @@ int serve(ServeOptions options) {
   http::Metrics metrics_metrics;
   http::Router metrics_router;
   api::add_metrics_route(metrics_router, **organisation, metrics);
-  http::Config metrics_config;
-  metrics_config.port = options.metrics_port;
-  metrics_config.worker_threads = 1;
-  metrics_config.connections_max = 16;
-  metrics_config.error_log = config.error_log;
-  http::HttpServer metrics_server(metrics_config, metrics_router, metrics_metrics);
+  http::HttpServer metrics_server(options.listener.metrics_config(say), metrics_router, metrics_metrics);
   if (auto started = start_metrics(metrics_server, options); !started) return report(started.error()), exit_unchecked;
 
-  const bool six = options.host.find(':') != std::string::npos;
-  std::printf("Listening on %s://%s%s%s:%u\n", options.tls_certificate.empty() ? "http" : "https", six ? "[" : "",
-              options.host.c_str(), six ? "]" : "", static_cast<unsigned>(server.port()));
-  std::fflush(stdout);
-
+  options.listener.announce(server.port());
   wait_for_stop(**organisation, stop_signals);
   std::printf("Stopping\n");
   std::fflush(stdout);
@@ -199,21 +173,10 @@ void add_serve(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ServeOptions>();
   auto* command = app.add_subcommand("serve", "serve an organisation over HTTP until SIGTERM or Ctrl-C");
   add_places(*command, options->places, true);
-  command->add_option("--host", options->host, "address to listen on; beyond loopback it needs TLS or --behind-proxy")
-      ->envname("QUOTARY_HOST")
-      ->capture_default_str();
-  command->add_option("--port", options->port, "port; 0 takes a free one and prints it")
-      ->envname("QUOTARY_PORT")
-      ->capture_default_str();
-  auto* metrics_port =
-      command->add_option("--metrics-port", options->metrics_port, "port of /metrics on 127.0.0.1; 0 serves none")
-          ->envname("QUOTARY_METRICS_PORT")
-          ->capture_default_str();
-  auto* certificate = command->add_option("--tls-certificate", options->tls_certificate, "PEM chain");
-  auto* key = command->add_option("--tls-key", options->tls_key, "PEM key")->needs(certificate);
-  certificate->needs(key);
-  command->add_flag("--behind-proxy", options->behind_proxy,
-                    "a proxy does TLS; its last X-Forwarded-For entry is the client");
+  options->listener.add_to(*command);
+  command->get_option("--host")->envname("QUOTARY_HOST");
+  command->get_option("--port")->envname("QUOTARY_PORT");
+  auto* metrics_port = command->get_option("--metrics-port")->envname("QUOTARY_METRICS_PORT");
   command
       ->add_option("--witness-policy", options->witness_policy,
                    "tlog-policy file with the URLs of witnesses that are asked to cosign each checkpoint")

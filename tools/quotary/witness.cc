@@ -4,6 +4,7 @@
 #include "api/witness/routes.h"
 #include "ledger/log/policy.h"
 #include "tools/quotary/command.h"
+#include "tools/quotary/listener_options.h"
 #include "tools/quotary/operator.h"
 
 #include <csignal>
@@ -17,11 +18,7 @@ struct WitnessCommand {
   std::string keys;  // filled by complete(): the folder's path + ".keys"
   std::string name;
   std::vector<std::string> logs;
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 8481;
-  std::uint16_t metrics_port = 0;
-  std::string tls_certificate, tls_key;
-  bool behind_proxy = false;
+  ListenerOptions listener{.port = 8481};
   bool as_json = false;
 
   void complete() {
@@ -117,50 +114,25 @@ Result<std::unique_ptr<witness::Witness>> open_witness(const WitnessCommand& com
   return witness::Witness::open(std::move(options), files, std::make_shared<SystemClock>(), std::move(cosigner));
 }
 
-http::Config listener(const WitnessCommand& command) {
-  http::Config config;
-  config.host = command.host;
-  config.port = command.port;
-  config.tls_certificate = command.tls_certificate;
-  config.tls_key = command.tls_key;
-  config.behind_proxy = command.behind_proxy;
-  config.error_log = say;
-  return config;
-}
-
 int serve(WitnessCommand command) {
   command.complete();
-  // Blocked before any thread starts, so that only the wait below sees them.
-  sigset_t stop_signals;
-  sigemptyset(&stop_signals);
-  sigaddset(&stop_signals, SIGTERM);
-  sigaddset(&stop_signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
-
+  const sigset_t stop_signals = block_stop_signals();
   const auto opened = open_witness(command);
   if (!opened) return report(opened.error());
   http::Metrics metrics, metrics_metrics;
   http::Router router, metrics_router;
   witness::add_routes(router, **opened);
   witness::add_metrics_route(metrics_router, **opened, metrics);
-  http::HttpServer server(listener(command), router, metrics);
+  http::HttpServer server(command.listener.config(say), router, metrics);
   if (auto started = server.start(); !started) return report(started.error()), exit_unchecked;
-  http::Config metrics_config;
-  metrics_config.port = command.metrics_port;
-  metrics_config.worker_threads = 1;
-  metrics_config.connections_max = 16;
-  metrics_config.error_log = say;
-  http::HttpServer metrics_server(metrics_config, metrics_router, metrics_metrics);
-  if (command.metrics_port != 0) {
+  http::HttpServer metrics_server(command.listener.metrics_config(say), metrics_router, metrics_metrics);
+  if (command.listener.metrics_port != 0) {
     if (auto started = metrics_server.start(); !started) return report(started.error()), exit_unchecked;
   }
   for (const auto& each : (*opened)->origins()) {
     if (each.splits > 0) say(each.origin + ": SPLIT VIEW on file: run `quotary witness show`");
   }
-  const bool six = command.host.find(':') != std::string::npos;
-  std::printf("Listening on %s://%s%s%s:%u\n", command.tls_certificate.empty() ? "http" : "https", six ? "[" : "",
-              command.host.c_str(), six ? "]" : "", static_cast<unsigned>(server.port()));
-  std::fflush(stdout);
+  command.listener.announce(server.port());
   int received = 0;
   (void)sigwait(&stop_signals, &received);
   std::printf("Stopping\n");
@@ -279,16 +251,7 @@ void add_folder(CLI::App& command, WitnessCommand& options) {
 void add_witness_serve(CLI::App& witness, const std::shared_ptr<WitnessCommand>& options, int& exit_code) {
   auto* command = witness.add_subcommand("serve", "answer logs over HTTP (C2SP tlog-witness) until SIGTERM or Ctrl-C");
   add_folder(*command, *options);
-  command->add_option("--host", options->host, "address to listen on; beyond loopback it needs TLS or --behind-proxy")
-      ->capture_default_str();
-  command->add_option("--port", options->port, "port; 0 takes a free one and prints it")->capture_default_str();
-  command->add_option("--metrics-port", options->metrics_port, "port of /metrics on 127.0.0.1; 0 serves none")
-      ->capture_default_str();
-  auto* certificate = command->add_option("--tls-certificate", options->tls_certificate, "PEM chain");
-  auto* key = command->add_option("--tls-key", options->tls_key, "PEM key")->needs(certificate);
-  certificate->needs(key);
-  command->add_flag("--behind-proxy", options->behind_proxy,
-                    "a proxy does TLS; its last X-Forwarded-For entry is the client");
+  options->listener.add_to(*command);
   command->callback([options, &exit_code] { exit_code = serve(*options); });
 }
 
