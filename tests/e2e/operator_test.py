@@ -54,6 +54,37 @@ class Operator(unittest.TestCase):
             self.assertEqual(subprocess.run([PROGRAM, "verify", "--data", self.data], stdout=subprocess.DEVNULL).returncode, 0)
         self.assertGreater(interrupted, 0)
 
+    def test_a_demo_that_was_cut_between_its_moves_is_made_anew(self):
+        demo = [PROGRAM, "demo", "--data", self.data, "--empty"]
+        keys, beside = self.data + ".keys", self.data + ".making"
+        process = subprocess.Popen(demo, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        # Something comes into the data folder's place while it is made, so that its keys are moved and its data is not.
+        until = time.time() + 60
+        while not os.path.exists(beside) and time.time() < until:
+            time.sleep(0.001)
+        os.makedirs(self.data)
+        blocking = os.path.join(self.data, "blocking")
+        open(blocking, "w").close()
+        said = process.communicate(timeout=60)[1]
+        self.assertIn("rename_failed", said)
+        self.assertTrue(os.path.exists(keys + "/demo-credentials.json") and os.path.exists(beside))
+
+        refused = subprocess.run(demo, capture_output=True, text=True, timeout=60)
+        self.assertIn("folder_not_empty", refused.stderr)
+        os.remove(blocking)
+        again = subprocess.run(demo + ["--origin", "other.example.com/log"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(sorted(os.listdir(self.home)), ["data", "data.keys"])
+        vkey = subprocess.run([PROGRAM, "keys", "show", "--data", self.data, "--vkey"], capture_output=True, text=True, timeout=60).stdout
+        self.assertTrue(vkey.startswith("other.example.com/log+"), vkey)
+        self.assertEqual(subprocess.run([PROGRAM, "verify", "--data", self.data], stdout=subprocess.DEVNULL).returncode, 0)
+        # Nobody else's keys are taken for those of such a run.
+        os.rename(self.data, beside)
+        os.rename(keys + "/demo-credentials.json", os.path.join(self.home, "away"))
+        refused = subprocess.run(demo, capture_output=True, text=True, timeout=60)
+        self.assertIn("folder_not_empty", refused.stderr)
+        self.assertTrue(os.path.exists(keys + "/log.key") and os.path.exists(beside))
+
     def test_refused_input_leaves_nothing_in_the_way(self):
         wrong = [word.replace("ledger.example.com/quotes", "two words") for word in self.init]
         refused = subprocess.run(wrong, capture_output=True, text=True, timeout=60)

@@ -94,6 +94,8 @@ struct Demo {
   }
 };
 
+constexpr const char* credentials_name = "/demo-credentials.json";
+
 Result<void> fill(const Places& places, const DemoOptions& options, Random& random) {
   api::NewOrganisation made;
   made.origin = options.origin;
@@ -109,7 +111,7 @@ Result<void> fill(const Places& places, const DemoOptions& options, Random& rand
     QUOTARY_TRY(zone, TimeZone::find(made.time_zone));
     QUOTARY_TRY_VOID(demo.add_quotes(zone.local_date(SystemClock().now())));
   }
-  return write_file_durably(*posix_file_system(), places.keys + "/demo-credentials.json",
+  return write_file_durably(*posix_file_system(), places.keys + credentials_name,
                             json::serialize(demo.credentials) + "\n", 0600);
 }
 
@@ -126,11 +128,24 @@ Result<void> move_into_place(const std::string& from, const std::string& to) {
   return posix_file_system()->sync_directory(fs::absolute(to).parent_path().string());
 }
 
+// A run that was cut off between its two moves left its keys in place and its data beside. Its credentials, written
+// last, tell such keys from anyone else's.
+bool cut_between_moves(const Places& places, const Places& making) {
+  std::error_code ignored;
+  return fs::exists(places.keys + credentials_name, ignored) && !fs::exists(making.keys, ignored) &&
+         fs::is_directory(making.data, ignored) && !holds_something(places.data);
+}
+
 }  // namespace
 
 Result<void> make_demo(DemoOptions options) {
   QUOTARY_TRY_VOID(options.places.complete());
   const auto& places = options.places;
+  Places making = places;
+  making.data += ".making";
+  making.keys += ".making";
+  // Nobody was told of it, and this run may be asked for something else: taken back, and made anew.
+  if (cut_between_moves(places, making)) QUOTARY_TRY_VOID(move_into_place(places.keys, making.keys));
   for (const auto& path : {places.data, places.keys}) {
     if (holds_something(path))
       return fail(Errc::conflict, "folder_not_empty",
@@ -142,9 +157,6 @@ Result<void> make_demo(DemoOptions options) {
     options.origin =
         (scheme == std::string::npos ? options.public_url : options.public_url.substr(scheme + 3)) + "/ledger";
   }
-  Places making = places;
-  making.data += ".making";
-  making.keys += ".making";
   std::error_code ignored;
   fs::remove_all(making.data, ignored);  // of a run that was cut off
   fs::remove_all(making.keys, ignored);

@@ -13,7 +13,8 @@ struct DemoOptions {
 };
 
 // Makes all of it beside the final places and moves it there last, so that a run that was cut off leaves nothing that
-// looks like an organisation. Writes demo-credentials.json (0600) into the key folder. Refuses folders that are there.
+// looks like an organisation, and the next one begins anew. Writes demo-credentials.json (0600) into the key folder.
+// Refuses folders that are there.
 [[nodiscard]] Result<void> make_demo(DemoOptions options);
 
 }  // namespace quotary::cli
