@@ -28,7 +28,9 @@ class Check {
   void run() {
     const auto latest = read_latest(files_, home_);
     if (!latest) {
-      if (latest.error().kind != Errc::not_found) fault(latest.error().detail);
+      // A log that was only just named has neither.
+      const bool begun = files_.exists(home_ + "/" + std::string(cosigned_name));
+      if (begun || latest.error().kind != Errc::not_found) fault(latest.error().detail);
       return;
     }
     if (latest->published) {
@@ -107,6 +109,24 @@ class Check {
       fault(path + " does not end in the checkpoint that was cosigned last");
     if (finding_.records_checked != latest.count)
       fault(path + " has " + std::to_string(finding_.records_checked) + " records of " + std::to_string(latest.count));
+    check_rest(**file, path);
+  }
+
+  // Behind what the slots count there is at most the one record that is being written, or that a cut left.
+  void check_rest(const File& file, const std::string& path) {
+    // In this order: a live witness may cosign in between.
+    const auto bytes = file.size();
+    if (!bytes) return fault(bytes.error().detail);
+    const auto latest = read_latest(files_, home_);
+    if (!latest) return fault(latest.error().detail);
+    if (*bytes <= latest->evidence_bytes) return;
+    std::uint64_t whole = 0;
+    (void)visit_records(file, path, latest->evidence_bytes, *bytes, [&](std::uint64_t, const Record&) -> Result<void> {
+      ++whole;
+      return {};
+    });
+    if (whole > 1 || *bytes - latest->evidence_bytes > record_bytes_max)
+      fault(path + " has more behind its latest record than a cut leaves");
   }
 
   void compare(const Checkpoint& cosigned, const std::string& note) {

@@ -30,8 +30,9 @@ struct Finding {
 };
 
 // Every record of cosigned.notes: its sum, its signatures by one of `keys` (the log's) and by `witness`, sizes that
-// never fall, no second root for a size, and the latest checkpoint at the end; then each refused one: its signature,
-// and whether it contradicts. Memory: the refused checkpoints, at most refused_bytes_max. Writes nothing.
+// never fall, no second root for a size, the latest checkpoint at the end and nothing behind it but what a cut leaves;
+// then each refused one: its signature, and whether it contradicts. Memory: the refused checkpoints, at most
+// refused_bytes_max. Writes nothing.
 [[nodiscard]] Finding check_origin(FileSystem& files, const std::string& folder, const std::string& origin,
                                    const std::vector<Vkey>& keys, const Vkey& witness);
 

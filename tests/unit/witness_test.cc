@@ -351,13 +351,16 @@ TEST(Witness, EvidenceOutlivesItsSlots) {
   // A witness that forgets may cosign what contradicts, so it begins anew with neither blank nor lost slots.
   ASSERT_TRUE(write_file_durably(*files, path, std::string(2 * slot_bytes, '\0')));
   EXPECT_EQ(w.open().error().code, "witness_evidence");
+  EXPECT_EQ(w.check().faults.size(), 1u);
   ASSERT_TRUE(files->remove(path));
   EXPECT_EQ(w.open().error().code, "witness_evidence");
+  EXPECT_EQ(w.check().faults.size(), 1u);
   EXPECT_EQ(w.evidence(cosigned_name), evidence);
   // The newest slot alone: what it said was answered, and stands in the evidence.
   std::string damaged = good;
   damaged[(3 % 2) * slot_bytes + 40] ^= 1;
   ASSERT_TRUE(write_file_durably(*files, path, damaged));
+  EXPECT_TRUE(w.check().faults.empty());  // as a cut would leave it
   const auto witness = w.open();
   ASSERT_TRUE(witness) << witness.error().detail;
   EXPECT_EQ(size_of(**witness), 9u);
