@@ -54,6 +54,18 @@ class Operator(unittest.TestCase):
             self.assertEqual(subprocess.run([PROGRAM, "verify", "--data", self.data], stdout=subprocess.DEVNULL).returncode, 0)
         self.assertGreater(interrupted, 0)
 
+    def test_keys_inside_the_folder_are_refused_by_whatever_name(self):
+        def refused(code, *command):
+            done = subprocess.run([os.path.abspath(PROGRAM), *command], cwd=self.home, capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertIn("keys_inside_data", done.stderr)
+            self.assertEqual(os.listdir(self.home), [])  # nothing was made
+
+        log = "ledger.example.com/quotes+95d4a173+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"
+        for data, keys in (("./data", "data/keys"), ("data", self.data + "/keys"), (self.data, "data/../data/keys"), ("data", "./data")):
+            refused(2, "init", "--data", data, "--keys", keys, *self.init[4:])
+            refused(1, "witness", "init", "--folder", data, "--keys", keys, "--name", "w.example.com", "--log", log)
+
     def test_a_demo_that_was_cut_between_its_moves_is_made_anew(self):
         demo = [PROGRAM, "demo", "--data", self.data, "--empty"]
         keys, beside = self.data + ".keys", self.data + ".making"

@@ -10,18 +10,28 @@ namespace quotary::cli {
 
 namespace fs = std::filesystem;
 
+Result<bool> lies_within(const std::string& path, const std::string& folder) {
+  std::error_code failed;
+  // A relative path of what is not there yet would stay relative, and be compared with nothing.
+  const auto place_of = [&failed](const std::string& given) {
+    const auto absolute = fs::absolute(given, failed);
+    return failed ? absolute : fs::weakly_canonical(absolute, failed);
+  };
+  const auto at = place_of(path);
+  if (failed) return fail(Errc::invalid, "bad_path", path + ": " + failed.message());
+  const auto folder_at = place_of(folder);
+  if (failed) return fail(Errc::invalid, "bad_path", folder + ": " + failed.message());
+  const auto below = at.lexically_relative(folder_at);
+  return !below.empty() && *below.begin() != "..";
+}
+
 Result<void> Places::complete() {
   while (data.size() > 1 && data.back() == '/') data.pop_back();
   if (keys.empty()) keys = data + ".keys";
   while (keys.size() > 1 && keys.back() == '/') keys.pop_back();
-  std::error_code failed;
-  const auto data_at = fs::weakly_canonical(data, failed);
-  if (failed) return fail(Errc::invalid, "bad_path", data + ": " + failed.message());
-  const auto keys_at = fs::weakly_canonical(keys, failed);
-  if (failed) return fail(Errc::invalid, "bad_path", keys + ": " + failed.message());
-  const auto below = keys_at.lexically_relative(data_at);
   // A copy of the data folder must never carry the keys along.
-  if (below == "." || (!below.empty() && *below.begin() != "..")) {
+  QUOTARY_TRY(inside, lies_within(keys, data));
+  if (inside) {
     return fail(
         Errc::invalid, "keys_inside_data",
         "the key folder " + keys + " lies in the data folder " + data + "; give it a place of its own with --keys");

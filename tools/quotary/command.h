@@ -20,6 +20,10 @@ inline constexpr int exit_ok = 0;         // done; what was checked holds
 inline constexpr int exit_bad = 1;        // evidence of damage, or the call was refused
 inline constexpr int exit_unchecked = 2;  // could not be done: arguments, paths, rights, keys
 
+// Whether `path` is `folder` or lies below it, by whatever names they are given and whether or not they are there yet.
+// Errc::invalid `bad_path`.
+[[nodiscard]] Result<bool> lies_within(const std::string& path, const std::string& folder);
+
 // Where an organisation lives, from --data, --keys and their environment variables.
 struct Places {
   std::string data = "./data";

@@ -62,7 +62,8 @@ Result<void> make(const WitnessCommand& command) {
   const auto files = posix_file_system();
   if (files->exists(command.logs_path()))
     return fail(Errc::conflict, "witness_exists", command.folder + " holds a witness already");
-  if (command.keys == command.folder || command.keys.starts_with(command.folder + "/")) {
+  QUOTARY_TRY(inside, lies_within(command.keys, command.folder));
+  if (inside) {
     return fail(Errc::invalid, "keys_inside_data",
                 "the key folder must not lie in the witness's folder, which gets copied");
   }
