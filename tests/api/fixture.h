@@ -6,46 +6,44 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-
 namespace quotary::api::testing {
 
-// Set from the test while other threads read it.
-class MovingClock final : public Clock {
- public:
-  explicit MovingClock(std::string_view start) { set(start); }
-  Timestamp now() const override { return Timestamp{now_.load()}; }
-  std::int64_t steady_ms() const override { return now_.load(); }
-  void set(std::string_view time) { now_ = parse_rfc3339(time)->unix_ms; }
+using quotary::testing::SetClock;
 
- private:
-  std::atomic<std::int64_t> now_{0};
-};
+constexpr const char* sample_start = "2026-11-24T02:03:04.567Z";
+constexpr const char* price_error = R"({"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"})";
+
+inline NewOrganisation sample_organisation() {
+  NewOrganisation made;
+  made.origin = "ledger.example.com/test";
+  made.public_url = "https://quotes.example.com";
+  made.seller.name = "上海衡拓自动化设备有限公司";
+  return made;
+}
+inline void add_sample_series(Organisation& organisation) {
+  const auto series = organisation.add_series(Organisation::operator_principal(),
+                                              {"SH-QT", "SH", "quote", "{BR}QT{YYYY}-{SEQ:6}", "year"});
+  EXPECT_TRUE(series) << series.error().detail;
+}
 
 struct World {
   quotary::testing::TemporaryFolder folder;
-  std::shared_ptr<MovingClock> clock;
+  std::shared_ptr<SetClock> clock;
   OrganisationConfig config;
   std::unique_ptr<Organisation> organisation;
   Principal rep, rep2, manager, director, finance, auditor;
 
-  explicit World(std::string_view start = "2026-11-24T02:03:04.567Z") : clock(std::make_shared<MovingClock>(start)) {
+  explicit World(std::string_view start = sample_start) : clock(std::make_shared<SetClock>(start)) {
     config.data_directory = folder.path() + "/data";
     config.keys_directory = folder.path() + "/data.keys";
     config.clock = clock;
-    NewOrganisation made;
-    made.origin = "ledger.example.com/test";
-    made.public_url = "http://127.0.0.1:8480";
-    made.seller.name = "上海衡拓自动化设备有限公司";
-    auto created = Organisation::create(config, made);
+    auto created = Organisation::create(config, sample_organisation());
     if (!created) {
       ADD_FAILURE() << created.error().code << " " << created.error().detail;
       std::abort();
     }
     organisation = std::move(*created);
-    auto admin = Organisation::operator_principal();
-    auto series = organisation->add_series(admin, {"SH-QT", "SH", "quote", "{BR}QT{YYYY}-{SEQ:6}", "year"});
-    EXPECT_TRUE(series) << series.error().detail;
+    add_sample_series(*organisation);
     rep = person("李雷", Role::rep, "east-1");
     rep2 = person("韩梅梅", Role::rep, "east-2");
     manager = person("王经理", Role::manager, "east-1");

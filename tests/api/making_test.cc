@@ -3,12 +3,11 @@
 // QUOTARY_FAULT_POINTS how many points each test takes (0: every one).
 #include "tests/api/fixture.h"
 #include "tests/support/faulty_file_system.h"
+#include "tests/support/settings.h"
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <map>
 #include <random>
 
@@ -23,19 +22,9 @@ using ::testing::Not;
 using testing::text;
 using testing::World;
 
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* const given = std::getenv(name);
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : otherwise;
-}
-
 class MakingTest : public ::testing::Test {
  protected:
-  MakingTest() {
-    made_.origin = "ledger.example.com/test";
-    made_.public_url = "https://quotes.example.com";
-    made_.seller.name = "上海衡拓自动化设备有限公司";
-    start_anew();
-  }
+  MakingTest() { start_anew(); }
 
   void start_anew() {
     const std::string at = folder_.file(std::to_string(++folders_));
@@ -74,7 +63,7 @@ class MakingTest : public ::testing::Test {
   static void expect_issues(Organisation& organisation) {
     const auto admin = Organisation::operator_principal();
     ASSERT_TRUE(organisation.ready());
-    ASSERT_TRUE(organisation.add_series(admin, {"SH-QT", "SH", "quote", "{BR}QT{YYYY}-{SEQ:6}", "year"}));
+    testing::add_sample_series(organisation);
     const auto person = organisation.add_person(admin, {"李雷", Role::rep, "A", "EAST", "", ""});
     ASSERT_TRUE(person);
     const auto rep = organisation.authenticate(*organisation.issue_token(admin, text(*person, "id")));
@@ -91,14 +80,13 @@ class MakingTest : public ::testing::Test {
 
   // At each point of a fault: what is left opens or says that it is unfinished, and the same making completes it.
   void check_at_points(Fault fault, std::uint64_t sample) {
-    const std::uint64_t run_seed = setting("QUOTARY_SEED", std::random_device()());
-    std::cout << "seed " << run_seed << std::endl;
+    const std::uint64_t run_seed = quotary::testing::chosen_seed();
     std::mt19937_64 random(run_seed);
     start_anew();
     ASSERT_TRUE(create());
     const std::uint64_t calls = files_->calls();
     ASSERT_GT(calls, 20u);
-    const std::uint64_t points = setting("QUOTARY_FAULT_POINTS", sample);
+    const std::uint64_t points = quotary::testing::setting("QUOTARY_FAULT_POINTS", sample);
     std::uint64_t interrupted = 0;
     for (std::uint64_t i = 0; i < (points == 0 ? calls : points); ++i) {
       const std::uint64_t nth = points == 0 ? i + 1 : 1 + random() % calls;
@@ -131,10 +119,10 @@ class MakingTest : public ::testing::Test {
   }
 
   quotary::testing::TemporaryFolder folder_;
-  std::shared_ptr<testing::MovingClock> clock_ = std::make_shared<testing::MovingClock>("2026-11-24T02:03:04.567Z");
+  std::shared_ptr<testing::SetClock> clock_ = std::make_shared<testing::SetClock>(testing::sample_start);
   std::shared_ptr<FaultyFileSystem> files_;
   OrganisationConfig config_;
-  NewOrganisation made_;
+  NewOrganisation made_ = testing::sample_organisation();
   int folders_ = 0;
 };
 

@@ -6,10 +6,9 @@
 namespace quotary::api {
 namespace {
 
+using testing::price_error;
 using testing::text;
 using testing::World;
-
-constexpr const char* reason = R"({"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"})";
 
 // What a call came to, as far as the matrix decides it.
 enum class Came { through, role_refused, not_seen };
@@ -33,7 +32,7 @@ struct Matrix : World {
 
   Matrix() {
     number = text(*issue("k"), "number");
-    request = text(*organisation->request_void(rep, number, "", reason), "id");
+    request = text(*organisation->request_void(rep, number, "", price_error), "id");
   }
 
   Came listed(const Result<Answer>& answer, const char* list, const char* member) {
@@ -67,7 +66,7 @@ const CallTest calls[] = {
     {Call::read_quote, true,
      [](Matrix& w, const Principal& who) { return w.listed(w.organisation->list_quotes(who, {}), "items", "number"); }},
     {Call::request_void, true,
-     [](Matrix& w, const Principal& who) { return of(w.organisation->request_void(who, w.number, "", reason)); }},
+     [](Matrix& w, const Principal& who) { return of(w.organisation->request_void(who, w.number, "", price_error)); }},
     {Call::decide_void, true,  // without its comment, so that the request stays open
      [](Matrix& w, const Principal& who) {
        return of(w.organisation->decide_void(who, w.request, Organisation::Decision::reject, "", "{}"));

@@ -15,10 +15,9 @@ namespace quotary::api {
 namespace {
 
 using testing::code_of;
+using testing::price_error;
 using testing::text;
 using testing::World;
-
-constexpr const char* reason = R"({"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"})";
 
 TEST(Organisation, IssuesReadsAndReplays) {
   World w;
@@ -260,14 +259,14 @@ TEST(Organisation, VoidsWithFourEyes) {
   ASSERT_TRUE(issued);
   auto number = text(*issued, "number");
   auto original = w.organisation->quote_pdf(w.rep, number)->bytes;
-  EXPECT_EQ(code_of(w.organisation->request_void(w.rep2, number, "", reason)), "quote_not_found");
+  EXPECT_EQ(code_of(w.organisation->request_void(w.rep2, number, "", price_error)), "quote_not_found");
   EXPECT_EQ(
       code_of(w.organisation->request_void(w.rep, number, "", R"({"reason_code": "no", "reason_text": "short"})")),
       "bad_reason_code");
-  auto asked = w.organisation->request_void(w.rep, number, "", reason);
+  auto asked = w.organisation->request_void(w.rep, number, "", price_error);
   ASSERT_TRUE(asked) << asked.error().code;
   auto id = text(*asked, "id");
-  EXPECT_EQ(code_of(w.organisation->request_void(w.rep, number, "", reason)), "void_request_open");
+  EXPECT_EQ(code_of(w.organisation->request_void(w.rep, number, "", price_error)), "void_request_open");
   auto decide = [&](const Principal& who, const char* key) {
     return w.organisation->decide_void(who, id, Organisation::Decision::approve, key, "{}");
   };
@@ -282,7 +281,7 @@ TEST(Organisation, VoidsWithFourEyes) {
   ASSERT_TRUE(again);
   EXPECT_EQ(json::serialize(again->body), json::serialize(approved->body));
   EXPECT_EQ(code_of(decide(w.manager, "")), "already_decided");
-  EXPECT_EQ(code_of(w.organisation->request_void(w.rep, number, "", reason)), "already_voided");
+  EXPECT_EQ(code_of(w.organisation->request_void(w.rep, number, "", price_error)), "already_voided");
   EXPECT_EQ(w.organisation->quote_pdf(w.rep, number)->bytes, original);
   auto certificate = w.organisation->void_certificate(w.rep, id);
   ASSERT_TRUE(certificate);
@@ -309,7 +308,7 @@ TEST(Organisation, VoidsWithFourEyes) {
 TEST(Organisation, VoidRequestsAreWithdrawnRejectedOrLapse) {
   World w;
   auto number = text(*w.issue("k"), "number");
-  auto ask = [&] { return text(*w.organisation->request_void(w.rep, number, "", reason), "id"); };
+  auto ask = [&] { return text(*w.organisation->request_void(w.rep, number, "", price_error), "id"); };
   auto first = ask();
   EXPECT_EQ(code_of(w.organisation->decide_void(w.manager, first, Organisation::Decision::withdraw, "", "{}")),
             "not_requester");
@@ -373,7 +372,7 @@ TEST(Organisation, PublicProofsAgeButHoldAndStatusesDoNot) {
   };
   const auto size = w.organisation->ledger_state().tree_size;
   EXPECT_EQ(ask(), std::pair(size, std::string("valid")));
-  auto asked = w.organisation->request_void(w.rep, number, "", reason);
+  auto asked = w.organisation->request_void(w.rep, number, "", price_error);
   ASSERT_TRUE(asked);
   ASSERT_TRUE(w.organisation->decide_void(w.manager, text(*asked, "id"), Organisation::Decision::approve, "", "{}"));
   EXPECT_EQ(ask(), std::pair(size, std::string("voided")));
@@ -385,12 +384,12 @@ TEST(Organisation, PublicProofsAgeButHoldAndStatusesDoNot) {
 TEST(Organisation, RebuiltStateEqualsLiveState) {
   World w("2026-12-31T15:59:00.000Z");
   auto number = text(*w.issue("a"), "number");
-  auto request = text(*w.organisation->request_void(w.rep, number, "r", reason), "id");
+  auto request = text(*w.organisation->request_void(w.rep, number, "r", price_error), "id");
   ASSERT_TRUE(w.organisation->decide_void(w.manager, request, Organisation::Decision::approve, "d", "{}"));
   w.clock->set("2026-12-31T16:01:00.000Z");
   auto second = text(*w.issue("b"), "number");
   ASSERT_TRUE(w.issue("c", World::quote("3.00", R"(, "revision_of": ")" + second + R"(")")));
-  ASSERT_TRUE(w.organisation->request_void(w.rep, second, "", reason));
+  ASSERT_TRUE(w.organisation->request_void(w.rep, second, "", price_error));
   w.organisation.reset();
 
   auto files = posix_file_system();

@@ -4,6 +4,7 @@
 #include "ledger/log/policy.h"
 #include "signing/cosigner.h"
 #include "signing/keys.h"
+#include "tests/support/golden_seed.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,17 +13,10 @@ namespace {
 
 using namespace quotary;
 
-// The keys of the published cases.
-std::string seed(char first) {
-  std::string bytes;
-  for (int i = 0; i < 32; ++i) bytes.push_back(static_cast<char>(first + i));
-  return bytes;
-}
-
 void read_note(std::string_view text) {
-  static const auto cosigner = signing::cosigner_from_seed("witness.example.com/w1", seed(32));
+  static const auto cosigner = signing::cosigner_from_seed("witness.example.com/w1", testing::golden_seed(32));
   static const std::vector<Vkey> logs{
-      *parse_vkey(signing::signer_from_seed("ledger.example.com/quotes", seed(0))->vkey())};
+      *parse_vkey(signing::signer_from_seed("ledger.example.com/quotes", testing::golden_seed(0))->vkey())};
   static const auto policy = *WitnessPolicy::parse("witness w1 " + vkey_text(cosigner->vkey()) + "\nquorum w1\n");
   if (const auto note = parse_note(text)) {
     std::string again = std::string(note->text) + "\n";

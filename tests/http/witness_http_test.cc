@@ -1,10 +1,10 @@
 // The witness over real sockets: the published requests in their order, and what is no request of the protocol.
 #include "api/http/server.h"
 #include "api/witness/routes.h"
-#include "ledger/base/json.h"
 #include "ledger/log/add_checkpoint.h"
 #include "tests/http/client.h"
 #include "tests/support/fake_log.h"
+#include "tests/support/golden.h"
 
 #include <gtest/gtest.h>
 
@@ -15,14 +15,9 @@ using http::test::Answer;
 using http::test::Client;
 namespace asio = boost::asio;
 
-json::object golden() {
-  return parse_json(*read_file(*posix_file_system(), QUOTARY_SOURCE_DIR "/tests/golden/witness/add_checkpoint.json"))
-      ->as_object();
-}
-
 class WitnessHttp : public ::testing::Test {
  protected:
-  WitnessHttp() : set(golden()) {
+  WitnessHttp() : set(quotary::testing::golden_json("witness/add_checkpoint.json").as_object()) {
     WitnessOptions options;
     options.folder = folder.file("witness");
     for (const auto& vkey : set.at("logs").as_array())

@@ -2,6 +2,7 @@
 // sets it.
 #include "ledger/base/canonical_scan.h"
 #include "ledger/base/json.h"
+#include "tests/support/settings.h"
 
 #include <gtest/gtest.h>
 
@@ -46,9 +47,7 @@ bool round_trip_accepts(std::string_view text) {
 }
 
 TEST(CanonicalScan, AgreesWithARoundTripOnValuesAndOnDamagedOnes) {
-  const char* const wanted = std::getenv("QUOTARY_SEED");
-  const std::uint64_t seed = wanted != nullptr ? std::stoull(wanted) : std::random_device()();
-  RecordProperty("seed", std::to_string(seed));
+  const std::uint64_t seed = testing::chosen_seed();
   SCOPED_TRACE("QUOTARY_SEED=" + std::to_string(seed));
   std::mt19937_64 random(seed);
   int accepted = 0, refused = 0;

@@ -1,23 +1,20 @@
 // Random quotes under every rounding policy. The seed is printed; QUOTARY_SEED=n runs one again.
 #include "ledger/quote/money.h"
 #include "ledger/quote/pricing.h"
+#include "tests/support/settings.h"
 #include "unit/quote_fixture.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <iostream>
 #include <random>
 
 namespace quotary {
 namespace {
 
-class QuoteProperty : public testing::Test {
+class QuoteProperty : public ::testing::Test {
  protected:
   void SetUp() override {
-    const char* given = std::getenv("QUOTARY_SEED");
-    seed_ = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
-    std::cout << "QUOTARY_SEED=" << seed_ << '\n';
+    seed_ = testing::chosen_seed();
     random_.seed(seed_);
   }
 

@@ -2,10 +2,10 @@
 
 #include "ledger/log/checkpoint.h"
 #include "ledger/log/entry.h"
-#include "ledger/log/merkle.h"
 #include "ledger/log/proof_text.h"
 #include "signing/incremental_update.h"
 #include "signing/keys.h"
+#include "tests/support/memory_tree.h"
 
 #include <gtest/gtest.h>
 
@@ -46,8 +46,7 @@ std::string table_of(std::string_view text, std::size_t from) {
 }  // namespace
 
 std::string proof_of(const CheckpointSigner& signer, std::string_view document, std::string_view media_type) {
-  CompactRange range;
-  std::map<std::pair<unsigned, std::uint64_t>, Hash> nodes;
+  MemoryTree tree;
   std::vector<Entry> entries;
   for (std::uint64_t index = 0; index < 3; ++index) {
     Entry entry;
@@ -62,15 +61,11 @@ std::string proof_of(const CheckpointSigner& signer, std::string_view document, 
     if (index == 1)
       entry.objects.push_back({"pdf", std::string(media_type), "customer:c1", sha256(document), document.size(), 1});
     encode_entry(entry, std::string(16, static_cast<char>('a' + index))).value();
-    range.append(entry.leaf, [&](unsigned level, std::uint64_t number, const Hash& hash) {
-      nodes[{level, number}] = hash;
-    });
+    tree.append(entry.leaf);
     entries.push_back(std::move(entry));
   }
-  const auto path = inclusion_proof(1, 3, [&](unsigned level, std::uint64_t number) -> Result<Hash> {
-                      return nodes.at({level, number});
-                    }).value();
-  return proof_text(1, path, entries[1].canonical, sign_checkpoint(signer, 3, range.root()).value());
+  const auto path = inclusion_proof(1, 3, tree.reader()).value();
+  return proof_text(1, path, entries[1].canonical, sign_checkpoint(signer, 3, tree.range.root()).value());
 }
 
 CarriedFixture::CarriedFixture()

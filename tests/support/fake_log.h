@@ -5,21 +5,25 @@
 #include "ledger/log/sequencer.h"
 #include "tests/support/temporary_folder.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
 
 namespace quotary::testing {
 
+// Set from the test while other threads read it.
 class SetClock final : public Clock {
  public:
-  explicit SetClock(Timestamp start) : now_(start) {}
-  Timestamp now() const override { return now_; }
-  std::int64_t steady_ms() const override { return now_.unix_ms; }
-  void set(Timestamp now) { now_ = now; }
+  explicit SetClock(Timestamp start) : now_(start.unix_ms) {}
+  explicit SetClock(std::string_view start) : SetClock(*parse_rfc3339(start)) {}
+  Timestamp now() const override { return Timestamp{now_.load()}; }
+  std::int64_t steady_ms() const override { return now_.load(); }
+  void set(Timestamp now) { now_ = now.unix_ms; }
+  void set(std::string_view now) { set(*parse_rfc3339(now)); }
 
  private:
-  Timestamp now_;
+  std::atomic<std::int64_t> now_;
 };
 
 class SeededRandom final : public Random {

@@ -47,7 +47,7 @@ class LogFixture : public ::testing::Test {
   }
 
   TemporaryFolder folder;
-  std::shared_ptr<SetClock> clock = std::make_shared<SetClock>(*parse_rfc3339("2026-11-24T02:03:04.567Z"));
+  std::shared_ptr<SetClock> clock = std::make_shared<SetClock>("2026-11-24T02:03:04.567Z");
   std::unique_ptr<CheckpointSigner> signer =
       signing::signer_from_seed("ledger.example.com/quotes", std::string(32, '\x01'));
   std::unique_ptr<CheckpointVerifier> key = *signing::open_vkey(signer->vkey());

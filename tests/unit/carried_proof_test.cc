@@ -3,6 +3,7 @@
 #include "signing/cms.h"
 #include "signing/keys.h"
 #include "tests/support/carried_proof_fixture.h"
+#include "tests/support/golden.h"
 #include "tools/quotary_verify/document.h"
 
 #include <gmock/gmock.h>
@@ -15,6 +16,7 @@ namespace {
 
 using offline::judge_document;
 using testing::CarriedFixture;
+using testing::golden;
 using ::testing::HasSubstr;
 using testing::replaced;
 
@@ -151,13 +153,9 @@ TEST(CarriedProof, AProofOrCheckpointAlone) {
   EXPECT_EQ(offline::judge_checkpoint(replaced(note, "\n3\n", "\n4\n"), *made.key).code, "note_signature");
 }
 
-std::string golden(const std::string& name) {
-  return read_file(*posix_file_system(), QUOTARY_SOURCE_DIR "/tests/golden/signing/" + name).value();
-}
-
 TEST(CarriedProofGolden, TheSameKeyMakesTheSameBytes) {
-  const std::string carried = golden("carried.pdf");
-  const auto read = signing::check_sealed_document(carried, golden("seal.cert.pem"));
+  const std::string carried = golden("signing/carried.pdf");
+  const auto read = signing::check_sealed_document(carried, golden("signing/seal.cert.pem"));
   ASSERT_TRUE(read && read->proof);
   EXPECT_TRUE(read->seal.trusted);
   signing::SealKeyFiles paths;
@@ -168,13 +166,13 @@ TEST(CarriedProofGolden, TheSameKeyMakesTheSameBytes) {
   const auto made = (*seal)->embed_proof(carried.substr(0, read->sealed), read->proof->text);
   ASSERT_TRUE(made) << made.error().detail;
   EXPECT_EQ(*made, carried);
-  const auto key = signing::open_vkey(golden("carried.vkey"));
+  const auto key = signing::open_vkey(golden("signing/carried.vkey"));
   ASSERT_TRUE(key);
-  EXPECT_TRUE(judge_document(carried, {}, **key, golden("seal.cert.pem")).holds());
+  EXPECT_TRUE(judge_document(carried, {}, **key, golden("signing/seal.cert.pem")).holds());
 }
 
 TEST(CarriedProofGolden, IsTheWorkedExampleOfTheFormat) {
-  const std::string carried = golden("carried.pdf");
+  const std::string carried = golden("signing/carried.pdf");
   std::string update = carried.substr(signing::check_sealed_document(carried, {})->sealed);
   for (const std::string_view key : {"/Contents <", "/Reason <"}) {
     const std::size_t kept = update.find(key) + key.size() + 8;

@@ -1,7 +1,7 @@
 // Deterministic signatures against the vectors of RFC 6979.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "signing/deterministic_ecdsa.h"
-#include "ledger/base/file_system.h"
+#include "tests/support/golden.h"
 
 #include <gtest/gtest.h>
 #include <openssl/ec.h>
@@ -51,7 +51,7 @@ std::pair<std::string, std::string> numbers_of(const std::string& der, std::size
 }
 
 TEST(DeterministicEcdsa, GivesTheVectorsOfTheStandard) {
-  std::istringstream lines(*read_file(*posix_file_system(), QUOTARY_SOURCE_DIR "/tests/golden/signing/rfc6979.txt"));
+  std::istringstream lines(testing::golden("signing/rfc6979.txt"));
   std::size_t count = 0;
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with('#')) continue;

@@ -2,6 +2,7 @@
 #include "signing/keys.h"
 #include "signing/subject_keys.h"
 #include "tests/support/faulty_file_system.h"
+#include "tests/support/golden_seed.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
@@ -15,13 +16,8 @@ namespace quotary {
 namespace {
 
 using signing::KeyFolder;
+using testing::golden_seed;
 using testing::TemporaryFolder;
-
-std::string seed(unsigned char first) {
-  std::string out;
-  for (unsigned char i = 0; i < 32; ++i) out += static_cast<char>(first + i);
-  return out;
-}
 
 constexpr std::string_view origin = "ledger.example.com/quotes";
 constexpr std::string_view golden_vkey =
@@ -33,7 +29,7 @@ constexpr std::string_view witness_line =
     "\xe2\x80\x94 witness.example.com/w1 lpmAzwAAAABlU/EAMCAU0EqXc+1huZn85qtmLC/y8lcCUUsQkyC3wCU2m0gDM86vTFZ+vRTSw6oNkNGmRPVOmdXPENxbepJfDLgGDA==\n";
 
 TEST(LogKey, WritesTheGoldenVector) {
-  const auto signer = signing::signer_from_seed(origin, seed(0));
+  const auto signer = signing::signer_from_seed(origin, golden_seed(0));
   EXPECT_EQ(signer->name(), origin);
   EXPECT_EQ(signer->vkey(), golden_vkey);
   EXPECT_EQ(signer->signature_line(golden_text).value(), golden_line);
@@ -78,8 +74,9 @@ TEST(LogKey, RefusesBadNotes) {
   other[other.find('8')] = '9';
   EXPECT_EQ(code(other + "\n" + line), "note_signature");
   // A pair that is known must hold, even beside one that does.
-  EXPECT_EQ(code(text + "\n" + line + signing::signer_from_seed(origin, seed(0))->signature_line("other\n").value()),
-            "note_signature");
+  EXPECT_EQ(
+      code(text + "\n" + line + signing::signer_from_seed(origin, golden_seed(0))->signature_line("other\n").value()),
+      "note_signature");
   EXPECT_EQ(code(text + "\n" + std::string(2u << 20, 'x')), "bad_note");
 }
 

@@ -6,29 +6,19 @@
 #include "ledger/log/slots.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/log_fixture.h"
+#include "tests/support/settings.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <future>
-#include <iostream>
 
 namespace quotary {
 namespace {
 
 constexpr std::size_t large_bytes = 9u << 20;  // four of them fill the store's memory, so that it writes a table
 
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* const text = std::getenv(name);
-  return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
-}
-
 std::uint64_t run_seed() {
-  static const std::uint64_t seed = [] {
-    const std::uint64_t chosen = setting("QUOTARY_SEED", std::random_device()());
-    std::cout << "seed " << chosen << std::endl;
-    return chosen;
-  }();
+  static const std::uint64_t seed = testing::chosen_seed();
   return seed;
 }
 
@@ -186,7 +176,7 @@ class LogDurabilityTest : public testing::LogFixture {
     EXPECT_FALSE((script == Script::large ? large_script() : small_script()).stopped);
     const std::uint64_t calls = files->calls();
     ASSERT_GT(calls, 20u);
-    const std::uint64_t points = setting("QUOTARY_FAULT_POINTS", sample);
+    const std::uint64_t points = testing::setting("QUOTARY_FAULT_POINTS", sample);
     std::uint64_t stopped = 0;
     for (std::uint64_t i = 0; i < (points == 0 ? calls : points); ++i) {
       const std::uint64_t nth = points == 0 ? i + 1 : 1 + random() % calls;

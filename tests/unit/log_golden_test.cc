@@ -7,6 +7,9 @@
 #include "ledger/log/slots.h"
 #include "ledger/log/tiles.h"
 #include "signing/keys.h"
+#include "tests/support/golden.h"
+#include "tests/support/golden_seed.h"
+#include "tests/support/memory_tree.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
@@ -14,15 +17,13 @@
 namespace quotary {
 namespace {
 
-std::string golden(const std::string& name) {
-  auto bytes = read_file(*posix_file_system(), QUOTARY_SOURCE_DIR "/tests/golden/log/" + name);
-  EXPECT_TRUE(bytes) << name;
-  return bytes ? *bytes : std::string();
-}
+using testing::golden;
+using testing::golden_seed;
+using testing::MemoryTree;
 
 // The bundle's entries are the eight leaves of RFC 6962's own tests.
 std::vector<std::string> eight_leaves() {
-  const std::string hex = golden("entries-000.p-8.hex");
+  const std::string hex = golden("log/entries-000.p-8.hex");
   const std::string bundle = *from_hex(hex.substr(0, hex.size() - 1));
   std::vector<std::string> leaves;
   for (std::string_view rest = bundle; !rest.empty();) {
@@ -33,38 +34,18 @@ std::vector<std::string> eight_leaves() {
   return leaves;
 }
 
-std::string seed(char first) {
-  std::string bytes;
-  for (int i = 0; i < 32; ++i) bytes.push_back(static_cast<char>(first + i));
-  return bytes;
+MemoryTree tree_of(const std::vector<std::string>& leaves) {
+  MemoryTree tree;
+  for (const auto& leaf : leaves) tree.append(leaf);
+  return tree;
 }
 
-// A tree in memory.
-struct Tree {
-  explicit Tree(const std::vector<std::string>& leaves) {
-    for (const auto& leaf : leaves) {
-      range.append(leaf_hash(leaf), [&](unsigned level, std::uint64_t number, const Hash& hash) {
-        made[{level, number}] = hash;
-      });
-    }
-  }
-  NodeReader reader() const {
-    return [this](unsigned level, std::uint64_t number) -> Result<Hash> {
-      const auto found = made.find({level, number});
-      if (found == made.end()) return fail(Errc::corrupt, "node_missing", "");
-      return found->second;
-    };
-  }
-  CompactRange range;
-  std::map<std::pair<unsigned, std::uint64_t>, Hash> made;
-};
-
 TEST(LogGolden, TheSignerWritesTheVectorsCheckpoint) {
-  const auto signer = signing::signer_from_seed("ledger.example.com/quotes", seed(0));
-  EXPECT_EQ(signer->vkey() + "\n", golden("eight.vkey"));
-  const Tree tree(eight_leaves());
+  const auto signer = signing::signer_from_seed("ledger.example.com/quotes", golden_seed(0));
+  EXPECT_EQ(signer->vkey() + "\n", golden("log/eight.vkey"));
+  const MemoryTree tree = tree_of(eight_leaves());
   const std::string note = *sign_checkpoint(*signer, 8, tree.range.root());
-  const std::string proof = golden("eight.tlog-proof");
+  const std::string proof = golden("log/eight.tlog-proof");
   EXPECT_NE(proof.find("\n\n" + note), proof.npos) << note;
   // The witness's line after it is of a key that is not known here, and is passed over.
   const auto key = *signing::open_vkey(signer->vkey());
@@ -75,25 +56,25 @@ TEST(LogGolden, TheSignerWritesTheVectorsCheckpoint) {
 }
 
 TEST(LogGolden, TheTreeGivesTheVectorsProofAndTile) {
-  const Tree tree(eight_leaves());
+  const MemoryTree tree = tree_of(eight_leaves());
   const auto path = inclusion_proof(5, 8, tree.reader());
   ASSERT_TRUE(path);
   std::string lines;
   for (const Hash& hash : *path) lines += to_base64(hash.view()) + "\n";
-  EXPECT_NE(golden("eight.tlog-proof").find("index 5\n" + lines + "\n"), std::string::npos);
+  EXPECT_NE(golden("log/eight.tlog-proof").find("index 5\n" + lines + "\n"), std::string::npos);
   const auto tile = tile_bytes(*parse_tile_path("0/000.p/8"), 8, tree.reader());
   ASSERT_TRUE(tile);
   EXPECT_EQ(sha256(*tile).hex(), "aea2f1bbb5140fd5f8eacb503fdf54c00c3d860c72588e40233addd416bc8f10");
   const auto leaves = eight_leaves();
   const auto bundle = bundle_bytes(*parse_tile_path("entries/000.p/8"), 8,
                                    [&](std::uint64_t index) -> Result<std::string> { return leaves[index]; });
-  EXPECT_EQ(to_hex(*bundle) + "\n", golden("entries-000.p-8.hex"));
+  EXPECT_EQ(to_hex(*bundle) + "\n", golden("log/entries-000.p-8.hex"));
 }
 
 TEST(LogGolden, AProofWithoutExtraIsNotOneOfOurs) {
   const auto key =
       *signing::open_vkey("ledger.example.com/quotes+95d4a173+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4");
-  EXPECT_EQ(check_proof(golden("eight.tlog-proof"), *key).error().code, "bad_proof");
+  EXPECT_EQ(check_proof(golden("log/eight.tlog-proof"), *key).error().code, "bad_proof");
 }
 
 TEST(LogGolden, TheWorkedExampleOfTheFormatHolds) {
@@ -106,10 +87,10 @@ TEST(LogGolden, TheWorkedExampleOfTheFormatHolds) {
   entry.subject = "organisation";
   entry.body["origin"] = "ledger.example.com/quotes";
   entry.objects.push_back({"facts", "application/json", "", sha256("{}"), 2, 1});
-  ASSERT_TRUE(encode_entry(entry, seed(0).substr(0, 16)));
+  ASSERT_TRUE(encode_entry(entry, golden_seed(0).substr(0, 16)));
   EXPECT_NE(format.find("\n" + entry.canonical + "\n"), format.npos);
   EXPECT_NE(format.find("`" + entry.leaf.hex() + "`"), format.npos);
-  const auto signer = signing::signer_from_seed("ledger.example.com/quotes", seed(0));
+  const auto signer = signing::signer_from_seed("ledger.example.com/quotes", golden_seed(0));
   EXPECT_NE(format.find("\n" + *sign_checkpoint(*signer, 1, entry.leaf)), format.npos);
   EXPECT_TRUE(parse_entry(entry.canonical));
   const testing::TemporaryFolder folder;
@@ -135,7 +116,7 @@ TEST(LogGolden, TheWorkedExampleOfTheFormatHolds) {
 TEST(Slots, CountersComeBackAndTheLeastRecentGiveWay) {
   const testing::TemporaryFolder folder;
   const std::string path = folder.path() + "/slots";
-  const auto signer = signing::signer_from_seed("ledger.example.com/quotes", seed(0));
+  const auto signer = signing::signer_from_seed("ledger.example.com/quotes", golden_seed(0));
   auto slots = *Slots::create(*posix_file_system(), path);
   std::vector<Counter> counters;
   for (std::uint64_t i = 0; i < 1000; ++i) counters.push_back({"S" + std::to_string(i) + std::string(195, 'x'), i + 1});
@@ -171,7 +152,7 @@ TEST(Entry, AnyOtherSpellingIsRefused) {
   entry.body["a"] = json::array{1, -2, "\u0001\\", true};
   entry.body["b"] = json::object{{"x", "中"}};
   entry.objects.push_back({"pdf", "application/pdf", "customer:1", sha256("x"), 1, 1});
-  ASSERT_TRUE(encode_entry(entry, seed(0).substr(0, 16)));
+  ASSERT_TRUE(encode_entry(entry, golden_seed(0).substr(0, 16)));
   const auto parsed = parse_entry(entry.canonical);
   ASSERT_TRUE(parsed) << parsed.error().detail;
   EXPECT_EQ(parsed->actor_id, entry.actor_id);
@@ -225,10 +206,10 @@ TEST(Tiles, PathsHaveOneSpelling) {
 }
 
 TEST(Tiles, OnlyWhatTheTreeHasIsServed) {
-  const Tree tree(std::vector<std::string>(300, "leaf"));
+  const MemoryTree tree = tree_of(std::vector<std::string>(300, "leaf"));
   EXPECT_EQ(tile_bytes(*parse_tile_path("0/000"), 300, tree.reader())->size(), 8192u);
   EXPECT_EQ(tile_bytes(*parse_tile_path("0/001.p/44"), 300, tree.reader())->size(), 44u * 32);
-  EXPECT_EQ(*tile_bytes(*parse_tile_path("1/000.p/1"), 300, tree.reader()), std::string(tree.made.at({8, 0}).view()));
+  EXPECT_EQ(*tile_bytes(*parse_tile_path("1/000.p/1"), 300, tree.reader()), std::string(tree.nodes.at({8, 0}).view()));
   for (const char* path : {"0/001.p/45", "0/001", "1/000.p/2", "1/001.p/1", "2/000.p/1", "9/000.p/1", "entries/000"}) {
     EXPECT_EQ(tile_bytes(*parse_tile_path(path), 300, tree.reader()).error().code, "no_such_tile") << path;
   }

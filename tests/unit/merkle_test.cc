@@ -1,27 +1,11 @@
 #include "ledger/log/merkle.h"
 
-#include <gtest/gtest.h>
+#include "tests/support/memory_tree.h"
 
-#include <map>
+#include <gtest/gtest.h>
 
 namespace quotary {
 namespace {
-
-// A tree kept in a map, and its reader.
-struct Tree {
-  std::map<std::pair<unsigned, std::uint64_t>, Hash> nodes;
-  CompactRange range;
-  NodeReader reader = [this](unsigned level, std::uint64_t number) -> Result<Hash> {
-    const auto found = nodes.find({level, number});
-    if (found == nodes.end()) return fail(Errc::not_found, "no_node", "");
-    return found->second;
-  };
-  void append(std::string_view entry) {
-    range.append(leaf_hash(entry), [this](unsigned level, std::uint64_t number, const Hash& hash) {
-      nodes[{level, number}] = hash;
-    });
-  }
-};
 
 // The definition of RFC 6962 section 2.1, word by word.
 Hash root_of(const std::vector<Hash>& leaves, std::size_t begin, std::size_t end) {
@@ -33,7 +17,7 @@ Hash root_of(const std::vector<Hash>& leaves, std::size_t begin, std::size_t end
 }
 
 TEST(Merkle, RootOfTheEightKnownLeaves) {
-  Tree tree;
+  testing::MemoryTree tree;
   EXPECT_EQ(tree.range.root().hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   for (const char* hex :
        {"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"}) {
@@ -43,7 +27,7 @@ TEST(Merkle, RootOfTheEightKnownLeaves) {
 }
 
 TEST(Merkle, EveryProofOfEverySmallTreeHoldsAndNoOther) {
-  Tree tree;
+  testing::MemoryTree tree;
   std::vector<Hash> leaves;
   std::vector<Hash> roots{sha256("")};
   for (std::uint64_t size = 1; size <= 70; ++size) {
@@ -51,11 +35,11 @@ TEST(Merkle, EveryProofOfEverySmallTreeHoldsAndNoOther) {
     leaves.push_back(leaf_hash("entry " + std::to_string(size)));
     const Hash root = root_of(leaves, 0, leaves.size());
     ASSERT_EQ(tree.range.root(), root);
-    ASSERT_EQ(*read_root(size, tree.reader), root);
-    ASSERT_EQ(read_compact_range(size, tree.reader)->peaks, tree.range.peaks);
+    ASSERT_EQ(*read_root(size, tree.reader()), root);
+    ASSERT_EQ(read_compact_range(size, tree.reader())->peaks, tree.range.peaks);
     roots.push_back(root);
     for (std::uint64_t index = 0; index < size; ++index) {
-      auto proof = *inclusion_proof(index, size, tree.reader);
+      auto proof = *inclusion_proof(index, size, tree.reader());
       ASSERT_TRUE(check_inclusion(leaves[index], index, size, proof, root));
       ASSERT_FALSE(check_inclusion(leaf_hash("other"), index, size, proof, root));
       ASSERT_FALSE(check_inclusion(leaves[index], size, size, proof, root));
@@ -66,7 +50,7 @@ TEST(Merkle, EveryProofOfEverySmallTreeHoldsAndNoOther) {
       ASSERT_FALSE(check_inclusion(leaves[index], index, size, proof, root));
     }
     for (std::uint64_t old_size = 1; old_size <= size; ++old_size) {
-      auto proof = *consistency_proof(old_size, size, tree.reader);
+      auto proof = *consistency_proof(old_size, size, tree.reader());
       ASSERT_TRUE(check_consistency(old_size, size, roots[old_size], root, proof));
       ASSERT_FALSE(check_consistency(0, size, roots[0], root, proof));
       ASSERT_FALSE(check_consistency(old_size, size, leaf_hash("other"), root, proof));

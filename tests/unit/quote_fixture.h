@@ -1,24 +1,16 @@
 // Golden files and small quote bodies for the quote's tests.
 #pragma once
 
-#include "ledger/base/json.h"
 #include "ledger/quote/parse.h"
+#include "tests/support/golden.h"
 
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <string_view>
 
 namespace quotary {
 
-inline std::string read_golden(const std::string& name) {
-  std::ifstream in(std::string(QUOTARY_SOURCE_DIR) + "/tests/golden/quote/" + name, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
-inline json::value golden_json(const std::string& name) { return parse_json(read_golden(name)).value(); }
+inline std::string read_golden(const std::string& name) { return testing::golden("quote/" + name); }
+inline json::value golden_json(const std::string& name) { return testing::golden_json("quote/" + name); }
 
 inline Party test_seller() {
   Party seller;

@@ -29,7 +29,7 @@ std::vector<std::string> faults_after(const std::function<void(json::object&)>& 
 
 json::object& line(json::object& body) { return body["lines"].as_array()[0].as_object(); }
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 TEST(QuoteInput, SmallestBodyTakesTheDefaults) {
   const Quote quote = parse_quote(small_body(), test_seller()).value();
@@ -187,9 +187,9 @@ TEST(QuoteInput, ListsEveryFaultAtOnce) {
     line(body)["tax"].as_object().erase("rate");
     body["validity"].as_object()["start"] = "tomorrow";
   });
-  EXPECT_THAT(faults, testing::UnorderedElementsAre("/series required", "/extra unknown_member",
-                                                    "/lines/0/quantity zero_not_allowed", "/lines/0/tax/rate required",
-                                                    "/validity/start bad_date"));
+  EXPECT_THAT(faults, ::testing::UnorderedElementsAre("/series required", "/extra unknown_member",
+                                                      "/lines/0/quantity zero_not_allowed",
+                                                      "/lines/0/tax/rate required", "/validity/start bad_date"));
 }
 
 TEST(QuoteInput, ListsAtMostFifty) {
@@ -198,12 +198,12 @@ TEST(QuoteInput, ListsAtMostFifty) {
   const auto quote = parse_quote(body, test_seller());
   ASSERT_FALSE(quote);
   EXPECT_EQ(quote.error().problems.size(), 50u);
-  EXPECT_THAT(quote.error().detail, testing::HasSubstr("200 faults"));
+  EXPECT_THAT(quote.error().detail, ::testing::HasSubstr("200 faults"));
 }
 
 TEST(QuoteInput, OtherBodies) {
   for (const char* text : {"null", "[]", "\"x\"", "1", "true"}) {
-    EXPECT_THAT(faults_of(parse_json(text).value()), testing::Contains(" wrong_type")) << text;
+    EXPECT_THAT(faults_of(parse_json(text).value()), ::testing::Contains(" wrong_type")) << text;
   }
   EXPECT_GE(faults_of(parse_json("{}").value()).size(), 5u);
 }
@@ -217,7 +217,7 @@ TEST(QuoteInput, TotalsThatDifferSayByHowMuch) {
   ASSERT_EQ(quote.error().problems.size(), 2u);
   EXPECT_EQ(quote.error().problems[0].pointer, "/totals/tax");
   EXPECT_EQ(quote.error().problems[0].detail, "sent 44980.01, computed 44980.00: differs by 0.01");
-  EXPECT_THAT(quote.error().problems[1].detail, testing::HasSubstr("differs by -1.00"));
+  EXPECT_THAT(quote.error().problems[1].detail, ::testing::HasSubstr("differs by -1.00"));
 }
 
 TEST(QuoteInput, TextIsNfcAndCountedInCodePoints) {

@@ -6,6 +6,8 @@
 #include "ledger/log/policy.h"
 #include "signing/cosigner.h"
 #include "signing/keys.h"
+#include "tests/support/golden.h"
+#include "tests/support/golden_seed.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
@@ -16,23 +18,15 @@
 namespace quotary {
 namespace {
 
-json::object golden(const std::string& name) {
-  const auto text = read_file(*posix_file_system(), QUOTARY_SOURCE_DIR "/tests/golden/witness/" + name);
-  EXPECT_TRUE(text) << name;
-  return parse_json(*text)->as_object();
-}
+using testing::golden_seed;
+
+json::object golden(const std::string& name) { return testing::golden_json("witness/" + name).as_object(); }
 
 std::string text_of(const json::object& from, std::string_view name) { return std::string(from.at(name).as_string()); }
 
 // `name`, or `name`_hex where JSON cannot hold the bytes.
 std::string bytes_of(const json::object& from, const std::string& name) {
   return from.contains(name) ? text_of(from, name) : *from_hex(text_of(from, name + "_hex"));
-}
-
-std::string seed(char first) {
-  std::string bytes;
-  for (int i = 0; i < 32; ++i) bytes.push_back(static_cast<char>(first + i));
-  return bytes;
 }
 
 std::uint64_t number(const json::value& value) { return value.to_number<std::uint64_t>(); }
@@ -75,10 +69,10 @@ TEST(Cosignatures, ThePublishedCases) {
 }
 
 TEST(Cosignatures, OursAreThoseOfOtherImplementations) {
-  const auto cosigner = signing::cosigner_from_seed("witness.example.com/w1", seed(32));
+  const auto cosigner = signing::cosigner_from_seed("witness.example.com/w1", golden_seed(32));
   const auto set = golden("cosignatures.json");
   EXPECT_EQ(vkey_text(cosigner->vkey()), std::string(set.at("witnesses").as_array()[0].as_string()));
-  const std::string proof = *read_file(*posix_file_system(), QUOTARY_SOURCE_DIR "/tests/golden/log/eight.tlog-proof");
+  const std::string proof = testing::golden("log/eight.tlog-proof");
   const std::string note = proof.substr(proof.find("\n\n") + 2);
   const std::string text = note.substr(0, note.find("\n\n") + 1);
   EXPECT_TRUE(note.ends_with("\n" + *cosigner->cosignature_line(1700000000, text)));
@@ -86,8 +80,8 @@ TEST(Cosignatures, OursAreThoseOfOtherImplementations) {
 
 TEST(Cosignatures, TheWorkedExampleOfTheFormatHolds) {
   const std::string format = *read_file(*posix_file_system(), QUOTARY_SOURCE_DIR "/ledger/FORMAT.md");
-  const auto cosigner = signing::cosigner_from_seed("witness.example.com/w1", seed(32));
-  const auto log = signing::signer_from_seed("ledger.example.com/quotes", seed(0));
+  const auto cosigner = signing::cosigner_from_seed("witness.example.com/w1", golden_seed(32));
+  const auto log = signing::signer_from_seed("ledger.example.com/quotes", golden_seed(0));
   // The checkpoint of the worked example's one entry.
   const auto root = Hash::from_hex("70ba836ce4867de0166e5034ae14d6bc4b69dbdd884e3a6d8cd468c41dc801b8");
   const std::string text = checkpoint_text({"ledger.example.com/quotes", 1, *root});

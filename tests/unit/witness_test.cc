@@ -6,10 +6,9 @@
 #include "signing/keys.h"
 #include "tests/support/fake_log.h"
 #include "tests/support/faulty_file_system.h"
+#include "tests/support/memory_tree.h"
 
 #include <gtest/gtest.h>
-
-#include <map>
 
 namespace quotary::witness {
 namespace {
@@ -23,26 +22,19 @@ constexpr const char* origin = "ledger.example.com/quotes";
 // A log in memory: leaves "<name> 0", "<name> 1", ... from `forks_at` on, "main <n>" before.
 struct FakeLog {
   explicit FakeLog(std::uint64_t size, std::uint64_t forks_at = ~std::uint64_t{0}) {
-    for (std::uint64_t i = 0; i < size; ++i) {
-      range.append(leaf_hash((i < forks_at ? "main " : "fork ") + std::to_string(i)),
-                   [&](unsigned level, std::uint64_t number, const Hash& hash) {
-                     made[{level, number}] = hash;
-                   });
-    }
+    for (std::uint64_t i = 0; i < size; ++i) tree.append((i < forks_at ? "main " : "fork ") + std::to_string(i));
   }
-  NodeReader reader() const {
-    return [this](unsigned level, std::uint64_t number) -> Result<Hash> { return made.at({level, number}); };
+  std::string note(std::uint64_t size) const {
+    return *sign_checkpoint(*signer, size, *read_root(size, tree.reader()));
   }
-  std::string note(std::uint64_t size) const { return *sign_checkpoint(*signer, size, *read_root(size, reader())); }
   std::string body(std::uint64_t old_size, std::uint64_t size) const {
     const auto proof =
-        old_size > 0 && old_size < size ? *consistency_proof(old_size, size, reader()) : std::vector<Hash>();
+        old_size > 0 && old_size < size ? *consistency_proof(old_size, size, tree.reader()) : std::vector<Hash>();
     return add_checkpoint_body(old_size, proof, note(size));
   }
 
   std::shared_ptr<const CheckpointSigner> signer = signing::signer_from_seed(origin, std::string(32, '\x01'));
-  CompactRange range;
-  std::map<std::pair<unsigned, std::uint64_t>, Hash> made;
+  quotary::testing::MemoryTree tree;
 };
 
 struct World {
@@ -231,7 +223,7 @@ TEST(Witness, ACheckpointUnderEachOfALogsKeysIsKeptOnce) {
                                       signing::cosigner_from_seed("witness.example.com/w1", std::string(32, '\x02')));
   ASSERT_EQ(witness->add_checkpoint(w.log.body(0, 8)).status, 200);
   const std::string kept = w.evidence(cosigned_name);
-  const std::string same = *sign_checkpoint(*other, 8, *read_root(8, w.log.reader()));
+  const std::string same = *sign_checkpoint(*other, 8, *read_root(8, w.log.tree.reader()));
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(witness->add_checkpoint("old 8\n\n" + same).status, 200);
     EXPECT_EQ(witness->latest(origin_hash(origin)).body.substr(0, same.size()), same);
