@@ -85,8 +85,13 @@ Result<PdfObject> carrying_field(const PdfFile& file) {
   return found->object;
 }
 
-// The CMS in the field's signature.
-Result<std::string> carrying_cms(const PdfFile& file, const PdfObject& field) {
+struct Carrier {
+  std::string cms;
+  Timestamp time;  // of /M
+};
+
+// What the field's signature holds that does not follow from the sealed bytes.
+Result<Carrier> carrier_of(const PdfFile& file, const PdfObject& field) {
   const auto number = field.value.reference("V");
   if (!number) return added("ledger_proof_signature", "the field LedgerProof is not signed");
   const auto signature = file.object(*number);
@@ -99,7 +104,10 @@ Result<std::string> carrying_cms(const PdfFile& file, const PdfObject& field) {
     return added("ledger_proof_too_large", "the signature with the proof has " + std::to_string(size) +
                                                " bytes; at most " + std::to_string(contents_bytes) + " are read");
   }
-  return contents->text.substr(0, size);
+  const PdfValue* claimed = signature->value.find("M");
+  const auto time = claimed && claimed->is(PdfValue::Kind::string) ? parse_pdf_date(claimed->text) : std::nullopt;
+  if (!time) return added("ledger_proof_time", "the signature of the field LedgerProof names no time of our form");
+  return Carrier{contents->text.substr(0, size), *time};
 }
 
 Result<CarriedProof> carried_proof(std::string_view pdf, std::size_t sealed) {
@@ -120,11 +128,11 @@ Result<CarriedProof> carried_proof(std::string_view pdf, std::size_t sealed) {
     return added("ledger_proof_and_more", std::to_string(file->revisions().size() - sealed_revisions) +
                                               " revisions follow the sealed document; its proof is one");
   }
-  QUOTARY_TRY(cms, carrying_cms(*file, field));
-  // What such an update may hold follows from the sealed bytes: it is written again and compared, so that nothing can
-  // hide in an object, between two of them or in a table, whichever way a viewer reads them.
-  QUOTARY_TRY(ours, prepare_ledger_proof(pdf.substr(0, sealed)));
-  QUOTARY_TRY_VOID(put_signature(ours, cms));
+  QUOTARY_TRY(carrier, carrier_of(*file, field));
+  // What else such an update may hold follows from the sealed bytes: it is written again and compared, so that nothing
+  // can hide in an object, between two of them or in a table, whichever way a viewer reads them.
+  QUOTARY_TRY(ours, prepare_ledger_proof(pdf.substr(0, sealed), carrier.time));
+  QUOTARY_TRY_VOID(put_signature(ours, carrier.cms));
   if (ours.pdf != pdf) {
     QUOTARY_TRY(expected, PdfFile::read(ours.pdf));
     return added("ledger_proof_and_more", "the update with the proof does more than carry it: " +
@@ -132,7 +140,7 @@ Result<CarriedProof> carried_proof(std::string_view pdf, std::size_t sealed) {
   }
   std::string content = ours.pdf.substr(0, ours.gap_begin);
   content += std::string_view(ours.pdf).substr(ours.gap_end);
-  auto checked = verify_carrier_cms(cms, content);
+  auto checked = verify_carrier_cms(carrier.cms, content);
   if (!checked) return added("ledger_proof_signature", checked.error().detail);
   if (checked->carried.size() > carried_proof_bytes_max) {
     return added("ledger_proof_too_large", "the proof has " + std::to_string(checked->carried.size()) +
@@ -140,7 +148,7 @@ Result<CarriedProof> carried_proof(std::string_view pdf, std::size_t sealed) {
                                                " are read");
   }
   return CarriedProof{std::move(checked->carried), certificate_subject(checked->signer.get()),
-                      sha256(certificate_der(checked->signer.get())).hex()};
+                      sha256(certificate_der(checked->signer.get())).hex(), carrier.time};
 }
 
 }  // namespace
@@ -165,6 +173,12 @@ Result<SealedDocument> check_sealed_document(std::string_view pdf, std::string_v
   }
   out.proof = std::move(*carried);
   return out;
+}
+
+Result<void> check_claimed_time(const CarriedProof& proof, Timestamp entry) {
+  if (pdf_date(proof.time) == pdf_date(entry)) return {};
+  return added("ledger_proof_time", "the signature with the proof claims " + format_rfc3339(proof.time) +
+                                        ", but the entry that it proves is of " + format_rfc3339(entry));
 }
 
 }  // namespace quotary::signing

@@ -1,6 +1,7 @@
 // A sealed PDF that carries its own proof, and whether what follows the sealed bytes is that and nothing else.
 #pragma once
 
+#include "ledger/base/time.h"
 #include "signing/document_check.h"
 
 #include <optional>
@@ -16,6 +17,7 @@ struct CarriedProof {
   std::string text;    // the .tlog-proof; whether it holds is for who has the log's key
   std::string signer;  // subject of the certificate that the update is signed with, one line
   std::string certificate_sha256;
+  Timestamp time;  // as its signature claims, whole seconds; for check_claimed_time()
 };
 
 struct SealedDocument {
@@ -33,7 +35,12 @@ struct SealedDocument {
 //   ledger_proof_and_more   the update also changes something else; the detail names it
 //   ledger_proof_too_large  the proof has over carried_proof_bytes_max bytes, or its signature more than is reserved
 //   ledger_proof_signature  the signature that carries the proof is damaged, not by its key, or carries none
+//   ledger_proof_time       the signature that carries the proof names no time in the form that is written
 //   ledger_proof_signer     another signer than the seal's, by certificate and by name, so not its organisation's proof
 [[nodiscard]] Result<SealedDocument> check_sealed_document(std::string_view pdf, std::string_view trust_anchors_pem);
+
+// Whether the signature claims the time of the entry that its proof proves: a viewer shows the one, the ledger holds
+// the other. For who has checked the proof. Errc::invalid `ledger_proof_time`.
+[[nodiscard]] Result<void> check_claimed_time(const CarriedProof& proof, Timestamp entry);
 
 }  // namespace quotary::signing

@@ -101,15 +101,15 @@ Result<std::string> form_with_flags(std::string_view pdf, const PdfValue& form) 
   return out + std::string(pdf.substr(flags->end, form.end - flags->end));
 }
 
-// Read by people in their viewer's list of signatures. It names no time: the signature is made anew for each reader,
-// and what it carries has its own.
+// Read by people in their viewer's list of signatures.
 constexpr std::string_view ledger_proof_name = "账本证明 Ledger proof";
 constexpr std::string_view ledger_proof_reason =
     "携带账本对本盖章文件的证明，不改变文件内容 Carries the ledger's proof of the sealed document and changes nothing in it";
 
-std::string ledger_proof_dictionary() {
+std::string ledger_proof_dictionary(Timestamp time) {
   std::string out = "<<\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n";
   out += std::string(range_hole) + "\n/Contents <" + std::string(2 * contents_bytes, '0') + ">\n";
+  out += "/M (" + pdf_date(time) + ")\n";
   return out + "/Reason " + pdf_text_string(ledger_proof_reason) + "\n>>";
 }
 
@@ -274,7 +274,7 @@ Result<PreparedSignature> prepare_signature(std::string_view pdf, const Signatur
   return prepared;
 }
 
-Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed) {
+Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed, Timestamp time) {
   QUOTARY_TRY(file, PdfFile::read(sealed));
   QUOTARY_TRY(signature, object_count(file));
   QUOTARY_TRY(catalog, file.object(*file.trailer().reference("Root")));
@@ -297,7 +297,7 @@ Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed) {
   out = sealed;
   if (!out.ends_with('\n')) out += '\n';
   append_objects(out,
-                 {{signature, ledger_proof_dictionary()},
+                 {{signature, ledger_proof_dictionary(time)},
                   {widget, ledger_proof_widget(page.number, signature)},
                   {page.number, new_page},
                   {form_number, new_form}},

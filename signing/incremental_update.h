@@ -36,10 +36,10 @@ struct PreparedSignature {
 inline constexpr std::string_view ledger_proof_field = "LedgerProof";
 
 // Appends to a sealed file one more revision: an invisible, signed field LedgerProof, as a widget without area on the
-// first page. What it writes, and where, follows from `sealed` alone, so that a reader may write it again and compare;
-// the digits of /Contents come with put_signature. Errc::invalid `not_our_profile`; Errc::conflict
-// `ledger_proof_exists`.
-[[nodiscard]] Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed);
+// first page. What it writes, and where, follows from `sealed` and `time` (/M, whole seconds) alone, so that a reader
+// may write it again and compare; the digits of /Contents come with put_signature. Errc::invalid `not_our_profile`;
+// Errc::conflict `ledger_proof_exists`.
+[[nodiscard]] Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed, Timestamp time);
 
 // Errc::internal `seal_too_large` when the CMS does not fit.
 [[nodiscard]] Result<void> put_signature(PreparedSignature& prepared, std::string_view cms);

@@ -48,13 +48,13 @@ class LoadedSeal final : public Seal {
     return std::move(prepared.pdf);
   }
 
-  Result<std::string> embed_proof(std::string_view sealed, std::string_view proof) const override {
+  Result<std::string> embed_proof(std::string_view sealed, std::string_view proof, Timestamp time) const override {
     if (proof.empty() || proof.size() > carried_proof_bytes_max) {
       return fail(Errc::too_large, "proof_too_large",
                   "a proof to carry has 1 to " + std::to_string(carried_proof_bytes_max) + " bytes, this one " +
                       std::to_string(proof.size()));
     }
-    QUOTARY_TRY(prepared, prepare_ledger_proof(sealed));
+    QUOTARY_TRY(prepared, prepare_ledger_proof(sealed, time));
     QUOTARY_TRY(cms, sign_carrier_cms(prepared.digest, key_.leaf.get(), key_.key.get(), key_.chain, proof));
     QUOTARY_TRY_VOID(put_signature(prepared, cms.der));
     QUOTARY_TRY(read, check_sealed_document(prepared.pdf, {}));

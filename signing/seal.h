@@ -43,10 +43,12 @@ class Seal {
   [[nodiscard]] virtual Result<std::string> seal(std::string_view pdf, const SealRequest& request) const = 0;
 
   // The sealed document with one more revision, in whose signature field LedgerProof `proof` rides (carried_proof.h):
-  // the same bytes each time for the same document, proof and certificate. Read back as a stranger would before it is
-  // returned. Errc::too_large `proof_too_large`; Errc::unavailable `seal_changed` when the document's seal names
-  // another signer; Errc::invalid when the document is not sealed, or carries a proof already.
-  [[nodiscard]] virtual Result<std::string> embed_proof(std::string_view sealed, std::string_view proof) const = 0;
+  // the same bytes each time for the same document, proof and certificate. `time`, that of the entry that `proof`
+  // proves, goes to /M. Read back as a stranger would before it is returned. Errc::too_large `proof_too_large`;
+  // Errc::unavailable `seal_changed` when the document's seal names another signer; Errc::invalid when the document is
+  // not sealed, or carries a proof already.
+  [[nodiscard]] virtual Result<std::string> embed_proof(std::string_view sealed, std::string_view proof,
+                                                        Timestamp time) const = 0;
 
   [[nodiscard]] virtual Timestamp not_after() const = 0;
   [[nodiscard]] virtual std::string subject() const = 0;

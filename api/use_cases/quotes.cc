@@ -267,7 +267,8 @@ Result<Bytes> Organisation::quote_pdf_with_proof(const Principal& caller, std::s
   }
   // An Ed25519 signature is the same each time, and an old checkpoint does not change: what is made here has one form.
   QUOTARY_TRY(proof, parts_->ledger->proof(quote.index, true));
-  QUOTARY_TRY(bytes, parts_->seal->embed_proof(sealed.bytes, proof));
+  QUOTARY_TRY(entry, parts_->ledger->entry(quote.index));
+  QUOTARY_TRY(bytes, parts_->seal->embed_proof(sealed.bytes, proof, entry.time));
   const auto hash = sha256(bytes).hex();
   return Bytes{std::move(bytes), "application/pdf", hash, quote.number + "-proof.pdf"};
 }

@@ -81,7 +81,7 @@ Result<void> check_carried_proof(const Organisation::Parts& parts, std::string_v
                                     [&](const ObjectRef& object) { return object.sha256 == document.sha256; });
   if (!names_it || proof.entry.index != known.file.index)
     return fail(Errc::invalid, "proof_of_another_document", "the proof is that of another document");
-  return {};
+  return signing::check_claimed_time(*read.proof, proof.entry.time);
 }
 
 }  // namespace

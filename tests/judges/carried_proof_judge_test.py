@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A quote's PDF that carries its own proof, before readers that are not ours and before ours: both signatures hold, nothing else changed."""
-import hashlib, json, os, random, re, unittest
+import base64, datetime, hashlib, json, os, random, re, unittest
 
 from judge import FLIPS, PROGRAM, Judge, byte_ranges, flipped
 from play_test import complete_quote
@@ -74,6 +74,14 @@ class CarriedProofJudge(Judge):
         for place, pdf in self.changed_update():
             said = run("pdfsig", self.file("changed.pdf", pdf), check=False).stdout.decode(errors="replace")
             self.assertFalse(said.count("Signature is Valid.") == 2 and "Total document signed" in said, f"byte {place}: {said}")
+
+    def test_poppler_shows_the_time_of_the_entry(self):
+        extra = re.search(r"^extra (\S+)$", self.made["ledger"]["proof"], re.M).group(1)
+        entry = datetime.datetime.fromisoformat(json.loads(base64.b64decode(extra))["time"].replace("Z", "+00:00"))
+        said = run("pdfsig", self.path).stdout.decode()
+        times = re.findall(r"Signing Time: (.*)", said)
+        self.assertEqual(len(times), 2, said)
+        self.assertEqual(times[1].strip(), entry.astimezone().strftime("%b %d %Y %H:%M:%S"), said)
 
     def test_the_certification_is_unbroken(self):
         """DocMDP P 2 of the seal, and only the page's list of annotations and the form's of fields have grown."""

@@ -52,7 +52,7 @@ std::string proof_of(const CheckpointSigner& signer, std::string_view document, 
     Entry entry;
     entry.index = index;
     if (index > 0) entry.prev = entries.back().leaf;
-    entry.time = {seal_time.unix_ms + 567};
+    entry.time = proved_time;
     entry.type = "quote.issued";
     entry.actor_id = "person-1";
     entry.actor_role = "rep";
@@ -73,7 +73,7 @@ CarriedFixture::CarriedFixture()
       key(signing::open_vkey(signer->vkey()).value()),
       sealed(seal->seal(unsealed_document(), seal_request()).value()),
       proof(proof_of(*signer, sealed)),
-      carried(seal->embed_proof(sealed, proof).value()) {}
+      carried(seal->embed_proof(sealed, proof, proved_time).value()) {}
 
 std::string CarriedFixture::forged(const Forgery& forgery) const {
   const std::size_t table_at = carried.rfind("\nxref\n") + 1, trailer_at = carried.rfind("trailer\n"),

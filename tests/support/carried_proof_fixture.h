@@ -13,6 +13,8 @@
 namespace quotary::testing {
 
 inline constexpr std::string_view carried_origin = "ledger.example.com/quotes";
+// Of the entries in proof_of's log: another second than the seal's.
+inline constexpr Timestamp proved_time{seal_time.unix_ms + 2'567};
 
 // A log of three entries, the second of which names `document` as its payload "pdf"; answers that one's .tlog-proof.
 // The log's key is that of `signer`.

@@ -121,14 +121,16 @@ const std::vector<Attack>& attacks() {
       {"another document sealed by the same",
        [] {
          const auto other = sealed_again();
-         return made.seal->embed_proof(other, made.proof).value();
+         return made.seal->embed_proof(other, made.proof, testing::proved_time).value();
        },
        "proof_of_another_document", "entry 1"},
       {"sealed by someone else, with a genuine proof",
        [] {
          const testing::TemporaryFolder folder;
          const auto seal = testing::development_seal(folder);
-         return seal->embed_proof(seal->seal(testing::unsealed_document(), testing::seal_request()).value(), made.proof)
+         return seal
+             ->embed_proof(seal->seal(testing::unsealed_document(), testing::seal_request()).value(), made.proof,
+                           testing::proved_time)
              .value();
        },
        "proof_of_another_document", ""},
@@ -279,6 +281,13 @@ const std::vector<Attack>& attacks() {
        },
        "ledger_proof_signature", ""},
       {"a CMS without a proof", proof(""), "ledger_proof_signature", "carries no ledger proof"},
+      {"another time", objects(change("/M (D:20261124020306Z)", "/M (D:20261125020306Z)")), "ledger_proof_time",
+       "claims 2026-11-25"},
+      {"no time", objects(change("/M (D:20261124020306Z)\n", "")), "ledger_proof_time", "no time"},
+      {"a time in another zone", objects(change("/M (D:20261124020306Z)", "/M (D:20261124100306+08'00')")),
+       "ledger_proof_time", "no time"},
+      {"its time written otherwise", objects(change("/M (D:20261124020306Z)", "/M (D:2026\\061124020306Z)")),
+       "ledger_proof_and_more", "object 9"},
       {"signed by a stranger", forged({.by = &stranger_folder}), "ledger_proof_signer", "Do not pay"},
       // The proof itself.
       {"a proof over the limit", proof(made.proof + std::string(signing::carried_proof_bytes_max, '\n')),

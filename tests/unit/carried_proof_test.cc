@@ -18,6 +18,7 @@ using offline::judge_document;
 using testing::CarriedFixture;
 using testing::golden;
 using ::testing::HasSubstr;
+using testing::proved_time;
 using testing::replaced;
 
 const CarriedFixture& fixture() { return testing::carried_fixture(); }
@@ -56,9 +57,23 @@ TEST(CarriedProof, TheSealedBytesAreItsFront) {
   EXPECT_EQ(read->proof->signer, made.seal->subject());
 }
 
+TEST(CarriedProof, ClaimsTheTimeOfItsEntry) {
+  const auto& made = fixture();
+  EXPECT_THAT(made.carried.substr(made.sealed.size()), HasSubstr("/M (D:20261124020306Z)"));
+  EXPECT_THAT(made.sealed, HasSubstr("/M (D:20261124020304Z)"));
+  for (const std::int64_t off_ms : {-1'000, -600, 500, 86'400'000}) {
+    const auto other = made.seal->embed_proof(made.sealed, made.proof, {proved_time.unix_ms + off_ms});
+    ASSERT_TRUE(other) << other.error().detail;
+    const auto verdict = judged(*other);
+    EXPECT_EQ(verdict.code, "ledger_proof_time") << off_ms;
+    EXPECT_THAT(verdict.detail, HasSubstr("2026-11-24T02:03:06.567Z"));
+  }
+}
+
 TEST(CarriedProof, IsTheSameBytesEachTime) {
   const auto& made = fixture();
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(made.seal->embed_proof(made.sealed, made.proof).value(), made.carried);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(made.seal->embed_proof(made.sealed, made.proof, proved_time).value(), made.carried);
   // The forger's tools, changing nothing, come to the same too.
   EXPECT_EQ(made.forged({}), made.carried);
 }
@@ -82,9 +97,9 @@ TEST(CarriedProof, HoldsForEveryKindOfKey) {
     request.signing_time = request.must_outlive = now;
     const std::string sealed = seal->seal(testing::unsealed_document(), request).value();
     const std::string proof = testing::proof_of(*made.signer, sealed);
-    const auto carried = seal->embed_proof(sealed, proof);
+    const auto carried = seal->embed_proof(sealed, proof, proved_time);
     ASSERT_TRUE(carried) << options << ": " << carried.error().detail;
-    EXPECT_EQ(seal->embed_proof(sealed, proof).value(), *carried) << options;
+    EXPECT_EQ(seal->embed_proof(sealed, proof, proved_time).value(), *carried) << options;
     EXPECT_TRUE(judged(*carried).holds()) << options;
   }
 }
@@ -95,7 +110,7 @@ TEST(CarriedProof, MayBeAddedUnderARenewedCertificate) {
   const testing::TemporaryFolder folder;
   const auto renewed = testing::development_seal(folder);
   ASSERT_EQ(renewed->subject(), made.seal->subject());
-  const auto carried = renewed->embed_proof(made.sealed, made.proof);
+  const auto carried = renewed->embed_proof(made.sealed, made.proof, proved_time);
   ASSERT_TRUE(carried) << carried.error().detail;
   const auto verdict = judged(*carried);
   EXPECT_TRUE(verdict.holds()) << verdict.detail;
@@ -109,20 +124,23 @@ TEST(CarriedProof, MayBeAddedUnderARenewedCertificate) {
 
 TEST(CarriedProof, IsAddedOnlyToWhatTheSameOneSealedAndOnce) {
   const auto& made = fixture();
-  EXPECT_EQ(made.seal->embed_proof(made.carried, made.proof).error().code, "ledger_proof_exists");
-  EXPECT_EQ(made.seal->embed_proof(made.sealed, "").error().code, "proof_too_large");
-  EXPECT_EQ(made.seal->embed_proof(made.sealed, std::string(signing::carried_proof_bytes_max + 1, 'x')).error().code,
+  EXPECT_EQ(made.seal->embed_proof(made.carried, made.proof, proved_time).error().code, "ledger_proof_exists");
+  EXPECT_EQ(made.seal->embed_proof(made.sealed, "", proved_time).error().code, "proof_too_large");
+  EXPECT_EQ(made.seal->embed_proof(made.sealed, std::string(signing::carried_proof_bytes_max + 1, 'x'), proved_time)
+                .error()
+                .code,
             "proof_too_large");
-  EXPECT_TRUE(made.seal->embed_proof(made.sealed, std::string(signing::carried_proof_bytes_max, 'x')));
-  EXPECT_EQ(made.seal->embed_proof(testing::unsealed_document(), made.proof).error().code, "not_our_profile");
-  EXPECT_EQ(made.seal->embed_proof("no PDF", made.proof).error().code, "not_our_profile");
+  EXPECT_TRUE(made.seal->embed_proof(made.sealed, std::string(signing::carried_proof_bytes_max, 'x'), proved_time));
+  EXPECT_EQ(made.seal->embed_proof(testing::unsealed_document(), made.proof, proved_time).error().code,
+            "not_our_profile");
+  EXPECT_EQ(made.seal->embed_proof("no PDF", made.proof, proved_time).error().code, "not_our_profile");
   const testing::TemporaryFolder folder;
   SystemRandom random;
   const auto paths =
       signing::make_development_seal(*posix_file_system(), folder.path(), "Stranger", testing::seal_time, random)
           .value();
   const auto stranger = signing::Seal::load(*posix_file_system(), paths, testing::seal_time).value();
-  EXPECT_EQ(stranger->embed_proof(made.sealed, made.proof).error().code, "seal_changed");
+  EXPECT_EQ(stranger->embed_proof(made.sealed, made.proof, proved_time).error().code, "seal_changed");
 }
 
 TEST(CarriedProof, AProofBesideTheFileServesToo) {
@@ -163,7 +181,7 @@ TEST(CarriedProofGolden, TheSameKeyMakesTheSameBytes) {
   paths.key_path = QUOTARY_SOURCE_DIR "/tests/golden/signing/seal.key.pem";
   const auto seal = signing::Seal::load(*posix_file_system(), paths, testing::seal_time);
   ASSERT_TRUE(seal) << seal.error().detail;
-  const auto made = (*seal)->embed_proof(carried.substr(0, read->sealed), read->proof->text);
+  const auto made = (*seal)->embed_proof(carried.substr(0, read->sealed), read->proof->text, read->proof->time);
   ASSERT_TRUE(made) << made.error().detail;
   EXPECT_EQ(*made, carried);
   const auto key = signing::open_vkey(golden("signing/carried.vkey"));

@@ -24,6 +24,8 @@ constexpr Words all_words[] = {
      "The ledger proof that the file carries is larger than a genuine one can be."},
     {"ledger_proof_signature", "附加账本证明的签名已损坏或被改动。",
      "The signature that attaches the ledger proof is damaged or was changed."},
+    {"ledger_proof_time", "附加账本证明的签名所写的时间，不是账本条目的时间。",
+     "The signature that attaches the ledger proof does not name the time of the ledger's entry."},
     {"ledger_proof_signer", "附加账本证明的不是盖章的一方。",
      "The ledger proof was attached by someone other than who sealed the document."},
     {"proof_of_another_document", "所带的证明属于另一份文件，不能证明这一份。",
