@@ -1,0 +1,53 @@
+// Checking an export with nothing but its files and the log's key. Trusts no byte of it.
+#pragma once
+
+#include "ledger/log/checkpoint.h"
+#include "ledger/log/export_format.h"
+#include "ledger/log/export_source.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quotary {
+
+inline constexpr std::size_t export_problems_max = 1'000, export_withheld_listed_max = 1'000;
+
+// What does not hold. Kinds: file (missing, surplus, changed), manifest, checkpoint, leaf, link, clock, reorder, node,
+// payload.
+struct ExportProblem {
+  std::optional<std::uint64_t> index;  // of the entry, where it is about one
+  std::string kind, file, detail;
+};
+
+// A payload that an entry names and the export does not hold.
+struct WithheldPayload {
+  std::uint64_t index = 0;
+  std::string name;  // as its pack would call it
+  bool erased = false;
+};
+
+struct ExportReport {
+  Checkpoint checkpoint;
+  std::string note;  // the signed checkpoint; empty when it cannot be read
+  ExportManifest manifest;
+  std::uint64_t files_checked = 0, bytes_read = 0, entries_checked = 0;
+  std::uint64_t payloads_checked = 0, payload_bytes = 0;
+  std::uint64_t withheld_by_choice = 0, withheld_erased = 0;
+  std::vector<WithheldPayload> withheld;  // the first export_withheld_listed_max
+  std::uint64_t problems_total = 0;
+  std::vector<ExportProblem> problems;  // the first export_problems_max
+  bool broken_off = false;              // at so many problems the check ended
+};
+
+// Checks every byte of every file: hashes against SHA256SUMS, the checkpoint's signature, each entry's form, place,
+// chain and time, the tree up to the signed root, the links of each subject, and each payload that is there. Goes on
+// after a problem. Memory does not grow with the export. `progress` is told of entries, `size` of them in all. An error
+// says that it could not be checked: Errc::not_found `no_export`, unavailable `export_version`, forbidden
+// `file_forbidden`.
+[[nodiscard]] Result<ExportReport> check_export(
+    const ExportSource& source, const CheckpointVerifier& log_key,
+    const std::function<void(std::uint64_t done, std::uint64_t size)>& progress = {});
+
+}  // namespace quotary

@@ -1,0 +1,273 @@
+#include "ledger/log/export_walk.h"
+
+#include "ledger/log/entry.h"
+#include "ledger/log/export_pack.h"
+
+#include <algorithm>
+
+namespace quotary {
+
+namespace {
+
+constexpr std::size_t payload_part_bytes = 1u << 16;
+constexpr std::size_t hash_bytes = 32;
+
+bool all_zeros(std::string_view bytes) { return bytes.find_first_not_of('\0') == bytes.npos; }
+
+std::size_t bundle_bytes_max(const TileName& name) { return name.width * (2 + entry_bytes_max); }
+
+Hash hash_at(std::string_view hashes, std::size_t place) {
+  return *Hash::from_bytes(hashes.substr(place * hash_bytes, hash_bytes));
+}
+
+}  // namespace
+
+std::optional<std::string_view> ExportWalk::BundleReader::next() {
+  if (rest_.size() < 2) return std::nullopt;
+  const std::size_t size = get_u16(rest_);
+  if (rest_.size() - 2 < size) return std::nullopt;
+  const std::string_view entry = rest_.substr(2, size);
+  rest_.remove_prefix(2 + size);
+  return entry;
+}
+
+Result<void> ExportWalk::run(const Progress& progress) {
+  QUOTARY_CHECK(links_.begin_pass());
+  last_leaf_ = Hash{};
+  for (std::uint64_t number = 0; number < bundle_count(manifest_.tree_size); ++number) {
+    QUOTARY_TRY_VOID(bundle(number));
+    if (problems_.enough()) return {};
+    if (progress) progress(tree_.size(), manifest_.tree_size);
+  }
+  if (tree_.root() != manifest_.root)
+    problems_.add(tree_.size() == 0 ? 0 : tree_.size() - 1, "checkpoint", std::string(export_checkpoint_name),
+                  "the entries do not lead to the root that was signed");
+  return follow_links_again(progress);
+}
+
+Result<void> ExportWalk::bundle(std::uint64_t number) {
+  const TileName name = bundle_name(number, manifest_.tree_size);
+  const std::vector<TileName> tiles = tiles_with_bundle(number, manifest_.tree_size);
+  std::vector<std::optional<std::string>> stored;
+  for (const TileName& tile : tiles) {
+    const std::size_t size = tile.width * hash_bytes;
+    QUOTARY_TRY(bytes, inputs_.whole(export_tile_path(tile), size));
+    if (bytes && bytes->size() != size) {
+      problems_.add(std::nullopt, "node", export_tile_path(tile),
+                    "it has " + std::to_string(bytes->size()) + " bytes, a tile of this width " + std::to_string(size));
+      bytes.reset();
+    }
+    stored.push_back(std::move(bytes));
+  }
+  QUOTARY_TRY(bytes, inputs_.whole(export_tile_path(name), bundle_bytes_max(name)));
+  QUOTARY_TRY(pack, open_pack(number));
+  QUOTARY_TRY_VOID(entries(name, bytes, stored.front(), pack));
+  for (std::size_t i = 1; i < tiles.size(); ++i) compare(tiles[i], stored[i]);
+  return close_pack(pack);
+}
+
+Result<void> ExportWalk::entries(const TileName& name, const std::optional<std::string>& bytes,
+                                 const std::optional<std::string>& leaves, Pack& pack) {
+  BundleReader reader(bytes ? std::string_view(*bytes) : std::string_view());
+  bool lost = !bytes;  // that it is missing was told
+  for (unsigned i = 0; i < name.width; ++i) {
+    const std::uint64_t index = name.number * tile_width + i;
+    const std::optional<Hash> stored = leaves ? std::optional<Hash>(hash_at(*leaves, i)) : std::nullopt;
+    const auto canonical = lost ? std::nullopt : reader.next();
+    readable_ = false;
+    if (!canonical) {
+      if (!lost) problems_.add(index, "leaf", export_tile_path(name), "the bundle ends before this entry does");
+      lost = true;
+      all_readable_ = false;
+      // The tree's own leaf goes on in its place, so that one lost bundle does not make all above it differ.
+      grow(stored.value_or(Hash{}));
+      last_leaf_ = stored;
+    } else {
+      const Hash leaf = leaf_hash(*canonical);
+      ++problems_.report().entries_checked;
+      if (stored && *stored != leaf)
+        problems_.add(index, "leaf", export_tile_path(name), "the entry's bytes do not hash to the leaf in the tree");
+      grow(leaf);
+      entry(index, *canonical);
+      last_leaf_ = leaf;
+    }
+    QUOTARY_TRY_VOID(payloads(pack));
+    if (problems_.enough()) return {};
+  }
+  if (!lost && !reader.at_end())
+    problems_.add(std::nullopt, "leaf", export_tile_path(name), "the bundle goes on behind its last entry");
+  return {};
+}
+
+void ExportWalk::entry(std::uint64_t index, std::string_view canonical) {
+  const std::string file = export_tile_path(bundle_name(index / tile_width, manifest_.tree_size));
+  const auto viewed = view_entry(canonical, entry_);
+  readable_ = viewed.has_value();
+  if (!viewed) return problems_.add(index, "leaf", file, viewed.error().detail);
+  if (entry_.index != index)
+    problems_.add(index, "reorder", file, "the entry at this place says it is entry " + std::to_string(entry_.index));
+  if (last_leaf_ && entry_.prev != *last_leaf_)
+    problems_.add(index, "link", file,
+                  index == 0 ? "the first entry's prev is not zeros"
+                             : "prev is not the leaf hash of entry " + std::to_string(index - 1));
+  if (entry_.time < std::string_view(last_time_))
+    problems_.add(index, "clock", file, "its time lies before that of the entry before it");
+  last_time_ = entry_.time;
+  entry_.index = index;
+  follow_links();
+}
+
+void ExportWalk::follow_links() {
+  if (auto wrong = links_.follow(entry_)) {
+    // Another pass may find it again.
+    const auto& problems = problems_.report().problems;
+    if (std::any_of(problems.begin(), problems.end(), [&](const ExportProblem& problem) {
+          return problem.index == entry_.index && problem.detail == *wrong;
+        }))
+      return;
+    problems_.add(entry_.index, "link", export_tile_path(bundle_name(entry_.index / tile_width, manifest_.tree_size)),
+                  std::move(*wrong));
+  }
+}
+
+void ExportWalk::grow(const Hash& leaf) {
+  tree_.append(leaf);
+  if (!witnessed_ || tree_.size() != witnessed_->size || tree_.root() == witnessed_->root) return;
+  problems_.add(tree_.size() - 1, "checkpoint", std::string(export_witnessed_name),
+                "the entries do not lead to the root that was witnessed");
+}
+
+void ExportWalk::compare(const TileName& tile, const std::optional<std::string>& stored) {
+  if (!stored) return;
+  const std::string_view expected = tree_.tile(tile.level);
+  for (unsigned i = 0; i < tile.width; ++i) {
+    if (hash_at(*stored, i) == hash_at(expected, i)) continue;
+    problems_.add(((tile.number * tile_width + i + 1) << (8 * tile.level)) - 1, "node", export_tile_path(tile),
+                  "hash " + std::to_string(i) + " differs from the entries below it");
+    return;
+  }
+}
+
+Result<ExportWalk::Pack> ExportWalk::open_pack(std::uint64_t number) {
+  Pack pack;
+  if (manifest_.payloads == ExportPayloads::none) return pack;
+  pack.path = export_pack_path(number);
+  QUOTARY_TRY(reading, inputs_.open(pack.path));
+  pack.reading = std::move(reading);
+  pack.lost = !pack.reading.there();
+  return pack;
+}
+
+Result<void> ExportWalk::close_pack(Pack& pack) {
+  if (pack.path.empty()) return {};
+  if (!pack.lost) {
+    QUOTARY_TRY(end, pack.reading.take(pack_end_bytes));
+    if (end && !all_zeros(*end))
+      problems_.add(std::nullopt, "payload", pack.path, "something stands where its last payload must end");
+  }
+  return inputs_.close(std::move(pack.reading), pack.lost ? UINT64_MAX : 0);
+}
+
+Result<void> ExportWalk::payloads(Pack& pack) {
+  if (!readable_) {
+    if (!pack.lost && !pack.path.empty())
+      problems_.add(std::nullopt, "payload", pack.path,
+                    "what follows the payloads of an entry that cannot be read was not checked");
+    pack.lost = true;
+    return {};
+  }
+  for (std::size_t place = 0; place < entry_.objects.size(); ++place) QUOTARY_TRY_VOID(payload(pack, place));
+  return {};
+}
+
+Result<void> ExportWalk::payload(Pack& pack, std::size_t place) {
+  const bool is_private = !entry_.objects[place].key_subject.empty();
+  if (pack.path.empty() || (is_private && manifest_.payloads != ExportPayloads::all)) {
+    withhold(place, false);
+    return {};
+  }
+  if (pack.lost) return {};
+  const auto expected = pack_header(entry_, place);
+  if (!expected) {
+    problems_.add(entry_.index, "payload", pack.path,
+                  pack_member_name(entry_, place) + " is larger than an export can hold");
+    pack.lost = true;
+    return {};
+  }
+  QUOTARY_TRY(header, pack.reading.take(pack_block_bytes));
+  if (header && is_private && *header == pack_erased_header(entry_, place)) {
+    withhold(place, true);
+    return {};
+  }
+  if (header && *header != *expected)
+    problems_.add(entry_.index, "payload", pack.path,
+                  "the header of " + pack_member_name(entry_, place) + " is not the one that its entry asks for");
+  return payload_bytes(pack, place);
+}
+
+Result<void> ExportWalk::payload_bytes(Pack& pack, std::size_t place) {
+  const ObjectView& object = entry_.objects[place];
+  Sha256 hash;
+  for (std::uint64_t left = object.size; left > 0;) {
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, payload_part_bytes));
+    QUOTARY_TRY(part, pack.reading.take(size));
+    if (!part) break;
+    hash.update(*part);
+    left -= size;
+  }
+  QUOTARY_TRY(padding, pack.reading.take(pack_padding(object.size)));
+  if (!padding) {
+    pack.lost = true;
+    problems_.add(entry_.index, "payload", pack.path, pack_member_name(entry_, place) + " is cut off");
+    return {};
+  }
+  ++problems_.report().payloads_checked;
+  problems_.report().payload_bytes += object.size;
+  if (hash.finish() != object.sha256)
+    problems_.add(entry_.index, "payload", pack.path,
+                  pack_member_name(entry_, place) + " does not have the hash that its entry names");
+  if (!all_zeros(*padding))
+    problems_.add(entry_.index, "payload", pack.path, "something stands behind " + pack_member_name(entry_, place));
+  return {};
+}
+
+void ExportWalk::withhold(std::size_t place, bool erased) {
+  ExportReport& report = problems_.report();
+  ++(erased ? report.withheld_erased : report.withheld_by_choice);
+  if (report.withheld.size() < export_withheld_listed_max)
+    report.withheld.push_back({entry_.index, pack_member_name(entry_, place), erased});
+}
+
+Result<std::optional<std::string>> ExportWalk::bundle_again(const TileName& name) {
+  auto input = source_.open(export_tile_path(name));
+  if (!input) return std::optional<std::string>();
+  QUOTARY_TRY(bytes, (*input)->read(bundle_bytes_max(name)));
+  problems_.report().bytes_read += bytes.size();
+  return std::optional<std::string>(std::move(bytes));
+}
+
+Result<void> ExportWalk::follow_links_again(const Progress& progress) {
+  while (links_.begin_pass()) {
+    ExportTree again;
+    for (std::uint64_t number = 0; number < bundle_count(manifest_.tree_size); ++number) {
+      const TileName name = bundle_name(number, manifest_.tree_size);
+      QUOTARY_TRY(bytes, bundle_again(name));
+      BundleReader reader(bytes ? std::string_view(*bytes) : std::string_view());
+      for (unsigned i = 0; i < name.width; ++i) {
+        const auto canonical = reader.next();
+        if (!canonical) break;
+        again.append(leaf_hash(*canonical));
+        if (!view_entry(*canonical, entry_)) continue;
+        entry_.index = number * tile_width + i;
+        follow_links();
+      }
+      if (problems_.enough()) return {};
+      if (progress) progress(again.size(), manifest_.tree_size);
+    }
+    if (all_readable_ && again.root() != tree_.root())
+      problems_.add(std::nullopt, "file", "tile/entries", "the entries changed while they were being read");
+  }
+  return {};
+}
+
+}  // namespace quotary

@@ -1,0 +1,70 @@
+// The check's walk over an export's bundles: entries, chain, tree, links and payloads. Inside ledger/log.
+#pragma once
+
+#include "ledger/log/export_inputs.h"
+#include "ledger/log/subject_links.h"
+
+namespace quotary {
+
+// One thread, one run.
+class ExportWalk {
+ public:
+  // `witnessed` is an earlier checkpoint that the entries must lead to as well.
+  ExportWalk(const ExportSource& source, ExportInputs& inputs, ExportProblems& problems, const ExportManifest& manifest,
+             const std::optional<Checkpoint>& witnessed)
+      : source_(source), inputs_(inputs), problems_(problems), manifest_(manifest), witnessed_(witnessed) {}
+
+  using Progress = std::function<void(std::uint64_t done, std::uint64_t size)>;
+  // Ends early once there are problems enough.
+  [[nodiscard]] Result<void> run(const Progress& progress);
+
+ private:
+  // The entries of a bundle, taken one after the other.
+  class BundleReader {
+   public:
+    explicit BundleReader(std::string_view bytes) : rest_(bytes) {}
+    // Absent when the bytes end before the entry does.
+    [[nodiscard]] std::optional<std::string_view> next();
+    [[nodiscard]] bool at_end() const { return rest_.empty(); }
+
+   private:
+    std::string_view rest_;
+  };
+  // A pack while the entries that name its payloads are walked.
+  struct Pack {
+    std::string path;
+    ExportInputs::Reading reading;
+    bool lost = false;  // where the next payload begins is not known
+  };
+
+  [[nodiscard]] Result<void> bundle(std::uint64_t number);
+  [[nodiscard]] Result<void> entries(const TileName& name, const std::optional<std::string>& bytes,
+                                     const std::optional<std::string>& leaves, Pack& pack);
+  void entry(std::uint64_t index, std::string_view canonical);
+  void grow(const Hash& leaf);
+  void compare(const TileName& tile, const std::optional<std::string>& stored);
+  [[nodiscard]] Result<Pack> open_pack(std::uint64_t number);
+  [[nodiscard]] Result<void> close_pack(Pack& pack);
+  [[nodiscard]] Result<void> payloads(Pack& pack);
+  [[nodiscard]] Result<void> payload(Pack& pack, std::size_t place);
+  [[nodiscard]] Result<void> payload_bytes(Pack& pack, std::size_t place);
+  void withhold(std::size_t place, bool erased);
+  void follow_links();
+  [[nodiscard]] Result<void> follow_links_again(const Progress& progress);
+  [[nodiscard]] Result<std::optional<std::string>> bundle_again(const TileName& name);
+
+  const ExportSource& source_;
+  ExportInputs& inputs_;
+  ExportProblems& problems_;
+  const ExportManifest& manifest_;
+  const std::optional<Checkpoint>& witnessed_;
+  ExportTree tree_;
+  SubjectLinks links_;
+  EntryView entry_;
+  bool readable_ = false;     // entry_ is the entry at hand
+  bool all_readable_ = true;  // so far
+  std::optional<Hash> last_leaf_;
+  std::string last_time_;
+};
+
+}  // namespace quotary

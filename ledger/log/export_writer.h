@@ -1,0 +1,34 @@
+// Writing an export: a ledger's entries, tiles, checkpoints, keys and payloads as files that need no ledger to be read.
+#pragma once
+
+#include "ledger/log/export_format.h"
+#include "ledger/log/sequencer.h"
+
+#include <functional>
+#include <string>
+
+namespace quotary {
+
+struct ExportOptions {
+  std::string target;  // the folder to be made; its parent is there
+  ExportPayloads payloads = ExportPayloads::facts;
+  bool witnessed = false;        // at the newest checkpoint that is witnessed, not at the newest that is signed
+  std::string vkey;              // the log's, as text
+  std::string seal_certificate;  // PEM; empty: none
+  std::string witness_policy;    // a tlog-policy file; empty: none
+  std::function<void(std::uint64_t done, std::uint64_t size)> progress;  // in entries
+};
+
+// The folder in which the export is made, renamed at the end.
+[[nodiscard]] std::string export_partial(const std::string& target);
+
+// Exports a ledger's folder, live or stopped, at one published checkpoint. Reads the ledger only; memory does not grow
+// with it. Every entry and payload is hashed on the way and must lead to the checkpoint. After success the whole export
+// is on the disk; after an error nothing stands at `target`, and what was written is for the caller to remove from
+// export_partial(). `cipher` may be null unless payloads are `all`. Errc::conflict `export_exists`; Errc::corrupt
+// `export_differs` | `rolled_back` | `witnessed_differs` when the ledger does not hold; Errc::not_found `no_ledger` |
+// `not_witnessed`; Errc::unavailable `keys_needed`; and what the store, the cipher and the disk answer.
+[[nodiscard]] Result<ExportManifest> export_ledger(const LedgerOptions& ledger, const LedgerPorts& ports,
+                                                   const CheckpointVerifier& log_key, const ExportOptions& options);
+
+}  // namespace quotary

@@ -1,0 +1,118 @@
+// quotary_bench_export FOLDER ENTRIES: makes a ledger of so many entries, each with a fact, exports it and checks the
+// export, each in a process of its own; prints seconds and the peak of memory that the system accounted to each.
+#include "ledger/log/export_check.h"
+#include "ledger/log/export_writer.h"
+#include "signing/keys.h"
+#include "tests/support/fake_log.h"
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+
+namespace quotary {
+namespace {
+
+class NoFold final : public Fold {
+ public:
+  Result<void> apply(const Entry&, std::string_view, StateWriter&) const override { return {}; }
+};
+
+struct Bench {
+  explicit Bench(const std::string& in) : folder(in) { options.directory = in + "/log"; }
+
+  const std::string folder;
+  LedgerOptions options;
+  std::unique_ptr<CheckpointSigner> signer =
+      signing::signer_from_seed("bench.example.com/log", std::string(32, '\x01'));
+  std::unique_ptr<CheckpointVerifier> key = *signing::open_vkey(signer->vkey());
+  testing::MarkingCipher cipher;
+  LedgerPorts ports{posix_file_system(),
+                    std::make_shared<SystemClock>(),
+                    std::make_shared<SystemRandom>(),
+                    signer.get(),
+                    &cipher,
+                    std::make_shared<NoFold>()};
+
+  void make(std::uint64_t entries) const {
+    constexpr std::uint64_t at_once = 1'000;
+    Draft genesis;
+    genesis.type = "bench.created";
+    genesis.subject = "bench";
+    auto ledger = Ledger::create(options, ports, std::move(genesis));
+    QUOTARY_CHECK(ledger.has_value());
+    for (std::uint64_t at = 1; at < entries; at += at_once) {
+      const auto appended = (*ledger)->append([&](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
+        std::vector<Draft> drafts(std::min(at_once, entries - at));
+        for (std::uint64_t i = 0; i < drafts.size(); ++i) {
+          drafts[i].type = "quote.issued";
+          drafts[i].actor_id = "019ac0f7-3c7b-7a11-8a4e-5f0d3b1c2d4e";
+          drafts[i].actor_role = "rep";
+          drafts[i].subject = "quote:SHQT2026-" + std::to_string((at + i) / 2);  // two entries each
+          drafts[i].body["number"] = "SHQT2026-" + std::to_string(at + i);
+          drafts[i].objects.push_back({"facts", "application/json", std::string(400, 'f'), "", 1});
+        }
+        return drafts;
+      });
+      QUOTARY_CHECK(appended.has_value());
+    }
+  }
+  void write() const {
+    ExportOptions how;
+    how.target = folder + "/export";
+    how.vkey = signer->vkey();
+    const auto written = export_ledger(options, ports, *key, how);
+    if (!written) std::fprintf(stderr, "%s\n", written.error().detail.c_str());
+    QUOTARY_CHECK(written.has_value());
+  }
+  void check() const {
+    const auto source = open_export_folder(folder + "/export");
+    QUOTARY_CHECK(source.has_value());
+    const auto report = check_export(**source, *key);
+    QUOTARY_CHECK(report && report->problems_total == 0);
+  }
+};
+
+// A process's peak counts from its own exec on, so each step is this program anew.
+int measured(const char* program, const char* folder, const char* entries, const char* step) {
+  const auto start = std::chrono::steady_clock::now();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::execl("/proc/self/exe", program, folder, entries, step, nullptr);
+    ::_exit(127);
+  }
+  int status = 0;
+  rusage used{};
+  QUOTARY_CHECK(::wait4(child, &status, 0, &used) == child);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  std::printf("%-6s %s entries: %.1f s, of them %.1f of a processor, peak %.1f MiB\n", step, entries, seconds,
+              static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+                  static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6,
+              static_cast<double>(used.ru_maxrss) / 1024);
+  std::fflush(stdout);
+  return status;
+}
+
+}  // namespace
+}  // namespace quotary
+
+int main(int argc, char** argv) {
+  using namespace quotary;
+  if (argc < 3) {
+    std::fputs("usage: quotary_bench_export FOLDER ENTRIES\n", stderr);
+    return 2;
+  }
+  if (argc == 3) {
+    int failed = 0;
+    for (const char* step : {"make", "export", "check"}) failed |= measured(argv[0], argv[1], argv[2], step);
+    return failed == 0 ? 0 : 1;
+  }
+  const Bench bench(argv[1]);
+  const std::string_view step = argv[3];
+  if (step == "make") bench.make(std::stoull(argv[2]));
+  if (step == "export") bench.write();
+  if (step == "check") bench.check();
+  return 0;
+}
