@@ -126,6 +126,23 @@ class Witnessing(unittest.TestCase):
         done = subprocess.run([*command, policy], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertEqual([w["key"] for w in json.loads(done.stdout)["witnesses"]], ["w1.example.com", "w2.example.com"])
+        # An export carries their lines: at the witnessed checkpoint, and beside a newer one that nobody has cosigned.
+        witnessed, newest = (os.path.join(self.s.home, name) for name in ("witnessed", "newest"))
+        self.s.stop()  # notes what is witnessed by then
+        code, said = run("export", witnessed, "--data", self.s.data, "--witnessed", "--witness-policy", policy)
+        self.assertEqual(code, 0, said)
+        self.s.options = ["--metrics-port", "0"]
+        self.s.start()
+        self.issue("later")
+        self.assertEqual(run("export", newest, "--data", self.s.data)[0], 0)
+        check = lambda folder, *more: subprocess.run([VERIFY, "export", folder, "--vkey", self.vkey, "--json", *more], capture_output=True, text=True)
+        done = check(witnessed, "--policy", os.path.join(witnessed, "keys/witness-policy.txt"))
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual([w["key"] for w in json.loads(done.stdout)["witnesses"]], ["w1.example.com", "w2.example.com"])
+        self.assertTrue(os.path.exists(os.path.join(newest, "witnessed")))
+        self.assertEqual(check(newest).returncode, 0)
+        done = check(newest, "--policy", policy)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["code"]), (1, "too_few_witnesses"))
         # The proof of the answer is of before anybody was asked: it holds, but not for who wants witnesses.
         with open(proof, "w") as f:
             f.write(made["ledger"]["proof"])

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Go's sumdb/note and sumdb/tlog open our checkpoint, check our proofs and rebuild our root from the served tiles."""
-import base64, concurrent.futures, os, re, subprocess, tempfile, unittest
+import base64, concurrent.futures, os, re, shutil, subprocess, tempfile, unittest
 
 from judge import HERE, PROGRAM, Judge
 from readers import run
@@ -34,6 +34,8 @@ class LogJudge(Judge):
             with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
                 made = list(pool.map(lambda i: s.issue(quote(f"{i + 1}.00"), f"judged-{i}")[2], range(QUOTES)))
             cls.take(s, made)
+            cls.exported = os.path.join(cls.folder, "exported")
+            subprocess.run([PROGRAM, "export", cls.exported, "--data", s.data], check=True, stdout=subprocess.DEVNULL)
 
     @classmethod
     def fetch(cls, s, path, name, who=None):
@@ -85,6 +87,24 @@ class LogJudge(Judge):
         done = self.judged()
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertRegex(done.stdout, rf"^size {self.size}, .*, 6 inclusion proofs, 6 consistency proofs\n$")
+
+    def test_an_export_is_the_same_log(self):
+        """Its tiles and checkpoint stand where those of a served log do; proofs that the server gave hold against them."""
+        with tempfile.TemporaryDirectory(prefix="quotary-judged-") as folder:
+            shutil.copytree(os.path.join(self.exported, "tile"), os.path.join(folder, "tile"))
+            shutil.copy(os.path.join(self.exported, "checkpoint"), folder)
+            shutil.copy(os.path.join(self.exported, "keys/log.vkey"), os.path.join(folder, "vkey"))
+            shutil.copy(os.path.join(self.folder, "consistency"), folder)
+            shutil.copytree(os.path.join(self.folder, "proofs"), os.path.join(folder, "proofs"))
+            done = subprocess.run([self.judge, folder], capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertRegex(done.stdout, r"^size \d+, .*, 6 inclusion proofs, 6 consistency proofs\n$")
+            path = os.path.join(folder, "tile/1/000.p/1")
+            with open(path, "rb") as file:
+                whole = file.read()
+            with open(path, "wb") as file:
+                file.write(bytes([whole[0] ^ 1]) + whole[1:])
+            self.assertEqual(subprocess.run([self.judge, folder], capture_output=True, timeout=60).returncode, 1)
 
     def test_a_changed_checkpoint_is_refused(self):
         at = lambda place: lambda whole: whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1:]

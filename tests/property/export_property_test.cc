@@ -1,23 +1,15 @@
 // Exports of logs of any size hold, and a damaged byte anywhere is found. The seed is printed; QUOTARY_SEED sets it.
 #include "ledger/log/subject_links.h"
 #include "tests/support/export_fixture.h"
+#include "tests/support/settings.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <iostream>
 #include <map>
 #include <random>
 
 namespace quotary {
 namespace {
-
-std::uint64_t seed() {
-  const char* const wanted = std::getenv("QUOTARY_SEED");
-  const std::uint64_t chosen = wanted != nullptr ? std::stoull(wanted) : std::random_device()();
-  std::cout << "QUOTARY_SEED=" << chosen << std::endl;
-  return chosen;
-}
 
 class ExportProperty : public testing::ExportFixture {
  protected:
@@ -52,7 +44,7 @@ class ExportProperty : public testing::ExportFixture {
 };
 
 TEST_F(ExportProperty, LogsOfAnySizeHold) {
-  std::mt19937_64 random(seed());
+  std::mt19937_64 random(testing::chosen_seed());
   std::vector<std::uint64_t> sizes{1, 2, 255, 256, 257, 511, 512, 513};
   for (int i = 0; i < 6; ++i) sizes.push_back(1 + random() % 1'500);
   std::sort(sizes.begin(), sizes.end());
@@ -65,7 +57,7 @@ TEST_F(ExportProperty, LogsOfAnySizeHold) {
 
 // 256 full tiles of level 0: a full one of level 1, and a third level.
 TEST_F(ExportProperty, ALogOverTwoLevelsHolds) {
-  std::mt19937_64 random(seed());
+  std::mt19937_64 random(testing::chosen_seed());
   auto ledger = make();
   for (const std::uint64_t size : {std::uint64_t{65'535}, std::uint64_t{65'536}, 65'537 + random() % 300}) {
     grow(*ledger, size, 1'000);
@@ -75,7 +67,7 @@ TEST_F(ExportProperty, ALogOverTwoLevelsHolds) {
 
 // What SubjectLinks finds in passes of little memory is what a map of all subjects finds.
 TEST(SubjectLinksProperty, FindsWhatAMapFinds) {
-  std::mt19937_64 random(seed());
+  std::mt19937_64 random(testing::chosen_seed());
   for (int round = 0; round < 200; ++round) {
     const std::uint64_t subjects = 1 + random() % 60;
     std::vector<EntryView> entries;

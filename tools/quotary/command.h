@@ -52,6 +52,7 @@ void add_serve(CLI::App& app, int& exit_code);
 void add_init(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_verify(CLI::App& app, int& exit_code);
+void add_export(CLI::App& app, int& exit_code);
 void add_rebuild_index(CLI::App& app, int& exit_code);
 void add_users(CLI::App& app, int& exit_code);
 void add_series(CLI::App& app, int& exit_code);

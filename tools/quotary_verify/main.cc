@@ -1,11 +1,14 @@
-// The offline verifier: checks documents, proofs and checkpoints against a log's key, with no network and no store.
+// The offline verifier: checks documents, proofs, checkpoints and exports against a log's key, with no network and no
+// store.
 #include "ledger/base/file_system.h"
 #include "signing/carried_proof.h"
 #include "signing/keys.h"
 #include "tools/quotary_verify/document.h"
+#include "tools/quotary_verify/export.h"
 #include "tools/quotary_verify/witnesses.h"
 
 #include <sodium.h>
+#include <unistd.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -87,6 +90,23 @@ Result<Verdict> text_file(const Asked& asked) {
   return verdict;
 }
 
+Result<Verdict> exported(const Asked& asked) {
+  QUOTARY_TRY(key, log_key(asked));
+  QUOTARY_TRY(source, open_export_folder(asked.file));
+  std::function<void(std::uint64_t, std::uint64_t)> progress;
+  if (!asked.as_json && ::isatty(STDERR_FILENO) != 0) {
+    progress = [](std::uint64_t done, std::uint64_t size) {
+      std::fprintf(stderr, "\r%llu / %llu", static_cast<unsigned long long>(done),
+                   static_cast<unsigned long long>(size));
+      if (done >= size) std::fputs("\r\033[K", stderr);
+    };
+  }
+  QUOTARY_TRY(report, check_export(*source, *key, progress));
+  Verdict verdict = offline::judge_export(report);
+  QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, report.note));
+  return verdict;
+}
+
 // What cannot be read or understood of what was asked is no finding about the document.
 int answer(Result<Verdict> judged, bool as_json) {
   Verdict verdict;
@@ -133,6 +153,9 @@ int run(int argc, char** argv) {
   add_command(app, asked, "checkpoint", "did the log's key sign this checkpoint? 这个检查点是账本公钥签名的吗?",
               "the signed checkpoint")
       ->callback([&] { exit_code = answer(text_file<offline::judge_checkpoint>(asked), asked.as_json); });
+  add_command(app, asked, "export", "does this exported ledger hold, to the last byte? 这份导出的账本逐字节成立吗?",
+              "the folder that `quotary export` made")
+      ->callback([&] { exit_code = answer(exported(asked), asked.as_json); });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

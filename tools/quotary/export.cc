@@ -1,0 +1,159 @@
+// quotary export: the ledger as files that need no ledger to be read.
+#include "ledger/log/export_writer.h"
+
+#include "ledger/base/json.h"
+#include "ledger/log/policy.h"
+#include "signing/keys.h"
+#include "tools/quotary/command.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+namespace quotary::cli {
+namespace {
+
+struct ExportCommand {
+  Places places;
+  std::string target, vkey, payloads = "facts", witness_policy;
+  bool witnessed = false;
+  bool as_json = false;
+};
+
+unsigned long long number(std::uint64_t value) { return value; }
+
+// The certificates of a PEM file and nothing else that may stand in it, such as a key.
+std::string certificates_in(std::string_view pem) {
+  constexpr std::string_view begin = "-----BEGIN CERTIFICATE-----", end = "-----END CERTIFICATE-----";
+  std::string out;
+  for (std::size_t at = pem.find(begin); at != pem.npos; at = pem.find(begin, at)) {
+    const std::size_t close = pem.find(end, at);
+    if (close == pem.npos) break;
+    out += pem.substr(at, close + end.size() - at);
+    out += '\n';
+    at = close;
+  }
+  return out;
+}
+
+Result<std::string> seal_certificate(FileSystem& files, const Places& places) {
+  const bool given = !places.seal_certificate.empty();
+  const std::string path = given ? places.seal_certificate : places.keys + "/seal.cert.pem";
+  if (!given && !files.exists(path)) return std::string();
+  QUOTARY_TRY(pem, read_file(files, path, export_small_file_bytes_max));
+  std::string certificates = certificates_in(pem);
+  if (certificates.empty()) return fail(Errc::invalid, "no_certificate", path + " holds no PEM certificate");
+  return certificates;
+}
+
+Result<std::string> witness_policy(FileSystem& files, const std::string& path) {
+  if (path.empty()) return std::string();
+  QUOTARY_TRY(text, read_file(files, path, policy_bytes_max));
+  QUOTARY_TRY_VOID(WitnessPolicy::parse(text));
+  return text;
+}
+
+void print(const ExportCommand& command, const ExportManifest& manifest) {
+  if (command.as_json) {
+    json::object out{{"folder", command.target},
+                     {"origin", manifest.origin},
+                     {"tree_size", manifest.tree_size},
+                     {"root", manifest.root.hex()},
+                     {"payloads", payloads_text(manifest.payloads)},
+                     {"payloads_held", manifest.payloads_held},
+                     {"payload_bytes", manifest.payload_bytes},
+                     {"withheld_by_choice", manifest.withheld_by_choice},
+                     {"withheld_erased", manifest.withheld_erased}};
+    if (manifest.witnessed_size) out["witnessed_size"] = *manifest.witnessed_size;
+    std::printf("%s\n", json::serialize(out).c_str());
+    return;
+  }
+  std::printf("导出 exported     %s\n账本 ledger       %s\n记录数 entries    %llu\n根哈希 root       %s\n",
+              command.target.c_str(), manifest.origin.c_str(), number(manifest.tree_size), manifest.root.hex().c_str());
+  std::printf("内容 payloads     %llu 项已附 held (%llu bytes), %llu 项未附 withheld by choice, %llu 项已销毁 erased\n",
+              number(manifest.payloads_held), number(manifest.payload_bytes), number(manifest.withheld_by_choice),
+              number(manifest.withheld_erased));
+  std::printf("核对 check        quotary-verify export %s --vkey VKEY\n", command.target.c_str());
+}
+
+// Completes the command's places.
+Result<ExportManifest> make(ExportCommand& command) {
+  QUOTARY_TRY_VOID(command.places.complete());
+  const Places& places = command.places;
+  for (const std::string& folder : {places.data, places.keys}) {
+    QUOTARY_TRY(inside, lies_within(command.target, folder));
+    if (inside)
+      return fail(Errc::invalid, "export_inside", command.target + " lies in " + folder + ": name a folder outside it");
+  }
+  const auto files = posix_file_system();
+  ExportOptions options;
+  options.target = command.target;
+  options.payloads = *parse_payloads(command.payloads);
+  options.witnessed = command.witnessed;
+  std::unique_ptr<signing::KeyFolder> keys;
+  auto opened = signing::KeyFolder::open(files, places.keys);
+  // Facts need no key, so an auditor without any can export them.
+  if (opened)
+    keys = std::move(*opened);
+  else if (command.vkey.empty() || options.payloads == ExportPayloads::all)
+    return std::move(opened).error();
+  options.vkey = command.vkey.empty() ? keys->log_signer().vkey() : command.vkey;
+  while (options.vkey.ends_with('\n')) options.vkey.pop_back();
+  QUOTARY_TRY(log_key, signing::open_vkey(options.vkey));
+  QUOTARY_TRY(certificate, seal_certificate(*files, places));
+  options.seal_certificate = std::move(certificate);
+  QUOTARY_TRY(policy, witness_policy(*files, command.witness_policy));
+  options.witness_policy = std::move(policy);
+  if (!command.as_json && ::isatty(STDERR_FILENO) != 0) {
+    options.progress = [](std::uint64_t done, std::uint64_t size) {
+      std::fprintf(stderr, "\r%llu / %llu", number(done), number(size));
+      if (done >= size) std::fputs("\r\033[K", stderr);
+    };
+  }
+  return export_ledger(ledger_options(places), reading_ports(files, keys.get()), *log_key, options);
+}
+
+int run(ExportCommand command) {
+  while (command.target.size() > 1 && command.target.back() == '/') command.target.pop_back();
+  std::error_code ignored;
+  const std::string partial = export_partial(command.target);
+  const bool another_s = std::filesystem::exists(std::filesystem::symlink_status(partial, ignored));
+  const auto exported = make(command);
+  if (exported) {
+    print(command, *exported);
+    return exit_ok;
+  }
+  if (!another_s) std::filesystem::remove_all(partial, ignored);
+  return report(exported.error());
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<ExportCommand>();
+  auto* command = app.add_subcommand(
+      "export",
+      "write a ledger, live or stopped, as a folder that anyone can check without it: entries, tree, checkpoints, keys, "
+      "payloads by choice. 0 done, 1 the ledger does not hold or the folder is there, 2 could not be done");
+  command->add_option("FOLDER", options->target, "the folder to be made; it must not be there")->required();
+  add_places(*command, options->places);
+  command->add_option("--publish-to", options->places.publish_to,
+                      "further file with the last signed checkpoint to take it from");
+  command
+      ->add_option("--payloads", options->payloads,
+                   "facts (amounts, dates, codes), none, or all: private ones too, decrypted (needs the key folder)")
+      ->check(CLI::IsMember({"none", "facts", "all"}))
+      ->capture_default_str();
+  command->add_flag("--witnessed", options->witnessed,
+                    "at the newest checkpoint that witnesses cosigned, not at the newest that is signed");
+  command->add_option("--vkey", options->vkey, "the log's verification key (default: the key folder's)");
+  command->add_option("--seal-certificate", options->places.seal_certificate,
+                      "PEM certificate of the seal (default: seal.cert.pem in the key folder, if it is there)");
+  command->add_option("--witness-policy", options->witness_policy,
+                      "tlog-policy file to go with it, which names the witnesses' keys");
+  command->add_flag("--json", options->as_json, "for machines");
+  command->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace quotary::cli

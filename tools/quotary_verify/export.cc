@@ -1,0 +1,96 @@
+#include "tools/quotary_verify/export.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace quotary::offline {
+
+namespace {
+
+constexpr std::size_t withheld_shown_max = 10;
+
+// What a kind of problem means, for those who read the report.
+constexpr Words kind_words[] = {
+    {"file", "文件缺失、多余或被改动", "a file is missing, surplus or was changed"},
+    {"manifest", "导出清单不符", "the manifest does not match"},
+    {"checkpoint", "检查点签名或内容不符", "a signed checkpoint does not hold"},
+    {"leaf", "记录本身被改动", "an entry was changed"},
+    {"link", "前后链接断开", "the chain from entry to entry is broken"},
+    {"clock", "时间倒退", "time goes backwards"},
+    {"reorder", "记录顺序被改动", "entries are out of order"},
+    {"node", "哈希树节点不符", "a tree node does not match"},
+    {"payload", "内容与记录的哈希不符", "a payload does not match its recorded hash"},
+};
+
+std::string count(std::uint64_t value) { return std::to_string(value); }
+
+void tell_withheld(Verdict& verdict, const ExportReport& report) {
+  json::array listed;
+  for (const WithheldPayload& payload : report.withheld)
+    listed.push_back(json::object{
+        {"index", payload.index}, {"name", payload.name}, {"reason", payload.erased ? "erased" : "by_choice"}});
+  const std::uint64_t total = report.withheld_by_choice + report.withheld_erased;
+  verdict.facts["withheld"] = json::object{
+      {"by_choice", report.withheld_by_choice}, {"erased", report.withheld_erased}, {"listed", std::move(listed)}};
+  if (total == 0) return;
+  std::string value = count(report.withheld_by_choice) + " 项由导出人选择 by choice, " + count(report.withheld_erased) +
+                      " 项密钥已销毁 erased";
+  const std::size_t shown = std::min(report.withheld.size(), withheld_shown_max);
+  for (std::size_t i = 0; i < shown; ++i) value += (i == 0 ? ": " : ", ") + report.withheld[i].name;
+  if (total > shown) value += " …";
+  verdict.tell("未附内容", "withheld", std::move(value));
+}
+
+void tell_problems(Verdict& verdict, const ExportReport& report) {
+  json::array problems;
+  for (const ExportProblem& problem : report.problems) {
+    json::object told{{"kind", problem.kind}, {"file", problem.file}, {"detail", problem.detail}};
+    if (problem.index) told["index"] = *problem.index;
+    problems.push_back(std::move(told));
+    const auto* words = std::find_if(std::begin(kind_words), std::end(kind_words),
+                                     [&](const Words& each) { return each.code == problem.kind; });
+    QUOTARY_CHECK(words != std::end(kind_words));
+    verdict.tell("问题", "problem",
+                 (problem.index ? "#" + count(*problem.index) + " " : "") + problem.kind + " " + problem.file + ": " +
+                     std::string(words->chinese) + " / " + std::string(words->english) + ": " + problem.detail);
+  }
+  verdict.facts["problems_total"] = report.problems_total;
+  verdict.facts["problems"] = std::move(problems);
+  verdict.facts["broken_off"] = report.broken_off;
+}
+
+}  // namespace
+
+Verdict judge_export(const ExportReport& report) {
+  Verdict verdict;
+  verdict.facts["origin"] = report.checkpoint.origin;
+  verdict.facts["tree_size"] = report.checkpoint.size;
+  verdict.facts["root"] = report.checkpoint.root.hex();
+  verdict.facts["exported_at"] = report.manifest.exported_at;
+  verdict.facts["payloads"] = payloads_text(report.manifest.payloads);
+  verdict.facts["entries_checked"] = report.entries_checked;
+  verdict.facts["payloads_checked"] = report.payloads_checked;
+  verdict.facts["files_checked"] = report.files_checked;
+  verdict.facts["bytes_read"] = report.bytes_read;
+  verdict.tell("账本", "ledger", printable(report.checkpoint.origin));
+  verdict.tell("检查点", "checkpoint",
+               count(report.checkpoint.size) + " 条 entries, 根 root " + report.checkpoint.root.hex());
+  verdict.tell("已核对", "checked",
+               count(report.entries_checked) + " 条记录 entries, " + count(report.payloads_checked) +
+                   " 项内容 payloads, " + count(report.files_checked) + " 个文件 files");
+  tell_withheld(verdict, report);
+  tell_problems(verdict, report);
+  if (report.problems_total == 0) {
+    verdict.chinese = "这份导出完整,与账本公钥签名的检查点一致;未附的内容不影响核对。";
+    verdict.english =
+        "The export is whole and leads to the checkpoint that the ledger's key signed; what is withheld takes nothing "
+        "from that.";
+    return verdict;
+  }
+  verdict.refuse(fail(Errc::corrupt, "export_damaged",
+                      count(report.problems_total) + " problems" +
+                          (report.broken_off ? "; the check was broken off, so there may be more" : "")));
+  return verdict;
+}
+
+}  // namespace quotary::offline
