@@ -10,7 +10,7 @@
 namespace quotary {
 
 struct ExportOptions {
-  std::string target;  // the folder to be made; its parent is there
+  std::string target;  // the folder to be made, with those above it
   ExportPayloads payloads = ExportPayloads::facts;
   bool witnessed = false;        // at the newest checkpoint that is witnessed, not at the newest that is signed
   std::string vkey;              // the log's, as text

@@ -74,6 +74,9 @@ void print(const ExportCommand& command, const ExportManifest& manifest) {
   std::printf("内容 payloads     %llu 项已附 held (%llu bytes), %llu 项未附 withheld by choice, %llu 项已销毁 erased\n",
               number(manifest.payloads_held), number(manifest.payload_bytes), number(manifest.withheld_by_choice),
               number(manifest.withheld_erased));
+  if (manifest.payloads == ExportPayloads::all)
+    std::puts(
+        "注意 note         保密内容已解密,请按原件保管 / private payloads are in plain: keep it as the originals");
   std::printf("核对 check        quotary-verify export %s --vkey VKEY\n", command.target.c_str());
 }
 
