@@ -45,7 +45,8 @@ struct OrganisationConfig {
   pdfgen::Fonts::Paths fonts;
   signing::SealKeyFiles seal;  // empty paths: seal.cert.pem and seal.key.pem in the key folder
   std::size_t start_check_entries = 10'000;
-  unsigned seal_threads = 2;  // the issuer's pool
+  std::uint64_t log_ahead_bytes = 0;  // as in LedgerOptions
+  unsigned seal_threads = 2;          // the issuer's pool
   int void_lapse_days = 30;
   std::function<void(std::string_view reason)> on_latch;  // told once, when a failed write ends all issuing
   bool read_when_damaged = false;  // open a ledger that refuses writing for reading alone; ready() then says why

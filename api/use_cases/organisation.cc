@@ -32,6 +32,7 @@ LedgerOptions ledger_options(const OrganisationConfig& config) {
   options.directory = config.data_directory;
   options.publish_to = config.publish_to;
   options.start_check_entries = config.start_check_entries;
+  options.log_ahead_bytes = config.log_ahead_bytes;
   options.on_latch = config.on_latch;
   return options;
 }

@@ -333,7 +333,7 @@ Result<std::unique_ptr<LedgerImpl>> make_ledger(const LedgerOptions& options, co
     return fail(Errc::corrupt, "rebuild_unfinished",
                 "making the state anew was interrupted: run `quotary rebuild-index` once more");
   QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), create ? StoreMode::create : StoreMode::open,
-                                      ports.files));
+                                      ports.files, options.log_ahead_bytes));
   QUOTARY_TRY(size, stored_size(*store));
   if (create && size > 0)
     return fail(

@@ -2,6 +2,8 @@
 
 #include <rocksdb/file_system.h>
 
+#include <algorithm>
+#include <atomic>
 #include <utility>
 
 namespace quotary {
@@ -31,26 +33,16 @@ IOStatus unused(const char* call) {
   return IOStatus::NotSupported(std::string(call) + " is not made by the ledger's store");
 }
 
-class Writable final : public rocksdb::FSWritableFile {
+class Writable : public rocksdb::FSWritableFile {
  public:
-  Writable(std::unique_ptr<File> file, std::uint64_t size, std::string log_path, std::shared_ptr<LogTail> tail,
-           const FileOptions& options)
-      : FSWritableFile(options),
-        file_(std::move(file)),
-        size_(size),
-        log_path_(std::move(log_path)),
-        tail_(std::move(tail)) {}
+  Writable(std::unique_ptr<File> file, std::uint64_t size, const FileOptions& options)
+      : FSWritableFile(options), file_(std::move(file)), size_(size) {}
 
   using FSWritableFile::Append;
   IOStatus Append(const rocksdb::Slice& data, const IOOptions&, IODebugContext*) override {
     const auto written = file_->write_at(size_, {data.data(), data.size()});
     if (!written) return status_of(written);
-    const std::uint64_t begin = std::exchange(size_, size_ + data.size());
-    if (!log_path_.empty()) {
-      // A sync follows soon: the batch is on its way to the disk while the engine and the ledger work on.
-      file_->start_writing(begin, data.size());
-      tail_->tell(log_path_, size_);
-    }
+    size_ += data.size();
     return IOStatus::OK();
   }
   IOStatus Truncate(std::uint64_t size, const IOOptions&, IODebugContext*) override {
@@ -71,11 +63,69 @@ class Writable final : public rocksdb::FSWritableFile {
     return IOStatus::OK();
   }
 
+ protected:
+  std::shared_ptr<File> file_;
+  std::uint64_t size_;  // of what was written
+};
+
+// A log, which may have zeros ahead of its end.
+class Log final : public Writable {
+ public:
+  Log(std::unique_ptr<File> file, std::uint64_t size, std::string path, bool zeros, bool first,
+      std::shared_ptr<LogTail> tail, std::shared_ptr<SpareLog> spare, const FileOptions& options)
+      : Writable(std::move(file), size, options),
+        path_(std::move(path)),
+        zeros_(zeros),
+        first_(first),
+        tail_(std::move(tail)),
+        spare_(std::move(spare)) {}
+
+  using Writable::Append;
+  IOStatus Append(const rocksdb::Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    const std::uint64_t begin = size_;
+    IOStatus written = Writable::Append(data, options, debug);
+    if (!written.ok()) return written;
+    // A sync follows soon: the batch is on its way to the disk while the engine and the ledger work on.
+    file_->start_writing(begin, data.size());
+    tail_->tell(path_, size_, file_);
+    // Ready before the next log needs it, and not made for a ledger that hardly grows.
+    if (const std::uint64_t part = spare_->bytes() / 4; size_ >= part || !first_) spare_->make_soon();
+    return written;
+  }
+  IOStatus Close(const IOOptions& options, IODebugContext* debug) override {
+    if (zeros_ && file_) (void)file_->truncate(size_);  // zeros that stay do no harm
+    return Writable::Close(options, debug);
+  }
+
  private:
-  std::unique_ptr<File> file_;
-  std::uint64_t size_;
-  const std::string log_path_;  // empty: no log
+  const std::string path_;
+  const bool zeros_;
+  const bool first_;  // since the store was opened
   const std::shared_ptr<LogTail> tail_;
+  const std::shared_ptr<SpareLog> spare_;
+};
+
+// The first bytes of a file, as if it ended there.
+class Beginning final : public rocksdb::FSSequentialFile {
+ public:
+  Beginning(std::unique_ptr<rocksdb::FSSequentialFile> file, std::uint64_t size)
+      : file_(std::move(file)), left_(size) {}
+
+  IOStatus Read(std::size_t size, const IOOptions& options, rocksdb::Slice* bytes, char* scratch,
+                IODebugContext* debug) override {
+    IOStatus outcome = file_->Read(std::min<std::uint64_t>(size, left_), options, bytes, scratch, debug);
+    left_ -= bytes->size();
+    return outcome;
+  }
+  IOStatus Skip(std::uint64_t size) override {
+    const std::uint64_t skipped = std::min(size, left_);
+    left_ -= skipped;
+    return file_->Skip(skipped);
+  }
+
+ private:
+  const std::unique_ptr<rocksdb::FSSequentialFile> file_;
+  std::uint64_t left_;
 };
 
 class Directory final : public rocksdb::FSDirectory {
@@ -92,9 +142,24 @@ class Directory final : public rocksdb::FSDirectory {
 
 class Files final : public rocksdb::FileSystemWrapper {
  public:
-  Files(std::shared_ptr<quotary::FileSystem> files, std::shared_ptr<LogTail> tail)
-      : FileSystemWrapper(rocksdb::FileSystem::Default()), files_(std::move(files)), tail_(std::move(tail)) {}
+  Files(std::shared_ptr<quotary::FileSystem> files, std::shared_ptr<LogTail> tail, std::shared_ptr<SpareLog> spare)
+      : FileSystemWrapper(rocksdb::FileSystem::Default()),
+        files_(std::move(files)),
+        tail_(std::move(tail)),
+        spare_(std::move(spare)) {}
   const char* Name() const override { return "quotary"; }
+
+  IOStatus NewSequentialFile(const std::string& path, const FileOptions& options,
+                             std::unique_ptr<rocksdb::FSSequentialFile>* opened, IODebugContext* debug) override {
+    IOStatus outcome = target()->NewSequentialFile(path, options, opened, debug);
+    if (!outcome.ok() || !is_log(path) || !is_newest(path)) return outcome;
+    const auto file = files_->open(path, OpenMode::read_only);
+    if (!file) return status_of(file.error());
+    const auto end = log_end(**file);
+    if (!end) return status_of(end.error());
+    opened->reset(new Beginning(std::move(*opened), *end));
+    return outcome;
+  }
 
   IOStatus NewWritableFile(const std::string& path, const FileOptions& options,
                            std::unique_ptr<rocksdb::FSWritableFile>* made, IODebugContext*) override {
@@ -149,28 +214,53 @@ class Files final : public rocksdb::FileSystemWrapper {
   }
 
  private:
+  static bool is_log(std::string_view path) { return path.ends_with(".log"); }
+
+  // Whether no other log in its folder has a higher number.
+  bool is_newest(const std::string& path) const {
+    const std::size_t slash = path.rfind('/');
+    const std::string_view name = std::string_view(path).substr(slash + 1);
+    const auto names = files_->list(path.substr(0, slash));
+    return names && std::none_of(names->begin(), names->end(), [&](std::string_view other) {
+             return is_log(other) && std::pair(other.size(), other) > std::pair(name.size(), name);
+           });
+  }
+
   IOStatus writable(const std::string& path, const FileOptions& options, bool keep,
                     std::unique_ptr<rocksdb::FSWritableFile>* made) {
+    const bool log = is_log(path);
+    const bool zeros = log && !keep && spare_->take(path);
     auto file = files_->open(path, OpenMode::create_or_open, file_permissions);
     if (!file) return status_of(file.error());
-    const auto size = (*file)->size();
-    if (!size) return status_of(size.error());
-    if (!keep && *size > 0) {
-      if (const auto cut = (*file)->truncate(0); !cut) return status_of(cut.error());
+    std::uint64_t size = 0;
+    if (!zeros) {
+      const auto found = (*file)->size();
+      if (!found) return status_of(found.error());
+      if (keep) {
+        size = *found;
+      } else if (*found > 0) {
+        if (const auto cut = (*file)->truncate(0); !cut) return status_of(cut.error());
+      }
     }
-    made->reset(new Writable(std::move(*file), keep ? *size : 0, path.ends_with(".log") ? path : std::string(), tail_,
-                             options));
+    if (log) {
+      made->reset(new Log(std::move(*file), size, path, zeros, !begun_.exchange(true), tail_, spare_, options));
+    } else {
+      made->reset(new Writable(std::move(*file), size, options));
+    }
     return IOStatus::OK();
   }
 
   const std::shared_ptr<quotary::FileSystem> files_;
   const std::shared_ptr<LogTail> tail_;
+  const std::shared_ptr<SpareLog> spare_;
+  std::atomic<bool> begun_ = false;  // a log, since the store was opened
 };
 
 }  // namespace
 
-std::unique_ptr<rocksdb::Env> rocks_environment(std::shared_ptr<FileSystem> files, std::shared_ptr<LogTail> tail) {
-  return rocksdb::NewCompositeEnv(std::make_shared<Files>(std::move(files), std::move(tail)));
+std::unique_ptr<rocksdb::Env> rocks_environment(std::shared_ptr<FileSystem> files, std::shared_ptr<LogTail> tail,
+                                                std::shared_ptr<SpareLog> spare) {
+  return rocksdb::NewCompositeEnv(std::make_shared<Files>(std::move(files), std::move(tail), std::move(spare)));
 }
 
 }  // namespace quotary

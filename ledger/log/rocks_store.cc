@@ -14,6 +14,7 @@
 #include <cstring>
 #include <filesystem>
 #include <mutex>
+#include <utility>
 
 namespace quotary {
 
@@ -21,7 +22,9 @@ namespace {
 
 constexpr std::array<const char*, family_count> family_names = {"entries", "objects", "state", "batches"};
 
+constexpr unsigned folder_permissions = 0755;  // the engine's; the data folder around it is 0700
 constexpr std::size_t read_ahead_bytes = 1u << 20;
+constexpr int standing_attempts_max = 20;
 constexpr std::size_t block_cache_bytes = 64u << 20;  // one for all families
 constexpr std::size_t write_buffer_bytes = 32u << 20;
 // What a start reads again at most: a family that fills slowly would else keep the log of all others.
@@ -96,6 +99,7 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr
 struct Database {
   std::shared_ptr<FileSystem> files;  // of a database that is written to
   std::shared_ptr<LogTail> tail = std::make_shared<LogTail>();
+  std::shared_ptr<SpareLog> spare;
   std::unique_ptr<rocksdb::Env> environment;  // outlives the database
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -290,9 +294,13 @@ class RocksStore final : public Store {
     return {};
   }
 
+  // Not by the engine, which ends the process (an assertion) where its own sync of a log has failed just before.
   Result<void> sync() override {
-    const rocksdb::Status status = base_->db->SyncWAL();
-    if (!status.ok()) return store_error("sync its log", status);
+    for (const std::shared_ptr<File>& log : base_->tail->take_unsynced()) QUOTARY_TRY_VOID(log->sync());
+    const std::string path = base_->tail->place().path;
+    if (named_ == path) return {};
+    QUOTARY_TRY_VOID(base_->files->sync_directory(path.substr(0, path.rfind('/'))));
+    named_ = path;
     return {};
   }
 
@@ -320,6 +328,7 @@ class RocksStore final : public Store {
   LogTail::Place before_;  // where the log ended before the last write
   std::unique_ptr<File> log_;
   std::string log_path_;
+  std::string named_;  // the log whose name is on the disk
 };
 
 }  // namespace
@@ -389,10 +398,36 @@ rocksdb::Status open_salvaged(rocksdb::Options options, Database& base, rocksdb:
   return rocksdb::DB::Open(options, base.temporary, families, &base.handles, db);
 }
 
+std::vector<std::string> logs_in(FileSystem& files, const std::string& directory) {
+  auto names = files.list(directory);
+  if (!names) return {};
+  std::erase_if(*names, [](const std::string& name) { return !name.ends_with(".log"); });
+  std::sort(names->begin(), names->end());
+  return std::move(*names);
+}
+
+// A folder that is written to may move what a log holds into a table after the tables were looked up, and remove the
+// log before it is read: what was in it would be missing. Then the logs have changed meanwhile, and it is opened again.
+rocksdb::Status open_standing(const rocksdb::Options& options, const std::string& directory, FileSystem& files,
+                              Database& base, rocksdb::DB** db) {
+  for (int attempt = 0; attempt < standing_attempts_max; ++attempt) {
+    const auto before = logs_in(files, directory);
+    const rocksdb::Status status =
+        rocksdb::DB::OpenAsSecondary(options, directory, base.temporary, all_families(), &base.handles, db);
+    if (logs_in(files, directory) == before) return status;
+    if (status.ok()) {
+      for (auto* handle : base.handles) (*db)->DestroyColumnFamilyHandle(handle);
+      delete std::exchange(*db, nullptr);
+    }
+    base.handles.clear();
+  }
+  return rocksdb::Status::TryAgain("it was written to too fast to be read; try again later");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode,
-                                                std::shared_ptr<FileSystem> files) {
+                                                std::shared_ptr<FileSystem> files, std::uint64_t log_ahead_bytes) {
   auto base = std::make_shared<Database>();
   rocksdb::Options options = database_options(base->listener);
   options.create_if_missing = mode == StoreMode::create;
@@ -404,14 +439,19 @@ Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, St
     QUOTARY_TRY(own, temporary_folder((std::filesystem::temp_directory_path() / "quotary-read-").string()));
     base->temporary = std::move(own);
     base->standing = true;
-    status = rocksdb::DB::OpenAsSecondary(options, directory, base->temporary, all_families(), &base->handles, &db);
+    base->environment = rocks_environment(files, base->tail, std::make_shared<SpareLog>(files, base->temporary, 0));
+    options.env = base->environment.get();
+    status = open_standing(options, directory, *files, *base, &db);
   } else if (mode == StoreMode::salvage) {
     QUOTARY_TRY(copy, linked_copy(directory));
     base->temporary = std::move(copy);
     status = open_salvaged(options, *base, &db);
   } else {
     base->files = std::move(files);
-    base->environment = rocks_environment(base->files, base->tail);
+    if (mode == StoreMode::create) QUOTARY_TRY_VOID(base->files->make_directory(directory, folder_permissions));
+    base->spare = std::make_shared<SpareLog>(base->files, directory, log_ahead_bytes);
+    base->spare->make();
+    base->environment = rocks_environment(base->files, base->tail, base->spare);
     options.env = base->environment.get();
     status = rocksdb::DB::Open(options, directory, all_families(), &base->handles, &db);
   }

@@ -108,6 +108,9 @@ struct Committed {
   [[nodiscard]] std::string proof(std::size_t ordinal) const;
 };
 
+// As much as a log holds until a full family of the store makes it begin a new one.
+inline constexpr std::uint64_t serving_log_ahead_bytes = 40u << 20;
+
 struct LedgerOptions {
   std::string directory;                // data folder
   std::vector<std::string> publish_to;  // further slot files
@@ -115,6 +118,8 @@ struct LedgerOptions {
       on_latch;                              // told once, when a failed write ends all writing; must not block
   std::uint64_t queue_max = 4096;            // commands waiting; beyond: Errc::overloaded
   std::size_t start_check_entries = 10'000;  // how many last entries the start verifies
+  // Zeros kept on the disk ahead of the store's log, which make a sync cheaper; a server sets serving_log_ahead_bytes.
+  std::uint64_t log_ahead_bytes = 0;
 };
 
 struct LedgerPorts {

@@ -88,8 +88,10 @@ enum class StoreMode { create, open, read_only, salvage };
 // that a server writes to; what it needs for itself goes to a temporary folder. salvage opens whatever can still be
 // read, in a hard-linked copy beside the directory that goes when the store closes, and leaves the directory as it is:
 // a key may be missing or an older one. create and open write through `files` alone; what the two others write lies in
-// throw-away folders.
+// throw-away folders. create and open keep `log_ahead_bytes` of zeros on the disk ahead of what the log will hold, so
+// that a sync takes less long; 0: none.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode,
-                                                              std::shared_ptr<FileSystem> files = posix_file_system());
+                                                              std::shared_ptr<FileSystem> files = posix_file_system(),
+                                                              std::uint64_t log_ahead_bytes = 0);
 
 }  // namespace quotary

@@ -107,6 +107,7 @@ struct Bench {
 
   [[nodiscard]] LedgerOptions options(const std::string& name) const {
     LedgerOptions made;
+    made.log_ahead_bytes = serving_log_ahead_bytes;
     made.directory = folder + "/" + name;
     return made;
   }

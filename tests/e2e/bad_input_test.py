@@ -151,7 +151,8 @@ class DiskFull(unittest.TestCase):
         self.addCleanup(s.__exit__)
         s.start()
         made = [s.issue(quote(), "before")[2]]
-        limit = os.path.getsize(s.data + "/store/" + max((f for f in os.listdir(s.data + "/store") if f.endswith(".log")))) + FILE_BYTES_LEFT
+        with open(s.data + "/store/" + max((f for f in os.listdir(s.data + "/store") if f.endswith(".log"))), "rb") as log:
+            limit = len(log.read().rstrip(b"\0")) + FILE_BYTES_LEFT  # zeros stand ahead of what was written
         resource.prlimit(s.process.pid, resource.RLIMIT_FSIZE, (limit, limit))
         refused = None
         for i in range(ISSUES_MAX):

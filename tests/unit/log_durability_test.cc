@@ -201,19 +201,26 @@ class LogDurabilityTest : public testing::LogFixture {
   }
 
   std::shared_ptr<testing::FaultyFileSystem> files;
-  bool off_ = false;  // the power: nothing is written any more once a call has failed
+  std::uint64_t zeros_ahead_ = 64u << 10;  // the small script's log ends in them, the large one's behind them
+  bool off_ = false;                       // the power: nothing is written any more once a call has failed
 
  private:
   void start_anew() {
     std::filesystem::remove_all(options.directory);
     ports.files = files = std::make_shared<testing::FaultyFileSystem>(posix_file_system());
     options.directory = folder.path() + "/data" + std::to_string(++folders_);
+    options.log_ahead_bytes = zeros_ahead_;
   }
 
   int folders_ = 0;
 };
 
 TEST_F(LogDurabilityTest, WhatWasAcknowledgedOutlivesAPowerCut) { check_at_points(Fault::power, Script::small, 6); }
+
+TEST_F(LogDurabilityTest, APowerCutWithoutZerosAhead) {
+  zeros_ahead_ = 0;
+  check_at_points(Fault::power, Script::small, 3);
+}
 
 TEST_F(LogDurabilityTest, EveryCallThatFailsLatchesOrIsToldAndLosesNothing) {
   check_at_points(Fault::from, Script::small, 6);

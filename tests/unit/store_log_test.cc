@@ -97,6 +97,118 @@ TEST_F(StoreLogTest, AFamilyThatWasMadeAnewComesBackAsItself) {
   EXPECT_EQ(write_and_read(*store, "c", "opened again"), 2u);
 }
 
+// Where a log of these bytes ends.
+std::uint64_t end_of(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+  const auto file = posix_file_system()->open(path, OpenMode::read_only);
+  const auto end = log_end(**file);
+  EXPECT_TRUE(end);
+  return end ? *end : 0;
+}
+
+class LogEndTest : public StoreLogTest {
+ protected:
+  // Makes a log of some records; ends_ holds where each ends.
+  void SetUp() override {
+    const unsigned seed = std::random_device()();
+    std::cout << "seed " << seed << std::endl;
+    random_.seed(seed);
+    auto store = *open_rocks_store(directory, StoreMode::create);
+    for (const std::size_t size : {900u, 70'000u, 300u, 20'000u, 0u, 100'000u}) {
+      write_and_read(*store, "k", std::string(size + random_() % 200, static_cast<char>(random_())));
+      ends_.push_back(std::filesystem::file_size(log_of(directory)));
+    }
+    bytes_ = *read_file(*posix_file_system(), log_of(directory));
+  }
+  std::string noise(std::size_t size) {
+    std::string bytes(size, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random_());
+    return bytes;
+  }
+
+  const std::string path_ = folder.file("copy.log");
+  std::mt19937 random_;
+  std::vector<std::uint64_t> ends_;
+  std::string bytes_;
+};
+
+TEST_F(LogEndTest, IsBehindTheLastRecordWhateverFollows) {
+  ASSERT_EQ(end_of(path_, bytes_), bytes_.size());
+  ASSERT_EQ(end_of(path_, bytes_ + std::string(3u << 20, '\0')), bytes_.size());
+  ASSERT_EQ(end_of(path_, bytes_ + noise(100'000)), bytes_.size());
+  ASSERT_EQ(end_of(path_, ""), 0u);
+  ASSERT_EQ(end_of(path_, std::string(1u << 20, '\0')), 0u);
+}
+
+TEST_F(LogEndTest, LeavesOutWhatACrashLeftOfTheLastRecord) {
+  const std::uint64_t begin = ends_[ends_.size() - 2];
+  for (int i = 0; i < 300; ++i) {
+    std::string torn = bytes_;
+    // Any of the sectors it touches may not have got there.
+    for (std::uint64_t at = begin; at < torn.size(); at = at / 512 * 512 + 512) {
+      const std::uint64_t end = std::min<std::uint64_t>(at / 512 * 512 + 512, torn.size());
+      if (random_() % 4 == 0)
+        std::fill(torn.begin() + static_cast<std::ptrdiff_t>(at), torn.begin() + static_cast<std::ptrdiff_t>(end),
+                  '\0');
+    }
+    if (torn == bytes_) continue;
+    ASSERT_EQ(end_of(path_, torn + std::string(random_() % 100'000, '\0')), begin);
+    ASSERT_EQ(end_of(path_, bytes_.substr(0, begin + random_() % (bytes_.size() - begin))), begin);
+  }
+}
+
+// Nothing is taken for a crash's leavings that a later record shows to have been whole once.
+TEST_F(LogEndTest, DamageBeforeALaterRecordIsLeftToTheEngine) {
+  const std::uint64_t last = ends_[ends_.size() - 2];
+  for (std::uint64_t at = 0; at < last; at += 1 + random_() % 97) {
+    std::string damaged = bytes_;
+    damaged[at] = static_cast<char>(damaged[at] ^ (1 << random_() % 8));
+    // The few bytes that fill a block up mean nothing.
+    const std::uint64_t end = end_of(path_, damaged);
+    ASSERT_EQ(end, damaged.size()) << "byte " << at;
+  }
+}
+
+TEST_F(StoreLogTest, ZerosAheadAreTakenUpAndCutOff) {
+  constexpr std::uint64_t ahead = 1u << 20;
+  const std::string crashed = folder.file("crashed");
+  {
+    auto store = *open_rocks_store(directory, StoreMode::create, posix_file_system(), ahead);
+    ASSERT_EQ(write_and_read(*store, "a", std::string(1'000, 'a')), 2u);
+    EXPECT_EQ(std::filesystem::file_size(log_of(directory)), ahead);
+    EXPECT_FALSE(std::filesystem::exists(directory + "/log.spare")) << "the next is made once much of this one is used";
+    ASSERT_EQ(write_and_read(*store, "b", std::string(ahead / 2, 'b')), 2u);
+    std::filesystem::copy(directory, crashed);
+  }
+  EXPECT_LT(std::filesystem::file_size(log_of(directory)), ahead);
+  EXPECT_FALSE(std::filesystem::exists(directory + "/log.spare"));
+  // What a kill leaves, with half of a record behind it.
+  std::fstream(log_of(crashed), std::ios::in | std::ios::out | std::ios::binary).seekp(600'000) << "rubbish";
+  for (const StoreMode mode : {StoreMode::read_only, StoreMode::salvage, StoreMode::open}) {
+    auto store = open_rocks_store(crashed, mode, posix_file_system(), ahead);
+    ASSERT_TRUE(store) << store.error().detail;
+    EXPECT_EQ((*store)->get(Family::entries, "b")->value().size(), ahead / 2);
+    EXPECT_EQ(**(*store)->get(Family::entries, "a"), std::string(1'000, 'a'));
+  }
+}
+
+TEST_F(StoreLogTest, LogsThatFollowAreMadeOfZerosToo) {
+  constexpr std::uint64_t ahead = 256u << 10;
+  auto store = *open_rocks_store(directory, StoreMode::create, posix_file_system(), ahead);
+  const std::string first = log_of(directory);
+  for (int i = 0; log_of(directory) == first && i < 40; ++i)
+    ASSERT_EQ(write_and_read(*store, std::to_string(i), std::string(1u << 20, 'x')), 2u);
+  ASSERT_NE(log_of(directory), first);
+  ASSERT_EQ(write_and_read(*store, "end", "e"), 2u);
+  for (int i = 0; i < 40; ++i) {
+    auto other = open_rocks_store(directory, StoreMode::read_only);
+    ASSERT_TRUE(other) << other.error().detail;
+    ASSERT_EQ(**(*other)->get(Family::entries, "end"), "e");
+    ASSERT_EQ((*other)->get(Family::entries, "0")->value().size(), 1u << 20);
+    ASSERT_EQ(write_and_read(*store, "more" + std::to_string(i), std::string(50'000, 'y')), 2u);
+  }
+}
+
 TEST_F(StoreLogTest, WhatIsNoWholeRecordIsRefused) {
   EXPECT_FALSE(log_record("", 0));
   EXPECT_FALSE(log_record("123456", 0));

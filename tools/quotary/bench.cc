@@ -140,7 +140,9 @@ Result<BenchLedger> make_bench_ledger(const std::string& home) {
   QUOTARY_TRY_VOID(make_demo(demo));
   QUOTARY_TRY(credentials_text, read_file(*posix_file_system(), demo.places.keys + "/demo-credentials.json"));
   QUOTARY_TRY(credentials, parse_json(credentials_text));
-  QUOTARY_TRY(organisation, api::Organisation::open(demo.places.config()));
+  auto config = demo.places.config();
+  config.log_ahead_bytes = serving_log_ahead_bytes;
+  QUOTARY_TRY(organisation, api::Organisation::open(config));
   QUOTARY_TRY(rep, organisation->authenticate(std::string_view(credentials.at("rep").at("token").as_string())));
   QUOTARY_TRY(zone, TimeZone::find(organisation->profile().time_zone));
   return BenchLedger{std::move(organisation), std::move(rep), zone.local_date(SystemClock().now())};

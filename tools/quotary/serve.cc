@@ -113,6 +113,7 @@ int serve(ServeOptions options) {
   const sigset_t stop_signals = block_stop_signals();
   auto organisation_config = options.places.config();
   organisation_config.read_when_damaged = true;
+  organisation_config.log_ahead_bytes = serving_log_ahead_bytes;
   organisation_config.on_latch = say_latched;
   organisation_config.witnessing.policy_file = options.witness_policy;
   organisation_config.witnessing.ca_file = options.witness_ca;
