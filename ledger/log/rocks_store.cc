@@ -69,6 +69,8 @@ rocksdb::Options database_options(const std::shared_ptr<ErrorListener>& listener
   options.allow_fallocate = false;
   options.max_open_files = -1;
   options.max_total_wal_size = log_bytes_max;
+  // A full family takes the others with it, so that the log they share is done with, and the next begins long.
+  options.atomic_flush = true;
   options.keep_log_file_num = 2;
   options.max_background_jobs = 2;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
