@@ -241,7 +241,8 @@ void ExportWalk::withhold(std::size_t place, bool erased) {
 Result<std::optional<std::string>> ExportWalk::bundle_again(const TileName& name) {
   auto input = source_.open(export_tile_path(name));
   if (!input) return std::optional<std::string>();
-  QUOTARY_TRY(bytes, (*input)->read(bundle_bytes_max(name)));
+  const std::uint64_t size = std::min<std::uint64_t>((*input)->size(), bundle_bytes_max(name));
+  QUOTARY_TRY(bytes, (*input)->read(static_cast<std::size_t>(size)));
   problems_.report().bytes_read += bytes.size();
   return std::optional<std::string>(std::move(bytes));
 }

@@ -1,9 +1,13 @@
 #include "ledger/log/subject_links.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace quotary {
+
+SubjectLinks::SubjectLinks(std::size_t subjects_max) : subjects_max_(subjects_max) {
+  last_.reserve(subjects_max + 1);
+  taken_out_.reserve(subjects_max + 1);
+}
 
 bool SubjectLinks::begin_pass() {
   if (begun_ && !to_) return false;
@@ -33,21 +37,16 @@ std::optional<std::string> SubjectLinks::follow(const EntryView& entry) {
   return wrong("entry " + std::to_string(before.index));
 }
 
-// By the middle of what is there, so that no choice of subjects makes a pass follow fewer than half.
+// By the middle of what is there, so that no choice of subjects makes a pass follow fewer than half. All of it is taken
+// out and half put back, in place: a map that was only erased from, or made anew each time, takes more and more memory.
 void SubjectLinks::leave_half_for_later() {
-  std::vector<Key> keys;
-  keys.reserve(last_.size());
-  for (const auto& [key, last] : last_) keys.push_back(key);
-  const auto middle = keys.begin() + static_cast<std::ptrdiff_t>(keys.size() / 2);
-  std::nth_element(keys.begin(), middle, keys.end());
-  to_ = *middle;
-  // Into a new map: one that much was erased from would grow all the same.
-  Subjects kept;
-  kept.reserve(subjects_max_ + 1);
-  for (const auto& item : last_) {
-    if (item.first < *to_) kept.insert(item);
-  }
-  last_ = std::move(kept);
+  taken_out_.assign(last_.begin(), last_.end());
+  last_.clear();
+  const auto middle = taken_out_.begin() + static_cast<std::ptrdiff_t>(taken_out_.size() / 2);
+  std::nth_element(taken_out_.begin(), middle, taken_out_.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  to_ = middle->first;
+  last_.insert(taken_out_.begin(), middle);
 }
 
 }  // namespace quotary

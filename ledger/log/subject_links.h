@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace quotary {
 
@@ -15,7 +17,7 @@ namespace quotary {
 // by a hash; a pass follows a range of hashes, as many subjects as fit.
 class SubjectLinks {
  public:
-  explicit SubjectLinks(std::size_t subjects_max = std::size_t{1} << 17) : subjects_max_(subjects_max) {}
+  explicit SubjectLinks(std::size_t subjects_max = std::size_t{1} << 17);
 
   [[nodiscard]] bool begin_pass();
   // What is wrong with subject_seq or subject_prev of the entry; absent when they go on from the entry before about the
@@ -33,14 +35,14 @@ class SubjectLinks {
   struct Last {
     std::uint64_t index = 0, seq = 0;
   };
-  using Subjects = boost::unordered_flat_map<Key, Last, KeyHash>;
   void leave_half_for_later();
 
   const std::size_t subjects_max_;
   bool begun_ = false;
   Key from_;
   std::optional<Key> to_;  // where the next pass begins
-  Subjects last_;
+  boost::unordered_flat_map<Key, Last, KeyHash> last_;
+  std::vector<std::pair<Key, Last>> taken_out_;
 };
 
 }  // namespace quotary
