@@ -11,7 +11,7 @@
 namespace quotary::signing {
 
 // A `.tlog-proof` of a quote has about 2 KB; the reserved signature must hold the certificates beside it.
-inline constexpr std::size_t carried_proof_bytes_max = 8 * 1024;
+inline constexpr std::size_t carried_proof_bytes_max = 8u << 10;
 
 struct CarriedProof {
   std::string text;    // the .tlog-proof; whether it holds is for who has the log's key

@@ -174,7 +174,12 @@ struct Client::Impl {
 
 Client::Client(Url url, ClientConfig config) : impl_(std::make_unique<Impl>(std::move(url), std::move(config))) {}
 
-Client::~Client() { impl_->close(); }
+Client::~Client() {
+  try {
+    impl_->close();
+  } catch (const std::exception&) {  // nobody waits for this answer any more
+  }
+}
 
 Result<ClientAnswer> Client::post(std::string_view path, std::string_view content_type, std::string body) {
   auto& impl = *impl_;

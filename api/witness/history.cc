@@ -204,7 +204,7 @@ Result<void> History::load_rest(const std::string& path, std::uint64_t bytes) {
 // What a cut left of the last one is written over; a refused checkpoint is no promise.
 Result<void> History::load_refused(const std::string& path) {
   QUOTARY_TRY(bytes, refused_->size());
-  auto visited = visit_records(*refused_, path, 0, bytes, [&](std::uint64_t at, Record record) -> Result<void> {
+  auto visited = visit_records(*refused_, path, 0, bytes, [&](std::uint64_t at, const Record& record) -> Result<void> {
     QUOTARY_TRY(checkpoint, checkpoint_of(record.note));
     kept_.insert({record.kind == kind_split, checkpoint.size, checkpoint.root});
     if (record.kind == kind_split) {
