@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::size_t salt_bytes = 16, salts_drawn = 256;
 constexpr std::size_t object_bytes_max = 64u << 20;
+// A batch that has as many takes no further command; what waits is the next. The engine cannot hold 4 GB in one, and
+// several copies of a batch are in memory while it is written.
+constexpr std::size_t batch_bytes_max = 32u << 20;
 // A clock that is disciplined moves by less than this; more is an event.
 constexpr std::int64_t clock_step_ms = 1000;
 
@@ -48,8 +51,8 @@ LedgerImpl::Waiting LedgerImpl::clock_event(Timestamp clock_says, Timestamp last
   return {command, [](const Result<Committed>&) {}};
 }
 
-// Makes a batch of commands; all its entries have one time.
-void LedgerImpl::accept_all(std::vector<Waiting>&& taken, Batch& batch) {
+// Makes a batch of the first commands, and answers the others; all its entries have one time.
+std::span<LedgerImpl::Waiting> LedgerImpl::accept_some(std::span<Waiting> taken, Batch& batch) {
   const Timestamp clock_says = ports_.clock->now();
   const Timestamp last = batch.now;
   batch.now = std::max(clock_says, last);
@@ -61,7 +64,11 @@ void LedgerImpl::accept_all(std::vector<Waiting>&& taken, Batch& batch) {
   }
   batch.answers.reserve(taken.size() + 1);
   batch.writes.reserve(2 * taken.size() + 8);
-  for (Waiting& waiting : taken) accept_one(std::move(waiting), batch);
+  do {
+    accept_one(std::move(taken.front()), batch);
+    taken = taken.subspan(1);
+  } while (!taken.empty() && batch.bytes < batch_bytes_max);
+  return taken;
 }
 
 void LedgerImpl::accept_one(Waiting waiting, Batch& batch) {
@@ -72,8 +79,10 @@ void LedgerImpl::accept_one(Waiting waiting, Batch& batch) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Entry& entry = entries[i];
     batch.writes.push_back({Family::entries, index_key(entry.index), entry.canonical});
+    batch.bytes += entry.canonical.size();
     for (std::size_t ordinal = 0; ordinal < outcome->stored[i].size(); ++ordinal) {
       batch.kept.push_back(std::move(outcome->stored[i][ordinal]));
+      batch.bytes += batch.kept.back().size();
       batch.writes.push_back({Family::objects, object_key(entry.index, ordinal), batch.kept.back()});
     }
     batch.growth.append(entry.leaf);

@@ -43,8 +43,7 @@ struct LedgerImpl::Batch {
   std::deque<std::string> kept;
   // In the commands' order. Also those that write nothing wait for the batch: they may rest on entries of it.
   std::vector<Answer> answers;
-
-  std::shared_ptr<const Head> published;  // once it is
+  std::size_t bytes = 0;  // of its entries and their payloads
 };
 
 }  // namespace quotary

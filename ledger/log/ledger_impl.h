@@ -14,6 +14,7 @@
 #include <deque>
 #include <mutex>
 #include <shared_mutex>
+#include <span>
 #include <thread>
 
 namespace quotary {
@@ -89,15 +90,15 @@ class LedgerImpl final : public Ledger {
   class ReadBackCheck;
   void run();
   [[nodiscard]] std::vector<Waiting> take();
-  void accept_all(std::vector<Waiting>&& taken, Batch& batch);
+  [[nodiscard]] std::span<Waiting> accept_some(std::span<Waiting> taken, Batch& batch);
   void accept_one(Waiting waiting, Batch& batch);
   [[nodiscard]] Result<Accepted> accept(const Command& command, StateOverlay& batch_state, std::uint64_t first,
                                         const Hash& prev, Timestamp now);
   void commit(Batch& batch);
   [[nodiscard]] Result<void> write_and_check(Batch& batch, const Hash& root);
   [[nodiscard]] Result<void> check_read_back(const Batch& batch, const Hash& root);
-  static void prove_all(Batch& batch);
-  static void give_answers(Batch& batch);
+  [[nodiscard]] static Result<void> prove_all(Batch& batch);
+  static void give_answers(Batch& batch, const Head& published);
   [[nodiscard]] Result<void> check_published(const Slots& slots, std::uint64_t size, const NodeReader& nodes);
   [[nodiscard]] Result<void> check_tail(std::uint64_t from, std::uint64_t published_size, std::uint64_t size);
   [[nodiscard]] Result<void> publish(std::uint64_t size, const Hash& root);

@@ -61,7 +61,7 @@ class LedgerImpl::ReadBackCheck {
 
   [[nodiscard]] Result<void> finish(const Hash& root) {
     if (fault_) return std::move(*fault_);
-    if (next_ != written_.size() || size_ - first_ != entries_.size()) return lacks("batch");
+    if (next_ != written_.size() || size_ - first_ != entries_.size() || !has_all_objects()) return lacks("batch");
     Hash top = peaks_.back();
     for (std::size_t i = peaks_.size() - 1; i-- > 0;) top = second_node(peaks_[i], top);
     if (top != root) return lacks("tree");
@@ -71,6 +71,7 @@ class LedgerImpl::ReadBackCheck {
  private:
   bool take_entry(std::string_view canonical) {
     if (size_ - first_ >= entries_.size()) return differs("entry");
+    if (!has_all_objects()) return differs("payload");
     const Entry& entry = *entries_[size_ - first_];
     if (entry.index != size_ || entry.prev != prev_) return differs("entry");
     Hash hash = second_leaf(canonical);
@@ -86,6 +87,11 @@ class LedgerImpl::ReadBackCheck {
     ++size_;
     ordinal_ = 0;
     return true;
+  }
+
+  // Of the entry that was taken last.
+  [[nodiscard]] bool has_all_objects() const {
+    return size_ == first_ || ordinal_ == entries_[size_ - first_ - 1]->objects.size();
   }
 
   bool take_object(std::string_view stored) {

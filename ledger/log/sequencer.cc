@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include <future>
+#include <span>
 
 namespace quotary {
 
@@ -48,13 +49,15 @@ Result<Committed> LedgerImpl::append(Command command) {
 
 void LedgerImpl::run() {
   for (std::vector<Waiting> taken = take(); !taken.empty(); taken = take()) {
-    if (latched()) {  // what was queued before it
-      for (Waiting& waiting : taken) waiting.done(latched_error());
-      continue;
+    for (std::span<Waiting> rest = taken; !rest.empty();) {
+      if (latched()) {  // what was queued before it
+        for (Waiting& waiting : rest) waiting.done(latched_error());
+        break;
+      }
+      Batch batch(head()->view, range_, last_leaf_, last_time_);
+      rest = accept_some(rest, batch);
+      commit(batch);
     }
-    Batch batch(head()->view, range_, last_leaf_, last_time_);
-    accept_all(std::move(taken), batch);
-    commit(batch);
   }
 }
 
@@ -74,8 +77,7 @@ std::vector<LedgerImpl::Waiting> LedgerImpl::take() {
 void LedgerImpl::commit(Batch& batch) {
   Growth& growth = batch.growth;
   if (growth.after.size == growth.before.size) {  // answers that write nothing
-    batch.published = head();
-    return give_answers(batch);
+    return give_answers(batch, *head());
   }
   WriteSet& writes = batch.writes;
   const std::string size = index_key(growth.after.size), tree = batch_value(growth.before.size, growth.hashes);
@@ -104,8 +106,7 @@ void LedgerImpl::commit(Batch& batch) {
   if (const std::string died = store_->background_error(); !died.empty()) {
     latch(fail(Errc::storage, "store_error", "the store's background work failed: " + died));
   }
-  batch.published = head();
-  give_answers(batch);
+  give_answers(batch, *head());
 }
 
 // The bytes are on their way to the disk while they are read back and the answers' paths are made; the first two must
@@ -113,34 +114,30 @@ void LedgerImpl::commit(Batch& batch) {
 Result<void> LedgerImpl::write_and_check(Batch& batch, const Hash& root) {
   QUOTARY_TRY_VOID(store_->write(batch.writes));
   QUOTARY_TRY_VOID(check_read_back(batch, root));
-  prove_all(batch);
+  QUOTARY_TRY_VOID(prove_all(batch));
   return store_->sync();
 }
 
-// The paths of all answers in the tree that is to be published.
-void LedgerImpl::prove_all(Batch& batch) {
+// The paths of all answers in the tree that is to be published. What cannot be proved is not acknowledged.
+Result<void> LedgerImpl::prove_all(Batch& batch) {
   const NodeReader below = nodes_of(*batch.view);
   InclusionProver prover(batch.growth.after.size,
                          [&](unsigned level, std::uint64_t number) { return batch.growth.node(level, number, below); });
   for (Answer& answer : batch.answers) {
     for (const Entry& entry : answer.entries) {
-      auto path = prover.prove(entry.index);
-      if (!path) {
-        answer.refused = std::move(path).error();
-        break;
-      }
-      answer.paths.push_back(std::move(*path));
+      QUOTARY_TRY(path, prover.prove(entry.index));
+      answer.paths.push_back(std::move(path));
     }
   }
+  return {};
 }
 
-void LedgerImpl::give_answers(Batch& batch) {
+void LedgerImpl::give_answers(Batch& batch, const Head& published) {
   for (Answer& answer : batch.answers) {
     if (answer.refused) {
       answer.done(std::move(*answer.refused));
     } else {
-      answer.done(Committed{std::move(answer.entries), std::move(answer.paths), batch.published->checkpoint,
-                            batch.published->size});
+      answer.done(Committed{std::move(answer.entries), std::move(answer.paths), published.checkpoint, published.size});
     }
   }
 }

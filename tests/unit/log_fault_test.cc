@@ -366,6 +366,35 @@ TEST_F(LogFaultTest, AnswersComeInOrderWithProofs) {
   }
 }
 
+// What queued while a batch was held up is the next one, as far as it has room for the payloads.
+TEST_F(LogFaultTest, ABatchThatIsFullLeavesTheRestToTheNext) {
+  auto ledger = make();
+  std::promise<void> queued;
+  std::vector<std::future<Result<Committed>>> answers;
+  const auto submit = [&](Command command) {
+    auto answered = std::make_shared<std::promise<Result<Committed>>>();
+    answers.push_back(answered->get_future());
+    ledger->submit(std::move(command),
+                   [answered](Result<Committed> answer) { answered->set_value(std::move(answer)); });
+  };
+  submit([&](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
+    queued.get_future().wait();
+    return std::vector<Draft>{draft("first")};
+  });
+  for (int i = 0; i < 5; ++i) submit(one(draft("large", "s", std::string(15u << 20, 'x'))));
+  queued.set_value();
+  std::vector<std::uint64_t> sizes;
+  for (auto& answer : answers) {
+    const auto committed = answer.get();
+    ASSERT_TRUE(committed) << committed.error().detail;
+    sizes.push_back(committed->tree_size);
+  }
+  // Three of 15 MB pass the 32 MB that end a batch; the first command may have been a batch of its own.
+  EXPECT_TRUE(
+      (sizes == std::vector<std::uint64_t>{2, 5, 5, 5, 7, 7} || sizes == std::vector<std::uint64_t>{5, 5, 5, 5, 7, 7}))
+      << ::testing::PrintToString(sizes);
+}
+
 TEST_F(LogFaultTest, AThrowingCommandFailsAlone) {
   auto ledger = make();
   const auto thrown = ledger->append(
