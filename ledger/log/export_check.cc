@@ -10,8 +10,8 @@ constexpr std::size_t sums_tail_bytes = export_line_bytes_max;
 
 class ExportCheck {
  public:
-  ExportCheck(const ExportSource& source, const CheckpointVerifier& log_key)
-      : source_(source), log_key_(log_key), problems_(report_), inputs_(source, problems_) {}
+  ExportCheck(const ExportSource& source, const CheckpointVerifier& log_key, std::string_view vkey)
+      : source_(source), log_key_(log_key), vkey_(vkey), problems_(report_), inputs_(source, problems_) {}
 
   Result<ExportReport> run(const ExportWalk::Progress& progress) {
     QUOTARY_TRY(read, read_first());
@@ -121,6 +121,9 @@ class ExportCheck {
       const bool changed = (path == export_manifest_name && *bytes != manifest_text_) ||
                            (path == export_checkpoint_name && !report_.note.empty() && *bytes != report_.note);
       if (changed) problems_.add(std::nullopt, "file", path, "it changed while the export was being read");
+      // Someone may take the key from here some day.
+      if (path == export_vkey_path && *bytes != std::string(vkey_) + "\n")
+        problems_.add(std::nullopt, "file", path, "it is not the key that the export is checked with");
     }
     return {};
   }
@@ -137,6 +140,7 @@ class ExportCheck {
 
   const ExportSource& source_;
   const CheckpointVerifier& log_key_;
+  const std::string_view vkey_;
   ExportReport report_;
   ExportProblems problems_;
   ExportInputs inputs_;
@@ -146,9 +150,9 @@ class ExportCheck {
 
 }  // namespace
 
-Result<ExportReport> check_export(const ExportSource& source, const CheckpointVerifier& log_key,
+Result<ExportReport> check_export(const ExportSource& source, const CheckpointVerifier& log_key, std::string_view vkey,
                                   const std::function<void(std::uint64_t done, std::uint64_t size)>& progress) {
-  return ExportCheck(source, log_key).run(progress);
+  return ExportCheck(source, log_key, vkey).run(progress);
 }
 
 }  // namespace quotary

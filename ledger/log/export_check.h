@@ -43,11 +43,11 @@ struct ExportReport {
 
 // Checks every byte of every file: hashes against SHA256SUMS, the checkpoint's signature, each entry's form, place,
 // chain and time, the tree up to the signed root, the links of each subject, and each payload that is there. Goes on
-// after a problem. Memory does not grow with the export. `progress` is told of entries, `size` of them in all. An error
-// says that it could not be checked: Errc::not_found `no_export`, unavailable `export_version`, forbidden
-// `file_forbidden`.
+// after a problem. `vkey` is log_key as text, which keys/log.vkey must be. Memory does not grow with the export.
+// `progress` is told of entries, `size` of them in all. An error says that it could not be checked: Errc::not_found
+// `no_export`, unavailable `export_version`, forbidden `file_forbidden`.
 [[nodiscard]] Result<ExportReport> check_export(
-    const ExportSource& source, const CheckpointVerifier& log_key,
+    const ExportSource& source, const CheckpointVerifier& log_key, std::string_view vkey,
     const std::function<void(std::uint64_t done, std::uint64_t size)>& progress = {});
 
 }  // namespace quotary

@@ -29,6 +29,7 @@ enum class ExportPayloads { none, facts, all };
 // The files that may stand in keys/; the first always does.
 inline constexpr std::array<std::string_view, 3> export_key_names{"log.vkey", "seal-certificate.pem",
                                                                   "witness-policy.txt"};
+inline constexpr std::string_view export_vkey_path = "keys/log.vkey";
 
 // manifest.json. Counts that a reader finds otherwise are damage.
 struct ExportManifest {

@@ -70,7 +70,7 @@ struct Bench {
   void check() const {
     const auto source = open_export_folder(folder + "/export");
     QUOTARY_CHECK(source.has_value());
-    const auto report = check_export(**source, *key);
+    const auto report = check_export(**source, *key, signer->vkey());
     QUOTARY_CHECK(report && report->problems_total == 0);
   }
 };

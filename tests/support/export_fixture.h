@@ -71,7 +71,7 @@ class ExportFixture : public LogFixture {
   Result<ExportReport> try_check(const std::string& target = "export") {
     auto source = open_export_folder(folder.path() + "/" + target);
     if (!source) return std::move(source).error();
-    return check_export(**source, *key);
+    return check_export(**source, *key, vkey.empty() ? signer->vkey() : vkey);
   }
   ExportReport check() {
     auto report = try_check();
@@ -120,6 +120,7 @@ class ExportFixture : public LogFixture {
   }
 
   ErasingCipher erasing;
+  std::string vkey;  // what `key` is as text; empty: the signer's
 };
 
 }  // namespace quotary::testing

@@ -268,8 +268,18 @@ TEST_F(ExportTest, AnotherKeyDoesNotHold) {
   ASSERT_TRUE(write());
   const auto other = signing::signer_from_seed("ledger.example.com/quotes", std::string(32, '\x02'));
   key = *signing::open_vkey(other->vkey());
-  const ExportReport report = check();
+  vkey = other->vkey();
+  ExportReport report = check();
   EXPECT_TRUE(names(report, "checkpoint", "checkpoint")) << told(report);
+  EXPECT_TRUE(names(report, "file", "keys/log.vkey")) << told(report);
+  EXPECT_EQ(report.problems_total, 2u);
+  // Another key in the folder, though all of it holds under the right one.
+  key = *signing::open_vkey(signer->vkey());
+  vkey.clear();
+  put("keys/log.vkey", other->vkey() + "\n");
+  sum_anew();
+  report = check();
+  EXPECT_TRUE(names(report, "file", "keys/log.vkey")) << told(report);
   EXPECT_EQ(report.problems_total, 1u);
 }
 

@@ -92,6 +92,7 @@ Result<Verdict> text_file(const Asked& asked) {
 
 Result<Verdict> exported(const Asked& asked) {
   QUOTARY_TRY(key, log_key(asked));
+  QUOTARY_TRY(vkey, vkey_text(asked.vkey));
   QUOTARY_TRY(source, open_export_folder(asked.file));
   std::function<void(std::uint64_t, std::uint64_t)> progress;
   if (!asked.as_json && ::isatty(STDERR_FILENO) != 0) {
@@ -101,7 +102,7 @@ Result<Verdict> exported(const Asked& asked) {
       if (done >= size) std::fputs("\r\033[K", stderr);
     };
   }
-  QUOTARY_TRY(report, check_export(*source, *key, progress));
+  QUOTARY_TRY(report, check_export(*source, *key, vkey, progress));
   Verdict verdict = offline::judge_export(report);
   QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, report.note));
   return verdict;
