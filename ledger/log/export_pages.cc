@@ -49,13 +49,13 @@ Words payload_words(const ExportManifest& manifest) {
                     erased = std::to_string(manifest.withheld_erased);
   switch (manifest.payloads) {
     case ExportPayloads::none:
-      return {"未附带任何内容;" + chosen + " 项由导出人选择不提供。", "None; " + chosen + " withheld by choice."};
+      return {"未附带任何内容；" + chosen + " 项由导出人选择不提供。", "None; " + chosen + " withheld by choice."};
     case ExportPayloads::facts:
-      return {"附带 " + held + " 项事实数据;" + chosen + " 项保密内容(文件、名称、理由)由导出人选择不提供。",
+      return {"附带 " + held + " 项事实数据；" + chosen + " 项保密内容（文件、名称、理由）由导出人选择不提供。",
               held + " facts; " + chosen + " private ones (documents, names, reasons) withheld by choice."};
     case ExportPayloads::all: break;
   }
-  return {"附带全部 " + held + " 项内容,其中保密内容已解密;" + erased + " 项因密钥已依法销毁而不存在。",
+  return {"附带全部 " + held + " 项内容，其中保密内容已解密；" + erased + " 项因密钥已依法销毁而不存在。",
           "All " + held + ", private ones decrypted; " + erased + " do not exist any more: their keys were destroyed."};
 }
 
@@ -77,7 +77,7 @@ code,pre{font-family:ui-monospace,monospace;font-size:.85rem;overflow-wrap:anywh
 <body>
 <h1>账本导出 <span lang="en">Ledger export</span></h1>
 <div class="two">
-<p>这个文件夹是一份账本的完整导出:每一条记录、哈希树、签名的检查点和核对用的公钥。核对它不需要 Quotary 的服务器,也不需要网络。</p>
+<p>这个文件夹是一份账本的完整导出：每一条记录、哈希树、签名的检查点和核对用的公钥。核对它不需要 Quotary 的服务器，也不需要网络。</p>
 <p lang="en">This folder is a whole ledger as it was exported: each entry, the tree of hashes, the signed checkpoint and the public key. Checking it needs neither Quotary's server nor a network.</p>
 </div>
 <table>
@@ -90,31 +90,31 @@ code,pre{font-family:ui-monospace,monospace;font-size:.85rem;overflow-wrap:anywh
 </table>
 <h2>如何核对 <span lang="en">How to check it</span></h2>
 <div class="two">
-<p>第一步:文件是否完好。</p><p lang="en">First: are the files whole?</p>
+<p>第一步：文件是否完好。</p><p lang="en">First: are the files whole?</p>
 </div>
 <pre>sha256sum --quiet -c SHA256SUMS</pre>
 <div class="two">
-<p>第二步:账本是否成立。公钥必须来自账本持有人不能悄悄更换的地方(合同、审计师、官网),不要取自本文件夹。</p>
+<p>第二步：账本是否成立。公钥必须来自账本持有人不能悄悄更换的地方（合同、审计师、官网），不要取自本文件夹。</p>
 <p lang="en">Second: does the ledger hold? Take the key from a place that its keeper cannot quietly change (a contract, an auditor, the issuer's site), not from this folder.</p>
 </div>
 <pre>quotary-verify export . --vkey VKEY</pre>
 <div class="two">
-<p>没有 Quotary 的程序也可以核对:格式都是公开标准(RFC 6962、C2SP tlog-tiles、signed-note、ustar),README.txt 写明了每个字节和所需的命令。</p>
+<p>没有 Quotary 的程序也可以核对：格式都是公开标准（RFC 6962、C2SP tlog-tiles、signed-note、ustar），README.txt 写明了每个字节和所需的命令。</p>
 <p lang="en">It can be checked without Quotary's programs as well: all formats are public standards (RFC 6962, C2SP tlog-tiles and signed-note, ustar), and README.txt tells each byte and the commands.</p>
 </div>
 <h2>文件 <span lang="en">Files</span></h2>
 <table>
-<tr><th><a href="checkpoint">checkpoint</a></th><td>签名的检查点,有见证人的含其联署 <span lang="en">the signed checkpoint, with the lines of its witnesses where there are any</span></td></tr>
-<tr><th>tile/entries/</th><td>记录,每个文件 256 条 <span lang="en">entries, 256 a file</span></td></tr>
+<tr><th><a href="checkpoint">checkpoint</a></th><td>签名的检查点，有见证人的含其联署 <span lang="en">the signed checkpoint, with the lines of its witnesses where there are any</span></td></tr>
+<tr><th>tile/entries/</th><td>记录，每个文件 256 条 <span lang="en">entries, 256 a file</span></td></tr>
 <tr><th>tile/0/, tile/1/ …</th><td>哈希树 <span lang="en">the tree of hashes</span></td></tr>
-<tr><th>payloads/</th><td>内容,tar 文件,每个对应 256 条记录 <span lang="en">payloads, a tar file for each 256 entries</span></td></tr>
+<tr><th>payloads/</th><td>内容，tar 文件，每个对应 256 条记录 <span lang="en">payloads, a tar file for each 256 entries</span></td></tr>
 <tr><th>keys/</th><td>公钥与证书 <span lang="en">verification key and certificates</span></td></tr>
 <tr><th><a href="manifest.json">manifest.json</a></th><td>导出说明 <span lang="en">what was exported</span></td></tr>
 <tr><th><a href="SHA256SUMS">SHA256SUMS</a></th><td>每个文件的哈希 <span lang="en">the hash of each file</span></td></tr>
 <tr><th><a href="README.txt">README.txt</a></th><td>格式与核对方法 <span lang="en">formats, and how to check them</span></td></tr>
 </table>
 <div class="two">
-<p>本页和 README.txt 只是说明,不受账本签名保护;以核对结果为准。</p>
+<p>本页和 README.txt 只是说明，不受账本签名保护；以核对结果为准。</p>
 <p lang="en">This page and README.txt explain only and are not covered by the ledger's signature; what counts is the check.</p>
 </div>
 </body>
@@ -139,7 +139,7 @@ key          {{vkey}}
 
      quotary-verify export . --vkey VKEY
 
-   公钥 VKEY 须取自账本持有人不能悄悄更换的地方,而不是本文件夹。
+   公钥 VKEY 须取自账本持有人不能悄悄更换的地方，而不是本文件夹。
    Take VKEY from a place that the ledger's keeper cannot quietly change, not from this folder: whoever can
    change the folder can sign anew with another key.
 

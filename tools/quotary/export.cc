@@ -76,7 +76,7 @@ void print(const ExportCommand& command, const ExportManifest& manifest) {
               number(manifest.withheld_erased));
   if (manifest.payloads == ExportPayloads::all)
     std::puts(
-        "注意 note         保密内容已解密,请按原件保管 / private payloads are in plain: keep it as the originals");
+        "注意 note         保密内容已解密，请按原件保管 / private payloads are in plain: keep it as the originals");
   std::printf("核对 check        quotary-verify export %s --vkey VKEY\n", command.target.c_str());
 }
 

@@ -81,7 +81,7 @@ Verdict judge_export(const ExportReport& report) {
   tell_withheld(verdict, report);
   tell_problems(verdict, report);
   if (report.problems_total == 0) {
-    verdict.chinese = "这份导出完整,与账本公钥签名的检查点一致;未附的内容不影响核对。";
+    verdict.chinese = "这份导出完整，与账本公钥签名的检查点一致；未附的内容不影响核对。";
     verdict.english =
         "The export is whole and leads to the checkpoint that the ledger's key signed; what is withheld takes nothing "
         "from that.";

@@ -11,9 +11,9 @@ namespace {
 constexpr Words all_words[] = {
     {"document_altered", "这不是账本所记录的那份文件：内容被改动、增加或删减过，或者是另一份文件。",
      "This is not the file that the ledger records: it was changed, added to or cut, or it is another document."},
-    {"too_few_witnesses", "证明有效,但联署该检查点的见证人少于策略的要求。",
+    {"too_few_witnesses", "证明有效，但联署该检查点的见证人少于策略的要求。",
      "The proof holds, but fewer witnesses than the policy asks for cosigned its checkpoint."},
-    {"export_damaged", "导出不成立:有文件或记录缺失、多余或被改动,见上面列出的问题。",
+    {"export_damaged", "导出不成立：有文件或记录缺失、多余或被改动，见上面列出的问题。",
      "The export does not hold: files or entries are missing, surplus or were changed; see the problems above."},
     {"no_export", "给出的位置没有导出文件夹。", "There is no export folder at the place that you gave."},
     {"export_version", "这份导出的格式比本程序新。", "The export's format is newer than this program."},
