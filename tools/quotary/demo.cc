@@ -81,7 +81,7 @@ struct Demo {
     const auto& rep = principals.find("rep")->second;
     QUOTARY_TRY(voided, organisation.request_void(
                             rep, numbers[2], "demo-void-1",
-                            R"({"reason_code": "price_error", "reason_text": "单价录入错误,应为 56800.00"})"));
+                            R"({"reason_code": "price_error", "reason_text": "单价录入错误，应为 56800.00"})"));
     QUOTARY_TRY(decided, organisation.decide_void(principals.find("manager")->second,
                                                   std::string_view(voided.body.at("id").as_string()),
                                                   api::Organisation::Decision::approve, "demo-decide-1", "{}"));

@@ -41,7 +41,7 @@ void print(const RebuildCommand& command, const RebuildReport& report) {
               number(report.surplus), number(report.different));
   if (report.unreadable)
     std::puts("不可读 unreadable 存储的索引读不完 / the stored index could not be read to its end");
-  std::puts(command.only_compare ? "结论 result      索引有误,未改动 / the index is wrong; nothing was changed"
+  std::puts(command.only_compare ? "结论 result      索引有误，未改动 / the index is wrong; nothing was changed"
                                  : "结论 result      索引已重建 / the index was rebuilt");
 }
 

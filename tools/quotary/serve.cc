@@ -55,7 +55,7 @@ int report_open(const Error& error, const Places& places) {
     return exit_unchecked;
   }
   std::fprintf(stderr,
-               "quotary: 账本未通过检查,拒绝启动 / the ledger does not hold, so it is not served: %s (%s)\n"
+               "quotary: 账本未通过检查，拒绝启动 / the ledger does not hold, so it is not served: %s (%s)\n"
                "  Nothing was written. Keep the folder %s as it is, then:\n"
                "  - quotary verify --data %s --keys %s   names what does not hold;\n"
                "  - if the folder was restored from an older copy, signed entries are missing: find the newer copy.\n",

@@ -71,7 +71,7 @@ void print_text(const VerifyReport& report, bool payloads_read) {
               static_cast<unsigned long long>(report.entries_checked),
               static_cast<unsigned long long>(report.objects_checked));
   if (!payloads_read)
-    std::puts("注意 note        没有密钥,加密内容未核对 / without the key folder, encrypted contents were not read");
+    std::puts("注意 note        没有密钥，加密内容未核对 / without the key folder, encrypted contents were not read");
   for (const auto& problem : report.problems) {
     const auto* text = text_of_kind(problem.kind);
     std::printf("  #%llu %s: %.*s / %.*s: %s\n", static_cast<unsigned long long>(problem.index), problem.kind.c_str(),
@@ -80,9 +80,9 @@ void print_text(const VerifyReport& report, bool payloads_read) {
                 problem.detail.c_str());
   }
   if (report.problems_total == 0) {
-    std::puts("结论 result      完整,未发现改动 / holds");
+    std::puts("结论 result      完整，未发现改动 / holds");
   } else {
-    std::printf("结论 result      不成立,发现 %llu 处问题 / does not hold, %llu problems\n",
+    std::printf("结论 result      不成立，发现 %llu 处问题 / does not hold, %llu problems\n",
                 static_cast<unsigned long long>(report.problems_total),
                 static_cast<unsigned long long>(report.problems_total));
   }

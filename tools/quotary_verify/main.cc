@@ -124,7 +124,7 @@ CLI::App* add_command(CLI::App& app, Asked& asked, const char* name, const char*
   command->add_option("FILE", asked.file, file)->required();
   command->add_option("--vkey", asked.vkey, "the log's verification key, or a file that holds it")->required();
   command->add_option("--policy", asked.policy,
-                      "tlog-policy file: which witnesses must have cosigned 见证策略:哪些见证人必须已联署");
+                      "tlog-policy file: which witnesses must have cosigned 见证策略：哪些见证人必须已联署");
   command->add_flag("--json", asked.as_json, "for machines");
   return command;
 }
@@ -132,29 +132,29 @@ CLI::App* add_command(CLI::App& app, Asked& asked, const char* name, const char*
 int run(int argc, char** argv) {
   CLI::App app{
       "Checks Quotary's documents offline: no network, no store, only the file, its proof and the log's key.\n"
-      "离线核对 Quotary 的文件:只需要文件、证明和账本公钥。"};
+      "离线核对 Quotary 的文件：只需要文件、证明和账本公钥。"};
   app.require_subcommand(1);
   app.set_version_flag("--version", "quotary-verify " QUOTARY_VERSION);
   app.footer(
       "The log's key comes from a place that its keeper cannot quietly change: a contract, an auditor, the issuer's "
       "site.\n"
       "Exit codes: 0 holds, 1 does not hold, 2 could not be checked.\n"
-      "退出码:0 成立,1 不成立,2 未能核对。");
+      "退出码：0 成立，1 不成立，2 未能核对。");
   int exit_code = offline::exit_holds;
   Asked asked;
   auto* on_document = add_command(
-      app, asked, "document", "is this file the one that the ledger holds? 这份文件是账本所记录的那一份吗?",
+      app, asked, "document", "is this file the one that the ledger holds? 这份文件是账本所记录的那一份吗？",
       "the PDF (with its proof inside, nothing else is needed), or another payload of an entry with --proof");
   on_document->add_option("--proof", asked.proof, "its .tlog-proof, for a file that does not carry it");
   on_document->add_option("--trust", asked.trust, "PEM file of certificates; the seal's must lead to one of them");
   on_document->callback([&] { exit_code = answer(document(asked), asked.as_json); });
-  add_command(app, asked, "proof", "does this .tlog-proof hold, and what does it prove? 这份证明成立吗,证明了什么?",
+  add_command(app, asked, "proof", "does this .tlog-proof hold, and what does it prove? 这份证明成立吗，证明了什么？",
               "the .tlog-proof")
       ->callback([&] { exit_code = answer(text_file<offline::judge_proof>(asked), asked.as_json); });
-  add_command(app, asked, "checkpoint", "did the log's key sign this checkpoint? 这个检查点是账本公钥签名的吗?",
+  add_command(app, asked, "checkpoint", "did the log's key sign this checkpoint? 这个检查点是账本公钥签名的吗？",
               "the signed checkpoint")
       ->callback([&] { exit_code = answer(text_file<offline::judge_checkpoint>(asked), asked.as_json); });
-  add_command(app, asked, "export", "does this exported ledger hold, to the last byte? 这份导出的账本逐字节成立吗?",
+  add_command(app, asked, "export", "does this exported ledger hold, to the last byte? 这份导出的账本逐字节成立吗？",
               "the folder that `quotary export` made")
       ->callback([&] { exit_code = answer(exported(asked), asked.as_json); });
   try {
