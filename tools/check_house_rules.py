@@ -37,6 +37,8 @@ ENGINES = {
 UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME"]) + r")\b")
 MACHINE_PATH = re.compile(r"(?<![\w.}])/(?:" + "|".join(["work", "home", "root", "Users"]) + r")/\w")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
+# Chinese text takes its own punctuation; ASCII's stands too narrow between its characters.
+NARROW = re.compile(r"[\u4e00-\u9fff][,;:?!](?![\w\"])|[,;:?!][\u4e00-\u9fff]")
 LAMBDA = re.compile(r"\[[^\[\]]*\]\s*(\(|\{|mutable)")
 TEST_BODY = re.compile(r"^(?:TEST|TEST_F|TEST_P|TYPED_TEST)\s*\(([^)]*)\)\s*\{(.*?)^\}", re.M | re.S)
 ASSERTS = re.compile(r"EXPECT_|ASSERT_|ADD_FAILURE|FAIL\(|\b(?:expect|check|assert)_?\w*\s*\(")
@@ -47,6 +49,11 @@ def strip_comments(text):
     keep_lines = lambda m: re.sub(r"[^\n]", " ", m.group(0))
     text = re.sub(r'R"(\w*)\((?:.|\n)*?\)\1"', keep_lines, text)
     return re.sub(r'//[^\n]*|/\*(?:.|\n)*?\*/|"(?:\\.|[^"\\\n])*"', keep_lines, text)
+
+
+def strip_line_comments(text):
+    """Comments out, strings and line breaks kept."""
+    return re.sub(r'(R"(\w*)\((?:.|\n)*?\)\2"|"(?:\\.|[^"\\\n])*")|//[^\n]*', lambda m: m.group(1) or "", text)
 
 
 def line_of(text, position):
@@ -81,6 +88,10 @@ class Checker:
         for match in re.finditer(r"\bco_await\b[^;]*;", code):
             if LAMBDA.search(match.group(0)):
                 self.breach(path, line_of(code, match.start()), "a lambda inside co_await: GCC 12 destroys its captures twice; name it first")
+        if path.split("/")[0] in FOLDERS:
+            said = strip_line_comments(text)
+            for match in NARROW.finditer(said):
+                self.breach(path, line_of(said, match.start()), f"ASCII punctuation in Chinese text: {match.group(0)}")
         if path.startswith("tests/"):
             for match in TEST_BODY.finditer(text):
                 if not ASSERTS.search(match.group(2)):

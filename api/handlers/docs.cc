@@ -1,5 +1,6 @@
 // The page that people read about the calls, made from the OpenAPI document alone.
 #include "api/handlers/endpoint.h"
+#include "ledger/base/html.h"
 #include "ledger/records/fields.h"
 
 #include <map>

@@ -76,7 +76,6 @@ template <Result<Answer> (Organisation::*read)(const Principal&, std::string_vie
 [[nodiscard]] http::Response bytes_response(Bytes bytes, bool immutable);
 // A query parameter that is a number from 0, or absent. Errc::invalid `bad_<name>`.
 [[nodiscard]] Result<std::optional<std::uint64_t>> number_of(const http::Request& request, const std::string& name);
-[[nodiscard]] std::string escape_html(std::string_view text);
 // The page behind the QR, for a verify answer; times in the organisation's zone. It says the same for all that is
 // unknown.
 [[nodiscard]] std::string verify_page(const OrganisationProfile& profile, const json::object& answer);

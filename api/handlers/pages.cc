@@ -1,4 +1,5 @@
 #include "api/handlers/endpoint.h"
+#include "ledger/base/html.h"
 
 namespace quotary::api {
 namespace {
@@ -31,21 +32,6 @@ std::string begin_page(std::string_view title) {
   return "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
          "<meta name=\"referrer\" content=\"no-referrer\"><title>" +
          escape_html(title) + "</title><style>" + std::string(style) + "</style></head><body><main>\n";
-}
-
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
 }
 
 std::string fact(std::string_view chinese, std::string_view english, const std::string& value) {

@@ -1,4 +1,5 @@
 #include "api/handlers/endpoint.h"
+#include "ledger/base/html.h"
 #include "ledger/records/fields.h"
 
 namespace quotary::api {

@@ -1,22 +1,10 @@
 #include "ledger/log/export_pages.h"
 
+#include "ledger/base/html.h"
+
 namespace quotary {
 
 namespace {
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
 
 // Puts each value in the place of its name in braces.
 std::string filled(std::string_view text, std::initializer_list<std::pair<std::string_view, std::string>> values) {
@@ -191,13 +179,13 @@ index.html, README.txt, keys/ and manifest.json are not covered by the ledger's 
 
 std::string export_index_page(const ExportManifest& manifest, const std::string& vkey) {
   const Words payloads = payload_words(manifest);
-  return filled(page_text, {{"origin", escaped(manifest.origin)},
+  return filled(page_text, {{"origin", escape_html(manifest.origin)},
                             {"size", std::to_string(manifest.tree_size)},
                             {"root", manifest.root.hex()},
                             {"time", manifest.exported_at},
                             {"payloads_chinese", payloads.chinese},
                             {"payloads_english", payloads.english},
-                            {"vkey", escaped(vkey)}});
+                            {"vkey", escape_html(vkey)}});
 }
 
 std::string export_readme(const ExportManifest& manifest, const std::string& vkey) {

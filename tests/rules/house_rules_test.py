@@ -58,6 +58,10 @@ class HouseRules(unittest.TestCase):
     def test_asserts(self):
         self.catches({"tests/a_test.cc": "TEST(A, B) {\n  run();\n}\n"}, "asserts nothing")
 
+    def test_chinese_punctuation(self):
+        self.catches({"api/a.cc": 'auto text = "完整,未发现改动";\n'}, "api/a.cc:1: ASCII punctuation")
+        self.catches({"api/a.cc": '// 人民币: a comment\nauto text = R"(\n第一步: 核对)";\n'}, "api/a.cc:3: ASCII punctuation")
+
     def test_lambda_in_co_await(self):
         self.catches({"api/a.cc": "void f() {\n  co_await g([x] { return x; });\n}\n"}, "a lambda inside co_await")
 
