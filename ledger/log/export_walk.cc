@@ -62,6 +62,7 @@ Result<void> ExportWalk::bundle(std::uint64_t number) {
   QUOTARY_TRY(bytes, inputs_.whole(export_tile_path(name), bundle_bytes_max(name)));
   QUOTARY_TRY(pack, open_pack(number));
   QUOTARY_TRY_VOID(entries(name, bytes, stored.front(), pack));
+  if (problems_.enough()) return {};  // perhaps before the tree has all that the tiles hold
   for (std::size_t i = 1; i < tiles.size(); ++i) compare(tiles[i], stored[i]);
   return close_pack(pack);
 }

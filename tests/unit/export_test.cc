@@ -263,6 +263,16 @@ TEST_F(ExportTest, ASizeThatNothingBacksIsBrokenOff) {
   }
 }
 
+// The check ends within the last bundle, before its entries have led to all of the tile above them.
+TEST_F(ExportTest, ProblemsEnoughEndItAnywhere) {
+  make_log(1024);
+  ASSERT_TRUE(write(ExportPayloads::none));
+  for (const char* tile : {"000", "001", "002", "003"}) put(std::string("tile/0/") + tile, std::string(8192, 'x'));
+  const ExportReport report = check();
+  EXPECT_TRUE(report.broken_off);
+  EXPECT_TRUE(names_entry(report, "leaf", 900)) << "the tiles no longer say what the entries are";
+}
+
 TEST_F(ExportTest, AnotherKeyDoesNotHold) {
   make_log(10);
   ASSERT_TRUE(write());
