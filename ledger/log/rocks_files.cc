@@ -152,7 +152,7 @@ class Files final : public rocksdb::FileSystemWrapper {
   IOStatus NewSequentialFile(const std::string& path, const FileOptions& options,
                              std::unique_ptr<rocksdb::FSSequentialFile>* opened, IODebugContext* debug) override {
     IOStatus outcome = target()->NewSequentialFile(path, options, opened, debug);
-    if (!outcome.ok() || !is_log(path) || !is_newest(path)) return outcome;
+    if (!outcome.ok() || !is_log(path) || !is_last_written(path)) return outcome;
     const auto file = files_->open(path, OpenMode::read_only);
     if (!file) return status_of(file.error());
     const auto end = log_end(**file);
@@ -216,14 +216,23 @@ class Files final : public rocksdb::FileSystemWrapper {
  private:
   static bool is_log(std::string_view path) { return path.ends_with(".log"); }
 
-  // Whether no other log in its folder has a higher number.
-  bool is_newest(const std::string& path) const {
+  // Whether no later log in its folder holds a record. There may be one: a start names its own log before it has said
+  // that what this one holds is in tables, and may be cut off there.
+  bool is_last_written(const std::string& path) const {
     const std::size_t slash = path.rfind('/');
     const std::string_view name = std::string_view(path).substr(slash + 1);
     const auto names = files_->list(path.substr(0, slash));
-    return names && std::none_of(names->begin(), names->end(), [&](std::string_view other) {
-             return is_log(other) && std::pair(other.size(), other) > std::pair(name.size(), name);
+    return names && std::none_of(names->begin(), names->end(), [&](const std::string& other) {
+             return is_log(other) && std::pair(other.size(), std::string_view(other)) > std::pair(name.size(), name) &&
+                    !is_blank(path.substr(0, slash + 1) + other);
            });
+  }
+
+  bool is_blank(const std::string& path) const {
+    const auto file = files_->open(path, OpenMode::read_only);
+    if (!file) return false;
+    const auto end = log_end(**file);
+    return end && *end == 0;
   }
 
   IOStatus writable(const std::string& path, const FileOptions& options, bool keep,

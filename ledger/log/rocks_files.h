@@ -14,7 +14,8 @@ namespace quotary {
 // An environment in which everything that changes the disk (writes, syncs, truncations, names, folders) goes through
 // `files`. Reads and the engine's diary (LOG) keep RocksDB's own, so `files` must stand on the machine's file system
 // and pass each write on before it returns. `tail` is told of each append to a log; a new log is the `spare` where
-// there is one. The newest log is read up to log_end. Thread-safe; must outlive the database that is opened with it.
+// there is one. The newest log that holds a record is read up to log_end. Thread-safe; must outlive the database that
+// is opened with it.
 [[nodiscard]] std::unique_ptr<rocksdb::Env> rocks_environment(std::shared_ptr<FileSystem> files,
                                                               std::shared_ptr<LogTail> tail,
                                                               std::shared_ptr<SpareLog> spare);

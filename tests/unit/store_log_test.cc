@@ -1,6 +1,7 @@
 // What was written is read back from the store's log by code of our own: whatever its length, wherever a block ends.
 #include "ledger/log/rocks_log.h"
 #include "ledger/log/store.h"
+#include "tests/support/faulty_file_system.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
@@ -19,6 +20,11 @@ std::string log_of(const std::string& directory) {
     if (item.path().extension() == ".log" && item.path().string() > newest) newest = item.path().string();
   }
   return newest;
+}
+
+void write_behind_end(const std::string& log, std::string_view bytes) {
+  const auto file = *posix_file_system()->open(log, OpenMode::read_write);
+  ASSERT_TRUE(file->write_at(*log_end(*file), bytes));
 }
 
 class StoreLogTest : public ::testing::Test {
@@ -183,12 +189,36 @@ TEST_F(StoreLogTest, ZerosAheadAreTakenUpAndCutOff) {
   EXPECT_LT(std::filesystem::file_size(log_of(directory)), ahead);
   EXPECT_FALSE(std::filesystem::exists(directory + "/log.spare"));
   // What a kill leaves, with half of a record behind it.
-  std::fstream(log_of(crashed), std::ios::in | std::ios::out | std::ios::binary).seekp(600'000) << "rubbish";
+  write_behind_end(log_of(crashed), "a torn record");
   for (const StoreMode mode : {StoreMode::read_only, StoreMode::salvage, StoreMode::open}) {
     auto store = open_rocks_store(crashed, mode, posix_file_system(), ahead);
     ASSERT_TRUE(store) << store.error().detail;
     EXPECT_EQ((*store)->get(Family::entries, "b")->value().size(), ahead / 2);
     EXPECT_EQ(**(*store)->get(Family::entries, "a"), std::string(1'000, 'a'));
+  }
+}
+
+// The start names its own log before it has said that what the one before holds is in tables.
+TEST_F(StoreLogTest, AStartThatIsCutOffCanBeMadeAgainOnATornRecord) {
+  const std::string crashed = folder.file("crashed");
+  {
+    auto store = *open_rocks_store(directory, StoreMode::create, posix_file_system(), 1u << 20);
+    ASSERT_EQ(write_and_read(*store, "a", "held"), 2u);
+    std::filesystem::copy(directory, crashed);
+  }
+  const std::string torn = log_of(crashed);
+  write_behind_end(torn, "a torn record");
+  for (int i = 0; i < 2; ++i) {
+    auto files = std::make_shared<testing::FaultyFileSystem>(posix_file_system());
+    files->fail_from("MANIFEST");
+    ASSERT_FALSE(open_rocks_store(crashed, StoreMode::open, files, 1u << 20));
+    ASSERT_NE(log_of(crashed), torn);
+  }
+  ASSERT_TRUE(std::filesystem::exists(torn));
+  for (const StoreMode mode : {StoreMode::read_only, StoreMode::open}) {
+    auto store = open_rocks_store(crashed, mode);
+    ASSERT_TRUE(store) << store.error().detail;
+    EXPECT_EQ(**(*store)->get(Family::entries, "a"), "held");
   }
 }
 
