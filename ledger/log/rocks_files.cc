@@ -252,7 +252,9 @@ class Files final : public rocksdb::FileSystemWrapper {
       }
     }
     if (log) {
-      made->reset(new Log(std::move(*file), size, path, zeros, !begun_.exchange(true), tail_, spare_, options));
+      // A start opens the log that it has read once more, to cut it, and writes nothing to it.
+      const bool first = !keep && !begun_.exchange(true);
+      made->reset(new Log(std::move(*file), size, path, zeros, first, tail_, spare_, options));
     } else {
       made->reset(new Writable(std::move(*file), size, options));
     }

@@ -47,8 +47,10 @@ void SpareLog::write_zeros() {
     auto file = files_->open(path_, OpenMode::create_or_open, permissions);
     made = file && write_zeros_to(**file);
   }
+  // Also what a killed process left, which nothing else would take away where there is no room.
+  if (!made && files_->exists(path_)) (void)files_->remove(path_);
   const std::lock_guard lock(mutex_);
-  state_ = made ? State::ready : State::none;
+  state_ = made ? State::ready : State::refused;
 }
 
 bool SpareLog::write_zeros_to(File& file) const {
@@ -65,8 +67,9 @@ bool SpareLog::write_zeros_to(File& file) const {
 
 bool SpareLog::take(const std::string& path) {
   const std::lock_guard lock(mutex_);
-  if (state_ != State::ready) return false;
-  state_ = State::none;
+  const bool ready = state_ == State::ready;
+  if (state_ != State::making) state_ = State::none;
+  if (!ready) return false;
   return files_->rename(path_, path).has_value();
 }
 

@@ -15,7 +15,7 @@ namespace quotary {
 
 // A sync of bytes that overwrite zeros on the disk takes half as long as one of bytes that lengthen a file, whose size
 // and blocks must be written too. Making the zeros is no promise: where the disk refuses or has little room, there is
-// no spare and logs grow as they are written. Safe from any thread.
+// no spare, logs grow as they are written, and the next log asks again. Safe from any thread.
 class SpareLog {
  public:
   // A spare of `bytes` in `directory`; what stands there under its name is written over. 0: none ever, and nothing is
@@ -28,7 +28,7 @@ class SpareLog {
 
   // How long the spare is, and so how far a log that was one reaches ahead of what was written to it.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
-  // Makes the spare now, unless there is one.
+  // Makes the spare now, unless there is one or it was refused since the last take().
   void make();
   // The same on a thread of its own; returns at once.
   void make_soon();
@@ -36,7 +36,7 @@ class SpareLog {
   [[nodiscard]] bool take(const std::string& path);
 
  private:
-  enum class State { none, making, ready };
+  enum class State { none, making, ready, refused };
   [[nodiscard]] bool begin_making();
   void write_zeros();
   [[nodiscard]] bool write_zeros_to(File& file) const;

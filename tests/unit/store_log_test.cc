@@ -1,14 +1,18 @@
 // What was written is read back from the store's log by code of our own: whatever its length, wherever a block ends.
 #include "ledger/log/rocks_log.h"
+#include "ledger/log/spare_log.h"
 #include "ledger/log/store.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/temporary_folder.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <thread>
 
 namespace quotary {
 namespace {
@@ -220,6 +224,35 @@ TEST_F(StoreLogTest, AStartThatIsCutOffCanBeMadeAgainOnATornRecord) {
     ASSERT_TRUE(store) << store.error().detail;
     EXPECT_EQ(**(*store)->get(Family::entries, "a"), "held");
   }
+}
+
+// A start reads and cuts the log before it makes its own: that is not a second one.
+TEST_F(StoreLogTest, ALedgerThatHardlyGrowsHasNoSpareAfterARestart) {
+  { ASSERT_EQ(write_and_read(**open_rocks_store(directory, StoreMode::create), "a", "a"), 2u); }
+  auto store = *open_rocks_store(directory, StoreMode::open, posix_file_system(), 1u << 20);
+  ASSERT_EQ(write_and_read(*store, "b", "b"), 2u);
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_FALSE(std::filesystem::exists(directory + "/log.spare"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+TEST_F(StoreLogTest, ZerosThatTheDiskRefusesAreTakenAwayAndNotAskedForAgainAndAgain) {
+  auto files = std::make_shared<testing::FaultyFileSystem>(posix_file_system());
+  const std::string spare_path = folder.file("log.spare");
+  SpareLog spare(files, folder.path(), 1u << 20);
+  files->fail_once(4);  // the making, the truncation, a write, a write
+  spare.make();
+  ASSERT_THAT(files->failed(), ::testing::HasSubstr("a write to " + spare_path));
+  EXPECT_FALSE(std::filesystem::exists(spare_path));
+  const std::uint64_t calls = files->calls();
+  spare.make_soon();
+  spare.make();
+  EXPECT_EQ(files->calls(), calls);
+  EXPECT_FALSE(spare.take(folder.file("next.log")));
+  spare.make();
+  EXPECT_TRUE(spare.take(folder.file("next.log")));
+  EXPECT_EQ(std::filesystem::file_size(folder.file("next.log")), 1u << 20);
 }
 
 TEST_F(StoreLogTest, LogsThatFollowAreMadeOfZerosToo) {
