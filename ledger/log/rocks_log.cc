@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 namespace quotary {
@@ -13,6 +14,8 @@ namespace {
 constexpr std::uint64_t block_bytes = 32u << 10;
 constexpr std::uint64_t piece_bytes = 32 * block_bytes;  // read at once
 constexpr std::size_t header_bytes = 7;
+// A writer that overtakes the reading of its log makes it look damaged, once and hardly twice.
+constexpr int looks_max = 3;
 // What a frame holds of its record.
 constexpr unsigned char whole = 1, first = 2, middle = 3, last = 4;
 // A checksum over bytes that hold checksums is weak, so the stored one is turned and shifted.
@@ -91,6 +94,20 @@ class EndFinder {
   bool begun_ = false, lost_ = false;
 };
 
+// Absent when a record begins behind a place that does not hold.
+Result<std::optional<std::uint64_t>> look_for_end(const File& file) {
+  QUOTARY_TRY(size, file.size());
+  EndFinder finder;
+  for (std::uint64_t at = 0; at < size; at += piece_bytes) {
+    QUOTARY_TRY(piece, file.read_at(at, std::min<std::uint64_t>(piece_bytes, size - at)));
+    for (std::string_view rest = piece; !rest.empty();
+         rest.remove_prefix(std::min<std::size_t>(rest.size(), block_bytes))) {
+      if (!finder.take(rest.substr(0, block_bytes))) return std::optional<std::uint64_t>();
+    }
+  }
+  return std::optional<std::uint64_t>(finder.end());
+}
+
 }  // namespace
 
 void LogTail::tell(const std::string& path, std::uint64_t size, const std::shared_ptr<File>& file) {
@@ -144,16 +161,11 @@ Result<std::string> log_record(std::string_view bytes, std::uint64_t offset) {
 }
 
 Result<std::uint64_t> log_end(const File& file) {
-  QUOTARY_TRY(size, file.size());
-  EndFinder finder;
-  for (std::uint64_t at = 0; at < size; at += piece_bytes) {
-    QUOTARY_TRY(piece, file.read_at(at, std::min<std::uint64_t>(piece_bytes, size - at)));
-    for (std::string_view rest = piece; !rest.empty();
-         rest.remove_prefix(std::min<std::size_t>(rest.size(), block_bytes))) {
-      if (!finder.take(rest.substr(0, block_bytes))) return size;
-    }
+  for (int look = 0; look < looks_max; ++look) {
+    QUOTARY_TRY(end, look_for_end(file));
+    if (end) return *end;
   }
-  return finder.end();
+  return file.size();
 }
 
 }  // namespace quotary

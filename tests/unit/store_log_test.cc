@@ -167,6 +167,32 @@ TEST_F(LogEndTest, LeavesOutWhatACrashLeftOfTheLastRecord) {
   }
 }
 
+// A log whose writer overtakes those who read it: what they read first is older than what they read next.
+class Overtaken final : public File {
+ public:
+  Overtaken(std::string early, std::string late) : early_(std::move(early)), late_(std::move(late)) {}
+  Result<std::string> read_at(std::uint64_t offset, std::size_t size) const override {
+    looks_ += offset == 0 ? 1 : 0;
+    return (looks_ == 1 ? early_ : late_).substr(offset, size);
+  }
+  Result<void> write_at(std::uint64_t, std::string_view) override { return {}; }
+  Result<void> sync() override { return {}; }
+  Result<void> truncate(std::uint64_t) override { return {}; }
+  Result<std::uint64_t> size() const override { return late_.size(); }
+
+ private:
+  const std::string early_, late_;
+  mutable int looks_ = 0;
+};
+
+TEST_F(LogEndTest, IsFoundWhileTheLogIsWritten) {
+  std::string early = bytes_;
+  std::fill(early.begin() + static_cast<std::ptrdiff_t>(ends_[1]),
+            early.begin() + static_cast<std::ptrdiff_t>(ends_[2]), '\0');
+  const std::string zeros(1u << 20, '\0');
+  EXPECT_EQ(*log_end(Overtaken(early + zeros, bytes_ + zeros)), bytes_.size());
+}
+
 // Nothing is taken for a crash's leavings that a later record shows to have been whole once.
 TEST_F(LogEndTest, DamageBeforeALaterRecordIsLeftToTheEngine) {
   const std::uint64_t last = ends_[ends_.size() - 2];
