@@ -24,7 +24,11 @@ std::string kind_of(const std::string& folder) {
 Result<std::unique_ptr<ExportFiles>> ExportFiles::create(FileSystem& files, std::string folder) {
   QUOTARY_TRY_VOID(files.make_directory(folder));
   auto made = std::unique_ptr<ExportFiles>(new ExportFiles(files, std::move(folder)));
-  QUOTARY_TRY_VOID(made->open(made->sums_, std::string(export_sums_name)));
+  // It can be made once: two that take the same folder cannot both go on.
+  if (auto opened = made->open(made->sums_, std::string(export_sums_name)); !opened) {
+    (void)files.remove(made->folder_);  // only if it is empty
+    return std::move(opened).error();
+  }
   return made;
 }
 

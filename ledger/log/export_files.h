@@ -14,7 +14,7 @@ namespace quotary {
 // One thread. After an error of any call no other is made.
 class ExportFiles {
  public:
-  // Makes the folder, which must not be there.
+  // Makes the folder, which must not be there. After an error it is not the caller's.
   [[nodiscard]] static Result<std::unique_ptr<ExportFiles>> create(FileSystem& files, std::string folder);
 
   // A file in parts, one file at a time.

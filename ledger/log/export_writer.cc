@@ -249,6 +249,7 @@ Result<ExportManifest> export_ledger(const LedgerOptions& ledger, const LedgerPo
                 "the store holds " + std::to_string(size) + " entries, but " +
                     std::to_string(chosen.checkpoint.checkpoint.size) + " were published");
   QUOTARY_TRY(output, ExportFiles::create(files, partial));
+  if (options.begun) options.begun();
   QUOTARY_TRY(manifest, Exporting(*view, chosen, ports.cipher, options, *output).run(ports.clock->now()));
   if (files.exists(options.target))
     return fail(Errc::conflict, "export_exists", options.target + " was made meanwhile: name another folder");

@@ -17,6 +17,7 @@ struct ExportOptions {
   std::string seal_certificate;  // PEM; empty: none
   std::string witness_policy;    // a tlog-policy file; empty: none
   std::function<void(std::uint64_t done, std::uint64_t size)> progress;  // in entries
+  std::function<void()> begun;  // told once export_partial() is this export's: the caller's to remove after an error
 };
 
 // The folder in which the export is made, renamed at the end.
@@ -24,10 +25,10 @@ struct ExportOptions {
 
 // Exports a ledger's folder, live or stopped, at one published checkpoint. Reads the ledger only; memory does not grow
 // with it. Every entry and payload is hashed on the way and must lead to the checkpoint. After success the whole export
-// is on the disk; after an error nothing stands at `target`, and what was written is for the caller to remove from
-// export_partial(). `cipher` may be null unless payloads are `all`. Errc::conflict `export_exists`; Errc::corrupt
-// `export_differs` | `rolled_back` | `witnessed_differs` when the ledger does not hold; Errc::not_found `no_ledger` |
-// `not_witnessed`; Errc::unavailable `keys_needed`; and what the store, the cipher and the disk answer.
+// is on the disk; after an error nothing stands at `target`, and what was written since `begun` is for the caller to
+// remove from export_partial(). `cipher` may be null unless payloads are `all`. Errc::conflict `export_exists`;
+// Errc::corrupt `export_differs` | `rolled_back` | `witnessed_differs` when the ledger does not hold; Errc::not_found
+// `no_ledger` | `not_witnessed`; Errc::unavailable `keys_needed`; and what the store, the cipher and the disk answer.
 [[nodiscard]] Result<ExportManifest> export_ledger(const LedgerOptions& ledger, const LedgerPorts& ports,
                                                    const CheckpointVerifier& log_key, const ExportOptions& options);
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """quotary export of a ledger that goes on, and what checks it: quotary-verify, sha256sum, openssl and tar."""
-import hashlib, io, json, os, re, shutil, subprocess, sys, tarfile, tempfile, threading, unittest
+import hashlib, io, json, os, re, shutil, subprocess, sys, tarfile, tempfile, threading, time, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from readers import run
@@ -177,6 +177,17 @@ class Export(unittest.TestCase):
         code, found = self.check("--policy", policy)
         self.assertEqual((code, found["code"]), (1, "too_few_witnesses"))
         self.assertIn("not_witnessed", self.export("--witnessed", folder=self.folder + "2", status=2))
+
+    def test_a_failed_export_takes_nothing_of_another_away(self):
+        held_up = os.path.join(self.home, "certificate")
+        os.mkfifo(held_up)
+        failing = subprocess.Popen([PROGRAM, "export", self.folder, "--data", self.s.data, "--seal-certificate", held_up], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        time.sleep(1)  # it waits for someone who writes into the pipe
+        os.mkdir(self.folder + ".partial")  # as another export that has begun meanwhile
+        open(held_up, "w").close()
+        told, _ = failing.communicate(timeout=60)
+        self.assertEqual(failing.returncode, 2, told)
+        self.assertTrue(os.path.exists(self.folder + ".partial"))
 
 
 if __name__ == "__main__":

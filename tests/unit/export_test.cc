@@ -1,5 +1,6 @@
 // An export holds by itself; whatever is done to it is found and named.
 #include "ledger/log/checkpoint.h"
+#include "ledger/log/export_files.h"
 #include "ledger/log/export_pack.h"
 #include "ledger/log/ledger_impl.h"
 #include "signing/cosigner.h"
@@ -351,6 +352,29 @@ TEST_F(ExportTest, NothingIsWrittenOver) {
   fs::create_directory(folder.path() + "/export.partial");
   EXPECT_EQ(write().error().code, "export_exists");
   EXPECT_FALSE(fs::exists(at("")));
+}
+
+// Two at once into one folder: the second ends, and takes nothing of the first's away.
+TEST_F(ExportTest, TheFolderIsOneExportsAlone) {
+  const std::string partial = folder.path() + "/export.partial";
+  auto first = ExportFiles::create(*posix_file_system(), partial);
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(ExportFiles::create(*posix_file_system(), partial));
+  ASSERT_TRUE((*first)->put("README.txt", "words"));
+  ASSERT_TRUE((*first)->finish());
+  EXPECT_TRUE(fs::exists(partial + "/SHA256SUMS"));
+  // Who removes what a failed export leaves must know whose it is.
+  make_log(5);
+  bool begun = false;
+  ExportOptions how;
+  how.target = at("");
+  how.target.pop_back();
+  how.begun = [&] { begun = true; };
+  EXPECT_EQ(export_ledger(options, ports, *key, how).error().code, "export_exists");
+  EXPECT_FALSE(begun);
+  fs::remove_all(partial);
+  EXPECT_TRUE(export_ledger(options, ports, *key, how));
+  EXPECT_TRUE(begun);
 }
 
 TEST_F(ExportTest, ALedgerThatDoesNotHoldIsNotExported) {

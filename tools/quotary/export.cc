@@ -80,8 +80,8 @@ void print(const ExportCommand& command, const ExportManifest& manifest) {
   std::printf("核对 check        quotary-verify export %s --vkey VKEY\n", command.target.c_str());
 }
 
-// Completes the command's places.
-Result<ExportManifest> make(ExportCommand& command) {
+// Completes the command's places. `begun`: something was written.
+Result<ExportManifest> make(ExportCommand& command, bool& begun) {
   QUOTARY_TRY_VOID(command.places.complete());
   const Places& places = command.places;
   for (const std::string& folder : {places.data, places.keys}) {
@@ -94,6 +94,7 @@ Result<ExportManifest> make(ExportCommand& command) {
   options.target = command.target;
   options.payloads = *parse_payloads(command.payloads);
   options.witnessed = command.witnessed;
+  options.begun = [&begun] { begun = true; };
   std::unique_ptr<signing::KeyFolder> keys;
   auto opened = signing::KeyFolder::open(files, places.keys);
   // Facts need no key, so an auditor without any can export them.
@@ -119,15 +120,14 @@ Result<ExportManifest> make(ExportCommand& command) {
 
 int run(ExportCommand command) {
   while (command.target.size() > 1 && command.target.back() == '/') command.target.pop_back();
-  std::error_code ignored;
-  const std::string partial = export_partial(command.target);
-  const bool another_s = std::filesystem::exists(std::filesystem::symlink_status(partial, ignored));
-  const auto exported = make(command);
+  bool begun = false;
+  const auto exported = make(command, begun);
   if (exported) {
     print(command, *exported);
     return exit_ok;
   }
-  if (!another_s) std::filesystem::remove_all(partial, ignored);
+  std::error_code ignored;
+  if (begun) std::filesystem::remove_all(export_partial(command.target), ignored);
   return report(exported.error());
 }
 
