@@ -184,7 +184,7 @@ Result<void> History::load_rest(const std::string& path, std::uint64_t bytes) {
   const auto damaged = [](const char* what) { return fail(Errc::corrupt, "witness_evidence", what); };
   if (bytes - evidence_bytes_ > record_bytes_max) return damaged("has more behind its latest record than a cut leaves");
   std::vector<Record> whole;
-  const auto visited =
+  auto visited =
       visit_records(*cosigned_, path, evidence_bytes_, bytes, [&](std::uint64_t, Record record) -> Result<void> {
         whole.push_back(std::move(record));
         return {};

@@ -27,8 +27,10 @@ constexpr std::size_t read_ahead_bytes = 1u << 20;
 constexpr int standing_attempts_max = 20;
 constexpr std::size_t block_cache_bytes = 64u << 20;  // one for all families
 constexpr std::size_t write_buffer_bytes = 32u << 20;
-// What a start reads again at most: a family that fills slowly would else keep the log of all others.
-constexpr std::uint64_t log_bytes_max = 64u << 20;
+// A log that is full sends all families into tables, and so is done with. Less than what fills a family's memory: else
+// a full family begins a new log by itself, the others keep the old one, and logs are cut short in turns. A start reads
+// as much again, or twice that while tables are written.
+constexpr std::uint64_t log_bytes_max = 30u << 20;
 
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
@@ -69,8 +71,6 @@ rocksdb::Options database_options(const std::shared_ptr<ErrorListener>& listener
   options.allow_fallocate = false;
   options.max_open_files = -1;
   options.max_total_wal_size = log_bytes_max;
-  // A full family takes the others with it, so that the log they share is done with, and the next begins long.
-  options.atomic_flush = true;
   options.keep_log_file_num = 2;
   options.max_background_jobs = 2;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
@@ -100,6 +100,7 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr
 
 struct Database {
   std::shared_ptr<FileSystem> files;  // of a database that is written to
+  std::string directory;              // of the same
   std::shared_ptr<LogTail> tail = std::make_shared<LogTail>();
   std::shared_ptr<SpareLog> spare;
   std::unique_ptr<rocksdb::Env> environment;  // outlives the database
@@ -195,6 +196,17 @@ Result<void> scan_from(const Database& base, const rocksdb::Snapshot* snapshot, 
   return {};
 }
 
+// By their numbers.
+std::vector<std::string> logs_in(FileSystem& files, const std::string& directory) {
+  auto names = files.list(directory);
+  if (!names) return {};
+  std::erase_if(*names, [](const std::string& name) { return !name.ends_with(".log"); });
+  std::sort(names->begin(), names->end(), [](const std::string& a, const std::string& b) {
+    return std::pair(a.size(), std::string_view(a)) < std::pair(b.size(), std::string_view(b));
+  });
+  return std::move(*names);
+}
+
 class RocksCursor final : public Cursor {
  public:
   RocksCursor(std::shared_ptr<Database> base, const rocksdb::Snapshot* snapshot, Family family, Access access)
@@ -278,6 +290,7 @@ class RocksStore final : public Store {
   }
 
   Result<void> write(const WriteSet& operations) override {
+    QUOTARY_TRY_VOID(cut_torn_logs());
     std::size_t bytes = 0;
     for (const WriteOperation& operation : operations)
       bytes += operation.key.size() + (operation.value ? operation.value->size() : 0) + 16;
@@ -326,10 +339,31 @@ class RocksStore final : public Store {
   }
 
  private:
+  // Only a log with no record behind it may end in what a crash left: before there is one, that goes, also from logs
+  // that the engine is done with and has not removed. Not earlier: until the ledger has found all that was published it
+  // might be needed.
+  Result<void> cut_torn_logs() {
+    if (std::exchange(cut_, true)) return {};
+    std::vector<std::string> names = logs_in(*base_->files, base_->directory);
+    if (!names.empty()) names.pop_back();  // the one that is written to
+    for (const std::string& name : names) {
+      auto log = base_->files->open(base_->directory + "/" + name, OpenMode::read_write);
+      if (!log && log.error().kind == Errc::not_found) continue;  // removed meanwhile
+      if (!log) return std::move(log).error();
+      QUOTARY_TRY(size, (*log)->size());
+      QUOTARY_TRY(end, log_end(**log));
+      if (end == size) continue;
+      QUOTARY_TRY_VOID((*log)->truncate(end));
+      QUOTARY_TRY_VOID((*log)->sync());
+    }
+    return {};
+  }
+
   std::shared_ptr<Database> base_;
   LogTail::Place before_;  // where the log ended before the last write
   std::unique_ptr<File> log_;
   std::string log_path_;
+  bool cut_ = false;
   std::string named_;  // the log whose name is on the disk
 };
 
@@ -400,21 +434,13 @@ rocksdb::Status open_salvaged(rocksdb::Options options, Database& base, rocksdb:
   return rocksdb::DB::Open(options, base.temporary, families, &base.handles, db);
 }
 
-std::vector<std::string> logs_in(FileSystem& files, const std::string& directory) {
-  auto names = files.list(directory);
-  if (!names) return {};
-  std::erase_if(*names, [](const std::string& name) { return !name.ends_with(".log"); });
-  std::sort(names->begin(), names->end());
-  return std::move(*names);
-}
-
 // A folder that is written to may move what a log holds into a table after the tables were looked up, and remove the
 // log before it is read: what was in it would be missing. Then the logs have changed meanwhile, and it is opened again.
 rocksdb::Status open_standing(const rocksdb::Options& options, const std::string& directory, FileSystem& files,
                               Database& base, rocksdb::DB** db) {
   for (int attempt = 0; attempt < standing_attempts_max; ++attempt) {
     const auto before = logs_in(files, directory);
-    const rocksdb::Status status =
+    rocksdb::Status status =
         rocksdb::DB::OpenAsSecondary(options, directory, base.temporary, all_families(), &base.handles, db);
     if (logs_in(files, directory) == before) return status;
     if (status.ok()) {
@@ -450,6 +476,7 @@ Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, St
     status = open_salvaged(options, *base, &db);
   } else {
     base->files = std::move(files);
+    base->directory = directory;
     if (mode == StoreMode::create) QUOTARY_TRY_VOID(base->files->make_directory(directory, folder_permissions));
     base->spare = std::make_shared<SpareLog>(base->files, directory, log_ahead_bytes);
     base->spare->make();

@@ -108,8 +108,8 @@ struct Committed {
   [[nodiscard]] std::string proof(std::size_t ordinal) const;
 };
 
-// As much as a log holds until a full family of the store makes it begin a new one.
-inline constexpr std::uint64_t serving_log_ahead_bytes = 40u << 20;
+// A little more than a log of the store grows to.
+inline constexpr std::uint64_t serving_log_ahead_bytes = 32u << 20;
 
 struct LedgerOptions {
   std::string directory;                // data folder

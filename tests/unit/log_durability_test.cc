@@ -162,7 +162,9 @@ class LogDurabilityTest : public testing::LogFixture {
     EXPECT_EQ(Ledger::create(options, ports, draft("organisation.created")).error().code, "locked");
     ledger->reset();
     EXPECT_EQ(Ledger::create(options, ports, draft("organisation.created")).error().code, "ledger_exists");
-    EXPECT_EQ(verify().problems_total, 0u);
+    const VerifyReport report = verify();
+    EXPECT_EQ(report.problems_total, 0u) << report.problems[0].kind << " " << report.problems[0].index << " "
+                                         << report.problems[0].detail;
   }
 
   enum class Fault { power, from, once };
@@ -178,7 +180,8 @@ class LogDurabilityTest : public testing::LogFixture {
     ASSERT_GT(calls, 20u);
     const std::uint64_t points = testing::setting("QUOTARY_FAULT_POINTS", sample);
     std::uint64_t stopped = 0;
-    for (std::uint64_t i = 0; i < (points == 0 ? calls : points); ++i) {
+    for (std::uint64_t i = testing::setting("QUOTARY_FAULT_FIRST", 0);
+         i < (points == 0 ? testing::setting("QUOTARY_FAULT_LAST", calls) : points); ++i) {
       const std::uint64_t nth = points == 0 ? i + 1 : 1 + random() % calls;
       const std::uint64_t seed = random() | 1;
       start_anew();

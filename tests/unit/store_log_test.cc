@@ -281,6 +281,31 @@ TEST_F(StoreLogTest, ZerosThatTheDiskRefusesAreTakenAwayAndNotAskedForAgainAndAg
   EXPECT_EQ(std::filesystem::file_size(folder.file("next.log")), 1u << 20);
 }
 
+// The engine may keep a log in which it found no record, beside the one that it begins.
+TEST_F(StoreLogTest, WhatACrashLeftOfTheFirstRecordIsGoneOnceThereIsAnother) {
+  constexpr std::uint64_t ahead = 1u << 20;
+  const std::string crashed = folder.file("crashed"), again = folder.file("again");
+  {
+    auto store = *open_rocks_store(directory, StoreMode::create, posix_file_system(), ahead);
+    std::filesystem::copy(directory, crashed);
+  }
+  std::fstream(log_of(crashed), std::ios::in | std::ios::out | std::ios::binary).seekp(0) << std::string(900, 'x');
+  ASSERT_TRUE(open_rocks_store(crashed, StoreMode::open, posix_file_system(), ahead)) << "which writes nothing";
+  {
+    auto store = open_rocks_store(crashed, StoreMode::open, posix_file_system(), ahead);
+    ASSERT_TRUE(store) << store.error().detail;
+    ASSERT_EQ(write_and_read(**store, "a", "first"), 2u);
+    std::filesystem::copy(crashed, again);
+  }
+  for (const std::string& each : {crashed, again}) {
+    for (const StoreMode mode : {StoreMode::read_only, StoreMode::open}) {
+      auto store = open_rocks_store(each, mode, posix_file_system(), ahead);
+      ASSERT_TRUE(store) << store.error().detail;
+      EXPECT_EQ(**(*store)->get(Family::entries, "a"), "first");
+    }
+  }
+}
+
 TEST_F(StoreLogTest, LogsThatFollowAreMadeOfZerosToo) {
   constexpr std::uint64_t ahead = 256u << 10;
   auto store = *open_rocks_store(directory, StoreMode::create, posix_file_system(), ahead);
