@@ -203,6 +203,35 @@ class LogDurabilityTest : public testing::LogFixture {
     EXPECT_GT(stopped, 0u);
   }
 
+  // A power cut in the script, and one in the start that follows it: pairs of points, of which all are too many.
+  void check_cut_starts(std::uint64_t sample) {
+    constexpr std::uint64_t start_calls = 60;  // about as many as a start makes
+    constexpr std::uint64_t pairs_max = 1'000;
+    const std::uint64_t asked = testing::setting("QUOTARY_FAULT_POINTS", sample),
+                        pairs = asked == 0 ? pairs_max : asked;
+    std::mt19937_64 random(run_seed() + 3);
+    start_anew();
+    off_ = false;
+    EXPECT_FALSE(small_script().stopped);
+    const std::uint64_t calls = files->calls();
+    off_ = true;
+    for (std::uint64_t i = 0; i < pairs; ++i) {
+      start_anew();
+      files->fail_from(1 + random() % calls);
+      Run done = small_script();
+      const std::string first = files->failed();
+      files->heal();
+      ASSERT_TRUE(files->lose_unsynced(random() | 1));
+      files->fail_from(1 + random() % start_calls);
+      (void)Ledger::open(options, ports);
+      SCOPED_TRACE(first + ", then " + files->failed() + ", run seed " + std::to_string(run_seed()));
+      files->heal();
+      ASSERT_TRUE(files->lose_unsynced(random() | 1));
+      check(done);
+      if (HasFailure()) return;
+    }
+  }
+
   std::shared_ptr<testing::FaultyFileSystem> files;
   std::uint64_t zeros_ahead_ = 64u << 10;  // the small script's log ends in them, the large one's behind them
   bool off_ = false;                       // the power: nothing is written any more once a call has failed
@@ -224,6 +253,8 @@ TEST_F(LogDurabilityTest, APowerCutWithoutZerosAhead) {
   zeros_ahead_ = 0;
   check_at_points(Fault::power, Script::small, 3);
 }
+
+TEST_F(LogDurabilityTest, APowerCutInTheStartAfterOne) { check_cut_starts(4); }
 
 TEST_F(LogDurabilityTest, EveryCallThatFailsLatchesOrIsToldAndLosesNothing) {
   check_at_points(Fault::from, Script::small, 6);
