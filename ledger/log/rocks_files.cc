@@ -142,22 +142,29 @@ class Directory final : public rocksdb::FSDirectory {
 
 class Files final : public rocksdb::FileSystemWrapper {
  public:
-  Files(std::shared_ptr<quotary::FileSystem> files, std::shared_ptr<LogTail> tail, std::shared_ptr<SpareLog> spare)
+  Files(std::shared_ptr<quotary::FileSystem> files, std::shared_ptr<LogTail> tail, std::shared_ptr<SpareLog> spare,
+        bool standing)
       : FileSystemWrapper(rocksdb::FileSystem::Default()),
         files_(std::move(files)),
         tail_(std::move(tail)),
-        spare_(std::move(spare)) {}
+        spare_(std::move(spare)),
+        standing_(standing) {}
   const char* Name() const override { return "quotary"; }
 
   IOStatus NewSequentialFile(const std::string& path, const FileOptions& options,
                              std::unique_ptr<rocksdb::FSSequentialFile>* opened, IODebugContext* debug) override {
     IOStatus outcome = target()->NewSequentialFile(path, options, opened, debug);
-    if (!outcome.ok() || !is_log(path) || !is_last_written(path)) return outcome;
+    const bool framed = is_log(path) || (standing_ && path.find("/MANIFEST-") != path.npos);
+    if (!outcome.ok() || !framed || !(standing_ || is_last_written(path))) return outcome;
     const auto file = files_->open(path, OpenMode::read_only);
     if (!file) return status_of(file.error());
-    const auto end = log_end(**file);
+    const auto end = find_log_end(**file);
     if (!end) return status_of(end.error());
-    opened->reset(new Beginning(std::move(*opened), *end));
+    if (*end) {
+      opened->reset(new Beginning(std::move(*opened), **end));
+    } else if (standing_) {
+      return IOStatus::Corruption(path + ": a record in it does not hold, and others stand behind it");
+    }
     return outcome;
   }
 
@@ -264,14 +271,16 @@ class Files final : public rocksdb::FileSystemWrapper {
   const std::shared_ptr<quotary::FileSystem> files_;
   const std::shared_ptr<LogTail> tail_;
   const std::shared_ptr<SpareLog> spare_;
+  const bool standing_;
   std::atomic<bool> begun_ = false;  // a log, since the store was opened
 };
 
 }  // namespace
 
 std::unique_ptr<rocksdb::Env> rocks_environment(std::shared_ptr<FileSystem> files, std::shared_ptr<LogTail> tail,
-                                                std::shared_ptr<SpareLog> spare) {
-  return rocksdb::NewCompositeEnv(std::make_shared<Files>(std::move(files), std::move(tail), std::move(spare)));
+                                                std::shared_ptr<SpareLog> spare, bool standing) {
+  return rocksdb::NewCompositeEnv(
+      std::make_shared<Files>(std::move(files), std::move(tail), std::move(spare), standing));
 }
 
 }  // namespace quotary

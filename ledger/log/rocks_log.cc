@@ -160,11 +160,17 @@ Result<std::string> log_record(std::string_view bytes, std::uint64_t offset) {
   return record;
 }
 
-Result<std::uint64_t> log_end(const File& file) {
+Result<std::optional<std::uint64_t>> find_log_end(const File& file) {
   for (int look = 0; look < looks_max; ++look) {
     QUOTARY_TRY(end, look_for_end(file));
-    if (end) return *end;
+    if (end) return end;
   }
+  return std::optional<std::uint64_t>();
+}
+
+Result<std::uint64_t> log_end(const File& file) {
+  QUOTARY_TRY(end, find_log_end(file));
+  if (end) return *end;
   return file.size();
 }
 

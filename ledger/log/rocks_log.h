@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,5 +42,7 @@ class LogTail {
 // does not hold: that is damage, for the engine to name. Bounded by the file's size in time, by a piece of it in
 // memory.
 [[nodiscard]] Result<std::uint64_t> log_end(const File& file);
+// The same, but absent where there is damage. Also for the engine's table of files (MANIFEST), which is framed alike.
+[[nodiscard]] Result<std::optional<std::uint64_t>> find_log_end(const File& file);
 
 }  // namespace quotary

@@ -467,7 +467,8 @@ Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, St
     QUOTARY_TRY(own, temporary_folder((std::filesystem::temp_directory_path() / "quotary-read-").string()));
     base->temporary = std::move(own);
     base->standing = true;
-    base->environment = rocks_environment(files, base->tail, std::make_shared<SpareLog>(files, base->temporary, 0));
+    base->environment =
+        rocks_environment(files, base->tail, std::make_shared<SpareLog>(files, base->temporary, 0), true);
     options.env = base->environment.get();
     status = open_standing(options, directory, *files, *base, &db);
   } else if (mode == StoreMode::salvage) {

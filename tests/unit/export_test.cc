@@ -357,9 +357,10 @@ TEST_F(ExportTest, NothingIsWrittenOver) {
 // Two at once into one folder: the second ends, and takes nothing of the first's away.
 TEST_F(ExportTest, TheFolderIsOneExportsAlone) {
   const std::string partial = folder.path() + "/export.partial";
-  auto first = ExportFiles::create(*posix_file_system(), partial);
+  const auto files = posix_file_system();
+  auto first = ExportFiles::create(*files, partial);
   ASSERT_TRUE(first);
-  EXPECT_FALSE(ExportFiles::create(*posix_file_system(), partial));
+  EXPECT_FALSE(ExportFiles::create(*files, partial));
   ASSERT_TRUE((*first)->put("README.txt", "words"));
   ASSERT_TRUE((*first)->finish());
   EXPECT_TRUE(fs::exists(partial + "/SHA256SUMS"));

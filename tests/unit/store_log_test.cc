@@ -306,6 +306,31 @@ TEST_F(StoreLogTest, WhatACrashLeftOfTheFirstRecordIsGoneOnceThereIsAnother) {
   }
 }
 
+// The engine's reading instance goes round and round on some damage of what is framed.
+TEST_F(StoreLogTest, DamageOfTheEnginesOwnFilesEndsAReading) {
+  {
+    auto store = *open_rocks_store(directory, StoreMode::create);
+    for (int i = 0; i < 3; ++i) ASSERT_EQ(write_and_read(*store, std::to_string(i), std::string(200, 'a')), 2u);
+  }
+  for (const auto& item : std::filesystem::directory_iterator(directory)) {
+    const std::string path = item.path();
+    if (!path.ends_with(".log") && path.find("MANIFEST") == path.npos) continue;
+    const std::string bytes = *read_file(*posix_file_system(), path);
+    ASSERT_GT(bytes.size(), 200u) << path;
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+      std::string damaged = bytes;
+      damaged[at] = static_cast<char>(damaged[at] ^ 4);
+      std::ofstream(path, std::ios::binary) << damaged;
+      const auto store = open_rocks_store(directory, StoreMode::read_only);
+      if (store) (void)(*store)->get(Family::entries, "0");
+    }
+    std::ofstream(path, std::ios::binary) << bytes;
+  }
+  const auto store = open_rocks_store(directory, StoreMode::read_only);
+  ASSERT_TRUE(store) << store.error().detail;
+  EXPECT_EQ(**(*store)->get(Family::entries, "2"), std::string(200, 'a'));
+}
+
 TEST_F(StoreLogTest, LogsThatFollowAreMadeOfZerosToo) {
   constexpr std::uint64_t ahead = 256u << 10;
   auto store = *open_rocks_store(directory, StoreMode::create, posix_file_system(), ahead);
