@@ -434,15 +434,32 @@ rocksdb::Status open_salvaged(rocksdb::Options options, Database& base, rocksdb:
   return rocksdb::DB::Open(options, base.temporary, families, &base.handles, db);
 }
 
-// A folder that is written to may move what a log holds into a table after the tables were looked up, and remove the
-// log before it is read: what was in it would be missing. Then the logs have changed meanwhile, and it is opened again.
+// What an opening may rest on: the logs and tables that are there, and how far the table of them (MANIFEST) goes.
+std::vector<std::string> files_in(FileSystem& files, const std::string& directory) {
+  auto names = files.list(directory);
+  if (!names) return {};
+  std::erase_if(*names, [](const std::string& name) {
+    return !name.ends_with(".log") && !name.ends_with(".sst") && !name.starts_with("MANIFEST-");
+  });
+  std::sort(names->begin(), names->end());
+  for (std::string& name : *names) {
+    if (!name.starts_with("MANIFEST-")) continue;
+    const auto file = files.open(directory + "/" + name, OpenMode::read_only);
+    const auto size = file ? (*file)->size() : Result<std::uint64_t>(file.error());
+    if (size) name += " " + std::to_string(*size);
+  }
+  return std::move(*names);
+}
+
+// A folder that is written to may move what a log or a table holds into another after MANIFEST was read, and remove it
+// before it is opened: what was in it would be missing. Then the files have changed meanwhile, and it is opened again.
 rocksdb::Status open_standing(const rocksdb::Options& options, const std::string& directory, FileSystem& files,
                               Database& base, rocksdb::DB** db) {
   for (int attempt = 0; attempt < standing_attempts_max; ++attempt) {
-    const auto before = logs_in(files, directory);
+    const auto before = files_in(files, directory);
     rocksdb::Status status =
         rocksdb::DB::OpenAsSecondary(options, directory, base.temporary, all_families(), &base.handles, db);
-    if (logs_in(files, directory) == before) return status;
+    if (files_in(files, directory) == before) return status;
     if (status.ok()) {
       for (auto* handle : base.handles) (*db)->DestroyColumnFamilyHandle(handle);
       delete std::exchange(*db, nullptr);
