@@ -15,9 +15,6 @@ using rocksdb::IODebugContext;
 using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 
-// As the engine makes its files; the data folder around them is 0700.
-constexpr unsigned file_permissions = 0644, folder_permissions = 0755;
-
 // A full disk is not told apart: the engine would write on as soon as there is space, and a failed write ends all
 // writing.
 IOStatus status_of(const Error& error) {
@@ -190,10 +187,10 @@ class Files final : public rocksdb::FileSystemWrapper {
   }
   IOStatus CreateDir(const std::string& path, const IOOptions&, IODebugContext*) override {
     if (files_->exists(path)) return IOStatus::IOError(path + " is there already");
-    return status_of(files_->make_directory(path, folder_permissions));
+    return status_of(files_->make_directory(path, engine_folder_permissions));
   }
   IOStatus CreateDirIfMissing(const std::string& path, const IOOptions&, IODebugContext*) override {
-    return status_of(files_->make_directory(path, folder_permissions));
+    return status_of(files_->make_directory(path, engine_folder_permissions));
   }
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions&, IODebugContext*) override {
     return status_of(files_->rename(from, to));
@@ -221,8 +218,6 @@ class Files final : public rocksdb::FileSystemWrapper {
   }
 
  private:
-  static bool is_log(std::string_view path) { return path.ends_with(".log"); }
-
   // Whether no later log in its folder holds a record. There may be one: a start names its own log before it has said
   // that what this one holds is in tables, and may be cut off there.
   bool is_last_written(const std::string& path) const {
@@ -230,8 +225,7 @@ class Files final : public rocksdb::FileSystemWrapper {
     const std::string_view name = std::string_view(path).substr(slash + 1);
     const auto names = files_->list(path.substr(0, slash));
     return names && std::none_of(names->begin(), names->end(), [&](const std::string& other) {
-             return is_log(other) && std::pair(other.size(), std::string_view(other)) > std::pair(name.size(), name) &&
-                    !is_blank(path.substr(0, slash + 1) + other);
+             return is_log(other) && earlier_log(name, other) && !is_blank(path.substr(0, slash + 1) + other);
            });
   }
 
@@ -246,7 +240,7 @@ class Files final : public rocksdb::FileSystemWrapper {
                     std::unique_ptr<rocksdb::FSWritableFile>* made) {
     const bool log = is_log(path);
     const bool zeros = log && !keep && spare_->take(path);
-    auto file = files_->open(path, OpenMode::create_or_open, file_permissions);
+    auto file = files_->open(path, OpenMode::create_or_open, engine_file_permissions);
     if (!file) return status_of(file.error());
     std::uint64_t size = 0;
     if (!zeros) {

@@ -8,9 +8,20 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace quotary {
+
+// As the engine makes its files; the data folder around them is 0700.
+inline constexpr unsigned engine_file_permissions = 0644, engine_folder_permissions = 0755;
+
+// Whether a file of this name or path is a log of the engine's.
+[[nodiscard]] inline bool is_log(std::string_view name) { return name.ends_with(".log"); }
+// The order of logs by their numbers, which the engine writes with six digits or more; names, without their folder.
+[[nodiscard]] inline bool earlier_log(std::string_view a, std::string_view b) {
+  return std::pair(a.size(), a) < std::pair(b.size(), b);
+}
 
 // Where the engine's newest log file ends, and what of the logs is not synced. The file layer tells, the store asks.
 // Safe from any thread.

@@ -22,7 +22,6 @@ namespace {
 
 constexpr std::array<const char*, family_count> family_names = {"entries", "objects", "state", "batches"};
 
-constexpr unsigned folder_permissions = 0755;  // the engine's; the data folder around it is 0700
 constexpr std::size_t read_ahead_bytes = 1u << 20;
 constexpr int standing_attempts_max = 20;
 constexpr std::size_t block_cache_bytes = 64u << 20;  // one for all families
@@ -200,10 +199,8 @@ Result<void> scan_from(const Database& base, const rocksdb::Snapshot* snapshot, 
 std::vector<std::string> logs_in(FileSystem& files, const std::string& directory) {
   auto names = files.list(directory);
   if (!names) return {};
-  std::erase_if(*names, [](const std::string& name) { return !name.ends_with(".log"); });
-  std::sort(names->begin(), names->end(), [](const std::string& a, const std::string& b) {
-    return std::pair(a.size(), std::string_view(a)) < std::pair(b.size(), std::string_view(b));
-  });
+  std::erase_if(*names, [](const std::string& name) { return !is_log(name); });
+  std::sort(names->begin(), names->end(), earlier_log);
   return std::move(*names);
 }
 
@@ -439,7 +436,7 @@ std::vector<std::string> files_in(FileSystem& files, const std::string& director
   auto names = files.list(directory);
   if (!names) return {};
   std::erase_if(*names, [](const std::string& name) {
-    return !name.ends_with(".log") && !name.ends_with(".sst") && !name.starts_with("MANIFEST-");
+    return !is_log(name) && !name.ends_with(".sst") && !name.starts_with("MANIFEST-");
   });
   std::sort(names->begin(), names->end());
   for (std::string& name : *names) {
@@ -495,7 +492,7 @@ Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, St
   } else {
     base->files = std::move(files);
     base->directory = directory;
-    if (mode == StoreMode::create) QUOTARY_TRY_VOID(base->files->make_directory(directory, folder_permissions));
+    if (mode == StoreMode::create) QUOTARY_TRY_VOID(base->files->make_directory(directory, engine_folder_permissions));
     base->spare = std::make_shared<SpareLog>(base->files, directory, log_ahead_bytes);
     base->spare->make();
     base->environment = rocks_environment(base->files, base->tail, base->spare);

@@ -1,5 +1,7 @@
 #include "ledger/log/spare_log.h"
 
+#include "ledger/log/rocks_log.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -8,8 +10,7 @@ namespace quotary {
 namespace {
 
 constexpr std::string_view spare_name = "/log.spare";  // no name of the engine's, which leaves it alone
-constexpr unsigned permissions = 0644;
-constexpr std::uint64_t step_bytes = 256u << 10;  // on their way to the disk at once
+constexpr std::uint64_t step_bytes = 256u << 10;       // on their way to the disk at once
 // Zeros are a convenience: they may take at most this part of what is free.
 constexpr std::uint64_t free_part = 16;
 
@@ -44,7 +45,7 @@ void SpareLog::make_soon() {
 void SpareLog::write_zeros() {
   bool made = false;
   if (const auto room = files_->free_bytes(path_.substr(0, path_.rfind('/'))); room && *room / free_part >= bytes_) {
-    auto file = files_->open(path_, OpenMode::create_or_open, permissions);
+    auto file = files_->open(path_, OpenMode::create_or_open, engine_file_permissions);
     made = file && write_zeros_to(**file);
   }
   // Also what a killed process left, which nothing else would take away where there is no room.
