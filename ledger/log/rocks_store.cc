@@ -401,7 +401,7 @@ Result<std::string> linked_copy(const std::string& directory) {
     const fs::path to = fs::path(copy) / item.path().filename();
     if (item.path().extension() == ".sst") {
       fs::create_hard_link(item.path(), to, failed);
-    } else if (item.path().filename() != "LOCK") {
+    } else if (item.path().filename() != "LOCK" && item.path().filename() != spare_log_name) {
       fs::copy_file(item.path(), to, failed);
     }
     if (failed) break;

@@ -9,15 +9,14 @@ namespace quotary {
 
 namespace {
 
-constexpr std::string_view spare_name = "/log.spare";  // no name of the engine's, which leaves it alone
-constexpr std::uint64_t step_bytes = 256u << 10;       // on their way to the disk at once
+constexpr std::uint64_t step_bytes = 256u << 10;  // on their way to the disk at once
 // Zeros are a convenience: they may take at most this part of what is free.
 constexpr std::uint64_t free_part = 16;
 
 }  // namespace
 
 SpareLog::SpareLog(std::shared_ptr<FileSystem> files, std::string directory, std::uint64_t bytes)
-    : files_(std::move(files)), path_(std::move(directory) + std::string(spare_name)), bytes_(bytes) {}
+    : files_(std::move(files)), path_(std::move(directory) + "/" + std::string(spare_log_name)), bytes_(bytes) {}
 
 SpareLog::~SpareLog() {
   stopping_ = true;

@@ -9,9 +9,12 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace quotary {
+
+inline constexpr std::string_view spare_log_name = "log.spare";  // no name of the engine's, which leaves it alone
 
 // A sync of bytes that overwrite zeros on the disk takes half as long as one of bytes that lengthen a file, whose size
 // and blocks must be written too. Making the zeros is no promise: where the disk refuses or has little room, there is

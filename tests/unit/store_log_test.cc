@@ -248,6 +248,24 @@ TEST_F(StoreLogTest, AStartThatIsCutOffCanBeMadeAgainOnATornRecord) {
   for (const StoreMode mode : {StoreMode::read_only, StoreMode::open}) {
     auto store = open_rocks_store(crashed, mode);
     ASSERT_TRUE(store) << store.error().detail;
+TEST_F(StoreLogTest, ASalvagedCopyLeavesTheSpareOut) {
+  { ASSERT_EQ(write_and_read(**open_rocks_store(directory, StoreMode::create), "a", "held"), 2u); }
+  std::ofstream(directory + "/log.spare") << std::string(1'000, '\0');  // as a killed process leaves it
+  const auto store = open_rocks_store(directory, StoreMode::salvage);
+  ASSERT_TRUE(store) << store.error().detail;
+  EXPECT_EQ(**(*store)->get(Family::entries, "a"), "held");
+  std::vector<std::string> copies, spares;
+  for (const auto& item : std::filesystem::recursive_directory_iterator(folder.path())) {
+    const std::string path = item.path();
+    if (path.find(".salvage-") == path.npos) continue;
+    copies.push_back(path);
+    if (path.ends_with("log.spare")) spares.push_back(path);
+  }
+  EXPECT_THAT(copies, ::testing::Contains(::testing::EndsWith("/CURRENT")));
+  EXPECT_THAT(spares, ::testing::IsEmpty());
+  EXPECT_TRUE(std::filesystem::exists(directory + "/log.spare"));
+}
+
     EXPECT_EQ(**(*store)->get(Family::entries, "a"), "held");
   }
 }
