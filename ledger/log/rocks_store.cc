@@ -14,6 +14,7 @@
 #include <cstring>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace quotary {
@@ -287,33 +288,10 @@ class RocksStore final : public Store {
   }
 
   Result<void> write(const WriteSet& operations) override {
-    QUOTARY_TRY_VOID(cut_torn_logs());
-    std::size_t bytes = 0;
-    for (const WriteOperation& operation : operations)
-      bytes += operation.key.size() + (operation.value ? operation.value->size() : 0) + 16;
-    rocksdb::WriteBatch batch(bytes);
-    for (const WriteOperation& operation : operations) {
-      const rocksdb::Status added =
-          operation.value ? batch.Put(base_->handle(operation.family), slice(operation.key), slice(*operation.value))
-                          : batch.Delete(base_->handle(operation.family), slice(operation.key));
-      if (!added.ok()) return store_error("collect a batch", added);
-    }
-    before_ = base_->tail->place();
-    rocksdb::WriteOptions options;
-    options.memtable_insert_hint_per_batch = true;
-    const rocksdb::Status status = base_->db->Write(options, &batch);
-    if (!status.ok()) return store_error("write", status);
-    return {};
+    return unless_failed([&] { return write_batch(operations); });
   }
-
-  // Not by the engine, which ends the process (an assertion) where its own sync of a log has failed just before.
   Result<void> sync() override {
-    for (const std::shared_ptr<File>& log : base_->tail->take_unsynced()) QUOTARY_TRY_VOID(log->sync());
-    const std::string path = base_->tail->place().path;
-    if (named_ == path) return {};
-    QUOTARY_TRY_VOID(base_->files->sync_directory(path.substr(0, path.rfind('/'))));
-    named_ = path;
-    return {};
+    return unless_failed([&] { return sync_logs(); });
   }
 
   Result<void> read_back(const ReadBack& visit) override {
@@ -336,6 +314,45 @@ class RocksStore final : public Store {
   }
 
  private:
+  // What a failed call was to bring to the disk may never get there, and the next sync could not tell.
+  template <typename Action>
+  Result<void> unless_failed(const Action& action) {
+    if (failed_) return *failed_;
+    Result<void> outcome = action();
+    if (!outcome) failed_ = outcome.error();
+    return outcome;
+  }
+
+  Result<void> write_batch(const WriteSet& operations) {
+    QUOTARY_TRY_VOID(cut_torn_logs());
+    std::size_t bytes = 0;
+    for (const WriteOperation& operation : operations)
+      bytes += operation.key.size() + (operation.value ? operation.value->size() : 0) + 16;
+    rocksdb::WriteBatch batch(bytes);
+    for (const WriteOperation& operation : operations) {
+      const rocksdb::Status added =
+          operation.value ? batch.Put(base_->handle(operation.family), slice(operation.key), slice(*operation.value))
+                          : batch.Delete(base_->handle(operation.family), slice(operation.key));
+      if (!added.ok()) return store_error("collect a batch", added);
+    }
+    before_ = base_->tail->place();
+    rocksdb::WriteOptions options;
+    options.memtable_insert_hint_per_batch = true;
+    const rocksdb::Status status = base_->db->Write(options, &batch);
+    if (!status.ok()) return store_error("write", status);
+    return {};
+  }
+
+  // Not by the engine, which ends the process (an assertion) where its own sync of a log has failed just before.
+  Result<void> sync_logs() {
+    for (const std::shared_ptr<File>& log : base_->tail->take_unsynced()) QUOTARY_TRY_VOID(log->sync());
+    const std::string path = base_->tail->place().path;
+    if (named_ == path) return {};
+    QUOTARY_TRY_VOID(base_->files->sync_directory(path.substr(0, path.rfind('/'))));
+    named_ = path;
+    return {};
+  }
+
   // Only a log with no record behind it may end in what a crash left: before there is one, that goes, also from logs
   // that the engine is done with and has not removed. Not earlier: until the ledger has found all that was published it
   // might be needed.
@@ -357,7 +374,8 @@ class RocksStore final : public Store {
   }
 
   std::shared_ptr<Database> base_;
-  LogTail::Place before_;  // where the log ended before the last write
+  std::optional<Error> failed_;  // the first failure of a write or sync
+  LogTail::Place before_;        // where the log ended before the last write
   std::unique_ptr<File> log_;
   std::string log_path_;
   bool cut_ = false;

@@ -64,7 +64,7 @@ using ReadBack = std::function<bool(Family family, std::string_view key, std::op
 class Store : public StoreView {
  public:
   // All or nothing: in the store's log and shown by the store, but on disk only after sync. After an error of either
-  // the outcome is unknown: the caller must latch.
+  // the outcome is unknown: the caller must latch, and each later call of them fails with that first error.
   [[nodiscard]] virtual Result<void> write(const WriteSet& operations) = 0;
   // Brings all that was written to the disk.
   [[nodiscard]] virtual Result<void> sync() = 0;

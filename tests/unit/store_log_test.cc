@@ -95,6 +95,26 @@ TEST_F(StoreLogTest, AByteThatWasChangedIsNamedOrDiffers) {
   EXPECT_TRUE(store->read_back([](Family, std::string_view, std::optional<std::string_view>) { return true; }));
 }
 
+// A second sync finds nothing left to sync, and a disk that is well again: what the first one lost stays lost.
+TEST_F(StoreLogTest, AfterAWriteOrSyncThatFailedAllLaterOnesFail) {
+  using ::testing::HasSubstr;
+  const std::string calls[] = {"a write to ", "a sync of ", "a sync of " + directory + " "};
+  for (std::uint64_t nth = 1; nth <= std::size(calls); ++nth) {
+    std::filesystem::remove_all(directory);
+    auto files = std::make_shared<testing::FaultyFileSystem>(posix_file_system());
+    auto store = *open_rocks_store(directory, StoreMode::create, files);
+    files->fail_once(nth);
+    const auto first = store->write_synced({{Family::entries, "a", "1"}});
+    ASSERT_FALSE(first) << nth;
+    ASSERT_THAT(first.error().detail, HasSubstr(calls[nth - 1]));
+    files->heal();
+    EXPECT_EQ(store->sync().error().detail, first.error().detail);
+    EXPECT_EQ(store->write({{Family::entries, "b", "2"}}).error().detail, first.error().detail);
+    EXPECT_EQ(store->sync().error().detail, first.error().detail);
+    EXPECT_FALSE(*store->get(Family::entries, "b"));
+  }
+}
+
 // The engine gives such a family another number in its log than it had.
 TEST_F(StoreLogTest, AFamilyThatWasMadeAnewComesBackAsItself) {
   {
@@ -228,6 +248,24 @@ TEST_F(StoreLogTest, ZerosAheadAreTakenUpAndCutOff) {
   }
 }
 
+TEST_F(StoreLogTest, ASalvagedCopyLeavesTheSpareOut) {
+  { ASSERT_EQ(write_and_read(**open_rocks_store(directory, StoreMode::create), "a", "held"), 2u); }
+  std::ofstream(directory + "/log.spare") << std::string(1'000, '\0');  // as a killed process leaves it
+  const auto store = open_rocks_store(directory, StoreMode::salvage);
+  ASSERT_TRUE(store) << store.error().detail;
+  EXPECT_EQ(**(*store)->get(Family::entries, "a"), "held");
+  std::vector<std::string> copies, spares;
+  for (const auto& item : std::filesystem::recursive_directory_iterator(folder.path())) {
+    const std::string path = item.path();
+    if (path.find(".salvage-") == path.npos) continue;
+    copies.push_back(path);
+    if (path.ends_with("log.spare")) spares.push_back(path);
+  }
+  EXPECT_THAT(copies, ::testing::Contains(::testing::EndsWith("/CURRENT")));
+  EXPECT_THAT(spares, ::testing::IsEmpty());
+  EXPECT_TRUE(std::filesystem::exists(directory + "/log.spare"));
+}
+
 // The start names its own log before it has said that what the one before holds is in tables.
 TEST_F(StoreLogTest, AStartThatIsCutOffCanBeMadeAgainOnATornRecord) {
   const std::string crashed = folder.file("crashed");
@@ -248,24 +286,6 @@ TEST_F(StoreLogTest, AStartThatIsCutOffCanBeMadeAgainOnATornRecord) {
   for (const StoreMode mode : {StoreMode::read_only, StoreMode::open}) {
     auto store = open_rocks_store(crashed, mode);
     ASSERT_TRUE(store) << store.error().detail;
-TEST_F(StoreLogTest, ASalvagedCopyLeavesTheSpareOut) {
-  { ASSERT_EQ(write_and_read(**open_rocks_store(directory, StoreMode::create), "a", "held"), 2u); }
-  std::ofstream(directory + "/log.spare") << std::string(1'000, '\0');  // as a killed process leaves it
-  const auto store = open_rocks_store(directory, StoreMode::salvage);
-  ASSERT_TRUE(store) << store.error().detail;
-  EXPECT_EQ(**(*store)->get(Family::entries, "a"), "held");
-  std::vector<std::string> copies, spares;
-  for (const auto& item : std::filesystem::recursive_directory_iterator(folder.path())) {
-    const std::string path = item.path();
-    if (path.find(".salvage-") == path.npos) continue;
-    copies.push_back(path);
-    if (path.ends_with("log.spare")) spares.push_back(path);
-  }
-  EXPECT_THAT(copies, ::testing::Contains(::testing::EndsWith("/CURRENT")));
-  EXPECT_THAT(spares, ::testing::IsEmpty());
-  EXPECT_TRUE(std::filesystem::exists(directory + "/log.spare"));
-}
-
     EXPECT_EQ(**(*store)->get(Family::entries, "a"), "held");
   }
 }
