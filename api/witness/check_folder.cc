@@ -53,7 +53,10 @@ class Check {
     if (!file) return fault(file.error().detail);
     const auto bytes = (*file)->size();
     if (!bytes) return fault(bytes.error().detail);
+    std::uint64_t whole_end = 0;
     const auto visited = visit_records(**file, path, 0, *bytes, [&](std::uint64_t at, Record record) -> Result<void> {
+      ++finding_.refused;
+      whole_end = record.end;
       const auto note = parse_note(record.note);
       const auto checkpoint = note ? signed_checkpoint(*note, keys_) : Result<Checkpoint>(note.error());
       if (!checkpoint) {
@@ -68,7 +71,10 @@ class Check {
       refused_.emplace(checkpoint->size, std::make_pair(checkpoint->root, std::move(record.note)));
       return {};
     });
-    if (!visited) fault(visited.error().detail);
+    if (visited || whole_end > *bytes) return;  // the last one grew since its size was asked for
+    const auto torn = is_cut_off(**file, whole_end, *bytes);
+    if (!torn || !*torn) return fault(visited.error().detail);
+    finding_.torn_bytes = *bytes - whole_end;
   }
 
   void read_cosigned(const Latest& latest) {

@@ -66,11 +66,20 @@ Result<void> visit_records(const File& file, const std::string& path, std::uint6
     if (note.size() != header->size + 1 || note.back() != '\n') return damaged(at, "the record has no end");
     note.pop_back();
     if (sum_of(header->kind, header->time, note) != header->sum) return damaged(at, "the record does not have its sum");
-    QUOTARY_TRY_VOID(visit(at, {header->kind, header->time, std::move(note)}));
-    at += end + 1 + header->size + 1;
+    const std::uint64_t behind = at + end + 1 + header->size + 1;
+    QUOTARY_TRY_VOID(visit(at, {header->kind, header->time, std::move(note), behind}));
+    at = behind;
     if (at > to) return damaged(at, "a record reaches over the end");
   }
   return {};
+}
+
+Result<bool> is_cut_off(const File& file, std::uint64_t at, std::uint64_t to) {
+  QUOTARY_TRY(begin, file.read_at(at, std::min<std::uint64_t>(header_bytes_max, to - at)));
+  const std::size_t end = begin.find('\n');
+  if (end == begin.npos) return begin.size() < header_bytes_max;
+  const auto header = parse_header(std::string_view(begin).substr(0, end));
+  return header && at + end + 1 + header->size + 1 > to;
 }
 
 std::string origin_hash(std::string_view origin) { return sha256(origin).hex(); }
@@ -204,7 +213,7 @@ Result<void> History::load_rest(const std::string& path, std::uint64_t bytes) {
 // What a cut left of the last one is written over; a refused checkpoint is no promise.
 Result<void> History::load_refused(const std::string& path) {
   QUOTARY_TRY(bytes, refused_->size());
-  auto visited = visit_records(*refused_, path, 0, bytes, [&](std::uint64_t at, const Record& record) -> Result<void> {
+  auto visited = visit_records(*refused_, path, 0, bytes, [&](std::uint64_t, const Record& record) -> Result<void> {
     QUOTARY_TRY(checkpoint, checkpoint_of(record.note));
     kept_.insert({record.kind == kind_split, checkpoint.size, checkpoint.root});
     if (record.kind == kind_split) {
@@ -212,7 +221,7 @@ Result<void> History::load_refused(const std::string& path) {
     } else {
       ++unproved_;
     }
-    refused_bytes_ = at + encode(record.kind, record.time, record.note).size();
+    refused_bytes_ = record.end;
     return {};
   });
   if (!visited && visited.error().kind != Errc::corrupt) return visited;

@@ -36,6 +36,7 @@ struct Record {
   std::string kind;
   Timestamp time;
   std::string note;
+  std::uint64_t end = 0;  // the byte behind it; set by reading
 };
 
 // Visits the records of [from, to) in order; `visit` gets where each begins. Errc::corrupt `witness_evidence` names the
@@ -43,6 +44,9 @@ struct Record {
 [[nodiscard]] Result<void> visit_records(const File& file, const std::string& path, std::uint64_t from,
                                          std::uint64_t to,
                                          const std::function<Result<void>(std::uint64_t at, Record record)>& visit);
+
+// Whether [at, to) only begins a record, whose rest is missing.
+[[nodiscard]] Result<bool> is_cut_off(const File& file, std::uint64_t at, std::uint64_t to);
 
 // The folder of a log below a witness's, by its origin.
 [[nodiscard]] std::string origin_hash(std::string_view origin);

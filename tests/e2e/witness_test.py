@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A server and its witnesses as processes: cosigned checkpoints, proofs that need no trust in us, an outage, a fork."""
-import json, os, re, shutil, subprocess, sys, time, unittest
+import hashlib, json, os, re, shutil, subprocess, sys, time, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import Server, quote
@@ -238,6 +238,18 @@ class Witnessing(unittest.TestCase):
         code, said = run("witness", "init", "--folder", self.witnesses[0].folder, "--name", "x.example.com", "--log", self.vkey)
         self.assertEqual(code, 1)
         self.assertIn("witness_exists", said)
+
+    def test_a_torn_end_of_the_refused_ones_is_shown(self):
+        witness = self.add("w1")
+        witness.stop()
+        refused = os.path.join(witness.folder, "origins", hashlib.sha256(self.vkey.split("+")[0].encode()).hexdigest(), "refused.notes")
+        with open(refused, "a") as f:
+            f.write("split 2026-11-")
+        code, said = run("witness", "show", "--folder", witness.folder)
+        self.assertEqual(code, 0, said)
+        self.assertIn("refused.notes holds 0 whole records, all checked; the 14 bytes behind them only begin one", said)
+        log = witness.show()[1]["logs"][0]
+        self.assertEqual((log["refused"], log["torn_bytes"], log["faults"]), (0, 14, []))
 
     def test_a_log_that_cannot_be_read_makes_no_key(self):
         folder = os.path.join(self.s.home, "mistaken")

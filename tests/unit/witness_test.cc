@@ -330,6 +330,42 @@ TEST(Witness, EvidenceThatWasCutOrChangedIsNamed) {
   EXPECT_EQ(w.check().size, 8u);
 }
 
+TEST(Witness, ATornEndOfTheRefusedOnesIsToldBesideWhatIsWhole) {
+  World w;
+  const FakeLog fork(40, 5);
+  {
+    const auto witness = *w.open();
+    ASSERT_EQ(witness->add_checkpoint(w.log.body(0, 8)).status, 200);
+    ASSERT_EQ(witness->add_checkpoint(fork.body(8, 8)).status, 422);
+  }
+  const std::size_t first = w.evidence(refused_name).size();
+  ASSERT_EQ((*w.open())->add_checkpoint(fork.body(8, 33)).status, 422);
+  const std::string good = w.evidence(refused_name);
+  const std::string path = origin_folder(w.folder.file("witness"), origin) + "/" + std::string(refused_name);
+  for (std::size_t size = first; size <= good.size(); ++size) {
+    ASSERT_TRUE(write_file_durably(*posix_file_system(), path, good.substr(0, size)));
+    const Finding finding = w.check();
+    const bool whole = size == good.size();
+    ASSERT_TRUE(finding.faults.empty()) << size << ": " << finding.faults[0];
+    ASSERT_EQ(finding.refused, whole ? 2u : 1u) << size;
+    ASSERT_EQ(finding.unproved, whole ? 1u : 0u) << size;
+    ASSERT_EQ(finding.torn_bytes, whole ? 0 : size - first);
+    ASSERT_EQ(finding.contradictions.size(), 1u) << size;
+  }
+  // What was changed inside is damage, also in the last one.
+  for (const std::size_t at : {first / 2, first + 1, good.size() - 10}) {
+    std::string changed = good;
+    changed[at] ^= 1;
+    ASSERT_TRUE(write_file_durably(*posix_file_system(), path, changed));
+    EXPECT_EQ(w.check().faults.size(), 1u) << at;
+    EXPECT_EQ(w.check().torn_bytes, 0u) << at;
+  }
+  // A witness goes on behind what is whole.
+  ASSERT_TRUE(write_file_durably(*posix_file_system(), path, good.substr(0, good.size() - 1)));
+  EXPECT_EQ((*w.open())->origins().at(0).splits, 1u);
+  EXPECT_EQ(w.evidence(refused_name), good.substr(0, first));
+}
+
 TEST(Witness, EvidenceOutlivesItsSlots) {
   World w;
   {

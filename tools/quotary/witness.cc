@@ -157,7 +157,9 @@ json::object json_of(const witness::Finding& finding) {
                    {"faults", faults}};
   if (finding.time > 0) {
     out["root"] = finding.root.hex();
+                   {"refused", finding.refused},
     out["time"] = format_rfc3339({static_cast<std::int64_t>(finding.time) * 1000});
+                   {"torn_bytes", finding.torn_bytes},
   }
   return out;
 }
@@ -181,6 +183,12 @@ void print_text(const witness::Finding& finding) {
     std::printf("  分叉 SPLIT VIEW  at size %llu the log signed both of these:\n%s\n%s\n",
                 static_cast<unsigned long long>(each.size), each.cosigned.c_str(), each.refused.c_str());
   }
+  if (finding.torn_bytes > 0)
+    std::printf(
+        "  残尾 torn end    %s holds %llu whole records, all checked; the %llu bytes behind them only begin one: cut off, "
+        "or being written now\n",
+        std::string(witness::refused_name).c_str(), static_cast<unsigned long long>(finding.refused),
+        static_cast<unsigned long long>(finding.torn_bytes));
 }
 
 int show(WitnessCommand command) {
