@@ -10,6 +10,14 @@ Answer refusal(int status, const std::string& why) { return {status, "text/plain
 
 }  // namespace
 
+Result<std::shared_ptr<void>> lock_folder(FileSystem& files, const std::string& folder) {
+  auto lock = files.lock(folder + "/lock");
+  if (lock || lock.error().code != "locked") return lock;
+  return fail(Errc::conflict, "locked",
+              "another process works on the witness in " + folder +
+                  ": stop its `quotary witness serve`, or let the other command end, and try again");
+}
+
 // A checkpoint that one of its log's keys signed.
 struct Witness::Submitted {
   std::uint64_t old_size = 0;
@@ -31,7 +39,7 @@ Result<std::unique_ptr<Witness>> Witness::open(WitnessOptions options, std::shar
       new Witness(std::move(options), std::move(files), std::move(clock), std::move(cosigner)));
   const auto& folder = witness->options_.folder;
   QUOTARY_TRY_VOID(witness->files_->make_directory(folder));
-  QUOTARY_TRY(lock, witness->files_->lock(folder + "/lock"));
+  QUOTARY_TRY(lock, lock_folder(*witness->files_, folder));
   witness->lock_ = std::move(lock);
   for (const Vkey& key : witness->options_.logs) {
     if (key.type != ed25519_note_type)

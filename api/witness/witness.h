@@ -36,6 +36,10 @@ struct OriginState {
   std::uint64_t unproved = 0;
 };
 
+// Holds a witness's folder, which must be there, until the returned object dies: one who changes what stands in it at a
+// time. Errc::conflict `locked`.
+[[nodiscard]] Result<std::shared_ptr<void>> lock_folder(FileSystem& files, const std::string& folder);
+
 struct WitnessOptions {
   std::string folder;  // its state and evidence
   std::vector<Vkey>

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A server and its witnesses as processes: cosigned checkpoints, proofs that need no trust in us, an outage, a fork."""
-import hashlib, json, os, re, shutil, subprocess, sys, time, unittest
+import base64, hashlib, json, os, re, shutil, subprocess, sys, time, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import Server, quote
@@ -15,6 +15,18 @@ def run(*command):
     """-> the exit code, and what was said on stdout."""
     done = subprocess.run([PROGRAM, *command], capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout + done.stderr
+
+
+def read(path):
+    with open(path) as f:
+        return f.read()
+
+
+def make_vkey(origin):
+    """A log's verification key, of nobody's log."""
+    key = b"\x01" + hashlib.sha256(origin.encode()).digest()
+    key_id = hashlib.sha256(origin.encode() + b"\n" + key).hexdigest()[:8]
+    return f"{origin}+{key_id}+{base64.b64encode(key).decode()}"
 
 
 class Witness:
@@ -43,8 +55,7 @@ class Witness:
         return status
 
     def said(self):
-        with open(self.folder + ".log") as f:
-            return f.read()
+        return read(self.folder + ".log")
 
     def show(self):
         code, said = run("witness", "show", "--folder", self.folder, "--json")
@@ -238,6 +249,32 @@ class Witnessing(unittest.TestCase):
         code, said = run("witness", "init", "--folder", self.witnesses[0].folder, "--name", "x.example.com", "--log", self.vkey)
         self.assertEqual(code, 1)
         self.assertIn("witness_exists", said)
+
+    def test_logs_are_added_one_at_a_time_and_to_a_stopped_witness(self):
+        witness = self.add("w1")
+        others = [make_vkey(f"log-{i}.example.com") for i in range(6)]
+        command = ["witness", "add-log", "--folder", witness.folder, "--log"]
+        listed = lambda: read(os.path.join(witness.folder, "logs"))
+        before = listed()
+        code, said = run(*command, others[0])
+        self.assertEqual(code, 1, said)
+        self.assertIn("stop its `quotary witness serve`", said)
+        self.assertIn("(locked)", said)
+        self.assertEqual(listed(), before)
+        witness.stop()
+        # Of several at once, each is in the list or was told that it is not.
+        adding = [subprocess.Popen([PROGRAM, *command, vkey], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for vkey in others]
+        added = [vkey for vkey, process in zip(others, adding) if process.wait(60) == 0]
+        self.assertTrue(added)
+        self.assertEqual([vkey for vkey in others if vkey in listed()], added)
+        for vkey in set(others) - set(added):
+            self.assertEqual(run(*command, vkey)[0], 0)
+        witness.start()
+        code, shown = witness.show()
+        self.assertEqual((code, len(shown["logs"])), (0, 7))
+        code, said = run("witness", "add-log", "--folder", witness.folder + "-2", "--log", others[0])
+        self.assertIn("no_witness", said)
+        self.assertFalse(os.path.exists(witness.folder + "-2"))
 
     def test_a_torn_end_of_the_refused_ones_is_shown(self):
         witness = self.add("w1")

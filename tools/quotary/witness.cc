@@ -88,15 +88,20 @@ int init(WitnessCommand command) {
   return exit_ok;
 }
 
+// Under the folder's lock from the reading to the writing, so that of two at once none is lost.
+Result<void> add(const WitnessCommand& command) {
+  const auto files = posix_file_system();
+  QUOTARY_TRY_VOID(read_logs(*files, command));  // where there is no witness, no lock is left
+  QUOTARY_TRY(lock, witness::lock_folder(*files, command.folder));
+  QUOTARY_TRY(keys, read_logs(*files, command));
+  QUOTARY_TRY(logs, logs_text(command, std::move(keys)));
+  return write_file_durably(*files, command.logs_path(), logs);
+}
+
 int add_log(WitnessCommand command) {
   command.complete();
-  const auto files = posix_file_system();
-  const auto keys = read_logs(*files, command);
-  if (!keys) return report(keys.error());
-  const auto logs = logs_text(command, *keys);
-  if (!logs) return report(logs.error());
-  if (auto written = write_file_durably(*files, command.logs_path(), *logs); !written) return report(written.error());
-  std::puts("Added. A running witness reads it when it is started again.");
+  if (auto added = add(command); !added) return report(added.error());
+  std::puts("Added. The witness cosigns it from its next start on.");
   return exit_ok;
 }
 
@@ -152,14 +157,14 @@ json::object json_of(const witness::Finding& finding) {
                    {"size", finding.size},
                    {"cosigned", finding.count},
                    {"records_checked", finding.records_checked},
+                   {"refused", finding.refused},
                    {"unproved", finding.unproved},
+                   {"torn_bytes", finding.torn_bytes},
                    {"contradictions", contradictions},
                    {"faults", faults}};
   if (finding.time > 0) {
     out["root"] = finding.root.hex();
-                   {"refused", finding.refused},
     out["time"] = format_rfc3339({static_cast<std::int64_t>(finding.time) * 1000});
-                   {"torn_bytes", finding.torn_bytes},
   }
   return out;
 }
@@ -178,17 +183,17 @@ void print_text(const witness::Finding& finding) {
   if (finding.unproved > 0)
     std::printf("  拒绝 refused     %llu checkpoints whose consistency was not proved\n",
                 static_cast<unsigned long long>(finding.unproved));
-  for (const auto& each : finding.faults) std::printf("  损坏 fault       %s\n", each.c_str());
-  for (const auto& each : finding.contradictions) {
-    std::printf("  分叉 SPLIT VIEW  at size %llu the log signed both of these:\n%s\n%s\n",
-                static_cast<unsigned long long>(each.size), each.cosigned.c_str(), each.refused.c_str());
-  }
   if (finding.torn_bytes > 0)
     std::printf(
         "  残尾 torn end    %s holds %llu whole records, all checked; the %llu bytes behind them only begin one: cut off, "
         "or being written now\n",
         std::string(witness::refused_name).c_str(), static_cast<unsigned long long>(finding.refused),
         static_cast<unsigned long long>(finding.torn_bytes));
+  for (const auto& each : finding.faults) std::printf("  损坏 fault       %s\n", each.c_str());
+  for (const auto& each : finding.contradictions) {
+    std::printf("  分叉 SPLIT VIEW  at size %llu the log signed both of these:\n%s\n%s\n",
+                static_cast<unsigned long long>(each.size), each.cosigned.c_str(), each.refused.c_str());
+  }
 }
 
 int show(WitnessCommand command) {
@@ -281,7 +286,8 @@ void add_witness(CLI::App& app, int& exit_code) {
       ->required();
   make_command->callback([options, &exit_code] { exit_code = init(*options); });
 
-  auto* add_command = witness->add_subcommand("add-log", "cosign a further log, or trust a further key of one");
+  auto* add_command = witness->add_subcommand(
+      "add-log", "cosign a further log, or trust a further key of one; while the witness is stopped");
   add_folder(*add_command, *options);
   add_command->add_option("--log", options->logs, "a log's verification key; may be repeated")->required();
   add_command->callback([options, &exit_code] { exit_code = add_log(*options); });
