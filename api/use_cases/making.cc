@@ -114,8 +114,10 @@ Result<Making> Making::begin(const OrganisationConfig& config, const Arguments& 
 bool Making::stands(const OrganisationConfig& config) { return config.files->exists(making_path(config)); }
 
 Result<void> Making::end(const OrganisationConfig& config) {
-  // Not synced: should it come back, the next open or create ends it again.
-  return stands(config) ? config.files->remove(making_path(config)) : Result<void>();
+  if (stands(config)) QUOTARY_TRY_VOID(config.files->remove(making_path(config)));
+  // Before anything is issued, also when the run before failed just here: a record that came back with a power cut
+  // would say of what was issued that it never was, and of a damaged ledger that its making was interrupted.
+  return config.files->sync_directory(config.keys_directory);
 }
 
 }  // namespace quotary::api

@@ -25,7 +25,8 @@ class Making {
   [[nodiscard]] static Result<Making> begin(const OrganisationConfig& config, const Arguments& arguments);
   // Whether one stands in that key folder.
   [[nodiscard]] static bool stands(const OrganisationConfig& config);
-  // Ends it, once the first entry is published; nothing happens when there is none.
+  // Ends it, once the first entry is published; when it answers, no record stands there or can come back. Nothing to
+  // end is no error.
   [[nodiscard]] static Result<void> end(const OrganisationConfig& config);
 
  private:

@@ -38,6 +38,7 @@ class MakingTest : public ::testing::Test {
   }
 
   std::string key(const char* name) const { return config_.keys_directory + "/" + name; }
+  std::string published_slots() const { return config_.data_directory + "/published.slots"; }
   Result<std::unique_ptr<Organisation>> create() const { return Organisation::create(config_, made_); }
 
   // In new folders, fails from the first call on whose description holds `what`.
@@ -98,8 +99,10 @@ class MakingTest : public ::testing::Test {
       files_->heal();
       ASSERT_TRUE(fault != Fault::power || files_->lose_unsynced(random() | 1));
       const auto log_key = read_file(*files_, key("log.key"));
-      // A failure that was told leaves an unfinished making; one that was not needed none.
-      if (first.empty()) {
+      // A failure that was told leaves an unfinished making, unless it was that of the end's own sync; one that was not
+      // needed none.
+      const bool ended = !files_->exists(key("making")) && files_->exists(published_slots());
+      if (first.empty() || ended) {
         EXPECT_EQ(code_of(create()), "folder_not_empty");
       } else {
         ++interrupted;
@@ -217,6 +220,25 @@ TEST_F(MakingTest, AServedOneIsNoLongerInTheMaking) {
   files_->heal();
   { ASSERT_TRUE(Organisation::open(config_)); }
   EXPECT_FALSE(files_->exists(key("making")));
+  EXPECT_EQ(code_of(create()), "folder_not_empty");
+}
+
+TEST_F(MakingTest, OneThatEndedDoesNotComeBackWithAPowerCut) {
+  ASSERT_TRUE(create());
+  ASSERT_TRUE(files_->lose_unsynced());
+  EXPECT_FALSE(files_->exists(key("making")));
+  // Nor where the sync of its end failed, once it is served.
+  start_anew();
+  ASSERT_TRUE(create());
+  const std::uint64_t calls = files_->calls();
+  start_anew();
+  files_->fail_once(calls);
+  const auto failed = create();
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().detail, "a sync of " + config_.keys_directory + " was made to fail");
+  expect_issues(**Organisation::open(config_));
+  ASSERT_TRUE(files_->lose_unsynced());
+  made_.public_url = "https://elsewhere.example.com";
   EXPECT_EQ(code_of(create()), "folder_not_empty");
 }
 
