@@ -2,8 +2,7 @@
 // export, each in a process of its own; prints seconds and the peak of memory that the system accounted to each.
 #include "ledger/log/export_check.h"
 #include "ledger/log/export_writer.h"
-#include "signing/keys.h"
-#include "tests/support/fake_log.h"
+#include "tests/bench/bench_ledger.h"
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -15,36 +14,19 @@
 namespace quotary {
 namespace {
 
-class NoFold final : public Fold {
- public:
-  Result<void> apply(const Entry&, std::string_view, StateWriter&) const override { return {}; }
-};
-
 struct Bench {
   explicit Bench(const std::string& in) : folder(in) { options.directory = in + "/log"; }
 
   const std::string folder;
   LedgerOptions options;
-  std::unique_ptr<CheckpointSigner> signer =
-      signing::signer_from_seed("bench.example.com/log", std::string(32, '\x01'));
-  std::unique_ptr<CheckpointVerifier> key = *signing::open_vkey(signer->vkey());
-  testing::MarkingCipher cipher;
-  LedgerPorts ports{posix_file_system(),
-                    std::make_shared<SystemClock>(),
-                    std::make_shared<SystemRandom>(),
-                    signer.get(),
-                    &cipher,
-                    std::make_shared<NoFold>()};
+  testing::BenchLedger base;
+  std::unique_ptr<CheckpointVerifier> key = *signing::open_vkey(base.vkey());
 
   void make(std::uint64_t entries) const {
     constexpr std::uint64_t at_once = 1'000;
-    Draft genesis;
-    genesis.type = "bench.created";
-    genesis.subject = "bench";
-    auto ledger = Ledger::create(options, ports, std::move(genesis));
-    QUOTARY_CHECK(ledger.has_value());
+    const auto ledger = base.make(options);
     for (std::uint64_t at = 1; at < entries; at += at_once) {
-      const auto appended = (*ledger)->append([&](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
+      const auto appended = ledger->append([&](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
         std::vector<Draft> drafts(std::min(at_once, entries - at));
         for (std::uint64_t i = 0; i < drafts.size(); ++i) {
           drafts[i].type = "quote.issued";
@@ -62,15 +44,15 @@ struct Bench {
   void write() const {
     ExportOptions how;
     how.target = folder + "/export";
-    how.vkey = signer->vkey();
-    const auto written = export_ledger(options, ports, *key, how);
+    how.vkey = base.vkey();
+    const auto written = export_ledger(options, base.ports(), *key, how);
     if (!written) std::fprintf(stderr, "%s\n", written.error().detail.c_str());
     QUOTARY_CHECK(written.has_value());
   }
   void check() const {
     const auto source = open_export_folder(folder + "/export");
     QUOTARY_CHECK(source.has_value());
-    const auto report = check_export(**source, *key, signer->vkey());
+    const auto report = check_export(**source, *key, base.vkey());
     QUOTARY_CHECK(report && report->problems_total == 0);
   }
 };

@@ -4,9 +4,8 @@
 // RocksDB scanning and hashing as many bytes on one. Then appends behind few and behind that many entries. 0 seconds or
 // 0 entries leave that half out.
 #include "ledger/log/ledger_impl.h"
-#include "signing/keys.h"
+#include "tests/bench/bench_ledger.h"
 #include "tests/bench/rocks_alone.h"
-#include "tests/support/fake_log.h"
 
 #include <algorithm>
 #include <atomic>
@@ -20,12 +19,6 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 double since(Steady::time_point start) { return std::chrono::duration<double>(Steady::now() - start).count(); }
-
-// Changes nothing, so that the log itself is measured.
-class NoFold final : public Fold {
- public:
-  Result<void> apply(const Entry&, std::string_view, StateWriter&) const override { return {}; }
-};
 
 Command one_kilobyte(const std::string& padding) {
   return [&padding](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
@@ -95,15 +88,7 @@ struct Bench {
   std::string folder;
   double seconds = 0;
   std::uint64_t entries = 0;
-  std::unique_ptr<CheckpointSigner> signer =
-      signing::signer_from_seed("bench.example.com/log", std::string(32, '\x01'));
-  testing::MarkingCipher cipher;
-  LedgerPorts ports{posix_file_system(),
-                    std::make_shared<SystemClock>(),
-                    std::make_shared<SystemRandom>(),
-                    signer.get(),
-                    &cipher,
-                    std::make_shared<NoFold>()};
+  testing::BenchLedger base;
 
   [[nodiscard]] LedgerOptions options(const std::string& name) const {
     LedgerOptions made;
@@ -111,14 +96,7 @@ struct Bench {
     made.directory = folder + "/" + name;
     return made;
   }
-  [[nodiscard]] std::unique_ptr<Ledger> make(const std::string& name) const {
-    Draft genesis;
-    genesis.type = "bench.created";
-    genesis.subject = "bench:0";
-    auto made = Ledger::create(options(name), ports, std::move(genesis));
-    QUOTARY_CHECK(made.has_value());
-    return std::move(*made);
-  }
+  [[nodiscard]] std::unique_ptr<Ledger> make(const std::string& name) const { return base.make(options(name)); }
 };
 
 void bench_appends(const Bench& bench) {
@@ -204,7 +182,7 @@ void bench_verification(const Bench& bench) {
                 payload.size(), since(began));
   }
   const auto opening = Steady::now();
-  auto ledger = Ledger::open(bench.options("verify"), bench.ports);
+  auto ledger = Ledger::open(bench.options("verify"), bench.base.ports());
   QUOTARY_CHECK(ledger.has_value());
   std::printf("opened in %.2f s\n", since(opening));
   std::vector<double> scans, one, two, folded;
