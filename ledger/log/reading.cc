@@ -105,7 +105,7 @@ Result<void> LedgerImpl::show_for_reading(const Error& why) {
 Result<std::unique_ptr<Ledger>> Ledger::open_for_reading(const LedgerOptions& options, const LedgerPorts& ports,
                                                          const Error& why) {
   QUOTARY_TRY(lock, ports.files->lock(options.directory + "/lock"));
-  QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), StoreMode::salvage));
+  QUOTARY_TRY(store, salvage_rocks_store(store_path(options.directory)));
   auto ledger = std::make_unique<LedgerImpl>(options, ports, std::move(store), std::vector<Slots>(), std::move(lock));
   QUOTARY_TRY_VOID(ledger->show_for_reading(why));
   return std::unique_ptr<Ledger>(std::move(ledger));

@@ -484,6 +484,16 @@ rocksdb::Status open_standing(const rocksdb::Options& options, const std::string
   return rocksdb::Status::TryAgain("it was written to too fast to be read; try again later");
 }
 
+Result<std::unique_ptr<Store>> store_on(std::shared_ptr<Database> base, rocksdb::DB* db, const rocksdb::Status& status,
+                                        const std::string& directory) {
+  if (!status.ok()) {
+    base->handles.clear();
+    return store_error(("open " + directory).c_str(), status);
+  }
+  base->db.reset(db);
+  return std::unique_ptr<Store>(new RocksStore(std::move(base)));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode,
@@ -503,10 +513,6 @@ Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, St
         rocks_environment(files, base->tail, std::make_shared<SpareLog>(files, base->temporary, 0), true);
     options.env = base->environment.get();
     status = open_standing(options, directory, *files, *base, &db);
-  } else if (mode == StoreMode::salvage) {
-    QUOTARY_TRY(copy, linked_copy(directory));
-    base->temporary = std::move(copy);
-    status = open_salvaged(options, *base, &db);
   } else {
     base->files = std::move(files);
     base->directory = directory;
@@ -517,12 +523,16 @@ Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, St
     options.env = base->environment.get();
     status = rocksdb::DB::Open(options, directory, all_families(), &base->handles, &db);
   }
-  if (!status.ok()) {
-    base->handles.clear();
-    return store_error(("open " + directory).c_str(), status);
-  }
-  base->db.reset(db);
-  return std::unique_ptr<Store>(new RocksStore(std::move(base)));
+  return store_on(std::move(base), db, status, directory);
+}
+
+Result<std::unique_ptr<Store>> salvage_rocks_store(const std::string& directory) {
+  auto base = std::make_shared<Database>();
+  QUOTARY_TRY(copy, linked_copy(directory));
+  base->temporary = std::move(copy);
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = open_salvaged(database_options(base->listener), *base, &db);
+  return store_on(std::move(base), db, status, directory);
 }
 
 }  // namespace quotary

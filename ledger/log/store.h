@@ -82,16 +82,18 @@ class Store : public StoreView {
   [[nodiscard]] virtual std::string background_error() const = 0;
 };
 
-enum class StoreMode { create, open, read_only, salvage };
+enum class StoreMode { create, open, read_only };
 
 // The embedded engine in `directory`. create also opens what is there. read_only does not lock and also reads a folder
-// that a server writes to; what it needs for itself goes to a temporary folder. salvage opens whatever can still be
-// read, in a hard-linked copy beside the directory that goes when the store closes, and leaves the directory as it is:
-// a key may be missing or an older one. create and open write through `files` alone; what the two others write lies in
-// throw-away folders. create and open keep `log_ahead_bytes` of zeros on the disk ahead of what the log will hold, so
-// that a sync takes less long; 0: none.
+// that a server writes to; what it needs for itself goes to a temporary folder, past `files`. create and open write
+// through `files` alone, and keep `log_ahead_bytes` of zeros on the disk ahead of what the log will hold, so that a
+// sync takes less long; 0: none.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, StoreMode mode,
                                                               std::shared_ptr<FileSystem> files = posix_file_system(),
                                                               std::uint64_t log_ahead_bytes = 0);
+
+// Whatever can still be read in `directory`, which stays as it is: a key may be missing or an older one. In a
+// hard-linked copy beside it, on the machine's own file system, that goes when the store closes. Not for writing.
+[[nodiscard]] Result<std::unique_ptr<Store>> salvage_rocks_store(const std::string& directory);
 
 }  // namespace quotary
