@@ -46,6 +46,7 @@ struct OrganisationConfig {
   signing::SealKeyFiles seal;  // empty paths: seal.cert.pem and seal.key.pem in the key folder
   std::size_t start_check_entries = 10'000;
   std::uint64_t log_ahead_bytes = 0;  // as in LedgerOptions
+  Scrubbing scrubbing;                // as in LedgerOptions
   unsigned seal_threads = 2;          // the issuer's pool
   int void_lapse_days = 30;
   std::function<void(std::string_view reason)> on_latch;  // told once, when a failed write ends all issuing

@@ -1,5 +1,9 @@
-quotary_test(log_test LABEL unit TIMEOUT 60
+quotary_test(log_test LABEL unit TIMEOUT 120
   SOURCES unit/log_golden_test.cc unit/log_fault_test.cc unit/store_log_test.cc support/faulty_file_system.cc
+  LIBRARIES quotary_log quotary_signing)
+
+quotary_test(scrubber_test LABEL unit TIMEOUT 60
+  SOURCES unit/scrubber_test.cc
   LIBRARIES quotary_log quotary_signing)
 
 add_executable(quotary_bench_log bench/bench_log.cc bench/rocks_alone.cc)

@@ -33,6 +33,7 @@ LedgerOptions ledger_options(const OrganisationConfig& config) {
   options.publish_to = config.publish_to;
   options.start_check_entries = config.start_check_entries;
   options.log_ahead_bytes = config.log_ahead_bytes;
+  options.scrubbing = config.scrubbing;
   options.on_latch = config.on_latch;
   return options;
 }
@@ -253,6 +254,10 @@ std::string Organisation::metrics() const {
               "Logins refused for a wrong login or password, since the start.", parts_->logins_failed_total) +
          line("quotary_tree_size", "gauge", "Entries under the published checkpoint.", state.tree_size) +
          line("quotary_ledger_latched", "gauge", "1 when the ledger refuses to write.", state.latched ? 1 : 0) +
+         line("quotary_scrub_rounds_total", "counter",
+              "Times that the whole store was read again in the background and held, since the start.",
+              state.scrub.rounds) +
+         line("quotary_scrub_entries", "gauge", "Entries read in the round under way.", state.scrub.entries) +
          line("quotary_seal_available", "gauge", "1 when quotes can be sealed.", parts_->seal ? 1 : 0) +
          line("quotary_quotes_issued_total", "counter", "Quotes issued since the start.", parts_->issued_total) +
          line("quotary_verifications_total", "counter", "Public verifications since the start.",

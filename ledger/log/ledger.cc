@@ -1,7 +1,9 @@
 #include "ledger/log/ledger_impl.h"
 
 #include "ledger/log/entry.h"
+#include "ledger/log/entry_view.h"
 #include "ledger/log/proof_text.h"
+#include "ledger/log/walk.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -44,6 +46,7 @@ LedgerImpl::LedgerImpl(LedgerOptions options, LedgerPorts ports, std::unique_ptr
 }
 
 LedgerImpl::~LedgerImpl() {
+  scrubber_.reset();
   {
     const std::lock_guard lock(queue_mutex_);
     stopping_ = true;
@@ -117,39 +120,58 @@ Result<void> LedgerImpl::check_published(const Slots& slots, std::uint64_t size,
   return {};
 }
 
-// Reads entries [from, size) and the tree above them again. What was never signed is about to be, so its
-// payloads too must hold; so must the last entry's, since a store may have lost the newest part of one family alone.
+namespace {
+
+// The first of the entries [from, size) whose payloads, with those of all after it, take no more than `bytes_max`. An
+// entry that cannot be read ends the search: the verification names it.
+std::uint64_t newest_payloads(const StoreView& view, std::uint64_t from, std::uint64_t size, std::uint64_t bytes_max) {
+  std::uint64_t first = size, bytes = 0;
+  EntryView entry;
+  for (; first > from; --first) {
+    const auto canonical = view.get(Family::entries, index_key(first - 1));
+    if (!canonical || !*canonical || !view_entry(**canonical, entry)) return first - 1;
+    for (const ObjectView& object : entry.objects) {
+      if (object.size > bytes_max - bytes) return first;
+      bytes += object.size;
+    }
+  }
+  return first;
+}
+
+}  // namespace
+
+// Verifies entries [from, size) and the tree above them. What was never signed is about to be, so its payloads too must
+// hold; so must the last entry's, since a store may have lost the newest part of one family alone, and those before it
+// as far as they are read soon.
 Result<void> LedgerImpl::check_tail(std::uint64_t from, std::uint64_t published_size, std::uint64_t size) {
+  if (size == 0) return {};
+  const std::uint64_t payloads_from =
+      std::min({newest_payloads(*store_, from, size, options_.start_check_payload_bytes), published_size, size - 1});
+  VerifyOptions verifying;
+  verifying.state = false;
+  verifying.from = from;
+  verifying.to = payloads_from;
+  verifying.payloads = false;
+  if (from < payloads_from) {
+    QUOTARY_TRY(report, verify_view(*store_, size, nullptr, nullptr, verifying));
+    if (report.problems_total > 0) return damage_error(report.problems.front());
+  }
+  verifying.from = payloads_from;
+  verifying.to = size;
+  verifying.payloads = true;
+  QUOTARY_TRY(report, verify_view(*store_, size, ports_.cipher, nullptr, verifying));
+  if (report.problems_total > 0) return damage_error(report.problems.front());
+
   const NodeReader nodes = nodes_of(*store_);
-  QUOTARY_TRY(range, read_compact_range(from, nodes));
-  Hash prev;
-  if (from > 0) {
-    QUOTARY_TRY(leaf, nodes(0, from - 1));
-    prev = leaf;
-  }
-  for (std::uint64_t index = from; index < size; ++index) {
-    QUOTARY_TRY(canonical, store_->get(Family::entries, index_key(index)));
-    if (!canonical) return fail(Errc::corrupt, "entry_missing", "entry " + std::to_string(index) + " is missing");
-    auto entry = parse_entry(*canonical);
-    bool holds = entry && entry->index == index && entry->prev == prev;
-    if (holds) {
-      range.append(entry->leaf, [&](unsigned level, std::uint64_t number, const Hash& hash) {
-        const auto stored = nodes(level, number);
-        holds = holds && stored && *stored == hash;
-      });
-    }
-    if (!holds)
-      return fail(Errc::corrupt, "entry_damaged",
-                  "entry " + std::to_string(index) + " does not hold: run `quotary verify` for all that differs");
-    if (index >= published_size || index + 1 == size) {
-      for (std::size_t ordinal = 0; ordinal < entry->objects.size(); ++ordinal)
-        QUOTARY_TRY_VOID(read_payload(*store_, *ports_.cipher, *entry, ordinal));
-    }
-    prev = entry->leaf;
-    last_time_ = entry->time;
-  }
+  QUOTARY_TRY(range, read_compact_range(size, nodes));
+  QUOTARY_TRY(leaf, nodes(0, size - 1));
+  QUOTARY_TRY(canonical, store_->get(Family::entries, index_key(size - 1)));
+  if (!canonical || range.root() != report.root)
+    return fail(Errc::corrupt, "store_unsteady", "the store answers otherwise than a moment ago: check the machine");
+  QUOTARY_TRY(last, parse_entry(*canonical));
   range_ = std::move(range);
-  last_leaf_ = prev;
+  last_leaf_ = leaf;
+  last_time_ = last.time;
   return {};
 }
 
@@ -170,6 +192,8 @@ Result<void> LedgerImpl::recover(std::uint64_t size) {
   // At least the last entry, which the next one links to, and all that no checkpoint was published for.
   const std::uint64_t from =
       size - std::min<std::uint64_t>(size, std::max<std::uint64_t>(options_.start_check_entries, 1));
+  QUOTARY_TRY_VOID(
+      check_marked_damage(*ports_.files, options_.directory, {size, {}, store_->snapshot()}, *ports_.cipher));
   QUOTARY_TRY_VOID(check_tail(std::min(from, published_size), published_size, size));
   if (size == 0) return {};
   // A batch that was durable when the process died, but not yet published, is published by the normal path.
@@ -212,8 +236,9 @@ std::shared_ptr<const LedgerImpl::Head> LedgerImpl::head() const {
 
 LedgerState LedgerImpl::state() const {
   const auto now = head();
+  const ScrubFigures scrub = scrubber_ ? scrubber_->figures() : ScrubFigures{};
   const std::lock_guard lock(queue_mutex_);
-  return {now->size, now->root, !latch_reason_.empty(), latch_reason_, reading_, state_whole_};
+  return {now->size, now->root, !latch_reason_.empty(), latch_reason_, reading_, state_whole_, scrub};
 }
 
 std::string LedgerImpl::checkpoint() const { return head()->checkpoint; }

@@ -5,6 +5,7 @@
 #include "ledger/log/folded_state.h"
 #include "ledger/log/merkle.h"
 #include "ledger/log/overlay.h"
+#include "ledger/log/scrubber.h"
 #include "ledger/log/sequencer.h"
 #include "ledger/log/slots.h"
 #include "ledger/log/store.h"
@@ -144,6 +145,7 @@ class LedgerImpl final : public Ledger {
   std::shared_ptr<const Head> head_;
 
   std::thread thread_;
+  std::unique_ptr<Scrubber> scrubber_;
 };
 
 }  // namespace quotary

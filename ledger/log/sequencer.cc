@@ -18,6 +18,16 @@ constexpr std::size_t batch_commands_max = 512;
 void LedgerImpl::start() {
   thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), "sequencer");
+  if (options_.scrubbing.bytes_per_second == 0) return;
+  const auto published = [this]() -> PublishedView {
+    const auto now = head();
+    return {now->size, now->root, now->view};
+  };
+  const auto found = [this](const VerifyProblem& problem) {
+    mark_damage(*ports_.files, options_.directory, problem);
+    latch(damage_error(problem));
+  };
+  scrubber_ = std::make_unique<Scrubber>(options_.scrubbing, Scrubber::Ports{published, ports_.cipher, found});
 }
 
 void LedgerImpl::submit(Command command, std::function<void(Result<Committed>)> done) {
@@ -178,8 +188,8 @@ Error LedgerImpl::latched_error() const {
   }
   return fail(
       Errc::unavailable, "ledger_latched",
-      "the ledger takes no more entries since a write could not be trusted; the operator must check the disk, run "
-      "`quotary verify` and restart");
+      "the ledger takes no more entries since a write or what is stored cannot be trusted; the operator must check the "
+      "disk, run `quotary verify` and restart");
 }
 
 }  // namespace quotary

@@ -111,13 +111,29 @@ struct Committed {
 // A little more than a log of the store grows to.
 inline constexpr std::uint64_t serving_log_ahead_bytes = 32u << 20;
 
+// How the store is read again in the background; a server sets `serving_scrubbing`.
+struct Scrubbing {
+  std::uint64_t bytes_per_second = 0;  // at most, on average; 0: never
+  std::chrono::milliseconds pause{0};  // between the end of a round and the next
+};
+inline constexpr Scrubbing serving_scrubbing{32u << 20, std::chrono::hours(1)};
+
+// Since the start.
+struct ScrubFigures {
+  std::uint64_t rounds = 0;   // that ended and found all whole
+  std::uint64_t entries = 0;  // read in the round under way
+};
+
 struct LedgerOptions {
   std::string directory;                // data folder
   std::vector<std::string> publish_to;  // further slot files
   std::function<void(std::string_view reason)>
-      on_latch;                              // told once, when a failed write ends all writing; must not block
+      on_latch;                              // told once, when a failed write or found damage ends all writing
   std::uint64_t queue_max = 4096;            // commands waiting; beyond: Errc::overloaded
   std::size_t start_check_entries = 10'000;  // how many last entries the start verifies
+  // With their payloads, from the newest back, for as long as these together take no more; the last entry's always.
+  std::uint64_t start_check_payload_bytes = 64u << 20;
+  Scrubbing scrubbing;
   // Zeros kept on the disk ahead of the store's log, which make a sync cheaper; a server sets serving_log_ahead_bytes.
   std::uint64_t log_ahead_bytes = 0;
 };
@@ -138,6 +154,7 @@ struct LedgerState {
   std::string latch_reason;
   bool read_only = false;   // opened for reading: damaged or rolled back
   bool state_whole = true;  // read_only: whether the folded state is what all published entries lead to
+  ScrubFigures scrub = {};
 };
 
 // An open ledger: one writer thread inside. Safe to call from any thread. The destructor finishes what is queued.
@@ -147,7 +164,8 @@ class Ledger {
   [[nodiscard]] static Result<std::unique_ptr<Ledger>> create(const LedgerOptions& options, const LedgerPorts& ports,
                                                               Draft genesis);
   // Opens for writing: compares with the published slots (refuses a rolled-back store: Errc::corrupt `rolled_back`,
-  // with sizes), recovers a batch that was durable but not yet published, verifies the last start_check_entries.
+  // with sizes), recovers a batch that was durable but not yet published, verifies the last start_check_entries, and
+  // what a scrubber once found damaged.
   [[nodiscard]] static Result<std::unique_ptr<Ledger>> open(const LedgerOptions& options, const LedgerPorts& ports);
   // What is left of a ledger that open refused for `why`, for reads alone: latched, nothing is written or signed. Under
   // a whole published checkpoint only entries that lead to its root are answered; without one, only those of the tree
@@ -193,6 +211,7 @@ struct VerifyReport {
   std::uint64_t tree_size = 0;
   Hash root;
   std::uint64_t entries_checked = 0, objects_checked = 0;
+  std::uint64_t bytes_read = 0;         // of entries and payloads, as stored
   std::vector<VerifyProblem> problems;  // at most 1,000; `problems_total` counts all
   std::uint64_t problems_total = 0;
 };

@@ -59,6 +59,7 @@ class Joining {
   void add(Stretch& next) {
     report_.entries_checked += next.found.entries_checked;
     report_.objects_checked += next.found.objects_checked;
+    report_.bytes_read += next.found.bytes_read;
     report_.problems_total += next.found.problems_total;
     for (VerifyProblem& problem : next.found.problems) {
       if (report_.problems.size() < problems_max) report_.problems.push_back(std::move(problem));
@@ -163,6 +164,8 @@ void check_beyond(const StoreView& view, std::uint64_t size, VerifyReport& repor
   if (!scanned) add_problem(report, size, "leaf", scanned.error().detail);
 }
 
+}  // namespace
+
 Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, const ObjectCipher* cipher,
                                  const Fold* fold, const VerifyOptions& options) {
   VerifyReport report;
@@ -213,6 +216,8 @@ Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, cons
                    [](const auto& a, const auto& b) { return a.index < b.index; });
   return report;
 }
+
+namespace {
 
 // What a slot says was published must be what the entries lead to.
 void check_slot(const Published& slot, const StoreView& view, std::uint64_t size, const CheckpointVerifier& log_key,

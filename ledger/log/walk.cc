@@ -100,6 +100,7 @@ class Walk {
     const std::string_view canonical = entries_.value();
     const Hash leaf = leaf_hash(canonical);
     ++stretch_.found.entries_checked;
+    stretch_.found.bytes_read += canonical.size();
     if (in_batch && batch_.at(index, 0) != leaf)
       report(index, "leaf", "the entry's bytes do not hash to the leaf in the tree");
     join(index, leaf, in_batch);
@@ -204,6 +205,7 @@ class Walk {
   }
 
   void payload(std::uint64_t index, const ObjectView& object, std::string_view stored) {
+    stretch_.found.bytes_read += stored.size();
     std::string opened;
     if (!object.key_subject.empty()) {
       if (options_.cipher == nullptr) return;  // objects_checked says how many were read

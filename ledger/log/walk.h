@@ -70,6 +70,11 @@ struct WalkOptions {
 // Walks one range. Safe to call from several threads for ranges of one view. Never stops at a problem.
 void walk(const WalkOptions& options, Stretch& stretch);
 
+// Verifies a view's entries [options.from, options.to) of `size`; the whole of it with the state. `cipher` and `fold`
+// may be null: private payloads, or the state, are then not checked. Errc::unavailable `stopped` alone.
+[[nodiscard]] Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, const ObjectCipher* cipher,
+                                               const Fold* fold, const VerifyOptions& options);
+
 // Folds entries [0, size) anew and compares with the stored state: it must be nothing but a fold.
 // Once `*stop` is true it ends without a finding.
 void check_state(const StoreView& view, std::uint64_t size, const Fold& fold, const std::atomic<bool>* stop,

@@ -20,6 +20,7 @@ KINDS = {
     "seal.cert": r"data\.keys/seal\.cert\.pem", "access": r"data/access/[0-9a-f]{64}\.jsonl",
 }
 NOT_DAMAGED = r"data/lock|data/store/(LOCK|LOG(\.old.*)?)|data/[^/]*\.sock|data\.keys/demo-credentials\.json|serve\.log"
+STORED = ("sst", "wal", "manifest", "current", "identity", "options", "slots", "log.key", "subjects.keys")
 ALWAYS_FOUND = ("access", "pepper.key")  # every byte of them is under a digest
 TRUNCATED_EVERY = 4  # of the cases of a kind, one is a lost end
 QUOTES_BEFORE_RESTART, QUOTES_AFTER = 6, 4
@@ -179,6 +180,8 @@ class Case:
             return f"refused {ended}"
         served, refused = 0, 0
         try:
+            if code == 1 and self.kind in STORED and server.call("GET", "/readyz")[0] == 200:
+                self.defect("verify says that it does not hold, and serve goes on as a writer")
             # A server that says it is not whole may lack what was lost; one that says it is ready may not.
             ready = server.call("GET", "/readyz")[0] == 200
             for path, whole in self.original.answers.items():

@@ -26,6 +26,7 @@ struct ServeOptions {
   std::string witness_policy, witness_ca;
   std::int64_t witness_interval_ms = 1'000;
   std::size_t io_threads = 1, worker_threads = 4;
+  std::uint64_t scrub_bytes_per_second = serving_scrubbing.bytes_per_second;
 };
 
 void print_access(const http::AccessRecord& record) {
@@ -114,6 +115,7 @@ int serve(ServeOptions options) {
   auto organisation_config = options.places.config();
   organisation_config.read_when_damaged = true;
   organisation_config.log_ahead_bytes = serving_log_ahead_bytes;
+  organisation_config.scrubbing = {options.scrub_bytes_per_second, serving_scrubbing.pause};
   organisation_config.on_latch = say_latched;
   organisation_config.witnessing.policy_file = options.witness_policy;
   organisation_config.witnessing.ca_file = options.witness_ca;
@@ -194,6 +196,10 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_option("--worker-threads", options->worker_threads, "threads for use cases")
       ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command
+      ->add_option("--scrub-bytes-per-second", options->scrub_bytes_per_second,
+                   "the pace at which all that is stored is read again in the background; 0: never")
       ->capture_default_str();
   command->add_flag("--access-log", options->access_log, "one line on stderr for each request, without query strings");
   command->callback([options, metrics_port, &exit_code] {

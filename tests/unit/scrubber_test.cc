@@ -1,0 +1,208 @@
+// What a start reads of the payloads, and what the scrubber finds after it.
+#include "ledger/log/ledger_impl.h"
+#include "tests/support/log_fixture.h"
+
+#include <filesystem>
+#include <fstream>
+#include <future>
+
+namespace quotary::testing {
+namespace {
+
+constexpr std::uint64_t entries = 300;  // more than a scrubber reads at once
+constexpr std::uint64_t pace_fast = 1u << 30;
+constexpr std::chrono::seconds patience(30);
+
+class ScrubberTest : public LogFixture {
+ protected:
+  ScrubberTest() {
+    const auto made = make();
+    std::vector<Draft> drafts(entries - 1, draft("t"));
+    EXPECT_TRUE(made->append([&](auto&, auto) -> Result<std::vector<Draft>> { return drafts; }));
+  }
+
+  // One bit of a stored value.
+  void damage(Family family, const std::string& at) {
+    auto store = *open_rocks_store(store_path(options.directory), StoreMode::open);
+    std::string value = **store->get(family, at);
+    value[value.size() / 2] = static_cast<char>(value[value.size() / 2] ^ 1);
+    ASSERT_TRUE(store->write_synced({{family, at, value}}));
+  }
+  std::unique_ptr<Ledger> open() {
+    auto opened = Ledger::open(options, ports);
+    EXPECT_TRUE(opened) << opened.error().detail;
+    return opened ? std::move(*opened) : nullptr;
+  }
+  // As of a ledger so large that its start reads the newest entries alone.
+  void open_reading_little() {
+    options.start_check_entries = 1;
+    options.start_check_payload_bytes = 0;
+    options.scrubbing = {pace_fast, std::chrono::milliseconds(1)};
+    options.on_latch = [this](std::string_view reason) { told.set_value(std::string(reason)); };
+    ledger = open();
+  }
+  [[nodiscard]] std::string mark() const { return options.directory + "/damaged"; }
+
+  std::promise<std::string> told;
+  std::unique_ptr<Ledger> ledger;
+};
+
+TEST_F(ScrubberTest, AStartReadsPayloadsFromTheNewestBackAsFarAsItsLimitGoes) {
+  damage(Family::objects, object_key(entries - 3, 1));
+  auto refused = Ledger::open(options, ports);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "payload_damaged");
+  EXPECT_NE(refused.error().detail.find("entry 297 does not hold (payload: text"), std::string::npos)
+      << refused.error().detail;
+  const auto bytes_of = [&](std::uint64_t index) {
+    auto left = *Ledger::open_for_reading(options, ports, refused.error());
+    std::uint64_t bytes = 0;
+    const Entry entry = *left->entry(index);
+    for (const ObjectRef& object : entry.objects) bytes += object.size;
+    return bytes;
+  };
+  const std::uint64_t two = bytes_of(entries - 1) + bytes_of(entries - 2);
+  options.start_check_payload_bytes = two + bytes_of(entries - 3) - 1;
+  EXPECT_TRUE(Ledger::open(options, ports));
+  ++options.start_check_payload_bytes;
+  EXPECT_FALSE(Ledger::open(options, ports));
+  options.start_check_entries = 2;
+  EXPECT_TRUE(Ledger::open(options, ports));
+}
+
+TEST_F(ScrubberTest, TheLastEntrysPayloadsAreReadWhateverTheLimit) {
+  options.start_check_payload_bytes = 0;
+  damage(Family::objects, object_key(entries - 1, 0));
+  EXPECT_EQ(Ledger::open(options, ports).error().code, "payload_damaged");
+}
+
+TEST_F(ScrubberTest, AnOldDamagedPayloadEndsAllWritingAndTheNextStart) {
+  damage(Family::objects, object_key(3, 1));
+  open_reading_little();
+  auto reason = told.get_future();
+  ASSERT_EQ(reason.wait_for(patience), std::future_status::ready);
+  const std::string said = reason.get();
+  EXPECT_TRUE(said.starts_with("payload_damaged: entry 3 does not hold (payload: text")) << said;
+  const LedgerState state = ledger->state();
+  EXPECT_TRUE(state.latched);
+  EXPECT_EQ(state.scrub.rounds, 0u);
+  EXPECT_EQ(ledger->append(one(draft("t"))).error().code, "ledger_latched");
+  EXPECT_TRUE(ledger->object(*ledger->entry(4), "text"));
+  EXPECT_EQ(ledger->object(*ledger->entry(3), "text").error().code, "payload_damaged");
+  ledger.reset();
+  EXPECT_EQ(*read_file(*ports.files, mark()), "quotary damage v1\nentry 3\n");
+
+  // Without the mark this start would not look there.
+  options.scrubbing = {};
+  EXPECT_EQ(Ledger::open(options, ports).error().code, "payload_damaged");
+  damage(Family::objects, object_key(3, 1));  // the same bit once more: mended
+  ledger = open();
+  ASSERT_TRUE(ledger);
+  EXPECT_TRUE(ledger->append(one(draft("t"))));
+  EXPECT_FALSE(std::filesystem::exists(mark()));
+}
+
+TEST_F(ScrubberTest, DamageOfAnEntryOrOfTheTreeIsFound) {
+  damage(Family::entries, index_key(200));
+  open_reading_little();
+  auto reason = told.get_future();
+  ASSERT_EQ(reason.wait_for(patience), std::future_status::ready);
+  EXPECT_TRUE(reason.get().starts_with("entry_damaged: entry 200 does not hold (leaf"));
+  const Hash root = ledger->state().root;
+  ledger.reset();
+  damage(Family::entries, index_key(200));
+
+  damage(Family::batches, index_key(entries));
+  // A start reads the tree that the newest entry stands in, so the scrubber must be put on it directly.
+  auto store = std::shared_ptr<Store>(*open_rocks_store(store_path(options.directory), StoreMode::open));
+  std::promise<VerifyProblem> found;
+  const Scrubber scrubber({pace_fast, std::chrono::milliseconds(1)},
+                          {[&] {
+                             return PublishedView{entries, root, store};
+                           },
+                           &cipher, [&](const VerifyProblem& problem) { found.set_value(problem); }});
+  auto problem = found.get_future();
+  ASSERT_EQ(problem.wait_for(patience), std::future_status::ready);
+  EXPECT_EQ(problem.get().kind, "node");
+}
+
+// A view whose state cannot be read to its end.
+class BrokenState final : public StoreView {
+ public:
+  explicit BrokenState(std::shared_ptr<const StoreView> view) : view_(std::move(view)) {}
+  Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
+    return view_->get(family, key);
+  }
+  Result<void> scan(Family family, std::string_view prefix, std::string_view from, bool reverse,
+                    const Visit& visit) const override {
+    if (family == Family::state) return fail(Errc::corrupt, "store_corrupt", "block checksum mismatch in 000007.sst");
+    return view_->scan(family, prefix, from, reverse, visit);
+  }
+  std::unique_ptr<Cursor> cursor(Family family, Access access) const override { return view_->cursor(family, access); }
+
+ private:
+  std::shared_ptr<const StoreView> view_;
+};
+
+TEST_F(ScrubberTest, StateThatCannotBeReadIsFoundAndMarked) {
+  ledger = open();
+  const Hash root = ledger->state().root;
+  ledger.reset();
+  auto store = std::shared_ptr<Store>(*open_rocks_store(store_path(options.directory), StoreMode::open));
+  const PublishedView broken{entries, root, std::make_shared<BrokenState>(store)};
+  std::promise<VerifyProblem> found;
+  auto problem = found.get_future();
+  {
+    const Scrubber scrubber(
+        {pace_fast, std::chrono::milliseconds(1)},
+        {[&] { return broken; }, &cipher, [&](const VerifyProblem& each) { found.set_value(each); }});
+    ASSERT_EQ(problem.wait_for(patience), std::future_status::ready);
+  }
+  const VerifyProblem state = problem.get();
+  EXPECT_EQ(state.kind, "state");
+  EXPECT_NE(state.detail.find("000007.sst"), std::string::npos);
+  mark_damage(*ports.files, options.directory, state);
+  EXPECT_EQ(check_marked_damage(*ports.files, options.directory, broken, cipher).error().code, "state_damaged");
+  EXPECT_TRUE(std::filesystem::exists(mark()));
+  EXPECT_TRUE(check_marked_damage(*ports.files, options.directory, {entries, root, store}, cipher));
+  EXPECT_FALSE(std::filesystem::exists(mark()));
+}
+
+TEST_F(ScrubberTest, AMarkThatCannotBeReadRefusesToStart) {
+  for (const std::string text :
+       {"", "quotary damage v1\n", "quotary damage v1\nentry 3", "quotary damage v1\nentry x\n",
+        "quotary damage v2\nentry 3\n", "quotary damage v1\nentry 99999999999999999999\n"}) {
+    std::ofstream(mark(), std::ios::binary | std::ios::trunc) << text;
+    EXPECT_EQ(Ledger::open(options, ports).error().code, "damage_mark") << text;
+  }
+  // One that names what is not there, or holds, does not.
+  std::ofstream(mark(), std::ios::binary | std::ios::trunc) << "quotary damage v1\nentry 3\n";
+  EXPECT_TRUE(Ledger::open(options, ports));
+  EXPECT_FALSE(std::filesystem::exists(mark()));
+}
+
+TEST_F(ScrubberTest, AWholeGrowingLedgerIsReadAgainAndAgain) {
+  open_reading_little();
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (ledger->state().scrub.rounds < 3 && std::chrono::steady_clock::now() < deadline)
+    ASSERT_TRUE(ledger->append(one(draft("t"))));
+  const LedgerState state = ledger->state();
+  EXPECT_GE(state.scrub.rounds, 3u);
+  EXPECT_FALSE(state.latched) << state.latch_reason;
+  EXPECT_GT(state.tree_size, entries);
+  EXPECT_FALSE(std::filesystem::exists(mark()));
+}
+
+TEST_F(ScrubberTest, ASlowPaceStopsAfterAPieceAndEndsWhenAsked) {
+  options.scrubbing = {1, std::chrono::hours(1)};
+  ledger = open();
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (ledger->state().scrub.entries == 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_GT(ledger->state().scrub.entries, 0u);
+  EXPECT_LT(ledger->state().scrub.entries, entries);
+  EXPECT_EQ(ledger->state().scrub.rounds, 0u);
+  ledger.reset();
+}
+
+}  // namespace
+}  // namespace quotary::testing
