@@ -166,11 +166,18 @@ Result<std::unique_ptr<Organisation::Parts>> Organisation::Parts::open(const Org
   auto ledger = Ledger::open(options, ports);
   const bool damaged = !ledger && (ledger.error().kind == Errc::corrupt || ledger.error().kind == Errc::storage);
   if (damaged && config.read_when_damaged) {
-    // Where not even that can be read, the first reason is the one to answer.
-    if (auto left = Ledger::open_for_reading(options, ports, ledger.error())) {
+    auto left = Ledger::open_for_reading(options, ports, ledger.error());
+    std::optional<Error> unread;
+    if (left) {
       parts->ledger = std::move(*left);
-      if (parts->start()) return parts;
+      const auto started = parts->start();
+      if (started) return parts;
+      unread = started.error();
+    } else {
+      unread = left.error();
     }
+    return fail(ledger.error().kind, ledger.error().code,
+                ledger.error().detail + "; not even for reading alone: " + unread->detail + " (" + unread->code + ")");
   }
   if (!ledger) return std::move(ledger).error();
   parts->ledger = std::move(*ledger);
@@ -186,18 +193,24 @@ Result<void> Organisation::Parts::load_fonts() {
   return {};
 }
 
+Result<Party> Organisation::Parts::read_seller() const {
+  QUOTARY_TRY(first, ledger->entry(0));
+  QUOTARY_TRY(stored, ledger->object(first, "profile"));
+  QUOTARY_TRY(value, parse_json(stored));
+  return parse_party(value, "/seller");
+}
+
 Result<void> Organisation::Parts::start() {
   QUOTARY_TRY(record, read<std::optional<records::OrganisationRecord>>(
                           [](const StateReader& state) { return records::find_organisation(state); }));
   if (!record) return fail(Errc::corrupt, "organisation_missing", "the ledger's first entry makes no organisation");
   QUOTARY_TRY(found_zone, TimeZone::find(record->time_zone));
   zone = found_zone;
-  QUOTARY_TRY(first, ledger->entry(0));
-  QUOTARY_TRY(stored, ledger->object(first, "profile"));
-  QUOTARY_TRY(value, parse_json(stored));
-  QUOTARY_TRY(party, parse_party(value, "/seller"));
-  seller = std::move(party);
-  profile = {record->origin, record->public_url, record->time_zone, seller.name};
+  auto party = read_seller();
+  // What is left is read without a name rather than not at all.
+  if (!party && !ledger->state().read_only) return std::move(party).error();
+  if (party) seller = std::move(*party);
+  profile = {record->origin, record->public_url, record->time_zone, party ? seller.name : record->origin};
   if (!fonts) QUOTARY_TRY_VOID(load_fonts());
   auto loaded = signing::Seal::load(*config.files, config.seal, now());
   if (loaded) {

@@ -106,6 +106,7 @@ struct Organisation::Parts {
   [[nodiscard]] Result<void> load_fonts();
   // Opens seal, fonts and issuer over an open ledger.
   [[nodiscard]] Result<void> start();
+  [[nodiscard]] Result<Party> read_seller() const;  // of the first entry
   [[nodiscard]] Result<void> start_witnesses();
 
   // One read of the published state.

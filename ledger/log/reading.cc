@@ -1,6 +1,8 @@
 // Serving what is left of a damaged or rolled-back ledger.
 #include "ledger/log/ledger_impl.h"
 
+#include <limits>
+
 namespace quotary {
 
 namespace {
@@ -19,16 +21,19 @@ std::optional<Published> newest_published(const LedgerOptions& options, const Le
   return newest;
 }
 
+// Where the store does not say how many it holds.
+constexpr std::uint64_t entries_max = std::numeric_limits<std::uint64_t>::max();
+
 using Levels = std::vector<std::vector<Hash>>;
 
-// The tree of entries [0, size) as the entries themselves give it; absent when one cannot be read.
+// The tree of entries [0, size) as the entries themselves give it, or of those before the first that cannot be read.
 std::unique_ptr<const Levels> tree_of_entries(const StoreView& view, std::uint64_t size) {
   auto levels = std::make_unique<Levels>();
   CompactRange range;
   const auto entries = view.cursor(Family::entries, Access::sequential);
   entries->seek(index_key(0));
   for (; range.size < size; entries->next()) {
-    if (!entries->valid() || entries->key() != index_key(range.size)) return nullptr;
+    if (!entries->valid() || entries->key() != index_key(range.size)) break;
     range.append(leaf_hash(entries->value()), [&](unsigned level, std::uint64_t, const Hash& hash) {
       if (levels->size() <= level) levels->resize(level + 1);
       (*levels)[level].push_back(hash);
@@ -36,6 +41,8 @@ std::unique_ptr<const Levels> tree_of_entries(const StoreView& view, std::uint64
   }
   return levels;
 }
+
+std::uint64_t size_of(const Levels& levels) { return levels.empty() ? 0 : levels.front().size(); }
 
 NodeReader reader_of(const Levels& levels) {
   return [&levels](unsigned level, std::uint64_t number) -> Result<Hash> {
@@ -58,28 +65,34 @@ void LedgerImpl::choose_tree(Head& shown, const std::optional<Published>& publis
     auto stored = read_root(published->size, nodes_of(*shown.view));
     if (stored && *stored == published->root) return;
     tree_ = tree_of_entries(*shown.view, published->size);
-    if (tree_) {
-      auto root = read_root(published->size, tree_of(shown));
-      if (root && *root == published->root) return;
-      tree_.reset();
-    }
-    // Some entries may be lost and others still lead to it.
+    auto root = read_root(published->size, tree_of(shown));
+    if (root && *root == published->root) return;
+    tree_.reset();
+    // Some entries may be lost and others still lead to it; the first must, for without it there is no organisation.
     const auto size = stored_size(*shown.view);
-    if (size && *size >= published->size) return;
+    if (size && *size >= published->size && inclusion_proof(0, published->size, tree_of(shown))) return;
   }
   // Nothing that is left leads to what was published, but what is left may still be whole in itself.
   shown.provable = false;
   const auto size = stored_size(*shown.view);
   const auto root = size ? read_root(*size, nodes_of(*shown.view)) : Result<Hash>(Error{});
-  shown.size = root ? *size : 0;
-  shown.root = root ? *root : sha256("");
+  if (root) {
+    shown.size = *size;
+    shown.root = *root;
+    return;
+  }
+  // Where records of the tree are lost, the longest beginning that is not.
+  tree_ = tree_of_entries(*shown.view, size ? *size : entries_max);
+  shown.size = size_of(*tree_);
+  const auto beginning = read_root(shown.size, tree_of(shown));
+  shown.root = beginning ? *beginning : sha256("");
 }
 
 // Whether every entry is there and together they give the root.
 bool LedgerImpl::leads_to_root(const Head& shown) const {
   if (tree_) return true;  // it was made so
   const auto tree = tree_of_entries(*shown.view, shown.size);
-  const auto root = tree ? read_root(shown.size, reader_of(*tree)) : Result<Hash>(Error{});
+  const auto root = read_root(shown.size, reader_of(*tree));
   return root && *root == shown.root;
 }
 
