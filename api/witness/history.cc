@@ -79,7 +79,18 @@ Result<bool> is_cut_off(const File& file, std::uint64_t at, std::uint64_t to) {
   const std::size_t end = begin.find('\n');
   if (end == begin.npos) return begin.size() < header_bytes_max;
   const auto header = parse_header(std::string_view(begin).substr(0, end));
-  return header && at + end + 1 + header->size + 1 > to;
+  if (!header || at + end + 1 + header->size + 1 <= to) return false;
+  // The size stands under no sum of its own: what has the record's sum, or goes on with another record, was not cut.
+  QUOTARY_TRY(rest, file.read_at(at + end + 1, static_cast<std::size_t>(to - at - end - 1)));
+  if (rest.ends_with('\n') &&
+      sum_of(header->kind, header->time, std::string_view(rest).substr(0, rest.size() - 1)) == header->sum)
+    return false;
+  for (std::size_t line = 0; line < rest.size();) {
+    const std::size_t line_end = std::min(rest.find('\n', line), rest.size());
+    if (parse_header(std::string_view(rest).substr(line, line_end - line))) return false;
+    line = line_end + 1;
+  }
+  return true;
 }
 
 std::string origin_hash(std::string_view origin) { return sha256(origin).hex(); }

@@ -360,6 +360,16 @@ TEST(Witness, ATornEndOfTheRefusedOnesIsToldBesideWhatIsWhole) {
     EXPECT_EQ(w.check().faults.size(), 1u) << at;
     EXPECT_EQ(w.check().torn_bytes, 0u) << at;
   }
+  // Also a size that now reaches behind the end: of the last record, and of one before it.
+  for (const std::size_t record : {first, std::size_t{0}}) {
+    std::string changed = good;
+    const std::size_t size = changed.find(' ', changed.find(' ', record) + 1 + 24) + 1;
+    ASSERT_GE(changed[size], '1');
+    changed[size] = '9';
+    ASSERT_TRUE(write_file_durably(*posix_file_system(), path, changed));
+    EXPECT_EQ(w.check().faults.size(), 1u) << changed.substr(record, 60);
+    EXPECT_EQ(w.check().torn_bytes, 0u) << record;
+  }
   // A witness goes on behind what is whole.
   ASSERT_TRUE(write_file_durably(*posix_file_system(), path, good.substr(0, good.size() - 1)));
   EXPECT_EQ((*w.open())->origins().at(0).splits, 1u);
