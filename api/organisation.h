@@ -45,11 +45,12 @@ struct OrganisationConfig {
   pdfgen::Fonts::Paths fonts;
   signing::SealKeyFiles seal;  // empty paths: seal.cert.pem and seal.key.pem in the key folder
   std::size_t start_check_entries = 10'000;
-  std::uint64_t log_ahead_bytes = 0;  // as in LedgerOptions
-  Scrubbing scrubbing;                // as in LedgerOptions
-  unsigned seal_threads = 2;          // the issuer's pool
+  std::uint64_t start_check_payload_bytes = 64u << 20;  // as in LedgerOptions
+  std::uint64_t log_ahead_bytes = 0;                    // as in LedgerOptions
+  Scrubbing scrubbing;                                  // as in LedgerOptions
+  unsigned seal_threads = 2;                            // the issuer's pool
   int void_lapse_days = 30;
-  std::function<void(std::string_view reason)> on_latch;  // told once, when a failed write ends all issuing
+  std::function<void(std::string_view reason)> on_latch;  // told once, when a failed write or found damage ends issuing
   bool read_when_damaged = false;  // open a ledger that refuses writing for reading alone; ready() then says why
   std::size_t list_looked_at_max = 2'000;  // quotes that one page of a list looks at; the next page goes on from there
   witness::WitnessingConfig witnessing;    // witnesses to be asked; a ledger opened for reading alone asks none

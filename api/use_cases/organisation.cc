@@ -33,6 +33,7 @@ LedgerOptions ledger_options(const OrganisationConfig& config) {
   options.publish_to = config.publish_to;
   options.start_check_entries = config.start_check_entries;
   options.log_ahead_bytes = config.log_ahead_bytes;
+  options.start_check_payload_bytes = config.start_check_payload_bytes;
   options.scrubbing = config.scrubbing;
   options.on_latch = config.on_latch;
   return options;
@@ -157,33 +158,33 @@ Result<std::unique_ptr<Organisation>> Organisation::open(const OrganisationConfi
 }
 
 Result<std::unique_ptr<Organisation::Parts>> Organisation::Parts::open(const OrganisationConfig& config) {
+  QUOTARY_TRY(keys, signing::KeyFolder::open(config.files, config.keys_directory));
+  auto whole = open_on(config, std::move(keys), Ledger::open);
+  if (whole) {
+    // Its making was interrupted after its last step but this one.
+    QUOTARY_TRY_VOID(Making::end(config));
+    return whole;
+  }
+  const Error why = whole.error();
+  if (!config.read_when_damaged || (why.kind != Errc::corrupt && why.kind != Errc::storage)) return why;
+  QUOTARY_TRY(same_keys, signing::KeyFolder::open(config.files, config.keys_directory));
+  auto left = open_on(config, std::move(same_keys), [&](const LedgerOptions& options, const LedgerPorts& ports) {
+    return Ledger::open_for_reading(options, ports, why);
+  });
+  if (left) return left;
+  return fail(why.kind, why.code,
+              why.detail + "; not even for reading alone: " + left.error().detail + " (" + left.error().code + ")");
+}
+
+Result<std::unique_ptr<Organisation::Parts>> Organisation::Parts::open_on(const OrganisationConfig& config,
+                                                                          std::unique_ptr<signing::KeyFolder> keys,
+                                                                          const OpenLedger& open_ledger) {
   auto parts = std::make_unique<Parts>();
   parts->config = config;
-  QUOTARY_TRY(keys, signing::KeyFolder::open(config.files, config.keys_directory));
   parts->keys = std::move(keys);
-  const auto options = ledger_options(config);
-  const auto ports = ledger_ports(config, *parts->keys);
-  auto ledger = Ledger::open(options, ports);
-  const bool damaged = !ledger && (ledger.error().kind == Errc::corrupt || ledger.error().kind == Errc::storage);
-  if (damaged && config.read_when_damaged) {
-    auto left = Ledger::open_for_reading(options, ports, ledger.error());
-    std::optional<Error> unread;
-    if (left) {
-      parts->ledger = std::move(*left);
-      const auto started = parts->start();
-      if (started) return parts;
-      unread = started.error();
-    } else {
-      unread = left.error();
-    }
-    return fail(ledger.error().kind, ledger.error().code,
-                ledger.error().detail + "; not even for reading alone: " + unread->detail + " (" + unread->code + ")");
-  }
-  if (!ledger) return std::move(ledger).error();
-  parts->ledger = std::move(*ledger);
+  QUOTARY_TRY(ledger, open_ledger(ledger_options(config), ledger_ports(config, *parts->keys)));
+  parts->ledger = std::move(ledger);
   QUOTARY_TRY_VOID(parts->start());
-  // It was interrupted after its last step but this one.
-  QUOTARY_TRY_VOID(Making::end(config));
   return parts;
 }
 

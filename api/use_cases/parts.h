@@ -103,6 +103,10 @@ struct Organisation::Parts {
   [[nodiscard]] Timestamp now() const { return config.clock->now(); }
   // An organisation that was made.
   [[nodiscard]] static Result<std::unique_ptr<Parts>> open(const OrganisationConfig& config);
+  using OpenLedger = std::function<Result<std::unique_ptr<Ledger>>(const LedgerOptions&, const LedgerPorts&)>;
+  [[nodiscard]] static Result<std::unique_ptr<Parts>> open_on(const OrganisationConfig& config,
+                                                              std::unique_ptr<signing::KeyFolder> keys,
+                                                              const OpenLedger& open_ledger);
   [[nodiscard]] Result<void> load_fonts();
   // Opens seal, fonts and issuer over an open ledger.
   [[nodiscard]] Result<void> start();

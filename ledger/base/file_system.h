@@ -26,6 +26,8 @@ class File {
   [[nodiscard]] virtual Result<std::uint64_t> size() const = 0;
   // A hint that these bytes' way to the disk may begin; promises nothing.
   virtual void start_writing(std::uint64_t offset, std::uint64_t size) { (void)offset, (void)size; }
+  // A hint that what the machine keeps of the file in its memory should go, so that the next read is of the disk.
+  virtual void forget_cached() {}
 };
 
 enum class OpenMode { read_only, read_write, create_new, create_or_open };

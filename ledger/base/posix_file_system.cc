@@ -66,6 +66,8 @@ class PosixFile final : public File {
     return {};
   }
 
+  void forget_cached() override { (void)::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_DONTNEED); }
+
   Result<void> truncate(std::uint64_t size) override {
     if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) return system_error("truncate", path_);
     return {};

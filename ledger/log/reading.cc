@@ -1,4 +1,5 @@
 // Serving what is left of a damaged or rolled-back ledger.
+#include "ledger/log/entry_view.h"
 #include "ledger/log/ledger_impl.h"
 
 #include <limits>
@@ -26,15 +27,20 @@ constexpr std::uint64_t entries_max = std::numeric_limits<std::uint64_t>::max();
 
 using Levels = std::vector<std::vector<Hash>>;
 
-// The tree of entries [0, size) as the entries themselves give it, or of those before the first that cannot be read.
+// The tree of entries [0, size) as the entries themselves give it, or of those before the first that cannot be read or
+// does not follow the one before it.
 std::unique_ptr<const Levels> tree_of_entries(const StoreView& view, std::uint64_t size) {
   auto levels = std::make_unique<Levels>();
   CompactRange range;
+  EntryView entry;
+  Hash before{};
   const auto entries = view.cursor(Family::entries, Access::sequential);
   entries->seek(index_key(0));
   for (; range.size < size; entries->next()) {
     if (!entries->valid() || entries->key() != index_key(range.size)) break;
-    range.append(leaf_hash(entries->value()), [&](unsigned level, std::uint64_t, const Hash& hash) {
+    if (!view_entry(entries->value(), entry) || entry.index != range.size || entry.prev != before) break;
+    before = leaf_hash(entries->value());
+    range.append(before, [&](unsigned level, std::uint64_t, const Hash& hash) {
       if (levels->size() <= level) levels->resize(level + 1);
       (*levels)[level].push_back(hash);
     });

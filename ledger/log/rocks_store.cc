@@ -274,6 +274,17 @@ class RocksStore final : public Store {
   std::unique_ptr<StoreView> snapshot() const override { return std::make_unique<RocksSnapshot>(base_); }
   std::string background_error() const override { return base_->listener->text(); }
 
+  void forget_cached() const override {
+    const auto names = base_->files->list(base_->directory);
+    if (!names) return;
+    for (const std::string& name : *names) {
+      if (!name.ends_with(".sst")) continue;
+      // A table that a compaction has removed meanwhile needs no reading.
+      if (auto table = base_->files->open(base_->directory + "/" + name, OpenMode::read_only))
+        (*table)->forget_cached();
+    }
+  }
+
   Result<void> recreate(Family family) override {
     rocksdb::ColumnFamilyHandle*& handle = base_->handles[static_cast<unsigned>(family) + 1];
     rocksdb::ColumnFamilyDescriptor descriptor;

@@ -12,44 +12,55 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// Read at once and then waited for: a few megabytes of documents.
-constexpr std::uint64_t entries_at_once = 128;
-constexpr std::uint64_t state_bytes_at_once = 4u << 20;
+// A subtree, so that pieces cost no more than one walk; its subjects' links fit in a few megabytes.
+constexpr std::uint64_t piece_entries = 1u << 14;
+// Read at once and then waited for.
+constexpr std::uint64_t burst_bytes = 4u << 20;
+// Before what did not hold is read once more: a disk may have hiccuped.
+constexpr std::chrono::seconds second_look_after(1);
 
-constexpr std::string_view mark_head = "quotary damage v1\n", mark_state = "state\n", mark_entry = "entry ";
-constexpr std::size_t mark_bytes_max = 64;
+constexpr std::string_view mark_head = "quotary damage v1\n", mark_state = "state\n", mark_entries = "entries ";
+constexpr std::size_t mark_bytes_max = 128;
 
 std::string damage_mark(const std::string& directory) { return directory + "/damaged"; }
 
-Result<VerifyReport> verify_piece(const PublishedView& published, const ObjectCipher* cipher, std::uint64_t from,
-                                  std::uint64_t to, const std::atomic<bool>* stop) {
+VerifyOptions piece_options(std::uint64_t from, std::uint64_t to) {
   VerifyOptions options;
   options.from = from;
   options.to = to;
   options.state = false;
   options.threads = 1;
-  options.stop = stop;
-  return verify_view(*published.view, published.size, cipher, nullptr, options);
+  return options;
 }
 
-VerifyProblem state_problem(const PublishedView& published, const Error& error) {
-  return {published.size == 0 ? 0 : published.size - 1, "state", error.detail};
+Finding state_finding(const PublishedView& published, const Error& error) {
+  return {{published.size == 0 ? 0 : published.size - 1, "state", error.detail}};
 }
 
-// What a mark names: an entry, or the state when it names none.
-Result<std::optional<std::uint64_t>> parse_mark(std::string_view text) {
-  const Error bad =
-      fail(Errc::corrupt, "damage_mark",
-           "the file `damaged` beside the store cannot be read: run `quotary verify`, and remove it when all holds");
-  if (!text.starts_with(mark_head)) return bad;
+// The entries [from, to) that a mark names, or none for the state.
+struct Marked {
+  std::uint64_t from = 0, to = 0;
+};
+
+std::optional<std::uint64_t> take_number(std::string_view& text, char behind) {
+  std::uint64_t number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto digits = static_cast<std::size_t>(end - text.data());
+  if (failed != std::errc() || digits == text.size() || *end != behind) return {};
+  text.remove_prefix(digits + 1);
+  return number;
+}
+
+std::optional<Marked> parse_mark(std::string_view text) {
+  if (!text.starts_with(mark_head)) return {};
   text.remove_prefix(mark_head.size());
-  if (text == mark_state) return std::optional<std::uint64_t>();
-  if (!text.starts_with(mark_entry) || !text.ends_with('\n')) return bad;
-  text = text.substr(mark_entry.size(), text.size() - mark_entry.size() - 1);
-  std::uint64_t index = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), index);
-  if (failed != std::errc() || end != text.data() + text.size()) return bad;
-  return std::optional(index);
+  if (text == mark_state) return Marked{};
+  if (!text.starts_with(mark_entries)) return {};
+  text.remove_prefix(mark_entries.size());
+  const auto from = take_number(text, ' ');
+  const auto to = from ? take_number(text, '\n') : std::nullopt;
+  if (!to || !text.empty() || *from >= *to) return {};
+  return Marked{*from, *to};
 }
 
 }  // namespace
@@ -73,73 +84,88 @@ ScrubFigures Scrubber::figures() const { return {rounds_, entries_}; }
 
 void Scrubber::run() {
   do {
-    if (const auto problem = round()) return ports_.found(*problem);
+    if (const auto finding = round()) return ports_.found(*finding);
   } while (wait_until(steady_clock::now() + scrubbing_.pause));
 }
 
-std::optional<VerifyProblem> Scrubber::round() {
+std::optional<Finding> Scrubber::round() {
+  if (ports_.round_begins) ports_.round_begins();
   entries_ = 0;
-  if (auto problem = read_entries()) return problem;
-  if (auto problem = read_state()) return problem;
+  const std::uint64_t size = ports_.published().size;
+  const auto twice = [this](const auto& read) -> std::optional<Finding> {
+    paced_from_ = steady_clock::now();
+    unpaced_ = 0;
+    if (auto once = read(); !once || !wait_until(steady_clock::now() + second_look_after)) return {};
+    return read();
+  };
+  for (std::uint64_t from = 0; from < size && !stopping_; from += piece_entries) {
+    const std::uint64_t to = std::min(size, from + piece_entries);
+    if (auto finding = twice([&] { return read_entries(from, to); })) return finding;
+    if (!stopping_) entries_ = to;
+  }
+  if (auto finding = twice([&] { return read_state(); })) return finding;
   if (!stopping_) ++rounds_;
   return {};
 }
 
-std::optional<VerifyProblem> Scrubber::read_entries() {
-  for (std::uint64_t next = 0; !stopping_;) {
-    const auto begun = steady_clock::now();
-    const PublishedView published = ports_.published();
-    if (next >= published.size) return {};
-    const std::uint64_t end = std::min(published.size, next + entries_at_once);
-    const auto report = verify_piece(published, ports_.cipher, next, end, &stopping_);
-    if (!report) return {};  // stopped
-    if (report->problems_total > 0) return report->problems.front();
-    if (report->root != published.root)
-      return VerifyProblem{published.size - 1, "checkpoint",
-                           "the stored tree does not lead to the root that was signed"};
-    next = entries_ = end;
-    if (!keep_pace(begun, report->bytes_read)) return {};
-  }
-  return {};
+std::optional<Finding> Scrubber::read_entries(std::uint64_t from, std::uint64_t to) {
+  const PublishedView published = ports_.published();
+  VerifyOptions options = piece_options(from, to);
+  options.stop = &stopping_;
+  options.read = [this](std::uint64_t bytes) {
+    ++entries_;
+    keep_pace(bytes);
+  };
+  entries_ = from;
+  const auto report = verify_view(*published.view, published.size, ports_.cipher, nullptr, options);
+  if (!report) return {};  // stopped
+  if (report->problems_total > 0) return Finding{report->problems.front(), from, to};
+  if (report->root == published.root) return {};
+  return Finding{{to - 1, "checkpoint", "the stored tree does not lead to the root that was signed"}, from, to};
 }
 
-// Its blocks carry checksums. Whether it is the fold of all entries is for a verification.
-std::optional<VerifyProblem> Scrubber::read_state() {
-  const PublishedView published = ports_.published();
-  for (std::string from; !stopping_;) {
-    const auto begun = steady_clock::now();
+// Its blocks carry checksums.
+std::optional<Finding> Scrubber::read_state() {
+  std::string from;
+  for (bool more = true; more && !stopping_;) {
+    const PublishedView published = ports_.published();
     std::uint64_t bytes = 0;
-    bool more = false;
+    more = false;
     const auto scanned =
         published.view->scan(Family::state, "", from, false, [&](std::string_view key, std::string_view value) {
           bytes += key.size() + value.size();
-          more = bytes >= state_bytes_at_once;
+          more = bytes >= burst_bytes;
           if (more) from = std::string(key) + '\0';
           return !more;
         });
-    if (!scanned) return state_problem(published, scanned.error());
-    if (!more || !keep_pace(begun, bytes)) return {};
+    if (!scanned) return state_finding(published, scanned.error());
+    keep_pace(bytes);
   }
   return {};
 }
 
-bool Scrubber::keep_pace(steady_clock::time_point begun, std::uint64_t bytes) {
-  const std::chrono::duration<double> takes(static_cast<double>(bytes) /
+void Scrubber::keep_pace(std::uint64_t bytes) {
+  unpaced_ += bytes;
+  if (unpaced_ < std::min(burst_bytes, scrubbing_.bytes_per_second)) return;
+  const std::chrono::duration<double> takes(static_cast<double>(unpaced_) /
                                             static_cast<double>(scrubbing_.bytes_per_second));
-  return wait_until(begun + std::chrono::duration_cast<steady_clock::duration>(takes));
+  (void)wait_until(paced_from_ + std::chrono::duration_cast<steady_clock::duration>(takes));
+  paced_from_ = steady_clock::now();
+  unpaced_ = 0;
 }
 
-bool Scrubber::wait_until(steady_clock::time_point time) {
+bool Scrubber::wait_until(Time time) {
   std::unique_lock lock(mutex_);
   return !stop_asked_.wait_until(lock, time, [this] { return stopping_.load(); });
 }
 
-void mark_damage(FileSystem& files, const std::string& directory, const VerifyProblem& problem) {
+void mark_damage(FileSystem& files, const std::string& directory, const Finding& finding) {
   std::string text(mark_head);
-  if (problem.kind == "state") {
+  if (finding.from == finding.to) {
     text += mark_state;
   } else {
-    text.append(mark_entry).append(std::to_string(problem.index)).append("\n");
+    text.append(mark_entries).append(std::to_string(finding.from)).append(" ");
+    text.append(std::to_string(finding.to)).append("\n");
   }
   (void)write_file_durably(files, damage_mark(directory), text);
 }
@@ -148,13 +174,18 @@ Result<void> check_marked_damage(FileSystem& files, const std::string& directory
                                  const ObjectCipher& cipher) {
   const std::string path = damage_mark(directory);
   if (!files.exists(path)) return {};
-  QUOTARY_TRY(text, read_file(files, path, mark_bytes_max));
-  QUOTARY_TRY(index, parse_mark(text));
-  if (!index) {
+  const auto text = read_file(files, path, mark_bytes_max);
+  if (!text && text.error().kind != Errc::too_large) return text.error();
+  const auto marked = text ? parse_mark(*text) : std::nullopt;
+  if (!marked)
+    return fail(Errc::corrupt, "damage_mark",
+                path + " names no place that is damaged: run `quotary verify`, and remove the file when all holds");
+  const std::uint64_t to = std::min(marked->to, stored.size);
+  if (marked->to == 0) {
     const auto scanned = stored.view->scan(Family::state, "", "", false, [](auto, auto) { return true; });
-    if (!scanned) return damage_error(state_problem(stored, scanned.error()));
-  } else if (*index < stored.size) {
-    QUOTARY_TRY(report, verify_piece(stored, &cipher, *index, *index + 1, nullptr));
+    if (!scanned) return damage_error(state_finding(stored, scanned.error()).problem);
+  } else if (marked->from < to) {
+    QUOTARY_TRY(report, verify_view(*stored.view, stored.size, &cipher, nullptr, piece_options(marked->from, to)));
     if (report.problems_total > 0) return damage_error(report.problems.front());
   }
   QUOTARY_TRY_VOID(files.remove(path));

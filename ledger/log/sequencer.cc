@@ -23,11 +23,13 @@ void LedgerImpl::start() {
     const auto now = head();
     return {now->size, now->root, now->view};
   };
-  const auto found = [this](const VerifyProblem& problem) {
-    mark_damage(*ports_.files, options_.directory, problem);
-    latch(damage_error(problem));
+  const auto round_begins = [this] { store_->forget_cached(); };
+  const auto found = [this](const Finding& finding) {
+    latch(damage_error(finding.problem));
+    mark_damage(*ports_.files, options_.directory, finding);
   };
-  scrubber_ = std::make_unique<Scrubber>(options_.scrubbing, Scrubber::Ports{published, ports_.cipher, found});
+  scrubber_ =
+      std::make_unique<Scrubber>(options_.scrubbing, Scrubber::Ports{published, ports_.cipher, round_begins, found});
 }
 
 void LedgerImpl::submit(Command command, std::function<void(Result<Committed>)> done) {

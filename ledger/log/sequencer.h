@@ -221,6 +221,7 @@ struct VerifyOptions {
   bool state = true;  // fold all entries anew and compare
   unsigned threads = 2;
   std::function<void(std::uint64_t done, std::uint64_t size)> progress;
+  std::function<void(std::uint64_t bytes)> read;  // after each entry, on the thread that read it
   const std::atomic<bool>* stop = nullptr;  // once true, the verification ends soon with Errc::unavailable `stopped`
 };
 // Verifies a live ledger from its own snapshot.

@@ -78,6 +78,9 @@ class Store : public StoreView {
   [[nodiscard]] virtual std::unique_ptr<StoreView> snapshot() const = 0;
   // Empties a family without reading it, so that damage in it goes too. No snapshot or cursor of it may be alive.
   [[nodiscard]] virtual Result<void> recreate(Family family) = 0;
+  // Asks the machine to let go of what it keeps of the store's tables in memory, so that a reading is one of the disk.
+  // The engine's own cache stays.
+  virtual void forget_cached() const {}
   // What the engine's background work died of, or empty.
   [[nodiscard]] virtual std::string background_error() const = 0;
 };

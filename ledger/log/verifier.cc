@@ -175,13 +175,16 @@ Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, cons
   const unsigned threads = std::clamp(options.threads, 1u, threads_max);
   std::mutex progress_mutex;
   std::uint64_t walked = 0;
-  const WalkOptions walking{view, cipher, options.payloads,
+  const WalkOptions walking{view,
+                            cipher,
+                            options.payloads,
                             [&](std::uint64_t entries) {
                               if (!options.progress) return;
                               const std::lock_guard lock(progress_mutex);
                               walked += entries;
                               options.progress(walked, to - from);
                             },
+                            options.read,
                             options.stop};
   const bool whole = from == 0 && to == size && options.state;
   VerifyReport state_report;

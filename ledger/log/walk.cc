@@ -65,9 +65,11 @@ class Walk {
   void run() {
     if (options_.payloads) objects_.place(object_key(stretch_.begin, 0));
     for (std::uint64_t index = stretch_.begin; index < stretch_.end; ++index) {
-      step(index);
-      if ((index - stretch_.begin + 1) % progress_step != 0) continue;
       if (options_.stop != nullptr && *options_.stop) return;
+      const std::uint64_t before = stretch_.found.bytes_read;
+      step(index);
+      if (options_.read) options_.read(stretch_.found.bytes_read - before);
+      if ((index - stretch_.begin + 1) % progress_step != 0) continue;
       if (options_.progress) options_.progress(progress_step);
     }
     if (options_.progress) options_.progress((stretch_.end - stretch_.begin) % progress_step);
@@ -178,7 +180,7 @@ class Walk {
   }
 
   void surplus_payload(std::string_view key) {
-    const std::uint64_t index = key.size() == 10 ? get_u64(key) : stretch_.begin;
+    const std::uint64_t index = key.size() >= 8 ? get_u64(key.substr(0, 8)) : stretch_.begin;
     report(index, "payload",
            key.size() == 10 ? "payload " + std::to_string(get_u16(key.substr(8))) + " is named by no entry"
                             : "a key that is no payload's");
@@ -211,6 +213,8 @@ class Walk {
       if (options_.cipher == nullptr) return;  // objects_checked says how many were read
       auto plain =
           options_.cipher->decrypt(unescape(object.key_subject), object_id(index, unescape(object.name)), stored);
+      // Its key was destroyed on purpose; what the entry says of it stands.
+      if (!plain && plain.error().code == "subject_key_erased") return;
       if (!plain) return report(index, "payload", std::string(object.name) + ": " + plain.error().detail);
       opened = std::move(*plain);
       stored = opened;

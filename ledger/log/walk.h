@@ -65,6 +65,7 @@ struct WalkOptions {
   const ObjectCipher* cipher = nullptr;  // null: private payloads are not read
   bool payloads = true;
   std::function<void(std::uint64_t entries)> progress;  // called every few thousand entries of each walk
+  std::function<void(std::uint64_t bytes)> read;        // called after each entry with what was read for it
   const std::atomic<bool>* stop = nullptr;              // once true, the walk is broken off
 };
 // Walks one range. Safe to call from several threads for ranges of one view. Never stops at a problem.

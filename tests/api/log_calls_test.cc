@@ -201,6 +201,31 @@ TEST(LogCalls, ASampleNamesDamage) {
   EXPECT_NE(w.organisation->metrics().find("quotary_log_verification_problems 2\n"), std::string::npos);
 }
 
+// What the ledger's own start does not reach may still keep the organisation from starting.
+TEST(LogCalls, ALostProfileOfTheSellerIsServedForReading) {
+  World w;
+  const auto number = text(*w.issue("k"), "number");
+  w.organisation.reset();
+  {
+    auto store = open_rocks_store(store_path(w.config.data_directory), StoreMode::open);
+    ASSERT_TRUE(store);
+    for (std::size_t ordinal = 0; *(*store)->get(Family::objects, object_key(0, ordinal)); ++ordinal) {
+      auto payload = **(*store)->get(Family::objects, object_key(0, ordinal));
+      payload.back() ^= 1;
+      ASSERT_TRUE((*store)->write_synced({{Family::objects, object_key(0, ordinal), payload}}));
+    }
+  }
+  w.config.start_check_entries = 1;
+  w.config.start_check_payload_bytes = 0;
+  EXPECT_EQ(Organisation::open(w.config).error().code, "payload_damaged");
+  w.config.read_when_damaged = true;
+  w.reopen();
+  EXPECT_TRUE(w.organisation->ledger_state().read_only);
+  EXPECT_EQ(w.organisation->profile().name, w.organisation->profile().origin);
+  EXPECT_TRUE(w.organisation->quote_pdf(w.rep, number));
+  EXPECT_EQ(code_of(w.organisation->ready()), "ledger_read_only");
+}
+
 // A ledger whose entries are given only once the test lets them.
 class HeldLedger final : public Ledger {
  public:

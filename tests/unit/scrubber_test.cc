@@ -9,7 +9,7 @@
 namespace quotary::testing {
 namespace {
 
-constexpr std::uint64_t entries = 300;  // more than a scrubber reads at once
+constexpr std::uint64_t entries = 300;
 constexpr std::uint64_t pace_fast = 1u << 30;
 constexpr std::chrono::seconds patience(30);
 
@@ -42,6 +42,7 @@ class ScrubberTest : public LogFixture {
     ledger = open();
   }
   [[nodiscard]] std::string mark() const { return options.directory + "/damaged"; }
+  void write_mark(const std::string& text) const { std::ofstream(mark(), std::ios::binary | std::ios::trunc) << text; }
 
   std::promise<std::string> told;
   std::unique_ptr<Ledger> ledger;
@@ -90,7 +91,7 @@ TEST_F(ScrubberTest, AnOldDamagedPayloadEndsAllWritingAndTheNextStart) {
   EXPECT_TRUE(ledger->object(*ledger->entry(4), "text"));
   EXPECT_EQ(ledger->object(*ledger->entry(3), "text").error().code, "payload_damaged");
   ledger.reset();
-  EXPECT_EQ(*read_file(*ports.files, mark()), "quotary damage v1\nentry 3\n");
+  EXPECT_EQ(*read_file(*ports.files, mark()), "quotary damage v1\nentries 0 300\n");
 
   // Without the mark this start would not look there.
   options.scrubbing = {};
@@ -115,15 +116,17 @@ TEST_F(ScrubberTest, DamageOfAnEntryOrOfTheTreeIsFound) {
   damage(Family::batches, index_key(entries));
   // A start reads the tree that the newest entry stands in, so the scrubber must be put on it directly.
   auto store = std::shared_ptr<Store>(*open_rocks_store(store_path(options.directory), StoreMode::open));
-  std::promise<VerifyProblem> found;
+  std::promise<Finding> found;
   const Scrubber scrubber({pace_fast, std::chrono::milliseconds(1)},
                           {[&] {
                              return PublishedView{entries, root, store};
                            },
-                           &cipher, [&](const VerifyProblem& problem) { found.set_value(problem); }});
+                           &cipher,
+                           {},
+                           [&](const Finding& finding) { found.set_value(finding); }});
   auto problem = found.get_future();
   ASSERT_EQ(problem.wait_for(patience), std::future_status::ready);
-  EXPECT_EQ(problem.get().kind, "node");
+  EXPECT_EQ(problem.get().problem.kind, "node");
 }
 
 // A view whose state cannot be read to its end.
@@ -150,17 +153,16 @@ TEST_F(ScrubberTest, StateThatCannotBeReadIsFoundAndMarked) {
   ledger.reset();
   auto store = std::shared_ptr<Store>(*open_rocks_store(store_path(options.directory), StoreMode::open));
   const PublishedView broken{entries, root, std::make_shared<BrokenState>(store)};
-  std::promise<VerifyProblem> found;
+  std::promise<Finding> found;
   auto problem = found.get_future();
   {
-    const Scrubber scrubber(
-        {pace_fast, std::chrono::milliseconds(1)},
-        {[&] { return broken; }, &cipher, [&](const VerifyProblem& each) { found.set_value(each); }});
+    const Scrubber scrubber({pace_fast, std::chrono::milliseconds(1)},
+                            {[&] { return broken; }, &cipher, {}, [&](const Finding& each) { found.set_value(each); }});
     ASSERT_EQ(problem.wait_for(patience), std::future_status::ready);
   }
-  const VerifyProblem state = problem.get();
-  EXPECT_EQ(state.kind, "state");
-  EXPECT_NE(state.detail.find("000007.sst"), std::string::npos);
+  const Finding state = problem.get();
+  EXPECT_EQ(state.problem.kind, "state");
+  EXPECT_NE(state.problem.detail.find("000007.sst"), std::string::npos);
   mark_damage(*ports.files, options.directory, state);
   EXPECT_EQ(check_marked_damage(*ports.files, options.directory, broken, cipher).error().code, "state_damaged");
   EXPECT_TRUE(std::filesystem::exists(mark()));
@@ -168,17 +170,142 @@ TEST_F(ScrubberTest, StateThatCannotBeReadIsFoundAndMarked) {
   EXPECT_FALSE(std::filesystem::exists(mark()));
 }
 
+// A state of its own, and what of it was read.
+class LargeState final : public StoreView {
+ public:
+  explicit LargeState(std::shared_ptr<const StoreView> view) : view_(std::move(view)) {}
+  Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
+    return view_->get(family, key);
+  }
+  Result<void> scan(Family family, std::string_view prefix, std::string_view from, bool reverse,
+                    const Visit& visit) const override {
+    if (family != Family::state) return view_->scan(family, prefix, from, reverse, visit);
+    ++scans;
+    for (char key = 'a'; key <= 'z'; ++key) {
+      const std::string name(1, key);
+      if (name < from) continue;
+      read += name;
+      if (!visit(name, value_)) break;
+    }
+    return {};
+  }
+  std::unique_ptr<Cursor> cursor(Family family, Access access) const override { return view_->cursor(family, access); }
+  mutable std::string read;
+  mutable int scans = 0;
+
+ private:
+  std::shared_ptr<const StoreView> view_;
+  const std::string value_ = std::string(1u << 20, 'v');
+};
+
+TEST_F(ScrubberTest, ALargeStateIsReadInPiecesAndEachKeyOnce) {
+  auto store = std::shared_ptr<Store>(*open_rocks_store(store_path(options.directory), StoreMode::open));
+  const auto large = std::make_shared<LargeState>(store);
+  const Hash root = *read_root(entries, nodes_of(*store));
+  {
+    const Scrubber scrubber({pace_fast, std::chrono::hours(1)}, {[&] {
+                                                                   return PublishedView{entries, root, large};
+                                                                 },
+                                                                 &cipher,
+                                                                 {},
+                                                                 [](const Finding&) { ADD_FAILURE(); }});
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (scrubber.figures().rounds == 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  }
+  EXPECT_EQ(large->read, "abcdefghijklmnopqrstuvwxyz");
+  EXPECT_GT(large->scans, 5);
+}
+
 TEST_F(ScrubberTest, AMarkThatCannotBeReadRefusesToStart) {
-  for (const std::string text :
-       {"", "quotary damage v1\n", "quotary damage v1\nentry 3", "quotary damage v1\nentry x\n",
-        "quotary damage v2\nentry 3\n", "quotary damage v1\nentry 99999999999999999999\n"}) {
-    std::ofstream(mark(), std::ios::binary | std::ios::trunc) << text;
+  for (const std::string& text :
+       {std::string(), std::string("quotary damage v1\n"), std::string("quotary damage v1\nentries 0 300"),
+        std::string("quotary damage v1\nentries x 300\n"), std::string("quotary damage v2\nstate\n"),
+        std::string("quotary damage v1\nentries 300 300\n"), std::string("quotary damage v1\nentries 0 300\n\n"),
+        std::string("quotary damage v1\nentries 0 99999999999999999999\n"), std::string(1'000, 'x')}) {
+    write_mark(text);
     EXPECT_EQ(Ledger::open(options, ports).error().code, "damage_mark") << text;
   }
-  // One that names what is not there, or holds, does not.
-  std::ofstream(mark(), std::ios::binary | std::ios::trunc) << "quotary damage v1\nentry 3\n";
-  EXPECT_TRUE(Ledger::open(options, ports));
-  EXPECT_FALSE(std::filesystem::exists(mark()));
+  // One of a place that holds now, or that a backup does not have.
+  for (const char* text : {"quotary damage v1\nentries 0 16384\n", "quotary damage v1\nentries 16384 32768\n",
+                           "quotary damage v1\nstate\n"}) {
+    write_mark(text);
+    EXPECT_TRUE(Ledger::open(options, ports)) << text;
+    EXPECT_FALSE(std::filesystem::exists(mark())) << text;
+  }
+}
+
+// What only shows beside its neighbours must show again when the mark is looked at.
+TEST_F(ScrubberTest, AKeyThatIsNobodysStaysFound) {
+  const auto stray = [&](Family family, const std::string& at, std::optional<std::string_view> value) {
+    auto store = *open_rocks_store(store_path(options.directory), StoreMode::open);
+    ASSERT_TRUE(store->write_synced({{family, at, value}}));
+  };
+  const std::vector<std::pair<Family, std::string>> strays{{Family::entries, index_key(50) + "x"},
+                                                           {Family::objects, object_key(70, 5)}};
+  for (const auto& [family, at] : strays) {
+    stray(family, at, "stray");
+    told = {};
+    open_reading_little();
+    auto reason = told.get_future();
+    ASSERT_EQ(reason.wait_for(patience), std::future_status::ready);
+    EXPECT_NE(reason.get().find(family == Family::entries ? "entry 51 " : "entry 70 "), std::string::npos);
+    ledger.reset();
+    EXPECT_EQ(Ledger::open(options, ports).error().kind, Errc::corrupt);
+    stray(family, at, std::nullopt);
+    EXPECT_TRUE(Ledger::open(options, ports));
+  }
+}
+
+// Opens nothing, and says why.
+class LockedCipher final : public ObjectCipher {
+ public:
+  explicit LockedCipher(ObjectCipher& cipher) : cipher_(cipher) {}
+  Result<std::string> encrypt(std::string_view subject, std::string_view id, std::string_view plain) override {
+    return cipher_.encrypt(subject, id, plain);
+  }
+  Result<std::string> decrypt(std::string_view, std::string_view, std::string_view) const override {
+    return fail(Errc::not_found, code, "the key of the subject is not there");
+  }
+  const char* code = "subject_key_erased";
+
+ private:
+  ObjectCipher& cipher_;
+};
+
+TEST_F(ScrubberTest, AnErasedSubjectIsNoDamageAndALostKeyIs) {
+  LockedCipher locked(cipher);
+  ports.cipher = &locked;
+  EXPECT_EQ(verify().problems_total, 0u);
+  open_reading_little();
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (ledger->state().scrub.rounds == 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_GT(ledger->state().scrub.rounds, 0u);
+  EXPECT_FALSE(ledger->state().latched);
+  ledger.reset();
+  locked.code = "subject_key_missing";
+  EXPECT_EQ(verify().problems_total, entries);
+  EXPECT_EQ(Ledger::open(options, ports).error().code, "payload_damaged");
+}
+
+TEST_F(ScrubberTest, ATreeThatDoesNotLeadToTheSignedRootIsFoundAndAHiccupIsNot) {
+  auto store = std::shared_ptr<Store>(*open_rocks_store(store_path(options.directory), StoreMode::open));
+  const Hash root = *read_root(entries, nodes_of(*store));
+  std::atomic<std::uint64_t> asked{0}, wrong_until{3};  // a round's size, and its piece for the first time
+  std::promise<Finding> found;
+  Scrubber scrubber({pace_fast, std::chrono::milliseconds(1)},
+                    {[&] {
+                       return PublishedView{entries, ++asked < wrong_until ? Hash{} : root, store};
+                     },
+                     &cipher,
+                     {},
+                     [&](const Finding& finding) { found.set_value(finding); }});
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (scrubber.figures().rounds < 2 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_GE(scrubber.figures().rounds, 2u);
+  wrong_until = std::numeric_limits<std::uint64_t>::max();
+  auto finding = found.get_future();
+  ASSERT_EQ(finding.wait_for(patience), std::future_status::ready);
+  EXPECT_EQ(finding.get().problem.kind, "checkpoint");
 }
 
 TEST_F(ScrubberTest, AWholeGrowingLedgerIsReadAgainAndAgain) {
@@ -193,7 +320,7 @@ TEST_F(ScrubberTest, AWholeGrowingLedgerIsReadAgainAndAgain) {
   EXPECT_FALSE(std::filesystem::exists(mark()));
 }
 
-TEST_F(ScrubberTest, ASlowPaceStopsAfterAPieceAndEndsWhenAsked) {
+TEST_F(ScrubberTest, ASlowPaceWaitsAndEndsWhenAsked) {
   options.scrubbing = {1, std::chrono::hours(1)};
   ledger = open();
   const auto deadline = std::chrono::steady_clock::now() + patience;

@@ -200,6 +200,7 @@ void add_serve(CLI::App& app, int& exit_code) {
   command
       ->add_option("--scrub-bytes-per-second", options->scrub_bytes_per_second,
                    "the pace at which all that is stored is read again in the background; 0: never")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 40))
       ->capture_default_str();
   command->add_flag("--access-log", options->access_log, "one line on stderr for each request, without query strings");
   command->callback([options, metrics_port, &exit_code] {
