@@ -13,6 +13,7 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 
 namespace quotary {
 namespace {
@@ -169,6 +170,21 @@ void bench_growth(const Bench& bench) {
               static_cast<unsigned long long>(bench.entries), middle(many), middle(many) / middle(few));
 }
 
+double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+// What a round costs a server that does nothing else.
+void bench_scrubbing(const Bench& bench) {
+  LedgerOptions options = bench.options("verify");
+  options.scrubbing = serving_scrubbing;
+  const auto ledger = Ledger::open(options, bench.base.ports());
+  QUOTARY_CHECK(ledger.has_value());
+  const auto start = Steady::now();
+  const double before = processor_seconds();
+  while ((*ledger)->state().scrub.rounds == 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  std::printf("read again in the background: %8.0f entries/s, %.1f %% of a core\n",
+              static_cast<double>(bench.entries) / since(start), 100 * (processor_seconds() - before) / since(start));
+}
+
 void bench_verification(const Bench& bench) {
   const std::string padding(180, 'p'), payload(512, 'q');
   testing::RocksAlone alone(bench.folder + "/alone-scan");
@@ -214,6 +230,8 @@ void bench_verification(const Bench& bench) {
       middle(one), middle(scans), middle(one) / middle(scans), middle(two), middle(two) / middle(one));
   std::printf("with the state folded anew (by a fold that changes nothing), two threads: %8.0f entries/s\n",
               middle(folded));
+  ledger->reset();
+  bench_scrubbing(bench);
 }
 
 }  // namespace
