@@ -208,10 +208,10 @@ Result<void> Organisation::Parts::start() {
   QUOTARY_TRY(found_zone, TimeZone::find(record->time_zone));
   zone = found_zone;
   auto party = read_seller();
-  // What is left is read without a name rather than not at all.
+  // What is left is read without a name rather than not at all; another must not stand in its place.
   if (!party && !ledger->state().read_only) return std::move(party).error();
   if (party) seller = std::move(*party);
-  profile = {record->origin, record->public_url, record->time_zone, party ? seller.name : record->origin};
+  profile = {record->origin, record->public_url, record->time_zone, seller.name};
   if (!fonts) QUOTARY_TRY_VOID(load_fonts());
   auto loaded = signing::Seal::load(*config.files, config.seal, now());
   if (loaded) {

@@ -221,7 +221,7 @@ TEST(LogCalls, ALostProfileOfTheSellerIsServedForReading) {
   w.config.read_when_damaged = true;
   w.reopen();
   EXPECT_TRUE(w.organisation->ledger_state().read_only);
-  EXPECT_EQ(w.organisation->profile().name, w.organisation->profile().origin);
+  EXPECT_EQ(w.organisation->profile().name, "");
   EXPECT_TRUE(w.organisation->quote_pdf(w.rep, number));
   EXPECT_EQ(code_of(w.organisation->ready()), "ledger_read_only");
 }

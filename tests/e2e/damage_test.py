@@ -187,6 +187,8 @@ class Case:
             for path, whole in self.original.answers.items():
                 status, answer = Original.read(server, path)
                 nothing = not ready and answer == b""
+                if not ready and isinstance(answer, dict) and isinstance(whole, dict) and answer.get("issuer") == "":
+                    whole = {**whole, "issuer": ""}  # the seller's name is a payload of the first entry
                 if status == 200 and answer != whole and not nothing and (code == 0 or "/verify/" in path or not is_part_of(answer, whole)):
                     self.defect(f"GET {path} answers 200 with other content: {answer!r}, was {whole!r} (verify: {code})")
                 elif ready and status != 200 and answer.get("code", "not_found").endswith("not_found"):
