@@ -15,10 +15,8 @@ namespace quotary::api {
 namespace {
 
 using quotary::testing::FaultyFileSystem;
-using ::testing::AnyOf;
 using testing::code_of;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::text;
 using testing::World;
 

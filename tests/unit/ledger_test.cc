@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <mutex>
 #include <set>
@@ -75,11 +76,11 @@ TEST_F(LedgerTest, ARefusedCommandWritesNothingAndTheBatchGoesOn) {
 
 TEST_F(LedgerTest, ManyThreadsGetDenseIndexes) {
   auto ledger = make();
-  std::vector<std::thread> threads;
+  std::array<std::thread, 8> threads;
   std::mutex mutex;
   std::set<std::uint64_t> seen;
-  for (int t = 0; t < 8; ++t) {
-    threads.emplace_back([&] {
+  for (auto& thread : threads) {
+    thread = std::thread([&] {
       for (int i = 0; i < 25; ++i) {
         auto committed = ledger->append(one(draft("quote.issued", "q")));
         const std::lock_guard lock(mutex);

@@ -152,7 +152,7 @@ TEST_F(ScrubberTest, StateThatCannotBeReadIsFoundAndMarked) {
   const Hash root = ledger->state().root;
   ledger.reset();
   auto store = std::shared_ptr<Store>(*open_rocks_store(store_path(options.directory), StoreMode::open));
-  const PublishedView broken{entries, root, std::make_shared<BrokenState>(store)};
+  PublishedView broken{entries, root, std::make_shared<BrokenState>(store)};
   std::promise<Finding> found;
   auto problem = found.get_future();
   {

@@ -16,7 +16,6 @@ namespace quotary::witness {
 namespace {
 
 using namespace std::chrono_literals;
-using quotary::testing::TemporaryFolder;
 
 constexpr auto wait_max = 60s;  // only a test that fails waits so long
 
