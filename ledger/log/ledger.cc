@@ -3,6 +3,7 @@
 #include "ledger/log/entry.h"
 #include "ledger/log/entry_view.h"
 #include "ledger/log/proof_text.h"
+#include "ledger/log/stored_entry.h"
 #include "ledger/log/walk.h"
 
 #include <algorithm>
@@ -54,39 +55,6 @@ LedgerImpl::~LedgerImpl() {
   queue_filled_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
-
-namespace {
-
-// To a reader it is one thing whichever layer found the damage. Where in the store it lies is for `quotary verify`.
-Error damaged(const char* code, const std::string& where, Error found) {
-  if (found.kind != Errc::corrupt) return found;
-  return fail(Errc::corrupt, code, where + ": its stored bytes are damaged");
-}
-
-// The plain bytes of an entry's payload, hash checked.
-Result<std::string> read_payload(const StoreView& view, const ObjectCipher& cipher, const Entry& entry,
-                                 std::size_t ordinal) {
-  const ObjectRef& reference = entry.objects[ordinal];
-  const std::string where = "payload " + reference.name + " of entry " + std::to_string(entry.index);
-  auto found = view.get(Family::objects, object_key(entry.index, ordinal));
-  if (!found) return damaged("payload_damaged", where, std::move(found).error());
-  if (!*found) return fail(Errc::corrupt, "payload_missing", where + " is missing from the store");
-  std::string plain = std::move(**found);
-  if (!reference.key_subject.empty()) {
-    auto opened = cipher.decrypt(reference.key_subject, object_id(entry.index, reference.name), plain);
-    // The entry is there, so its key must be: to the caller this is damage and not an absence.
-    if (!opened && opened.error().code == "subject_key_missing")
-      return fail(Errc::corrupt, "subject_key_missing", where + ": " + opened.error().detail);
-    if (!opened) return damaged("payload_damaged", where, std::move(opened).error());
-    plain = std::move(*opened);
-  }
-  if (sha256(plain) != reference.sha256)
-    return fail(Errc::corrupt, "payload_damaged",
-                where + ": its stored bytes are damaged, they do not have the recorded hash");
-  return plain;
-}
-
-}  // namespace
 
 // The store must hold what a slot says was published, and lead to the same root.
 Result<void> LedgerImpl::check_published(const Slots& slots, std::uint64_t size, const NodeReader& nodes) {
@@ -248,32 +216,23 @@ Result<Entry> LedgerImpl::entry(std::uint64_t index) const {
   if (index >= now->size)
     return fail(Errc::not_found, "no_such_entry",
                 "the ledger has entries 0 to " + std::to_string(now->size) + " exclusive");
-  const std::string where = "entry " + std::to_string(index);
-  auto found = now->view->get(Family::entries, index_key(index));
-  if (!found) return damaged("entry_damaged", where, std::move(found).error());
-  if (!*found) return fail(Errc::corrupt, "entry_missing", where + " is missing from the store");
-  auto read = parse_entry(**found);
-  if (!read) return fail(Errc::corrupt, "entry_damaged", where + ": its stored bytes are damaged");
-  Entry parsed = std::move(*read);
   const NodeReader nodes = tree_of(*now);
-  QUOTARY_TRY(leaf, nodes(0, index));
-  if (parsed.leaf != leaf || parsed.index != index)
-    return fail(Errc::corrupt, "entry_damaged", "entry " + std::to_string(index) + " differs from its leaf");
+  QUOTARY_TRY(found, read_entry(*now->view, index, nodes));
   if (reading_) {
     auto path = inclusion_proof(index, now->size, nodes);
-    if (!path || !check_inclusion(leaf, index, now->size, *path, now->root)) {
+    if (!path || !check_inclusion(found.leaf, index, now->size, *path, now->root)) {
       return fail(
           Errc::corrupt, "entry_lost",
           "entry " + std::to_string(index) + " does not lead to the root that was published: it is damaged or lost");
     }
   }
-  return parsed;
+  return found;
 }
 
 Result<std::string> LedgerImpl::object(const Entry& entry, std::string_view name) const {
   const auto now = head();
   for (std::size_t ordinal = 0; ordinal < entry.objects.size(); ++ordinal) {
-    if (entry.objects[ordinal].name == name) return read_payload(*now->view, *ports_.cipher, entry, ordinal);
+    if (entry.objects[ordinal].name == name) return read_payload(*now->view, ports_.cipher, entry, ordinal);
   }
   return fail(Errc::not_found, "no_such_object",
               "entry " + std::to_string(entry.index) + " has no payload " + std::string(name));

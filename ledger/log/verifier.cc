@@ -1,5 +1,5 @@
 #include "ledger/log/entry.h"
-#include "ledger/log/walk.h"
+#include "ledger/log/folder_check.h"
 
 #include <boost/container_hash/hash.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -278,6 +278,14 @@ Result<VerifyReport> LedgerImpl::verify(const VerifyOptions& options) const {
 
 Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPorts& ports, const VerifyOptions& verify,
                                    const CheckpointVerifier& log_key) {
+  return check_folder(options, ports, verify.state, log_key, [&](const StoreView& view, std::uint64_t size) {
+    return verify_view(view, size, ports.cipher, ports.fold.get(), verify);
+  });
+}
+
+Result<VerifyReport> check_folder(
+    const LedgerOptions& options, const LedgerPorts& ports, bool state, const CheckpointVerifier& log_key,
+    const std::function<Result<VerifyReport>(const StoreView& view, std::uint64_t size)>& check) {
   // The slots first: a live writer may publish more while the store is being opened, never less.
   std::vector<Published> published;
   VerifyReport slot_problems;
@@ -305,14 +313,14 @@ Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPor
     add_problem(slot_problems, 0, "node", size.error().detail);
     return slot_problems;
   }
-  QUOTARY_TRY(report, verify_view(*view, *size, ports.cipher, ports.fold.get(), verify));
+  QUOTARY_TRY(report, check(*view, *size));
   for (VerifyProblem& problem : slot_problems.problems)
     add_problem(report, problem.index, "checkpoint", std::move(problem.detail));
   if (*size > 1 && published.empty() && slot_problems.problems.empty())
     add_problem(report, 0, "checkpoint", "the published checkpoint was wiped");
   for (const Published& slot : published) {
     check_slot(slot, *view, *size, log_key, report);
-    if (ports.fold && verify.state) check_counters(slot, *view, *ports.fold, report);
+    if (ports.fold && state) check_counters(slot, *view, *ports.fold, report);
   }
   return report;
 }
