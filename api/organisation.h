@@ -199,8 +199,10 @@ class Organisation {
   // Canonical entries in order.
   [[nodiscard]] Result<Answer> list_entries(const Principal& caller, std::uint64_t from,
                                             std::optional<std::uint64_t> limit) const;
-  // 200 with {"ok", "tree_size", "root", "entries_checked", "problems"}, or 202 with the run's id when it takes longer
-  // or `in_background`; one run at a time, else Errc::overloaded `verification_running`.
+  // 200 with {"ok", "tree_size", "root", "entries_checked", "problems", "recorded"}, or 202 with the run's id when it
+  // takes longer or `in_background`; one run at a time, else Errc::overloaded `verification_running`. The operator's
+  // principal hands in the report of a `quotary verify` (report_json, log_checks.h) instead, and gets {"recorded"}:
+  // Errc::invalid `bad_report`; conflict `other_tree`.
   [[nodiscard]] Result<Answer> verify_log(const Principal& caller, std::string_view body,
                                           bool in_background = false) const;
   [[nodiscard]] Result<Answer> read_verification(const Principal& caller, std::string_view id) const;

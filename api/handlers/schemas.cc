@@ -146,8 +146,10 @@ std::string_view openapi_schemas() {
 "LogVerifyReport": {"type": "object", "required": ["ok", "mode", "from", "tree_size", "root", "entries_checked", "problems"], "properties": {
   "ok": {"type": "boolean"}, "mode": {"enum": ["full", "incremental", "sampled"]}, "from": {"type": "integer"}, "tree_size": {"type": "integer"},
   "root": {"$ref": "#/components/schemas/Hash"}, "entries_checked": {"type": "integer"}, "objects_checked": {"type": "integer"},
-  "problems_total": {"type": "integer"}, "problems": {"type": "array", "items": {"type": "object", "properties": {
+  "private_objects_read": {"type": "boolean"}, "problems_total": {"type": "integer"}, "problems": {"type": "array", "items": {"type": "object", "properties": {
     "index": {"type": "integer"}, "kind": {"type": "string"}, "detail": {"type": "string"}}}},
+  "recorded": {"type": "object", "properties": {"index": {"type": "integer"}, "code": {"type": "string"}, "detail": {"type": "string"}},
+    "description": "The index of the system.verification entry that holds this report, or why the ledger did not take it."},
   "sample": {"type": "object", "properties": {"seed": {"$ref": "#/components/schemas/Hash"}, "size": {"type": "integer"}},
     "description": "Draw k: from + first 8 bytes of SHA-256(seed, k in 8 bytes) modulo (tree_size - from), big-endian; repeats are passed over."}}},
 "LogVerification": {"type": "object", "required": ["id", "mode", "from", "state", "entries_done", "entries_total", "started_at"], "properties": {

@@ -9,6 +9,8 @@
 namespace quotary::api {
 namespace {
 
+constexpr std::size_t problem_kind_bytes_max = 32;
+
 // Callers see one answer for every tile that is not there.
 Result<std::string> or_absent(Result<std::string> bytes) {
   if (!bytes && bytes.error().code == "no_such_tile")
@@ -127,18 +129,21 @@ Result<std::optional<std::uint64_t>> number_member(const json::object& object, c
   return invalid(std::string("bad_") + name, std::string("/") + name, "a whole number from 0 is expected");
 }
 
+Result<std::string> parse_seed(std::string_view hex) {
+  auto seed = from_hex(hex);
+  if (!seed || seed->size() != seed_bytes)
+    return invalid("bad_seed", "/seed", "a seed is 64 lower-case hexadecimal digits");
+  return std::move(*seed);
+}
+
 Result<LogCheck> parse_log_check(const json::object& object, std::uint64_t tree_size) {
   for (const auto& [name, value] : object)
     if (name != "mode" && name != "from" && name != "sample" && name != "seed")
       return invalid("unknown_member", "/" + std::string(name), "no such member");
   LogCheck check;
-  const auto mode = object.contains("mode") ? records::text_of(object, "mode") : "full";
-  if (mode == "incremental") {
-    check.mode = LogCheck::Mode::incremental;
-  } else if (mode == "sampled") {
-    check.mode = LogCheck::Mode::sampled;
-  } else if (mode != "full") {
-    return invalid("bad_mode", "/mode", "full, incremental or sampled");
+  if (object.contains("mode")) {
+    QUOTARY_TRY(mode, parse_mode(records::text_of(object, "mode")));
+    check.mode = mode;
   }
   QUOTARY_TRY(from, number_member(object, "from"));
   if (from && check.mode == LogCheck::Mode::full)
@@ -155,20 +160,114 @@ Result<LogCheck> parse_log_check(const json::object& object, std::uint64_t tree_
     return invalid("bad_sample", "/sample", "a sample has 1 to " + std::to_string(sample_max) + " entries");
   check.sample = sample.value_or(sample_default);
   if (object.contains("seed")) {
-    auto seed = from_hex(records::text_of(object, "seed"));
-    if (!seed || seed->size() != seed_bytes)
-      return invalid("bad_seed", "/seed", "a seed is 64 lower-case hexadecimal digits");
-    check.seed = std::move(*seed);
+    QUOTARY_TRY(seed, parse_seed(records::text_of(object, "seed")));
+    check.seed = std::move(seed);
   }
   return check;
+}
+
+struct Reported {
+  VerifyReport report;
+  LogCheck check;
+  std::uint64_t picked = 0;
+};
+
+Error bad_report(const std::string& pointer, const std::string& detail) {
+  return invalid("bad_report", pointer, detail);
+}
+
+Result<std::uint64_t> reported_number(const json::object& object, const char* name) {
+  QUOTARY_TRY(value, number_member(object, name));
+  if (!value) return bad_report(std::string("/") + name, "a whole number from 0 is expected");
+  return *value;
+}
+
+Result<VerifyProblem> parse_problem(const json::value& value) {
+  if (!value.is_object()) return bad_report("/problems", "a problem is an object");
+  const auto& object = value.get_object();
+  VerifyProblem problem;
+  QUOTARY_TRY(index, reported_number(object, "index"));
+  problem.index = index;
+  problem.kind = records::text_of(object, "kind");
+  problem.detail = records::text_of(object, "detail");
+  if (problem.kind.empty() || problem.kind.size() > problem_kind_bytes_max ||
+      problem.detail.size() > reported_detail_bytes_max)
+    return bad_report("/problems", "a problem has a kind of 1 to " + std::to_string(problem_kind_bytes_max) +
+                                       " bytes and a detail of at most " + std::to_string(reported_detail_bytes_max));
+  return problem;
+}
+
+Result<Reported> parse_reported(const json::object& object) {
+  Reported out;
+  VerifyReport& report = out.report;
+  QUOTARY_TRY(mode, parse_mode(records::text_of(object, "mode")));
+  QUOTARY_TRY(from, reported_number(object, "from"));
+  QUOTARY_TRY(size, reported_number(object, "tree_size"));
+  QUOTARY_TRY(entries, reported_number(object, "entries_checked"));
+  QUOTARY_TRY(objects, reported_number(object, "objects_checked"));
+  QUOTARY_TRY(total, reported_number(object, "problems_total"));
+  if (from > size) return bad_report("/from", "it lies beyond the tree");
+  const auto root = Hash::from_hex(records::text_of(object, "root"));
+  if (!root) return bad_report("/root", "a root is 64 lower-case hexadecimal digits");
+  const json::value* const read = object.if_contains("private_objects_read");
+  if (read == nullptr || !read->is_bool()) return bad_report("/private_objects_read", "true or false is expected");
+  const json::value* const problems = object.if_contains("problems");
+  if (problems == nullptr || !problems->is_array() || problems->get_array().size() > reported_problems_max ||
+      problems->get_array().size() > total || (total > 0 && problems->get_array().empty()))
+    return bad_report("/problems", "the first of `problems_total`, at most " + std::to_string(reported_problems_max));
+  for (const auto& each : problems->get_array()) {
+    QUOTARY_TRY(problem, parse_problem(each));
+    report.problems.push_back(std::move(problem));
+  }
+  report.tree_size = size;
+  report.root = *root;
+  report.entries_checked = entries;
+  report.objects_checked = objects;
+  report.problems_total = total;
+  out.check.mode = mode;
+  out.check.from = from;
+  out.check.private_objects_read = read->get_bool();
+  out.check.by_command_line = true;
+  out.check.asked_by = Organisation::operator_principal().id;
+  if (mode == LogCheck::Mode::sampled) {
+    const auto sample = records::object_of(object, "sample");
+    QUOTARY_TRY(seed, parse_seed(records::text_of(sample, "seed")));
+    QUOTARY_TRY(picked, reported_number(sample, "size"));
+    out.check.seed = std::move(seed);
+    out.picked = picked;
+  }
+  return out;
+}
+
+// Chains what the operator's `quotary verify` found: {"recorded": {"index"}}. Errc::invalid `bad_report`; conflict
+// `other_tree` when it says that a tree holds that is none of this ledger's; unavailable while the ledger takes no
+// entry.
+Result<Answer> record_reported(const Organisation::Parts& parts, std::string_view body) {
+  QUOTARY_TRY(object, parse_body(body));
+  QUOTARY_TRY(reported, parse_reported(object));
+  const Ledger& ledger = *parts.ledger;
+  // What is said to hold must be this ledger; what does not hold may have any root.
+  if (reported.report.problems_total == 0) {
+    const auto size = reported.report.tree_size;
+    const bool published = size > 0 && size <= ledger.state().tree_size;
+    const auto root = published ? read_root(size, ledger.nodes()) : Result<Hash>(Error{});
+    if (!root || *root != reported.report.root)
+      return fail(Errc::conflict, "other_tree",
+                  "the tree of " + std::to_string(size) + " entries that was checked is none of this ledger's");
+  }
+  QUOTARY_TRY(index, parts.checks->record_reported(reported.report, reported.check, reported.picked));
+  return Answer{200, {{"recorded", json::object{{"index", index}}}}, false};
 }
 
 }  // namespace
 
 Result<Answer> Organisation::verify_log(const Principal& caller, std::string_view body, bool in_background) const {
+  // No token is the operator's: this comes through the socket alone, from a `quotary verify` that is done.
+  if (caller.id == operator_principal().id) return record_reported(*parts_, body);
   QUOTARY_TRY_VOID(require_call(caller, Call::verify_log));
   QUOTARY_TRY(object, parse_body(body));
   QUOTARY_TRY(check, parse_log_check(object, parts_->ledger->state().tree_size));
+  check.asked_by = caller.id;
   QUOTARY_TRY(id, parts_->checks->start(std::move(check)));
   if (!in_background) {
     if (auto ended = parts_->checks->wait(id, std::chrono::milliseconds(parts_->config.verification_wait_ms))) {

@@ -1,59 +1,75 @@
 #include "api/use_cases/log_checks.h"
 
-#include "ledger/log/merkle.h"
+#include "api/faults.h"
+#include "ledger/log/subject.h"
+#include "ledger/records/fields.h"
 
 #include <algorithm>
-#include <set>
 
 namespace quotary::api {
 namespace {
 
-// Draws a sample may take for each entry it wants; the sample is at most half the range then, so few are repeated.
-constexpr std::uint64_t draws_per_entry_max = 64;
+// What JSON of ours can hold: a key that damage made up may state any index.
+constexpr std::uint64_t index_shown_max = (std::uint64_t{1} << 53) - 1;
 
-json::object report_json(const VerifyReport& report, const LogCheck& check, std::uint64_t from) {
-  json::array problems;
-  for (const auto& problem : report.problems)
-    problems.push_back(json::object{{"index", problem.index}, {"kind", problem.kind}, {"detail", problem.detail}});
-  return {{"ok", report.problems_total == 0},
-          {"mode", mode_name(check.mode)},
-          {"from", from},
-          {"tree_size", report.tree_size},
-          {"root", report.root.hex()},
-          {"entries_checked", report.entries_checked},
-          {"objects_checked", report.objects_checked},
-          {"problems_total", report.problems_total},
-          {"problems", problems}};
+// Up to which size all holds after a run with this report, when it did up to `held` before. A problem takes it back to
+// where it was found, so that the next incremental run looks there again.
+std::uint64_t held_after(std::uint64_t held, const json::object& report) {
+  for (const auto& problem : report.at("problems").as_array())
+    held = std::min(held, records::number_of(problem.as_object(), "index"));
+  const bool gapless = records::number_of(report, "from") <= held && records::text_of(report, "mode") != "sampled" &&
+                       report.at("private_objects_read").as_bool();
+  if (gapless && records::number_of(report, "problems_total") == 0)
+    held = std::max(held, records::number_of(report, "tree_size"));
+  return held;
 }
 
-// One entry by itself: its bytes against the leaf, its link, its place in the tree under the root, its payloads.
-void check_entry(const Ledger& ledger, std::uint64_t index, const LedgerState& tree, const NodeReader& nodes,
-                 VerifyReport& report) {
-  auto add = [&](const char* kind, std::string detail) {
-    report.problems.push_back({index, kind, std::move(detail)});
-    ++report.problems_total;
-  };
-  ++report.entries_checked;
-  auto entry = ledger.entry(index);
-  if (!entry) return add("leaf", entry.error().detail);
-  if (index > 0) {
-    auto before = nodes(0, index - 1);
-    if (!before || *before != entry->prev)
-      add("link", "prev is not the leaf hash of entry " + std::to_string(index - 1));
-  }
-  auto path = inclusion_proof(index, tree.tree_size, nodes);
-  if (!path || !check_inclusion(entry->leaf, index, tree.tree_size, *path, tree.root))
-    add("node", "the entry's leaf does not lead to the root");
-  for (const auto& object : entry->objects) {
-    if (auto bytes = ledger.object(*entry, object.name)) {
-      ++report.objects_checked;
-    } else {
-      add("payload", bytes.error().detail);
-    }
-  }
+Result<Draft> verification_draft(const json::object& report, std::string_view id, const LogCheck& check,
+                                 std::uint64_t held) {
+  QUOTARY_TRY(canonical, canonical_json(report));
+  Draft draft;
+  draft.type = "system.verification";
+  draft.actor_id = "system";
+  draft.actor_role = "system";
+  draft.subject = verification_subject;
+  draft.body = {{"run", id},
+                {"asked_by", check.asked_by},
+                {"made_by", check.by_command_line ? "command_line" : "server"},
+                {"mode", report.at("mode")},
+                {"from", report.at("from")},
+                {"tree_size", report.at("tree_size")},
+                {"root", report.at("root")},
+                {"entries", report.at("entries_checked")},
+                {"objects", report.at("objects_checked")},
+                {"private_objects_read", report.at("private_objects_read")},
+                {"problems", report.at("problems_total")},
+                {"held", held}};
+  if (const auto* sample = report.if_contains("sample")) draft.body["seed"] = sample->at("seed");
+  draft.objects.push_back({"report", "application/json", std::move(canonical), "", 1});
+  return draft;
 }
 
 }  // namespace
+
+json::object report_json(const VerifyReport& report, const LogCheck& check, std::uint64_t from, std::uint64_t picked) {
+  json::array problems;
+  for (const auto& problem : report.problems)
+    problems.push_back(json::object{
+        {"index", std::min(problem.index, index_shown_max)}, {"kind", problem.kind}, {"detail", problem.detail}});
+  json::object out{{"ok", report.problems_total == 0},
+                   {"mode", mode_name(check.mode)},
+                   {"from", from},
+                   {"tree_size", report.tree_size},
+                   {"root", report.root.hex()},
+                   {"entries_checked", report.entries_checked},
+                   {"objects_checked", report.objects_checked},
+                   {"private_objects_read", check.private_objects_read},
+                   {"problems_total", report.problems_total},
+                   {"problems", problems}};
+  if (check.mode == LogCheck::Mode::sampled)
+    out["sample"] = json::object{{"seed", to_hex(check.seed)}, {"size", picked}};
+  return out;
+}
 
 std::string_view mode_name(LogCheck::Mode mode) {
   switch (mode) {
@@ -64,21 +80,13 @@ std::string_view mode_name(LogCheck::Mode mode) {
   return {};
 }
 
-std::vector<std::uint64_t> sampled_indexes(std::string_view seed, std::uint64_t from, std::uint64_t size,
-                                           std::uint64_t count) {
-  std::set<std::uint64_t> picked;
-  const auto range = size > from ? size - from : 0;
-  if (range <= count) {
-    for (auto index = from; index < size; ++index) picked.insert(index);
-    return {picked.begin(), picked.end()};
-  }
-  for (std::uint64_t draw = 0; picked.size() < count && draw < count * draws_per_entry_max; ++draw) {
-    std::string text(seed);
-    put_u64(text, draw);
-    picked.insert(from + get_u64(sha256(text).view()) % range);
-  }
-  return {picked.begin(), picked.end()};
+Result<LogCheck::Mode> parse_mode(std::string_view name) {
+  for (const auto mode : {LogCheck::Mode::full, LogCheck::Mode::incremental, LogCheck::Mode::sampled})
+    if (name == mode_name(mode)) return mode;
+  return invalid("bad_mode", "/mode", "full, incremental or sampled");
 }
+
+std::uint64_t held_by(const Entry& verification) { return records::number_of(verification.body, "held"); }
 
 LogChecks::~LogChecks() {
   stopping_ = true;
@@ -95,9 +103,14 @@ Result<std::string> LogChecks::start(LogCheck check) {
   run->started_at = clock_.now();
   run->id = uuid_v7(run->started_at.unix_ms, random_);
   if (check.seed.empty()) check.seed = random_.bytes(seed_bytes);
-  run->from = check.from.value_or(check.mode == LogCheck::Mode::incremental ? held_size_ : 0);
+  const auto size = ledger_.state().tree_size;
+  if (check.from) {
+    run->from = *check.from;
+  } else if (check.mode == LogCheck::Mode::incremental) {
+    run->from = std::min(held_before(), size);
+  }
   run->check = std::move(check);
-  run->total = ledger_.state().tree_size - std::min(run->from, ledger_.state().tree_size);
+  run->total = size - std::min(run->from, size);
   runs_.push_front(run);
   if (runs_.size() > log_checks_kept_max) runs_.pop_back();
   running_ = true;
@@ -105,53 +118,72 @@ Result<std::string> LogChecks::start(LogCheck check) {
   return run->id;
 }
 
+std::uint64_t LogChecks::held_before() {
+  const std::lock_guard lock(held_mutex_);
+  if (held_) return *held_;
+  held_ = 0;  // also when the newest entry cannot be read: then all is checked anew
+  std::optional<std::uint64_t> index;
+  const auto read = ledger_.read_state([&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
+    QUOTARY_TRY(last, last_about(state, verification_subject));
+    index = last;
+    return {};
+  });
+  if (!read || !index) return *held_;
+  const auto entry = ledger_.entry(*index);
+  if (entry && entry->subject == verification_subject) held_ = held_by(*entry);
+  return *held_;
+}
+
+Result<std::uint64_t> LogChecks::record(const json::object& report, std::string_view id, const LogCheck& check) {
+  const auto before = held_before();
+  const std::lock_guard lock(held_mutex_);
+  held_ = held_after(before, report);
+  QUOTARY_TRY(draft, verification_draft(report, id, check, *held_));
+  QUOTARY_TRY(committed, ledger_.append([&](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
+    return std::vector<Draft>{draft};
+  }));
+  return committed.entries.front().index;
+}
+
+Result<std::uint64_t> LogChecks::record_reported(const VerifyReport& report, const LogCheck& check,
+                                                 std::uint64_t picked) {
+  return record(report_json(report, check, check.from.value_or(0), picked), uuid_v7(clock_.now().unix_ms, random_),
+                check);
+}
+
+Result<json::object> LogChecks::check(Run& run) {
+  const auto progress = [&](std::uint64_t done, std::uint64_t total) {
+    run.done = done;
+    run.total = total;
+  };
+  if (run.check.mode == LogCheck::Mode::sampled) {
+    QUOTARY_TRY(sampled,
+                sample_ledger(ledger_, {run.check.seed, run.from, run.check.sample, true, progress, &stopping_}));
+    run.total = sampled.picked;
+    return report_json(sampled.report, run.check, run.from, sampled.picked);
+  }
+  VerifyOptions options;
+  options.from = run.from;
+  options.stop = &stopping_;
+  options.progress = progress;
+  QUOTARY_TRY(report, verify_ledger(ledger_, options));
+  run.done = report.entries_checked;
+  run.total = report.entries_checked;
+  return report_json(report, run.check, run.from);
+}
+
 void LogChecks::perform(const std::shared_ptr<Run>& run) {
-  Result<json::object> outcome = json::object();
-  std::uint64_t size = 0, problems = 0;
-  if (run->check.mode == LogCheck::Mode::sampled) {
-    const auto tree = ledger_.state();
-    const auto indexes = sampled_indexes(run->check.seed, run->from, tree.tree_size, run->check.sample);
-    run->total = indexes.size();
-    VerifyReport report;
-    report.tree_size = tree.tree_size;
-    report.root = tree.root;
-    const auto nodes = ledger_.nodes();
-    for (const auto index : indexes) {
-      if (stopping_) break;
-      check_entry(ledger_, index, tree, nodes, report);
-      ++run->done;
-    }
-    problems = report.problems_total;
-    auto out = report_json(report, run->check, run->from);
-    out["sample"] = json::object{{"seed", to_hex(run->check.seed)}, {"size", indexes.size()}};
-    outcome = std::move(out);
-    if (stopping_) outcome = fail(Errc::unavailable, "stopped", "the verification was broken off before its end");
-  } else {
-    VerifyOptions options;
-    options.from = run->from;
-    options.stop = &stopping_;
-    options.progress = [&](std::uint64_t done, std::uint64_t total) {
-      run->done = done;
-      run->total = total;
-    };
-    auto report = verify_ledger(ledger_, options);
-    if (report) {
-      size = report->tree_size;
-      problems = report->problems_total;
-      run->done = report->entries_checked;
-      run->total = report->entries_checked;
-      outcome = report_json(*report, run->check, run->from);
-    } else {
-      outcome = report.error();
-    }
+  auto outcome = check(*run);
+  if (outcome) {
+    const auto index = record(*outcome, run->id, run->check);
+    (*outcome)["recorded"] = index ? json::object{{"index", *index}}
+                                   : json::object{{"code", index.error().code}, {"detail", index.error().detail}};
   }
   {
     const std::lock_guard lock(mutex_);
     if (outcome) {
-      problems_last_ = problems;
+      problems_last_ = records::number_of(*outcome, "problems_total");
       ++runs_total_;
-      // An incremental run from beyond what held before proves nothing about the entries between.
-      if (problems == 0 && run->from <= held_size_) held_size_ = std::max(held_size_, size);
     }
     run->finished_at = clock_.now();
     run->outcome.emplace(std::move(outcome));

@@ -1,10 +1,11 @@
-// Checks of the whole ledger that callers ask for: one at a time, on a thread of their own, their reports kept a while.
+// Checks of the whole ledger that callers ask for: one at a time, on a thread of their own, their reports kept a while,
+// and each that came to its end chained as a `system.verification` entry (FORMAT.md).
 #pragma once
 
 #include "ledger/base/json.h"
 #include "ledger/base/random.h"
 #include "ledger/base/time.h"
-#include "ledger/log/sequencer.h"
+#include "ledger/log/sample.h"
 
 #include <atomic>
 #include <chrono>
@@ -24,37 +25,44 @@ inline constexpr std::uint64_t sample_default = 1'000;
 inline constexpr std::uint64_t sample_max = 100'000;
 inline constexpr std::size_t seed_bytes = 32;
 
+inline constexpr std::size_t reported_problems_max = 1'000, reported_detail_bytes_max = 1'024;
+inline constexpr std::string_view verification_subject = "system:verification";
+
 struct LogCheck {
   enum class Mode { full, incremental, sampled };
   Mode mode = Mode::full;
   std::optional<std::uint64_t> from;  // absent: 0, and for incremental the size that last held
   std::uint64_t sample = sample_default;
-  std::string seed;  // of a sample: 32 bytes, drawn when empty
+  std::string seed;      // of a sample: 32 bytes, drawn when empty
+  std::string asked_by;  // whose run it is, an opaque id
+  bool private_objects_read = true;
+  bool by_command_line = false;  // made by `quotary verify` and reported by it
 };
 
-// The entries that a seed picks from [from, size): the k-th draw is from + the first 8 bytes (big-endian) of
-// SHA-256(seed || k as 8 bytes big-endian) modulo (size - from); repeated draws are passed over. Ascending; all of the
-// range when it holds no more than `count`.
-[[nodiscard]] std::vector<std::uint64_t> sampled_indexes(std::string_view seed, std::uint64_t from, std::uint64_t size,
-                                                         std::uint64_t count);
+// A report as callers get it and as the entry keeps it. `picked`: of a sample, how many entries the seed picked.
+[[nodiscard]] json::object report_json(const VerifyReport& report, const LogCheck& check, std::uint64_t from,
+                                       std::uint64_t picked = 0);
 
-// Safe to call from any thread. `ledger`, `clock` and `random` outlive it; the destructor breaks
-// a run off.
+// Safe to call from any thread. `ledger`, `clock` and `random` outlive it; the destructor breaks a run off, which then
+// has no result and is no entry.
 class LogChecks {
  public:
-  LogChecks(const Ledger& ledger, const Clock& clock, Random& random)
-      : ledger_(ledger), clock_(clock), random_(random) {}
+  LogChecks(Ledger& ledger, const Clock& clock, Random& random) : ledger_(ledger), clock_(clock), random_(random) {}
   ~LogChecks();
   LogChecks(const LogChecks&) = delete;
   LogChecks& operator=(const LogChecks&) = delete;
 
   // Begins a run and answers its id. Errc::overloaded `verification_running` while another one runs.
   [[nodiscard]] Result<std::string> start(LogCheck check);
-  // Waits that long at most for the run's end; its report, or nothing when it still runs.
+  // Waits that long at most for the run's end; its report, or nothing when it still runs. The report's `recorded` is
+  // {"index"} of its entry, or {"code", "detail"} of why the ledger did not take one.
   [[nodiscard]] std::optional<Result<json::object>> wait(const std::string& id, std::chrono::milliseconds at_most);
   // {"id", "mode", "state": "running|done|failed", "entries_done", "entries_total", "started_at", ...}; nothing when
   // the id is not known (any more).
   [[nodiscard]] std::optional<json::object> describe(std::string_view id) const;
+  // Chains a run that was made elsewhere; answers its entry's index.
+  [[nodiscard]] Result<std::uint64_t> record_reported(const VerifyReport& report, const LogCheck& check,
+                                                      std::uint64_t picked);
   // Problems that the last finished run found, 0 before the first.
   [[nodiscard]] std::uint64_t problems_last() const { return problems_last_; }
   [[nodiscard]] std::uint64_t runs_total() const { return runs_total_; }
@@ -69,9 +77,12 @@ class LogChecks {
     std::optional<Result<json::object>> outcome;  // under the mutex; set: ended
   };
   void perform(const std::shared_ptr<Run>& run);
+  [[nodiscard]] Result<json::object> check(Run& run);
+  [[nodiscard]] Result<std::uint64_t> record(const json::object& report, std::string_view id, const LogCheck& check);
+  [[nodiscard]] std::uint64_t held_before();
   [[nodiscard]] std::shared_ptr<Run> find(std::string_view id) const;
 
-  const Ledger& ledger_;
+  Ledger& ledger_;
   const Clock& clock_;
   Random& random_;
 
@@ -80,11 +91,18 @@ class LogChecks {
   std::deque<std::shared_ptr<Run>> runs_;  // newest first
   bool running_ = false;
   std::atomic<bool> stopping_{false};
-  std::uint64_t held_size_ = 0;  // of the last full or incremental run without a problem
   std::atomic<std::uint64_t> problems_last_{0}, runs_total_{0};
+
+  std::mutex held_mutex_;              // locked after mutex_ where both are
+  std::optional<std::uint64_t> held_;  // up to which size all held; absent: not yet looked up in the chain
   std::thread thread_;
 };
 
 [[nodiscard]] std::string_view mode_name(LogCheck::Mode mode);
+// Errc::invalid `bad_mode`.
+[[nodiscard]] Result<LogCheck::Mode> parse_mode(std::string_view name);
+
+// What such an entry says of how far all held, 0 when it says nothing.
+[[nodiscard]] std::uint64_t held_by(const Entry& verification);
 
 }  // namespace quotary::api

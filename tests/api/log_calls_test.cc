@@ -1,10 +1,12 @@
 // The log's calls: proofs judged by the tree's own checks, pages of entries, and checks of the whole ledger.
 #include "api/use_cases/log_checks.h"
 #include "ledger/log/ledger_impl.h"
+#include "signing/keys.h"
 #include "tests/api/fixture.h"
 
 #include <condition_variable>
 #include <mutex>
+#include <tuple>
 
 namespace quotary::api {
 namespace {
@@ -117,18 +119,71 @@ TEST(LogCalls, EachModeChecksWhatItSays) {
   auto further = w.organisation->verify_log(w.auditor, R"({"mode": "incremental"})");
   ASSERT_TRUE(further);
   EXPECT_EQ(further->body.at("from").as_uint64(), size);
-  EXPECT_EQ(further->body.at("entries_checked").as_uint64(), 1u);
+  EXPECT_EQ(further->body.at("entries_checked").as_uint64(), 2u);  // the first run's own entry and the quote
   auto sampled = w.organisation->verify_log(w.auditor, R"({"mode": "sampled", "sample": 3, "from": 2})");
   ASSERT_TRUE(sampled);
   EXPECT_TRUE(sampled->body.at("ok").as_bool()) << json::serialize(sampled->body);
   EXPECT_EQ(sampled->body.at("entries_checked").as_uint64(), 3u);
-  // The stated seed repeats the sample.
+  // A seed may be given. What it picks follows from the tree's size too, which the run before has grown by its entry.
   const auto seed = std::string(sampled->body.at("sample").at("seed").as_string());
   auto again =
       w.organisation->verify_log(w.auditor, R"({"mode": "sampled", "sample": 3, "from": 2, "seed": ")" + seed + "\"}");
   ASSERT_TRUE(again);
-  EXPECT_EQ(again->body.at("objects_checked"), sampled->body.at("objects_checked"));
   EXPECT_EQ(again->body.at("sample"), sampled->body.at("sample"));
+}
+
+json::object entry_at(const World& w, const json::value& index) {
+  auto page = w.organisation->list_entries(w.auditor, index.to_number<std::uint64_t>(), 1);
+  EXPECT_TRUE(page);
+  return parse_json(page->body.at("items").at(0).at("canonical").as_string())->as_object();
+}
+
+TEST(LogCalls, EachRunAndItsResultIsAnEntry) {
+  World w;
+  const auto before = w.organisation->ledger_state();
+  auto run = w.organisation->verify_log(w.auditor, R"({"mode": "sampled", "sample": 3, "from": 2})");
+  ASSERT_TRUE(run);
+  const auto index = run->body.at("recorded").at("index");
+  EXPECT_EQ(index.to_number<std::uint64_t>(), before.tree_size);
+  const auto entry = entry_at(w, index);
+  EXPECT_EQ(entry.at("type").as_string(), "system.verification");
+  EXPECT_EQ(entry.at("subject").as_string(), "system:verification");
+  const auto& body = entry.at("body").as_object();
+  EXPECT_EQ(body.at("asked_by").as_string(), w.auditor.id);
+  EXPECT_EQ(body.at("mode").as_string(), "sampled");
+  EXPECT_EQ(body.at("from").to_number<int>(), 2);
+  EXPECT_EQ(body.at("tree_size").to_number<std::uint64_t>(), before.tree_size);
+  EXPECT_EQ(body.at("root").as_string(), before.root.hex());
+  EXPECT_EQ(body.at("entries").to_number<int>(), 3);
+  EXPECT_EQ(body.at("objects").to_number<std::uint64_t>(), run->body.at("objects_checked").as_uint64());
+  EXPECT_EQ(body.at("problems").to_number<int>(), 0);
+  EXPECT_EQ(body.at("seed"), run->body.at("sample").at("seed"));
+  EXPECT_EQ(body.at("held").to_number<int>(), 0);  // a sample holds no range
+  // The whole report lies beside it, in plain.
+  auto report = run->body;
+  report.erase("recorded");
+  const auto& object = entry.at("objects").at(0).as_object();
+  EXPECT_EQ(object.at("name").as_string(), "report");
+  EXPECT_FALSE(object.contains("key"));
+  EXPECT_EQ(object.at("sha256").as_string(), sha256(*canonical_json(report)).hex());
+  auto full = w.organisation->verify_log(w.auditor, "{}");
+  ASSERT_TRUE(full);
+  EXPECT_TRUE(full->body.at("ok").as_bool()) << json::serialize(full->body);
+}
+
+TEST(LogCalls, AfterARestartWhatHeldIsFoundInTheChain) {
+  World w;
+  ASSERT_TRUE(w.organisation->verify_log(w.auditor, "{}"));
+  const auto held = w.organisation->ledger_state().tree_size - 1;
+  // Neither a sample nor a run that leaves a gap moves it.
+  ASSERT_TRUE(w.organisation->verify_log(w.auditor, R"({"mode": "sampled", "sample": 1})"));
+  const auto beyond = std::to_string(held + 1);
+  ASSERT_TRUE(w.organisation->verify_log(w.auditor, R"({"mode": "incremental", "from": )" + beyond + "}"));
+  w.reopen();
+  auto further = w.organisation->verify_log(w.auditor, R"({"mode": "incremental"})");
+  ASSERT_TRUE(further);
+  EXPECT_EQ(further->body.at("from").as_uint64(), held);
+  EXPECT_EQ(further->body.at("entries_checked").as_uint64(), 3u);
 }
 
 TEST(LogCalls, ChecksRefuseWhatTheyDoNotKnow) {
@@ -169,25 +224,28 @@ TEST(LogCalls, ALongCheckIsReadLater) {
   EXPECT_TRUE(run->body.at("report").at("ok").as_bool());
 }
 
-// Damage in the store, behind the ledger's back: in an entry, and in a payload of another.
+// Damage in the store, behind the ledger's back: in entry 4, and in a payload of entry 2. Closes the organisation.
+void damage(World& w) {
+  w.organisation.reset();
+  auto store = open_rocks_store(store_path(w.config.data_directory), StoreMode::open);
+  ASSERT_TRUE(store);
+  auto entry = (*store)->get(Family::entries, index_key(4));
+  auto payload = (*store)->get(Family::objects, object_key(2, 0));
+  ASSERT_TRUE(entry && *entry && payload && *payload);
+  auto changed_entry = **entry, changed_payload = **payload;
+  const auto at = changed_entry.find("person.added");
+  ASSERT_NE(at, std::string::npos);
+  changed_entry[at] = 'q';
+  changed_payload.back() ^= 1;
+  ASSERT_TRUE((*store)->write_synced(
+      {{Family::entries, index_key(4), changed_entry}, {Family::objects, object_key(2, 0), changed_payload}}));
+}
+
 TEST(LogCalls, ASampleNamesDamage) {
   World w;
-  const auto number = text(*w.issue("k"), "number");
-  w.organisation.reset();
-  {
-    auto store = open_rocks_store(store_path(w.config.data_directory), StoreMode::open);
-    ASSERT_TRUE(store);
-    auto entry = (*store)->get(Family::entries, index_key(4));
-    auto payload = (*store)->get(Family::objects, object_key(2, 0));
-    ASSERT_TRUE(entry && *entry && payload && *payload);
-    auto changed_entry = **entry, changed_payload = **payload;
-    const auto at = changed_entry.find("person.added");
-    ASSERT_NE(at, std::string::npos);
-    changed_entry[at] = 'q';
-    changed_payload.back() ^= 1;
-    ASSERT_TRUE((*store)->write_synced(
-        {{Family::entries, index_key(4), changed_entry}, {Family::objects, object_key(2, 0), changed_payload}}));
-  }
+  ASSERT_TRUE(w.issue("k"));
+  ASSERT_TRUE(w.organisation->verify_log(w.auditor, "{}"));
+  damage(w);
   w.config.start_check_entries = 1;
   w.reopen();
   auto report = w.organisation->verify_log(w.auditor, R"({"mode": "sampled"})");
@@ -199,6 +257,108 @@ TEST(LogCalls, ASampleNamesDamage) {
                     std::string(problem.at("kind").as_string()));
   EXPECT_EQ(found, (std::vector<std::string>{"2 payload", "4 leaf"}));
   EXPECT_NE(w.organisation->metrics().find("quotary_log_verification_problems 2\n"), std::string::npos);
+  const auto entry = entry_at(w, report->body.at("recorded").at("index"));
+  EXPECT_EQ(entry.at("body").at("problems").to_number<int>(), 2);
+  // What held before does no more: the next run begins where it was found.
+  auto further = w.organisation->verify_log(w.auditor, R"({"mode": "incremental"})");
+  ASSERT_TRUE(further);
+  EXPECT_EQ(further->body.at("from").as_uint64(), 2u);
+  EXPECT_FALSE(further->body.at("ok").as_bool());
+}
+
+std::vector<std::string> problems_of(const VerifyReport& report) {
+  std::vector<std::string> out;
+  for (const auto& problem : report.problems) out.push_back(std::to_string(problem.index) + " " + problem.kind);
+  return out;
+}
+
+TEST(LogCalls, ASampleOfAFolderNamesDamage) {
+  World w;
+  ASSERT_TRUE(w.issue("k"));
+  const auto vkey = w.organisation->vkey();
+  const auto size = w.organisation->ledger_state().tree_size;
+  damage(w);
+  {
+    auto store = open_rocks_store(store_path(w.config.data_directory), StoreMode::open);
+    ASSERT_TRUE(store && (*store)->write_synced({{Family::objects, object_key(2, 1), "no cipher's"}}));
+  }
+  const auto key = signing::open_vkey(vkey.substr(0, vkey.size() - 1));
+  ASSERT_TRUE(key) << key.error().detail;
+  LedgerOptions options;
+  options.directory = w.config.data_directory;
+  LedgerPorts ports;
+  ports.files = posix_file_system();
+  std::uint64_t told = 0;
+  Sample sample;
+  sample.seed = std::string(seed_bytes, 's');
+  sample.count = 100;
+  sample.progress = [&](std::uint64_t done, std::uint64_t) { told = done; };
+  const auto found = sample_folder(options, ports, sample, **key);
+  ASSERT_TRUE(found) << found.error().detail;
+  EXPECT_EQ(std::tuple(found->report.tree_size, found->picked, told), std::tuple(size, size, size));
+  // Private payloads take a key, so the damage in one is not seen.
+  EXPECT_EQ(problems_of(found->report), (std::vector<std::string>{"2 payload", "4 leaf"}));
+}
+
+TEST(LogCalls, WhatTheCommandLineFoundIsAnEntry) {
+  World w;
+  const auto tree = w.organisation->ledger_state();
+  const auto reported = [&](const char* changed = "{}") {
+    json::object out{{"mode", "full"},
+                     {"from", 0},
+                     {"tree_size", tree.tree_size},
+                     {"root", tree.root.hex()},
+                     {"entries_checked", 9},
+                     {"objects_checked", 8},
+                     {"private_objects_read", true},
+                     {"problems_total", 0},
+                     {"problems", json::array()}};
+    const auto members = parse_json(changed)->as_object();
+    for (const auto& [name, value] : members) out[name] = value;
+    return out;
+  };
+  const auto record = [&](const json::object& report) {
+    return w.organisation->verify_log(Organisation::operator_principal(), json::serialize(report));
+  };
+  const std::pair<const char*, const char*> bad[] = {{R"({"mode": "quick"})", "/mode"},
+                                                     {R"({"mode": "sampled"})", "/seed"},
+                                                     {R"({"from": 100000})", "/from"},
+                                                     {R"({"tree_size": "9"})", "/tree_size"},
+                                                     {R"({"root": "00"})", "/root"},
+                                                     {R"({"private_objects_read": 1})", "/private_objects_read"},
+                                                     {R"({"problems_total": 1})", "/problems"},
+                                                     {R"({"problems": [{"index": 1, "kind": "leaf"}]})", "/problems"}};
+  for (const auto& [changed, pointer] : bad) EXPECT_EQ(parameter_of(record(reported(changed))), pointer) << changed;
+  // What is none of this ledger cannot be said to hold.
+  EXPECT_EQ(code_of(record(reported(R"({"tree_size": 3})"))), "other_tree");
+  EXPECT_EQ(code_of(record(reported(R"({"tree_size": 99999})"))), "other_tree");
+  // Nobody else reports.
+  EXPECT_EQ(code_of(w.organisation->verify_log(w.auditor, json::serialize(reported()))), "unknown_member");
+  EXPECT_EQ(code_of(w.organisation->verify_log(w.rep, json::serialize(reported()))), "role_not_allowed");
+  EXPECT_EQ(w.organisation->ledger_state().tree_size, tree.tree_size);
+
+  const auto held = record(reported());
+  ASSERT_TRUE(held) << held.error().detail;
+  const auto body = entry_at(w, held->body.at("recorded").at("index")).at("body").as_object();
+  EXPECT_EQ(body.at("made_by").as_string(), "command_line");
+  EXPECT_EQ(body.at("asked_by").as_string(), "operator");
+  EXPECT_EQ(body.at("held").to_number<std::uint64_t>(), tree.tree_size);
+  // Without the payloads nothing more is held, and a problem takes it back.
+  const auto after = w.organisation->ledger_state();
+  auto blind = reported(R"({"mode": "incremental", "private_objects_read": false})");
+  blind["from"] = tree.tree_size;
+  blind["tree_size"] = after.tree_size;
+  blind["root"] = after.root.hex();
+  auto recorded = record(blind);
+  ASSERT_TRUE(recorded);
+  EXPECT_EQ(entry_at(w, recorded->body.at("recorded").at("index")).at("body").at("held").to_number<std::uint64_t>(),
+            tree.tree_size);
+  recorded =
+      record(reported(R"({"problems_total": 1, "problems": [{"index": 3, "kind": "leaf", "detail": "changed"}]})"));
+  ASSERT_TRUE(recorded);
+  const auto next = w.organisation->verify_log(w.auditor, R"({"mode": "incremental"})");
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->body.at("from").as_uint64(), 3u);
 }
 
 // What the ledger's own start does not reach may still keep the organisation from starting.
@@ -273,6 +433,7 @@ TEST(LogCalls, OneCheckRunsAtATime) {
   auto ended = checks.wait(*first, std::chrono::seconds(30));
   ASSERT_TRUE(ended && *ended);
   EXPECT_FALSE((*ended)->at("ok").as_bool());
+  EXPECT_EQ((*ended)->at("recorded").at("code").as_string(), "held");  // why this ledger took no entry
   // Old runs give way to new ones.
   for (std::size_t i = 0; i < log_checks_kept_max; ++i) {
     auto next = checks.start(check);

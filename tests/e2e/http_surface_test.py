@@ -211,6 +211,8 @@ class Surface(unittest.TestCase):
         for mode in ({}, {"mode": "incremental", "from": 3}, {"mode": "sampled"}):
             status, _, report = self.s.json("POST", "/v1/log/verify", "auditor", mode)
             self.assertEqual((status, report["ok"], report["problems"]), (200, True, []), report)
+            entry = json.loads(self.s.json("GET", f"/v1/log/entries?from={report['recorded']['index']}&limit=1", "auditor")[2]["items"][0]["canonical"])
+            self.assertEqual((entry["type"], entry["body"]["tree_size"], entry["body"]["root"]), ("system.verification", report["tree_size"], report["root"]))
         self.assertEqual(self.s.call("POST", "/v1/log/verify", "rep", {})[0], 403)
         _, _, problem = self.s.json("POST", "/v1/log/verify", "auditor", {"mode": "quick"})
         self.assertEqual((problem["status"], problem["errors"][0]["pointer"]), (422, "/mode"))
