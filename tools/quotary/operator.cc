@@ -6,6 +6,8 @@
 namespace quotary::cli {
 namespace {
 
+constexpr std::size_t operator_body_bytes_max = 4u << 20;  // the report of a verification with all its problems
+
 std::string text_of(const json::object& body, std::string_view name, std::string otherwise = {}) {
   const auto* value = body.if_contains(name);
   return value && value->is_string() ? std::string(value->get_string()) : std::move(otherwise);
@@ -66,18 +68,6 @@ http::Response answer_request(api::Organisation& organisation, const http::Reque
   return http::json_response(200, json::serialize(*done));
 }
 
-// A problem+json answer, as the error that the server had.
-Error error_of(int status, const json::object& body) {
-  Error error = fail(Errc::internal, text_of(body, "code", "server_error"),
-                     text_of(body, "detail", "the server answered " + std::to_string(status)));
-  if (status == 400 || status == 422) error.kind = Errc::invalid;
-  if (status == 403) error.kind = Errc::forbidden;
-  if (status == 404) error.kind = Errc::not_found;
-  if (status == 409) error.kind = Errc::conflict;
-  if (status == 503) error.kind = Errc::unavailable;
-  return error;
-}
-
 }  // namespace
 
 Result<json::object> perform(api::Organisation& organisation, std::string_view action, const json::object& body) {
@@ -88,6 +78,10 @@ Result<json::object> perform(api::Organisation& organisation, std::string_view a
   if (action == "people.list")
     return all_pages([&](const api::PageRequest& page) { return organisation.list_people(caller, page); });
   if (action == "witnesses.show") return organisation.read_witnesses(true).body;
+  if (action == "verifications.add") {
+    QUOTARY_TRY(answer, organisation.verify_log(caller, json::serialize(body)));
+    return answer.body;
+  }
   if (action == "series.list")
     return all_pages([&](const api::PageRequest& page) { return organisation.list_series(caller, page); });
   return fail(Errc::not_found, "unknown_action", "there is no operator's call " + std::string(action));
@@ -95,7 +89,7 @@ Result<json::object> perform(api::Organisation& organisation, std::string_view a
 
 void add_operator_routes(http::Router& router, api::Organisation& organisation) {
   http::RouteOptions options;
-  options.body_max = 64u << 10;
+  options.body_max = operator_body_bytes_max;
   router.add("POST", "/operator/{action}", options,
              [&organisation](const std::shared_ptr<const http::Request>& request, const http::Reply& reply) {
                reply(answer_request(organisation, *request));
@@ -105,14 +99,7 @@ void add_operator_routes(http::Router& router, api::Organisation& organisation) 
 bool server_runs(const Places& places) { return socket_listens(places.socket_path()); }
 
 Result<json::object> operator_call(const Places& places, std::string_view action, const json::object& body) {
-  if (server_runs(places)) {
-    QUOTARY_TRY(answer,
-                post_over_socket(places.socket_path(), "/operator/" + std::string(action), json::serialize(body)));
-    QUOTARY_TRY(parsed, parse_json(answer.body));
-    if (!parsed.is_object()) return fail(Errc::internal, "bad_answer", "the server's answer is not an object");
-    if (answer.status >= 300) return error_of(answer.status, parsed.get_object());
-    return parsed.get_object();
-  }
+  if (server_runs(places)) return call_over_socket(places.socket_path(), action, body);
   QUOTARY_TRY(organisation, api::Organisation::open(places.config()));
   return perform(*organisation, action, body);
 }

@@ -1,5 +1,7 @@
 #include "tools/quotary/socket_client.h"
 
+#include "ledger/records/fields.h"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -21,6 +23,19 @@ constexpr std::size_t path_bytes_max = 107;  // sockaddr_un
 
 Error gone(const boost::system::error_code& code) {
   return fail(Errc::unavailable, "server_gone", "the running server did not answer: " + code.message());
+}
+
+// A problem+json answer, as the error that the server had.
+Error error_of(int status, const json::object& body) {
+  const auto code = records::text_of(body, "code"), detail = records::text_of(body, "detail");
+  Error error = fail(Errc::internal, code.empty() ? "server_error" : code,
+                     detail.empty() ? "the server answered " + std::to_string(status) : detail);
+  if (status == 400 || status == 422) error.kind = Errc::invalid;
+  if (status == 403) error.kind = Errc::forbidden;
+  if (status == 404) error.kind = Errc::not_found;
+  if (status == 409) error.kind = Errc::conflict;
+  if (status == 503) error.kind = Errc::unavailable;
+  return error;
 }
 
 }  // namespace
@@ -59,6 +74,16 @@ Result<SocketAnswer> post_over_socket(const std::string& path, const std::string
   beast_http::read(socket, buffer, parser, failed);
   if (failed) return gone(failed);
   return SocketAnswer{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+}
+
+Result<json::object> call_over_socket(const std::string& path, std::string_view action, const json::object& body) {
+  if (!socket_listens(path))
+    return fail(Errc::unavailable, "no_server", "no server that this user may call runs on the data folder");
+  QUOTARY_TRY(answer, post_over_socket(path, "/operator/" + std::string(action), json::serialize(body)));
+  QUOTARY_TRY(parsed, parse_json(answer.body));
+  if (!parsed.is_object()) return fail(Errc::internal, "bad_answer", "the server's answer is not an object");
+  if (answer.status >= 300) return error_of(answer.status, parsed.get_object());
+  return std::move(parsed.get_object());
 }
 
 }  // namespace quotary::cli

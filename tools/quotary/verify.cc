@@ -1,23 +1,32 @@
 #include "tools/quotary/command.h"
 
 #include "api/use_cases/access_log.h"
+#include "api/use_cases/log_checks.h"
+#include "ledger/log/newest_about.h"
 #include "ledger/log/subject.h"
 #include "signing/keys.h"
+#include "tools/quotary/socket_client.h"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
+#include <optional>
 
 namespace quotary::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using api::LogCheck;
 
 struct VerifyCommand {
   Places places;
-  std::string vkey;
-  std::uint64_t from = 0;
+  std::string vkey, seed;
+  std::optional<std::uint64_t> from;
+  std::uint64_t sample = 0;  // 0: none
+  bool incremental = false;
   unsigned threads = 2;
   bool skip_payloads = false;
   bool as_json = false;
@@ -50,31 +59,36 @@ const KindText* text_of_kind(std::string_view kind) {
   return nullptr;
 }
 
-void print_json(const VerifyReport& report, bool payloads_read) {
-  json::array problems;
-  for (const auto& problem : report.problems)
-    problems.push_back(json::object{{"index", problem.index}, {"kind", problem.kind}, {"detail", problem.detail}});
-  std::printf("%s\n", json::serialize(json::object{{"ok", report.problems_total == 0},
-                                                   {"tree_size", report.tree_size},
-                                                   {"root", report.root.hex()},
-                                                   {"entries_checked", report.entries_checked},
-                                                   {"objects_checked", report.objects_checked},
-                                                   {"private_objects_read", payloads_read},
-                                                   {"problems_total", report.problems_total},
-                                                   {"problems", problems}})
-                          .c_str());
-}
+// What was checked, how, and what came of it.
+struct Checked {
+  VerifyReport report;
+  LogCheck check;
+  std::uint64_t picked = 0;  // of a sample
+};
 
-void print_text(const VerifyReport& report, bool payloads_read) {
+unsigned long long number(std::uint64_t value) { return value; }
+
+void print_text(const Checked& checked, const Result<std::uint64_t>& entry) {
+  const VerifyReport& report = checked.report;
+  switch (checked.check.mode) {
+    case LogCheck::Mode::full: std::puts("方式 mode        全部 full"); break;
+    case LogCheck::Mode::incremental:
+      std::printf("方式 mode        增量 incremental, 自 #%llu 起 from that entry on\n",
+                  number(checked.check.from.value_or(0)));
+      break;
+    case LogCheck::Mode::sampled:
+      std::printf("方式 mode        抽样 sampled, %llu 条 entries, 种子 seed %s\n", number(checked.picked),
+                  to_hex(checked.check.seed).c_str());
+      break;
+  }
   std::printf("记录数 entries   %llu\n根哈希 root      %s\n已核对 checked   %llu entries, %llu objects\n",
-              static_cast<unsigned long long>(report.tree_size), report.root.hex().c_str(),
-              static_cast<unsigned long long>(report.entries_checked),
-              static_cast<unsigned long long>(report.objects_checked));
-  if (!payloads_read)
+              number(report.tree_size), report.root.hex().c_str(), number(report.entries_checked),
+              number(report.objects_checked));
+  if (!checked.check.private_objects_read)
     std::puts("注意 note        没有密钥，加密内容未核对 / without the key folder, encrypted contents were not read");
   for (const auto& problem : report.problems) {
     const auto* text = text_of_kind(problem.kind);
-    std::printf("  #%llu %s: %.*s / %.*s: %s\n", static_cast<unsigned long long>(problem.index), problem.kind.c_str(),
+    std::printf("  #%llu %s: %.*s / %.*s: %s\n", number(problem.index), problem.kind.c_str(),
                 text ? static_cast<int>(text->chinese.size()) : 0, text ? text->chinese.data() : "",
                 text ? static_cast<int>(text->english.size()) : 0, text ? text->english.data() : "",
                 problem.detail.c_str());
@@ -83,9 +97,50 @@ void print_text(const VerifyReport& report, bool payloads_read) {
     std::puts("结论 result      完整，未发现改动 / holds");
   } else {
     std::printf("结论 result      不成立，发现 %llu 处问题 / does not hold, %llu problems\n",
-                static_cast<unsigned long long>(report.problems_total),
-                static_cast<unsigned long long>(report.problems_total));
+                number(report.problems_total), number(report.problems_total));
   }
+  if (entry) {
+    std::printf("记入账本 entry   #%llu\n", number(*entry));
+  } else if (entry.error().code == "no_server") {
+    std::puts("未记入账本       没有运行中的服务 / not recorded in the ledger: no server runs on this folder");
+  } else {
+    std::printf("未记入账本       服务未接受 / not recorded in the ledger: %s (%s)\n", entry.error().detail.c_str(),
+                entry.error().code.c_str());
+  }
+}
+
+// At most that many bytes, and no character cut apart.
+std::string cut(std::string text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80u) --end;
+  text.resize(end);
+  return text;
+}
+
+// The index of the entry that a running server made of it. This program itself writes nothing.
+Result<std::uint64_t> report_to_server(const Places& places, Checked checked) {
+  auto& problems = checked.report.problems;
+  if (problems.size() > api::reported_problems_max) problems.resize(api::reported_problems_max);
+  for (auto& problem : problems) problem.detail = cut(std::move(problem.detail), api::reported_detail_bytes_max);
+  QUOTARY_TRY(answer, call_over_socket(places.socket_path(), "verifications.add",
+                                       api::report_json(checked.report, checked.check, checked.check.from.value_or(0),
+                                                        checked.picked)));
+  return answer.at("recorded").at("index").to_number<std::uint64_t>();
+}
+
+int conclude(const VerifyCommand& command, Checked checked) {
+  checked.check.from = std::min(checked.check.from.value_or(0), checked.report.tree_size);
+  const auto entry = report_to_server(command.places, checked);
+  if (command.as_json) {
+    auto out = api::report_json(checked.report, checked.check, *checked.check.from, checked.picked);
+    out["recorded"] = entry ? json::object{{"index", *entry}}
+                            : json::object{{"code", entry.error().code}, {"detail", entry.error().detail}};
+    std::printf("%s\n", json::serialize(out).c_str());
+  } else {
+    print_text(checked, entry);
+  }
+  return checked.report.problems_total == 0 ? exit_ok : exit_bad;
 }
 
 int unchecked(const VerifyCommand& command, const Error& error) {
@@ -99,12 +154,62 @@ int unchecked(const VerifyCommand& command, const Error& error) {
 
 // A folder that cannot be opened although it is there and readable is evidence of damage, not a reason to say
 // "unknown".
-int damaged(const VerifyCommand& command, const Error& error) {
+int damaged(const VerifyCommand& command, LogCheck check, const Error& error) {
   VerifyReport report;
   report.problems.push_back({0, "checkpoint", error.detail + " (" + error.code + ")"});
   report.problems_total = 1;
-  command.as_json ? print_json(report, false) : print_text(report, false);
-  return exit_bad;
+  check.private_objects_read = false;
+  return conclude(command, {std::move(report), std::move(check)});
+}
+
+// How it is to be checked. Errc::invalid `bad_seed`.
+Result<LogCheck> plan(const VerifyCommand& command) {
+  LogCheck check;
+  check.from = command.from;
+  if (command.sample > 0) {
+    check.mode = LogCheck::Mode::sampled;
+    check.sample = command.sample;
+    check.seed = SystemRandom().bytes(api::seed_bytes);
+    if (command.seed.empty()) return check;
+    const auto seed = from_hex(command.seed);
+    if (!seed || seed->size() != api::seed_bytes)
+      return fail(Errc::invalid, "bad_seed", "a seed is 64 lower-case hexadecimal digits");
+    check.seed = *seed;
+    return check;
+  }
+  if (!command.incremental) {
+    if (command.from.value_or(0) > 0) check.mode = LogCheck::Mode::incremental;
+    return check;
+  }
+  check.mode = LogCheck::Mode::incremental;
+  if (check.from) return check;
+  // What cannot be read is what the check will name, from the first entry on.
+  const auto last = newest_about(ledger_options(command.places), api::verification_subject);
+  if (last && *last) check.from = api::held_by(**last);
+  return check;
+}
+
+Result<Checked> check_folder_as(const VerifyCommand& command, const LogCheck& check, const LedgerPorts& ports,
+                                const CheckpointVerifier& log_key) {
+  std::function<void(std::uint64_t, std::uint64_t)> progress;
+  if (!command.as_json && ::isatty(STDERR_FILENO) != 0) {
+    progress = [](std::uint64_t done, std::uint64_t size) {
+      std::fprintf(stderr, "\r%llu / %llu", number(done), number(size));
+      if (done >= size) std::fputs("\r\033[K", stderr);
+    };
+  }
+  if (check.mode == LogCheck::Mode::sampled) {
+    const Sample sample{check.seed, check.from.value_or(0), check.sample, !command.skip_payloads, progress};
+    QUOTARY_TRY(sampled, sample_folder(ledger_options(command.places), ports, sample, log_key));
+    return Checked{std::move(sampled.report), check, sampled.picked};
+  }
+  VerifyOptions how;
+  how.from = check.from.value_or(0);
+  how.payloads = !command.skip_payloads;
+  how.threads = command.threads;
+  how.progress = progress;
+  QUOTARY_TRY(report, verify_folder(ledger_options(command.places), ports, how, log_key));
+  return Checked{std::move(report), check};
 }
 
 // The files beside the store whose digests the ledger holds.
@@ -152,27 +257,17 @@ int verify(VerifyCommand command) {
   const auto log_key = signing::open_vkey(command.vkey.empty() ? keys->log_signer().vkey() : command.vkey);
   if (!log_key) return unchecked(command, log_key.error());
 
-  VerifyOptions how;
-  how.from = command.from;
-  how.payloads = !command.skip_payloads;
-  how.threads = command.threads;
-  if (!command.as_json && ::isatty(STDERR_FILENO) != 0) {
-    how.progress = [](std::uint64_t done, std::uint64_t size) {
-      std::fprintf(stderr, "\r%llu / %llu", static_cast<unsigned long long>(done),
-                   static_cast<unsigned long long>(size));
-      if (done >= size) std::fputs("\r\033[K", stderr);
-    };
-  }
-  auto checked = verify_folder(ledger_options(places), reading_ports(files, keys.get()), how, **log_key);
+  auto check = plan(command);
+  if (!check) return unchecked(command, check.error());
+  check->private_objects_read = keys && !command.skip_payloads;
+  auto checked = check_folder_as(command, *check, reading_ports(files, keys.get()), **log_key);
   if (!checked) {
     const bool cannot = checked.error().kind == Errc::forbidden || checked.error().kind == Errc::not_found ||
                         checked.error().kind == Errc::unavailable;
-    return cannot ? unchecked(command, checked.error()) : damaged(command, checked.error());
+    return cannot ? unchecked(command, checked.error()) : damaged(command, *check, checked.error());
   }
-  check_access_log(ledger_options(places), *files, *checked);
-  const bool payloads_read = keys && !command.skip_payloads;
-  command.as_json ? print_json(*checked, payloads_read) : print_text(*checked, payloads_read);
-  return checked->problems_total == 0 ? exit_ok : exit_bad;
+  check_access_log(ledger_options(places), *files, checked->report);
+  return conclude(command, std::move(*checked));
 }
 
 }  // namespace
@@ -181,13 +276,20 @@ void add_verify(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<VerifyCommand>();
   auto* command = app.add_subcommand(
       "verify",
-      "check a ledger's folder, live or stopped; writes nothing. 0 holds, 1 does not hold, 2 could not be checked");
+      "check a ledger's folder, live or stopped; writes nothing there, and a server that runs on it makes an entry of "
+      "the result. 0 holds, 1 does not hold, 2 could not be checked");
   add_places(*command, options->places);
   command->add_option("--publish-to", options->places.publish_to,
                       "further file with the last signed checkpoint to hold the store against");
   command->add_option("--vkey", options->vkey,
                       "the log's verification key, kept elsewhere (default: the key folder's)");
-  command->add_option("--from", options->from, "first entry to check")->capture_default_str();
+  command->add_option("--from", options->from, "first entry to check (default: 0)");
+  auto* incremental =
+      command->add_flag("--incremental", options->incremental, "from the size that the last verifications left whole");
+  auto* sample = command->add_option("--sample", options->sample, "only that many entries, picked by the seed")
+                     ->check(CLI::Range(std::uint64_t{1}, api::sample_max))
+                     ->excludes(incremental);
+  command->add_option("--seed", options->seed, "of a sample, 64 hexadecimal digits (default: drawn)")->needs(sample);
   command->add_option("--threads", options->threads, "hashing threads")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
