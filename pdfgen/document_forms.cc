@@ -94,8 +94,12 @@ Result<std::vector<Form>> make_forms(const LaidDocument& laid, const Stamp& stam
     }
     running.text_fitted(running_number_place.x, running_number_place.y, "No. " + stamp.number, {8, Weight::bold, ink},
                         running_number_place.width, 1);
-    QUOTARY_TRY_VOID(draw_qr(foot, stamp.verify_url));
-    foot.text(caption_place.x, caption_place.y, both(verify_caption, laid.english), small);
+    if (stamp.verify_url.empty()) {
+      foot.text(margin_left, caption_place.y, both(sealed_caption, laid.english), small);
+    } else {
+      QUOTARY_TRY_VOID(draw_qr(foot, stamp.verify_url));
+      foot.text(caption_place.x, caption_place.y, both(verify_caption, laid.english), small);
+    }
     if (!stamp.verify_code.empty()) {
       const std::string label = both(code_label, laid.english) + "  ";
       foot.text(code_place.x, code_place.y, label, small);
@@ -117,6 +121,7 @@ void use_stamp_glyphs(Typesetter& typesetter, bool english) {
   typesetter.use(Weight::bold, bold_stamp);
   typesetter.use(Weight::bold, "No. ");
   typesetter.use(Weight::regular, both(verify_caption, english));
+  typesetter.use(Weight::regular, both(sealed_caption, english));
   typesetter.use(Weight::regular, both(code_label, english));
   typesetter.use(Weight::regular, both(draft_caption, english));
   typesetter.use(Weight::bold, draft_mark);

@@ -39,6 +39,7 @@ struct Label {
 };
 inline constexpr Label verify_caption{"本文件已加盖电子签章，改动即失效；扫码或访问下列网址核验真伪",
                                       "Sealed; scan or visit to verify"};
+inline constexpr Label sealed_caption{"本文件已加盖电子签章，改动即失效", "Sealed; any change breaks the seal"};
 inline constexpr Label code_label{"核验码", "Code"};
 inline constexpr Label draft_caption{"草稿，仅供内部审阅，不构成要约", "Draft for review, not an offer"};
 inline constexpr std::string_view draft_mark = "草稿 DRAFT";

@@ -1,18 +1,10 @@
-#include "pdfgen/container_text.h"
-#include "pdfgen/laid.h"
-
-#include <algorithm>
+#include "pdfgen/quote_document.h"
+#include "pdfgen/statement.h"
 
 namespace quotary::pdfgen {
 namespace {
 
 constexpr Color red{0.66, 0.12, 0.14};
-
-struct Row {
-  Label label;
-  std::string value;
-  const char* pointer;  // none: a heading
-};
 
 // Codes as people read them; the code itself stays beside, for machines and for codes that are not listed.
 std::string in_words(const std::string& code) {
@@ -38,7 +30,7 @@ std::string in_words(const std::string& code) {
   return code;
 }
 
-std::vector<Row> rows_of(const VoidCertificate& c) {
+std::vector<StatementRow> rows_of(const VoidCertificate& c) {
   return {
       {{"报价单", "Quotation"}, "", nullptr},
       {{"报价编号", "Quotation No."}, c.number, "/number"},
@@ -65,100 +57,26 @@ std::vector<Row> rows_of(const VoidCertificate& c) {
   };
 }
 
-void lay_out_head(PageFlow& flow, const VoidCertificate& certificate) {
-  Canvas& page = flow.page();
-  page.text(margin_left, flow.y - 22, "作废证明", {24, Weight::bold, red}, 3);
-  page.text(margin_left, flow.y - 38, "VOID CERTIFICATE", {8.5, Weight::regular, grey}, 2.6);
-  constexpr double number_room = 280;
-  constexpr Style seller{8.5, Weight::regular, grey};
-  const std::u32string name = flow.typesetter().cut(certificate.seller_name, seller, number_room);
-  page.text_fitted(margin_right, flow.y - 22, certificate.number, {13, Weight::bold, ink}, number_room, 1);
-  page.text(margin_right - flow.typesetter().width(name, seller), flow.y - 38, name, seller);
-  flow.y -= 50;
-  page.fill(margin_left, flow.y, body_width, 1.6, red);
-  constexpr double bar = 26;
-  constexpr Color white{1, 1, 1};
-  flow.y -= bar + 12;
-  page.fill(margin_left, flow.y, body_width, bar, red);
-  page.text(margin_left + 10, flow.y + 8.6, "已作废 VOIDED", {11.5, Weight::bold, white});
-  page.text_fitted(margin_right - 10, flow.y + 9, certificate.decided_at, {9.5, Weight::bold, white}, 300, 1);
-  flow.y -= 8;
-  flow.paragraph("本证明确认下列报价单已经作废，自批准时间起不再具有效力。原文件保持不变，仍可下载与核验。", {9.5},
-                 margin_left, body_width);
-  flow.y -= 2;
-  flow.paragraph(
-      "This certifies that the quotation below was voided and has no effect from the time of decision. The original document is unchanged and remains available.",
-      {8, Weight::regular, grey}, margin_left, body_width);
-}
-
-void lay_out(PageFlow& flow, const VoidCertificate& certificate) {
-  constexpr double label_width = 150;
-  constexpr Style value{9};
-  lay_out_head(flow, certificate);
-  for (const Row& row : rows_of(certificate)) {
-    if (!row.pointer) {
-      flow.need(64);  // a heading stays with what it heads
-      flow.y -= 22;
-      flow.page().text(margin_left, flow.y, both(row.label, true), {8.5, Weight::bold, red});
-      flow.y -= 5;
-      flow.page().line(margin_left, flow.y, margin_right, flow.y, 0.8, red);
-      continue;
-    }
-    if (row.value.empty()) continue;
-    std::vector<StyledLine> lines;
-    flow.typesetter().wrap(lines, row.value, value, body_width - label_width);
-    flow.need(std::min(height_of(lines), 3 * value.size * 1.42) + 9);
-    flow.y -= 4;
-    flow.page().text(margin_left, flow.y - value.size * 1.42 + value.size * 0.26, both(row.label, true),
-                     {8, Weight::regular, grey});
-    for (const StyledLine& line : lines) {
-      flow.need(line.height() + 5);
-      flow.put(line, margin_left + label_width);
-    }
-    flow.y -= 4.5;
-    flow.page().line(margin_left, flow.y, margin_right, flow.y, 0.4, hairline);
-  }
-}
-
 }  // namespace
 
 Result<std::string> void_certificate(std::shared_ptr<const Fonts> fonts, const VoidCertificate& certificate) {
-  LaidDocument laid;
-  laid.faces = std::static_pointer_cast<const FaceSet>(std::move(fonts));
-  PrintableCheck check(*laid.faces);
-  for (const Row& row : rows_of(certificate))
-    if (row.pointer) check.text(row.value, row.pointer);
-  QUOTARY_TRY_VOID(check.result());
-  laid.english = true;
-  Typesetter typesetter(*laid.faces);
-  use_stamp_glyphs(typesetter, true);
-  PageFlow flow(typesetter, true, "作废证明 VOID CERTIFICATE");
-  lay_out(flow, certificate);
-  laid.contents = flow.finish();
-  for (const Weight weight : {Weight::regular, Weight::bold}) {
-    QUOTARY_TRY(font, laid.faces->face(weight).subset(typesetter.used(weight)));
-    laid.fonts[static_cast<int>(weight)] = std::move(font);
-  }
-  Container container;
-  container.language = "zh-CN";
-  container.title = "作废证明 " + certificate.number;
-  container.author = certificate.seller_name;
-  container.subject = certificate.buyer_name;
-  container.creator = container.producer = producer_name;
-  container.date = pdf_date(certificate.created);
-  container.fonts = {&laid.fonts[0], &laid.fonts[1]};
-  container.pages = make_pages(laid);
-  QUOTARY_TRY(forms, make_forms(laid, {certificate.number, "", "", certificate.verify_url}, false));
-  container.forms = std::move(forms);
-  container.info = {{"QuotaryNumber", certificate.number}, {"QuotaryVoid", certificate.certificate_id}};
-  container.xmp = xmp_packet({container.title,
-                              container.author,
-                              container.subject,
-                              container.language,
-                              certificate.created,
-                              {{"number", certificate.number}, {"voidCertificate", certificate.certificate_id}}});
-  container.fields.push_back({"Seal", "电子签章 Seal", 0, {}, ""});
-  return write_container(container);
+  Statement statement;
+  statement.title = {"作废证明", "VOID CERTIFICATE"};
+  statement.number = certificate.number;
+  statement.issuer = certificate.seller_name;
+  statement.color = red;
+  statement.banner = "已作废 VOIDED";
+  statement.banner_right = certificate.decided_at;
+  statement.introduction = {
+      "本证明确认下列报价单已经作废，自批准时间起不再具有效力。原文件保持不变，仍可下载与核验。",
+      "This certifies that the quotation below was voided and has no effect from the time of decision. The original document is unchanged and remains available."};
+  statement.rows = rows_of(certificate);
+  statement.verify_url = certificate.verify_url;
+  statement.subject = certificate.buyer_name;
+  statement.created = certificate.created;
+  statement.info = {{"QuotaryNumber", certificate.number}, {"QuotaryVoid", certificate.certificate_id}};
+  statement.properties = {{"number", certificate.number}, {"voidCertificate", certificate.certificate_id}};
+  return write_statement(std::move(fonts), statement);
 }
 
 }  // namespace quotary::pdfgen
