@@ -206,6 +206,10 @@ class Organisation {
   [[nodiscard]] Result<Answer> verify_log(const Principal& caller, std::string_view body,
                                           bool in_background = false) const;
   [[nodiscard]] Result<Answer> read_verification(const Principal& caller, std::string_view id) const;
+  // The sealed PDF about a run that ended, also one before the last restart or of the command line; made and sealed
+  // anew for each call. Errc::not_found `verification_not_found`; conflict `verification_running`,
+  // `verification_failed`; unavailable while no seal can be used.
+  [[nodiscard]] Result<Bytes> verification_report(const Principal& caller, std::string_view id) const;
 
   // What time alone brings: void requests that lapse, digests of the record of reads. Call it about once a minute;
   // answers how many entries it wrote.

@@ -38,6 +38,7 @@ constexpr Summary summaries[] = {
     {"GET", "/v1/log/entries", "按顺序读取规范记录，仅供审计"},
     {"POST", "/v1/log/verify", "检查账本：链、树、内容与编号"},
     {"GET", "/v1/log/verifications/{id}", "一次账本检查的状态：进行中、完成或失败"},
+    {"GET", "/v1/log/verifications/{id}/report", "一次账本检查的盖章报告"},
     {"POST", "/v1/sessions", "用账号与密码登录；令牌有效八小时"},
     {"DELETE", "/v1/sessions/current", "退出登录，令牌随即失效"},
     {"POST", "/v1/people", "添加人员"},

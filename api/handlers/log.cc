@@ -125,6 +125,14 @@ Result<http::Response> verification(const Surface& surface, const http::Request&
   return response;
 }
 
+Result<http::Response> verification_report(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(bytes, surface.organisation.verification_report(caller, request.param("id")));
+  auto response = bytes_response(std::move(bytes), false);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
 const Endpoint endpoints[] = {
     {"GET", "/log/checkpoint",
      "The newest checkpoint; with a witness policy the newest that has its quorum (C2SP tlog-checkpoint)", "log",
@@ -146,6 +154,8 @@ const Endpoint endpoints[] = {
      http::Run::worker, "default", "Prefer", 202, "LogVerification"},
     {"GET", "/v1/log/verifications/{id}", "A check of the ledger that was begun: running, done or failed", "log",
      Access::bearer, Kind::read, verification, "", "", "", 200, "application/json", "LogVerification"},
+    {"GET", "/v1/log/verifications/{id}/report", "The sealed report on a check of the ledger that ended", "log",
+     Access::bearer, Kind::read, verification_report, "", "", "", 200, "application/pdf"},
 };
 
 }  // namespace

@@ -144,6 +144,7 @@ std::string_view openapi_schemas() {
   "sample": {"type": "integer", "minimum": 1, "maximum": 100000, "description": "Entries of a sample, 1,000 unless told."},
   "seed": {"$ref": "#/components/schemas/Hash"}}},
 "LogVerifyReport": {"type": "object", "required": ["ok", "mode", "from", "tree_size", "root", "entries_checked", "problems"], "properties": {
+  "id": {"type": "string", "description": "Of the run: /v1/log/verifications/{id}/report is its sealed PDF."},
   "ok": {"type": "boolean"}, "mode": {"enum": ["full", "incremental", "sampled"]}, "from": {"type": "integer"}, "tree_size": {"type": "integer"},
   "root": {"$ref": "#/components/schemas/Hash"}, "entries_checked": {"type": "integer"}, "objects_checked": {"type": "integer"},
   "private_objects_read": {"type": "boolean"}, "problems_total": {"type": "integer"}, "problems": {"type": "array", "items": {"type": "object", "properties": {
@@ -153,7 +154,7 @@ std::string_view openapi_schemas() {
   "sample": {"type": "object", "properties": {"seed": {"$ref": "#/components/schemas/Hash"}, "size": {"type": "integer"}},
     "description": "Draw k: from + first 8 bytes of SHA-256(seed, k in 8 bytes) modulo (tree_size - from), big-endian; repeats are passed over."}}},
 "LogVerification": {"type": "object", "required": ["id", "mode", "from", "state", "entries_done", "entries_total", "started_at"], "properties": {
-  "id": {"type": "string"}, "mode": {"enum": ["full", "incremental", "sampled"]}, "from": {"type": "integer"},
+  "id": {"type": "string"}, "asked_by": {"type": "string"}, "mode": {"enum": ["full", "incremental", "sampled"]}, "from": {"type": "integer"},
   "state": {"enum": ["running", "done", "failed"]}, "entries_done": {"type": "integer"}, "entries_total": {"type": "integer"},
   "started_at": {"type": "string"}, "finished_at": {"type": "string"}, "report": {"$ref": "#/components/schemas/LogVerifyReport"},
   "code": {"type": "string"}}},

@@ -176,6 +176,7 @@ void LogChecks::perform(const std::shared_ptr<Run>& run) {
   auto outcome = check(*run);
   if (outcome) {
     const auto index = record(*outcome, run->id, run->check);
+    (*outcome)["id"] = run->id;
     (*outcome)["recorded"] = index ? json::object{{"index", *index}}
                                    : json::object{{"code", index.error().code}, {"detail", index.error().detail}};
   }
@@ -211,6 +212,7 @@ std::optional<json::object> LogChecks::describe(std::string_view id) const {
   const auto run = find(id);
   if (!run) return std::nullopt;
   json::object out{{"id", run->id},
+                   {"asked_by", run->check.asked_by},
                    {"mode", mode_name(run->check.mode)},
                    {"from", run->from},
                    {"state", !run->outcome   ? "running"

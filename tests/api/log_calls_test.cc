@@ -162,6 +162,7 @@ TEST(LogCalls, EachRunAndItsResultIsAnEntry) {
   // The whole report lies beside it, in plain.
   auto report = run->body;
   report.erase("recorded");
+  report.erase("id");
   const auto& object = entry.at("objects").at(0).as_object();
   EXPECT_EQ(object.at("name").as_string(), "report");
   EXPECT_FALSE(object.contains("key"));
@@ -384,6 +385,26 @@ TEST(LogCalls, ALostProfileOfTheSellerIsServedForReading) {
   EXPECT_EQ(w.organisation->profile().name, "");
   EXPECT_TRUE(w.organisation->quote_pdf(w.rep, number));
   EXPECT_EQ(code_of(w.organisation->ready()), "ledger_read_only");
+}
+
+TEST(LogCalls, AReportOfARunIsSealedAlsoAfterARestart) {
+  World w;
+  const auto run = w.organisation->verify_log(w.auditor, "{}");
+  ASSERT_TRUE(run);
+  const auto id = text(*run, "id");
+  const auto sealed = [&](const std::string& of) {
+    const auto report = w.organisation->verification_report(w.auditor, of);
+    EXPECT_TRUE(report) << report.error().code << " " << report.error().detail;
+    return report ? report->bytes : "";
+  };
+  EXPECT_TRUE(sealed(id).starts_with("%PDF-1.7"));
+  EXPECT_NE(sealed(id).find("/SubFilter /ETSI.CAdES.detached"), std::string::npos);
+  EXPECT_EQ(code_of(w.organisation->verification_report(w.rep, id)), "role_not_allowed");
+  EXPECT_EQ(code_of(w.organisation->verification_report(w.auditor, "x")), "verification_not_found");
+  ASSERT_TRUE(w.organisation->verify_log(w.auditor, R"({"mode": "sampled"})"));
+  w.reopen();
+  EXPECT_NE(sealed(id).find("/QuotaryVerification (" + id + ")"), std::string::npos);  // found in the chain
+  EXPECT_EQ(code_of(w.organisation->verification_report(w.auditor, "x")), "verification_not_found");
 }
 
 // A ledger whose entries are given only once the test lets them.

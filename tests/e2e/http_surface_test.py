@@ -226,6 +226,8 @@ class Surface(unittest.TestCase):
             self.assertLess(time.time(), until)
             time.sleep(0.01)
         self.assertEqual((run["state"], run["report"]["ok"]), ("done", True), run)
+        status, _, sealed = self.s.call("GET", headers["location"] + "/report", "auditor")
+        self.assertEqual((status, sealed[:8]), (200, b"%PDF-1.7"))
         self.assertEqual(self.s.call("GET", headers["location"], "rep")[0], 403)
         self.assertEqual(self.s.call("GET", headers["location"] + "0", "auditor")[0], 404)
 

@@ -40,5 +40,7 @@ int main(int count, char** arguments) {
     both("lines-" + std::to_string(lines), testing::long_quote(lines));
   save("void", pdfgen::void_certificate(*fonts, testing::sample_void()));
   save("void-long", pdfgen::void_certificate(*fonts, testing::long_void()));
+  save("verification", pdfgen::verification_report(*fonts, testing::sound_verification()));
+  save("verification-bad", pdfgen::verification_report(*fonts, testing::bad_verification()));
   return failures;
 }

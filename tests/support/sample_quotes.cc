@@ -213,4 +213,36 @@ pdfgen::VoidCertificate long_void() {
   return v;
 }
 
+pdfgen::VerificationReport sound_verification() {
+  pdfgen::VerificationReport r;
+  r.run_id = "01935a3c-7e1f-7c41-9d0e-3a5b8c2f4e61";
+  r.organisation_name = "上海衡拓自动化设备有限公司";
+  r.origin = "ledger.hengtuo.example/quotes";
+  r.tree_size = r.entries = 48377;
+  r.objects = 120'412;
+  r.root = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+  r.ended_at = "2026-11-25 14:30:02 +08:00";
+  r.asked_by = "周审计";
+  r.entry_index = 48377;
+  r.created.unix_ms = 1795588202000;
+  return r;
+}
+
+pdfgen::VerificationReport bad_verification() {
+  pdfgen::VerificationReport r = sound_verification();
+  r.mode = pdfgen::VerificationReport::Mode::sampled;
+  r.from = 40'000;
+  r.entries = 1'000;
+  r.seed = r.root;
+  r.private_objects_read = false;
+  r.by_command_line = true;
+  r.entry_index.reset();
+  r.not_recorded = "ledger_latched";
+  r.problems_total = 57;
+  for (std::uint64_t i = 0; i < 57; ++i)
+    r.problems.push_back(
+        {40'001 + i, "payload", "文件或内容与记录的哈希不符 / stored content does not match its hash"});
+  return r;
+}
+
 }  // namespace quotary::testing

@@ -3,6 +3,7 @@
 
 #include "ledger/quote/quote.h"
 #include "pdfgen/quote_document.h"
+#include "pdfgen/verification_report.h"
 
 #include <string>
 
@@ -20,5 +21,8 @@ namespace quotary::testing {
 [[nodiscard]] pdfgen::VoidCertificate sample_void();
 // With the longest texts that a request may hold.
 [[nodiscard]] pdfgen::VoidCertificate long_void();
+// Of a whole ledger that holds, and of one in which more problems were found than a report lists.
+[[nodiscard]] pdfgen::VerificationReport sound_verification();
+[[nodiscard]] pdfgen::VerificationReport bad_verification();
 
 }  // namespace quotary::testing

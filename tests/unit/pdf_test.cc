@@ -412,6 +412,32 @@ TEST_F(Pdf, VoidCertificateTakesTheLongestReason) {
     EXPECT_THAT(printed, HasSubstr(part));
 }
 
+TEST_F(Pdf, VerificationReportSaysWhetherItHolds) {
+  const std::string bytes = verification_report(fonts(), quotary::testing::sound_verification()).value();
+  EXPECT_EQ(bytes, verification_report(fonts(), quotary::testing::sound_verification()).value());
+  const std::string path = save(bytes);
+  expect_sound(path);
+  EXPECT_EQ(page_count(path), 1);
+  const std::string printed = text(path);
+  for (const char* part : {"账本核对报告", "未发现改动 HOLDS", "每一条记录", "48377 条记录", "9f86d081884c7d65",
+                           "#48377", "周审计", "ledger.hengtuo.example/quotes"})
+    EXPECT_THAT(printed, HasSubstr(part));
+  EXPECT_THAT(printed, Not(HasSubstr("扫码")));  // there is nothing to look up behind it
+  EXPECT_THAT(bytes, HasSubstr("/T (Seal)"));
+}
+
+TEST_F(Pdf, VerificationReportListsTheFirstProblems) {
+  const std::string path = save(verification_report(fonts(), quotary::testing::bad_verification()).value());
+  expect_sound(path);
+  EXPECT_EQ(page_count(path), 2);
+  const std::string printed = text(path);
+  for (const char* part : {"不成立：发现 57 处问题 DOES NOT HOLD", "抽样核对 sampled: 自 #40000 起", "#40001", "#40040",
+                           "另有 17 处未列出", "未记入账本 not recorded: ledger_latched", "未核对加密内容"})
+    EXPECT_THAT(printed, HasSubstr(part));
+  EXPECT_THAT(printed, Not(HasSubstr("#40041")));
+  EXPECT_THAT(printed, Not(HasSubstr("HOLDS")));
+}
+
 // A small PNG with an alpha channel, as a designer's export has it.
 std::string drawn_logo() {
   std::string pixels;

@@ -2,6 +2,7 @@
 
 #include "api/use_cases/access_log.h"
 #include "api/use_cases/log_checks.h"
+#include "api/use_cases/problem_kinds.h"
 #include "ledger/log/newest_about.h"
 #include "ledger/log/subject.h"
 #include "signing/keys.h"
@@ -32,33 +33,6 @@ struct VerifyCommand {
   bool as_json = false;
 };
 
-// What a kind of problem means, for those who read the report.
-struct KindText {
-  std::string_view kind, chinese, english;
-};
-constexpr KindText kind_texts[] = {
-    {"payload", "文件或内容与记录的哈希不符", "stored content does not match its recorded hash"},
-    {"leaf", "记录本身被改动", "an entry was changed"},
-    {"link", "前后链接断开", "the chain from entry to entry is broken"},
-    {"node", "哈希树节点不符", "a tree node does not match"},
-    {"index", "索引与记录不符", "an index does not match its entry"},
-    {"state", "状态与记录推算结果不符", "the stored state is not what the entries give"},
-    {"checkpoint", "检查点签名或内容不符", "a signed checkpoint does not hold"},
-    {"truncation", "末尾记录缺失", "entries at the end are missing"},
-    {"reorder", "记录顺序被改动", "entries are out of order"},
-    {"number_gap", "编号出现空缺", "a number is missing"},
-    {"number_duplicate", "编号重复", "a number occurs twice"},
-    {"clock", "时间倒退", "time goes backwards"},
-    {"access_log", "查阅记录文件缺失或被改动", "a file of the record of reads is missing or was changed"},
-};
-
-const KindText* text_of_kind(std::string_view kind) {
-  for (const auto& text : kind_texts) {
-    if (text.kind == kind) return &text;
-  }
-  return nullptr;
-}
-
 // What was checked, how, and what came of it.
 struct Checked {
   VerifyReport report;
@@ -87,11 +61,8 @@ void print_text(const Checked& checked, const Result<std::uint64_t>& entry) {
   if (!checked.check.private_objects_read)
     std::puts("注意 note        没有密钥，加密内容未核对 / without the key folder, encrypted contents were not read");
   for (const auto& problem : report.problems) {
-    const auto* text = text_of_kind(problem.kind);
-    std::printf("  #%llu %s: %.*s / %.*s: %s\n", number(problem.index), problem.kind.c_str(),
-                text ? static_cast<int>(text->chinese.size()) : 0, text ? text->chinese.data() : "",
-                text ? static_cast<int>(text->english.size()) : 0, text ? text->english.data() : "",
-                problem.detail.c_str());
+    std::printf("  #%llu %s: %s: %s\n", number(problem.index), problem.kind.c_str(),
+                api::words_of_kind(problem.kind).c_str(), problem.detail.c_str());
   }
   if (report.problems_total == 0) {
     std::puts("结论 result      完整，未发现改动 / holds");
