@@ -23,8 +23,9 @@ FOLDERS = {
 }
 LEDGER_PARTS = {
     "base": {"base"},
+    "index": {"index", "base"},
     "quote": {"quote", "base"},
-    "log": {"log", "base"},
+    "log": {"log", "index", "base"},
     "records": {"records", "quote", "log", "base"},
 }
 # Where a third-party engine's headers may appear: a pattern of paths, and how many sources may match it.

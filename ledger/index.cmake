@@ -1,0 +1,3 @@
+quotary_library(quotary_index
+  SOURCES index/subject_index.cc
+  PUBLIC quotary_base)
