@@ -1,3 +1,6 @@
 quotary_test(subject_index_test LABEL property TIMEOUT 60
   SOURCES property/subject_index_test.cc
   LIBRARIES quotary_index)
+quotary_test(index_roots_test LABEL unit TIMEOUT 60
+  SOURCES unit/index_roots_test.cc
+  LIBRARIES quotary_log quotary_signing)

@@ -14,7 +14,7 @@ inline constexpr ProblemKind problem_kinds[] = {
     {"leaf", "记录本身被改动", "an entry was changed"},
     {"link", "前后链接断开", "the chain from entry to entry is broken"},
     {"node", "哈希树节点不符", "a tree node does not match"},
-    {"index", "索引与记录不符", "an index does not match its entry"},
+    {"index", "索引与记录不符", "an index.root does not commit to what the entries give"},
     {"state", "状态与记录推算结果不符", "the stored state is not what the entries give"},
     {"checkpoint", "检查点签名或内容不符", "a signed checkpoint does not hold"},
     {"truncation", "末尾记录缺失", "entries at the end are missing"},

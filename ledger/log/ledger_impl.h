@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ledger/log/checkpoint.h"
+#include "ledger/log/entry_view.h"
 #include "ledger/log/folded_state.h"
 #include "ledger/log/merkle.h"
 #include "ledger/log/overlay.h"
@@ -59,6 +60,8 @@ class LedgerImpl final : public Ledger {
       const std::function<Result<void>(const StateReader&, std::uint64_t, const Hash&)>& read) const override;
 
   [[nodiscard]] Result<VerifyReport> verify(const VerifyOptions& options) const;
+  [[nodiscard]] Result<void> visit_entries(std::uint64_t from, std::uint64_t to,
+                                           const std::function<bool(const EntryView&)>& visit) const;
 
  private:
   struct Waiting {

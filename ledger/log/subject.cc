@@ -39,4 +39,16 @@ Result<std::optional<std::uint64_t>> last_about(const StateReader& state, std::s
   return std::optional<std::uint64_t>(get_u64(std::string_view(*last).substr(8)));
 }
 
+Result<void> visit_subjects(const StateReader& state,
+                            const std::function<bool(std::string_view subject, const SubjectLast& last)>& visit) {
+  const std::string prefix = subject_key("");
+  bool damaged = false;
+  QUOTARY_TRY_VOID(state.scan(prefix, "", false, [&](std::string_view key, std::string_view value) {
+    damaged = value.size() != 16;
+    return !damaged && visit(key.substr(prefix.size()), {get_u64(value.substr(8)), get_u64(value)});
+  }));
+  if (damaged) return fail(Errc::corrupt, "subject_chain", "the state of a subject is damaged");
+  return {};
+}
+
 }  // namespace quotary

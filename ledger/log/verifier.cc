@@ -189,15 +189,18 @@ Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, cons
   const bool whole = from == 0 && to == size && options.state;
   VerifyReport state_report;
   std::thread folding;
-  if (fold != nullptr && whole && threads > 1)
-    folding = std::thread([&] { check_state(view, size, *fold, options.stop, state_report); });
+  const auto fold_all = [&] {
+    check_index_roots(view, size, options.stop, state_report);
+    if (fold != nullptr) check_state(view, size, *fold, options.stop, state_report);
+  };
+  if (whole && threads > 1) folding = std::thread(fold_all);
   std::vector<Stretch> stretches = cut(from, to, threads);
   Joining joining(view, from, report);
   walk_all(walking, stretches, threads, joining);
   if (folding.joinable()) {
     folding.join();
-  } else if (fold != nullptr && whole) {
-    check_state(view, size, *fold, options.stop, state_report);
+  } else if (whole) {
+    fold_all();
   }
   if (options.stop != nullptr && *options.stop)
     return fail(Errc::unavailable, "stopped", "the verification was broken off before its end");

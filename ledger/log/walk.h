@@ -81,4 +81,8 @@ void walk(const WalkOptions& options, Stretch& stretch);
 void check_state(const StoreView& view, std::uint64_t size, const Fold& fold, const std::atomic<bool>* stop,
                  VerifyReport& report);
 
+// Holds each index.root among entries [0, size) against an index that is made anew from the entries before it. Ends
+// without a finding at an entry that cannot be read, which a walk names, and once `*stop` is true.
+void check_index_roots(const StoreView& view, std::uint64_t size, const std::atomic<bool>* stop, VerifyReport& report);
+
 }  // namespace quotary

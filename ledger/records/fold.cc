@@ -1,5 +1,6 @@
 #include "ledger/records/fold.h"
 
+#include "ledger/log/index_root.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
 #include "ledger/records/views.h"
@@ -284,8 +285,9 @@ Result<void> RecordsFold::apply(const Entry& entry, std::string_view facts, Stat
     state.put(request_key(entry.request_scope),
               json::serialize(json::object{{"body", entry.request_body}, {"index", entry.index}}));
   }
-  // Types whose names begin with "system." change no record: the log writes them about itself.
-  if (entry.type.starts_with("system.")) return {};
+  // Types whose names begin with "system." change no record: the log writes them about itself. So is what commits to
+  // the subject index.
+  if (entry.type.starts_with("system.") || entry.type == index_root_type) return {};
   for (const auto& rule : rules)
     if (rule.type == entry.type) return rule.apply(Step{entry, parsed, state});
   return fail(Errc::invalid, "unknown_entry_type", "no rule folds entries of type " + entry.type);
