@@ -4,3 +4,6 @@ quotary_test(subject_index_test LABEL property TIMEOUT 60
 quotary_test(index_roots_test LABEL unit TIMEOUT 60
   SOURCES unit/index_roots_test.cc
   LIBRARIES quotary_log quotary_signing)
+quotary_test(status_proof_test LABEL unit TIMEOUT 60
+  SOURCES unit/status_proof_test.cc
+  LIBRARIES quotary_offline)

@@ -1,10 +1,12 @@
 // The offline verifier: checks documents, proofs, checkpoints and exports against a log's key, with no network and no
 // store.
 #include "ledger/base/file_system.h"
+#include "ledger/log/status_proof.h"
 #include "signing/carried_proof.h"
 #include "signing/keys.h"
 #include "tools/quotary_verify/document.h"
 #include "tools/quotary_verify/export.h"
+#include "tools/quotary_verify/status.h"
 #include "tools/quotary_verify/witnesses.h"
 
 #include <sodium.h>
@@ -26,7 +28,7 @@ constexpr std::size_t proof_bytes_max = 1u << 20;
 constexpr std::size_t key_bytes_max = 4096;
 
 struct Asked {
-  std::string file, proof, vkey, trust, policy;
+  std::string file, proof, vkey, trust, policy, document;
   bool as_json = false;
 };
 
@@ -86,6 +88,20 @@ Result<Verdict> text_file(const Asked& asked) {
   QUOTARY_TRY(key, log_key(asked));
   QUOTARY_TRY(text, read_file(*posix_file_system(), asked.file, proof_bytes_max));
   Verdict verdict = judge(text, *key);
+  QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, text));
+  return verdict;
+}
+
+Result<Verdict> status(const Asked& asked) {
+  const auto files = posix_file_system();
+  QUOTARY_TRY(key, log_key(asked));
+  QUOTARY_TRY(text, read_file(*files, asked.file, status_proof_bytes_max));
+  std::optional<std::string> document;
+  if (!asked.document.empty()) {
+    QUOTARY_TRY(bytes, read_file(*files, asked.document, document_bytes_max));
+    document = std::move(bytes);
+  }
+  Verdict verdict = offline::judge_status(text, document, *key);
   QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, text));
   return verdict;
 }
@@ -151,6 +167,11 @@ int run(int argc, char** argv) {
   add_command(app, asked, "proof", "does this .tlog-proof hold, and what does it prove? 这份证明成立吗，证明了什么？",
               "the .tlog-proof")
       ->callback([&] { exit_code = answer(text_file<offline::judge_proof>(asked), asked.as_json); });
+  auto* on_status = add_command(app, asked, "status",
+                                "what is the quote's status, as of which entry? 这张报价单截至哪一条记录是什么状态？",
+                                "the status proof (GET /v1/quotes/{number}/status-proof)");
+  on_status->add_option("--document", asked.document, "the quote's sealed PDF, which must be the one that is meant");
+  on_status->callback([&] { exit_code = answer(status(asked), asked.as_json); });
   add_command(app, asked, "checkpoint", "did the log's key sign this checkpoint? 这个检查点是账本公钥签名的吗？",
               "the signed checkpoint")
       ->callback([&] { exit_code = answer(text_file<offline::judge_checkpoint>(asked), asked.as_json); });

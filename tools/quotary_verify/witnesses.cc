@@ -1,6 +1,8 @@
 #include "tools/quotary_verify/witnesses.h"
 
 #include "ledger/base/time.h"
+#include "ledger/log/proof_text.h"
+#include "ledger/log/status_proof.h"
 #include "signing/cosigner.h"
 
 #include <span>
@@ -9,9 +11,9 @@ namespace quotary::offline {
 
 void require_witnesses(Verdict& verdict, std::string_view checkpoint_or_proof, const Vkey& log,
                        const WitnessPolicy& policy) {
-  constexpr std::string_view proof_begin = "c2sp.org/tlog-proof@v1\n";
   std::string_view note = checkpoint_or_proof;
-  if (note.starts_with(proof_begin)) note.remove_prefix(note.find("\n\n") + 2);  // it was read as one before
+  if (note.starts_with(tlog_proof_header) || note.starts_with(status_proof_header))
+    note.remove_prefix(note.find("\n\n") + 2);  // it was read as one before
   const auto witnessed = check_witnessed(note, std::span(&log, 1), policy, signing::ed25519_holds);
   if (!witnessed) return verdict.refuse(witnessed.error());
   json::array who;

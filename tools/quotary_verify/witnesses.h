@@ -8,7 +8,8 @@
 
 namespace quotary::offline {
 
-// Adds who cosigned the checkpoint (a signed one, or the one that a .tlog-proof ends in) to a verdict that holds, and
+// Adds who cosigned the checkpoint (a signed one, or the one that a .tlog-proof or a
+// status proof ends in) to a verdict that holds, and
 // refuses it when they are not enough for the policy: `too_few_witnesses`, or the codes of check_witnessed().
 void require_witnesses(Verdict& verdict, std::string_view checkpoint_or_proof, const Vkey& log,
                        const WitnessPolicy& policy);

@@ -1,0 +1,54 @@
+// A status proof: the entries about one subject, and that there is no other among the first M entries of the log, as
+// one file. FORMAT.md has its lines. Pure.
+#pragma once
+
+#include "ledger/index/subject_index.h"
+#include "ledger/log/index_root.h"
+#include "ledger/log/ports.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quotary {
+
+inline constexpr std::string_view status_proof_header = "quotary-status-proof@v1\n";
+inline constexpr std::size_t status_proof_bytes_max = 4u << 20;
+inline constexpr std::size_t status_entries_max = 1'000;  // about the subject
+inline constexpr std::size_t status_subject_bytes_max = 1'024;
+
+// An entry and its way to the checkpoint's root.
+struct ProvenEntry {
+  std::uint64_t index = 0;
+  std::string canonical;
+  std::vector<Hash> path;
+};
+
+// What a status proof holds, unchecked.
+struct StatusProof {
+  std::string subject;
+  SubjectLast last;                  // what the index says of it
+  std::vector<Hash> siblings;        // the way from its leaf to the index's root
+  ProvenEntry root;                  // the index.root
+  std::vector<ProvenEntry> entries;  // about the subject, oldest first
+  std::string checkpoint;            // signed note that covers all of them
+};
+
+[[nodiscard]] std::string status_proof_text(const StatusProof& proof);
+// Errc::invalid `bad_status_proof` for anything that status_proof_text() does not write.
+[[nodiscard]] Result<StatusProof> parse_status_proof(std::string_view text);
+
+struct CheckedStatus {
+  std::string subject;
+  std::vector<Entry> entries;  // all about it among the first root.size entries, oldest first; one at least
+  Entry root_entry;
+  IndexRoot root;
+  std::uint64_t tree_size = 0;  // the checkpoint's
+};
+// The checkpoint's signature holds; the index.root and all entries are under it; the index says that the last of them
+// is the subject's last, and how many there are; and each names the one before it. Errc::corrupt with what failed:
+// those of open_checkpoint() and check_inclusion(), `bad_index_root`, `index_proof`, `status_incomplete` (entries are
+// missing or not the subject's); invalid: `bad_status_proof`, `index_version`.
+[[nodiscard]] Result<CheckedStatus> check_status_proof(std::string_view text, const CheckpointVerifier& log_key);
+
+}  // namespace quotary

@@ -1,0 +1,69 @@
+#include "ledger/records/entry_status.h"
+
+#include "ledger/records/fields.h"
+
+namespace quotary::records {
+
+namespace {
+
+Error bad(const Entry& entry, const std::string& why) {
+  return fail(Errc::corrupt, "bad_history", "entry " + std::to_string(entry.index) + " (" + entry.type + ") " + why);
+}
+
+Result<EntryStatus> status_of_issue(const Entry& entry) {
+  EntryStatus out;
+  if (entry.type != "quote.issued") return bad(entry, "is no issue of a quote");
+  out.number = text_of(entry.body, "number");
+  if (entry.subject != std::string(quote_subject_prefix) + out.number) return bad(entry, "is of another quote");
+  auto issued_at = parse_rfc3339(text_of(entry.body, "issued_at"));
+  if (!issued_at) return bad(entry, "says no time of issue");
+  out.issued_at = *issued_at;
+  for (const ObjectRef& object : entry.objects)
+    if (object.name == "pdf") out.document_sha256 = object.sha256;
+  if (out.document_sha256 == Hash{}) return bad(entry, "names no document");
+  out.status = "issued";
+  return out;
+}
+
+}  // namespace
+
+Result<EntryStatus> status_of_entries(std::span<const Entry> entries) {
+  if (entries.empty()) return fail(Errc::corrupt, "bad_history", "there is no entry about the quote");
+  QUOTARY_TRY(out, status_of_issue(entries.front()));
+  const Entry* superseded = nullptr;
+  const Entry* asked = nullptr;
+  const Entry* voided = nullptr;
+  for (const Entry& entry : entries.subspan(1)) {
+    if (text_of(entry.body, "number") != out.number) return bad(entry, "names another quote");
+    const std::string& type = entry.type;
+    if (type == "quote.superseded") {
+      if (superseded != nullptr || voided != nullptr) return bad(entry, "cannot follow those before it");
+      superseded = &entry;
+    } else if (type == "void.requested") {
+      if (asked != nullptr || voided != nullptr) return bad(entry, "cannot follow those before it");
+      asked = &entry;
+    } else if (type == "void.approved" || type == "void.rejected" || type == "void.withdrawn" ||
+               type == "void.lapsed") {
+      if (asked == nullptr || text_of(entry.body, "request") != text_of(asked->body, "request"))
+        return bad(entry, "decides no open request");
+      if (type == "void.approved") {
+        voided = &entry;
+        out.reason_code = text_of(asked->body, "reason_code");
+      }
+      asked = nullptr;
+    } else {
+      return fail(
+          Errc::invalid, "unknown_entry_type",
+          "entry " + std::to_string(entry.index) + " is of type " + type + ", which this program does not know");
+    }
+  }
+  if (superseded != nullptr) out.superseded_by = text_of(superseded->body, "superseded_by");
+  if (voided == nullptr && asked != nullptr) out.reason_code = text_of(asked->body, "reason_code");
+  const Entry* const counts = voided != nullptr ? voided : superseded != nullptr ? superseded : asked;
+  if (counts == nullptr) return out;
+  out.status = counts == voided ? "voided" : counts == superseded ? "superseded" : "void_requested";
+  out.since = counts->time;
+  return out;
+}
+
+}  // namespace quotary::records

@@ -1,0 +1,19 @@
+// What is a quote's status, as of which entry of the ledger? Pure: no network, no store, no clock.
+#pragma once
+
+#include "ledger/log/ports.h"
+#include "tools/quotary_verify/verdict.h"
+
+#include <optional>
+#include <string_view>
+
+namespace quotary::offline {
+
+// Judges a status proof. It holds whatever the status is; the verdict says which, and as of which entry and time: what
+// came later is not in it. With a document, that must be the quote's sealed PDF (`document_altered`). Codes beside
+// those of check_status_proof() and status_of_entries(): `not_a_quote`. Unchecked: `index_version`,
+// `unknown_entry_type`, which a newer program knows.
+[[nodiscard]] Verdict judge_status(std::string_view proof, const std::optional<std::string>& document,
+                                   const CheckpointVerifier& log_key);
+
+}  // namespace quotary::offline
