@@ -8,6 +8,7 @@
 #include "ledger/base/json.h"
 #include "ledger/base/random.h"
 #include "ledger/base/time.h"
+#include "ledger/log/index_pace.h"
 #include "ledger/log/sequencer.h"
 #include "ledger/log/tiles.h"
 #include "ledger/quote/quote.h"
@@ -54,7 +55,10 @@ struct OrganisationConfig {
   bool read_when_damaged = false;  // open a ledger that refuses writing for reading alone; ready() then says why
   std::size_t list_looked_at_max = 2'000;  // quotes that one page of a list looks at; the next page goes on from there
   witness::WitnessingConfig witnessing;    // witnesses to be asked; a ledger opened for reading alone asks none
-  unsigned verification_wait_ms = 5'000;   // a call for a check of the log waits that long for its end
+  // Whether the subject index is kept and index.root appended, which a server does; without it nobody gets a status
+  // proof. Absent: it is not.
+  std::optional<IndexRootsConfig> index_roots;
+  unsigned verification_wait_ms = 5'000;  // a call for a check of the log waits that long for its end
 };
 
 // What is set once, for ever; it stands in the first entry.
@@ -164,6 +168,10 @@ class Organisation {
   [[nodiscard]] Result<Bytes> quote_pdf_with_proof(const Principal& caller, std::string_view number) const;
   [[nodiscard]] Result<Answer> quote_history(const Principal& caller, std::string_view number) const;
   [[nodiscard]] Result<std::string> quote_proof(const Principal& caller, std::string_view number) const;
+  // A status proof (ledger/log/status_proof.h): the entries about the quote, and that there is no other as of the
+  // newest index.root. Errc::unavailable `index_behind` while entries about the quote wait for their index.root (about
+  // a second), `index_not_ready`, `index_off`; too_large `history_too_long`.
+  [[nodiscard]] Result<std::string> quote_status_proof(const Principal& caller, std::string_view number) const;
 
   // Voids. `idempotency_key` may be empty here: without it a decided request answers 409 `already_decided`, with it the
   // decider's own repetition is replayed.
@@ -221,6 +229,9 @@ class Organisation {
   [[nodiscard]] bool access_log_works() const;
   // True while a witness is lost or refuses, or the newest checkpoint has been waiting for its quorum for long.
   [[nodiscard]] bool witnessing_degraded() const;
+  [[nodiscard]] IndexRootsState index_roots() const;
+  // True while the subject index has trouble, or trails the ledger for long.
+  [[nodiscard]] bool index_roots_degraded() const;
   [[nodiscard]] LedgerState ledger_state() const;
   [[nodiscard]] std::string metrics() const;  // Prometheus text
 

@@ -17,6 +17,8 @@ constexpr Summary summaries[] = {
      "盖章 PDF，字节永远不变；proof=embedded 时另附一个修订，内含其账本证明，可离线核对"},
     {"GET", "/v1/quotes/{number}/history", "与该报价单有关的全部记录，旧的在前"},
     {"GET", "/v1/quotes/{number}/proof", "签发记录的 .tlog-proof 证明"},
+    {"GET", "/v1/quotes/{number}/status-proof",
+     "状态证明：关于该报价单的全部记录，并证明截至最新一条 index.root 再无其他，供 quotary-verify status 核对"},
     {"POST", "/v1/quotes/{number}/void-requests", "申请作废报价单"},
     {"GET", "/v1/void-requests", "列出作废申请，新的在前"},
     {"GET", "/v1/void-requests/{id}", "读取作废申请"},

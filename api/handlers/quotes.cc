@@ -63,6 +63,15 @@ Result<http::Response> proof(const Surface& surface, const http::Request& reques
   return response;
 }
 
+Result<http::Response> status_proof(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(text, surface.organisation.quote_status_proof(caller, request.param("number")));
+  auto response = http::text_response(200, "text/plain; charset=utf-8", std::move(text));
+  response.headers.emplace_back("Content-Disposition",
+                                "attachment; filename=\"" + request.param("number") + ".status-proof\"");
+  return response;
+}
+
 const Endpoint endpoints[] = {
     {"POST", "/v1/quotes", "Issue a quote: number, sealed PDF and ledger entry in one durable act", "quotes",
      Access::bearer, Kind::write, issue, "", "application/json", "QuoteRequest", 201, "application/json", "IssuedQuote",
@@ -82,6 +91,10 @@ const Endpoint endpoints[] = {
      Kind::read, answer_about<&Organisation::quote_history>, "", "", "", 200, "application/json", "History"},
     {"GET", "/v1/quotes/{number}/proof", "The .tlog-proof of the issue entry", "quotes", Access::bearer, Kind::read,
      proof, "", "", "", 200, "text/plain"},
+    {"GET", "/v1/quotes/{number}/status-proof",
+     "A status proof: every entry about the quote, and that there is no other as of the newest index.root, for "
+     "quotary-verify status",
+     "quotes", Access::bearer, Kind::read, status_proof, "", "", "", 200, "text/plain"},
 };
 
 }  // namespace

@@ -33,6 +33,8 @@ Result<http::Response> readyz(const Surface& surface, const http::Request&) {
   if (witnessing.configured) text += "witnesses: " + witness::sentence_of(witnessing) + "\n";
   if (surface.organisation.witnessing_degraded())
     text += "degraded: witnesses: one is lost or refuses, or cosignatures are missing; see /v1/log/witnesses\n";
+  if (surface.organisation.index_roots_degraded())
+    text += "degraded: subject index: status proofs are missing or trail the ledger\n";
   return http::text_response(200, "text/plain; charset=utf-8", std::move(text));
 }
 

@@ -4,6 +4,7 @@
 #include "api/use_cases/log_checks.h"
 #include "api/use_cases/making.h"
 #include "api/use_cases/parts.h"
+#include "api/use_cases/status_proof.h"
 #include "api/use_cases/witnessing.h"
 #include "ledger/log/note.h"
 #include "ledger/records/fields.h"
@@ -102,7 +103,8 @@ Result<std::unique_ptr<Ledger>> ledger_begun_with(const LedgerOptions& options, 
 
 Organisation::Organisation(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Organisation::~Organisation() {
-  parts_->witnesses.reset();  // what it would still append comes before the end
+  parts_->witnesses.reset();  // what they would still append comes before the end
+  parts_->index_roots.reset();
   // What cannot be chained now stays in its file and is chained after the next start.
   (void)parts_->chain_access();
 }
@@ -222,6 +224,7 @@ Result<void> Organisation::Parts::start() {
   issuer = std::make_unique<Issuer>(*this);
   access = std::make_unique<AccessLog>(config.files, config.data_directory + "/access", *config.random);
   checks = std::make_unique<LogChecks>(*ledger, *config.clock, *config.random);
+  start_index_roots();
   return start_witnesses();
 }
 
@@ -276,7 +279,7 @@ std::string Organisation::metrics() const {
          line("quotary_quotes_issued_total", "counter", "Quotes issued since the start.", parts_->issued_total) +
          line("quotary_verifications_total", "counter", "Public verifications since the start.",
               parts_->verified_total) +
-         witness_figures(witnessing());
+         witness_figures(witnessing()) + index_figures(index_roots());
 }
 
 }  // namespace quotary::api

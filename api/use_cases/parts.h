@@ -6,6 +6,7 @@
 #include "api/use_cases/access_log.h"
 #include "api/use_cases/sessions.h"
 #include "api/witness/witnesses.h"
+#include "ledger/log/index_roots.h"
 #include "ledger/quote/parse.h"
 #include "ledger/records/views.h"
 #include "signing/keys.h"
@@ -97,6 +98,7 @@ struct Organisation::Parts {
   mutable ProofCache public_proofs;
   std::unique_ptr<AccessLog> access;
   std::unique_ptr<LogChecks> checks;              // after the ledger: its run ends first
+  std::unique_ptr<IndexRoots> index_roots;        // after the ledger, which it appends to; null: no index is kept
   std::unique_ptr<witness::Witnesses> witnesses;  // after the ledger, which it appends to; null: none are asked
   std::atomic<std::uint64_t> issued_total{0}, verified_total{0}, logins_total{0}, logins_failed_total{0};
 
@@ -112,6 +114,7 @@ struct Organisation::Parts {
   [[nodiscard]] Result<void> start();
   [[nodiscard]] Result<Party> read_seller() const;  // of the first entry
   [[nodiscard]] Result<void> start_witnesses();
+  void start_index_roots();
 
   // One read of the published state.
   template <class T, class Read>

@@ -64,6 +64,8 @@ const CallTest calls[] = {
     {Call::read_quote, true,
      [](Matrix& w, const Principal& who) { return of(w.organisation->quote_proof(who, w.number)); }},
     {Call::read_quote, true,
+     [](Matrix& w, const Principal& who) { return of(w.organisation->quote_status_proof(who, w.number)); }},
+    {Call::read_quote, true,
      [](Matrix& w, const Principal& who) { return w.listed(w.organisation->list_quotes(who, {}), "items", "number"); }},
     {Call::request_void, true,
      [](Matrix& w, const Principal& who) { return of(w.organisation->request_void(who, w.number, "", price_error)); }},

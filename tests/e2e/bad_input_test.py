@@ -4,7 +4,7 @@ import http.client, json, os, re, resource, shutil, socket, subprocess, sys, uni
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from server import Server, quote
+from server import STILL, Server, quote
 
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 NOBODY = 65534
@@ -64,23 +64,20 @@ SAYS = {"a character no font has": "U+13000", "an emoji": "U+1F600", "totals tha
 class BadInput(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.s = Server(PROGRAM)
+        cls.s = Server(PROGRAM, STILL)
         cls.addClassCleanup(cls.s.__exit__)
         cls.s.start()
         cls.sequence = 0
 
     def setUp(self):
-        self.size = self.tree_size()
+        self.size = self.s.tree_size()
 
     def tearDown(self):
         """After each test the tree is as it was, and the next number is the next."""
-        self.assertEqual(self.tree_size(), self.size)
+        self.assertEqual(self.s.tree_size(), self.size)
         status, _, made = self.s.issue(quote(), f"good-{self.id()}")
         type(self).sequence += 1
         self.assertEqual((status, made["sequence"]), (201, self.sequence))
-
-    def tree_size(self):
-        return int(self.s.call("GET", "/log/checkpoint")[2].splitlines()[1])
 
     def refused(self, answer, status, code):
         self.assertEqual(answer[0], status, answer)
@@ -102,7 +99,7 @@ class BadInput(unittest.TestCase):
                 if pointer is not None:
                     self.assertIn((pointer, code), [(each["pointer"], each["code"]) for each in problem["errors"]])
                 self.assertIn(SAYS.get(name, ""), problem["detail"])
-                self.assertEqual(self.tree_size(), self.size)
+                self.assertEqual(self.s.tree_size(), self.size)
 
     def test_keys(self):
         self.refused(self.s.call("POST", "/v1/quotes", "rep", quote()), 400, "idempotency_key_missing")
@@ -131,7 +128,7 @@ class BadInput(unittest.TestCase):
 
 class ReusedKey(unittest.TestCase):
     def test_another_body_under_a_used_key(self):
-        with Server(PROGRAM) as s:
+        with Server(PROGRAM, STILL) as s:
             self.assertEqual(s.issue(quote(), "once")[2]["sequence"], 1)
             status, _, problem = s.issue(with_line(quantity="5"), "once")
             self.assertEqual((status, problem["code"]), (422, "idempotency_key_reused"))
@@ -147,7 +144,7 @@ class Limited(Server):
 class DiskFull(unittest.TestCase):
     def test_a_full_disk_is_said_and_loses_nothing(self):
         """The size of a file is limited instead of the disk: the write-ahead log cannot grow, as when no block is free."""
-        s = Limited(PROGRAM)
+        s = Limited(PROGRAM, STILL)
         self.addCleanup(s.__exit__)
         s.start()
         made = [s.issue(quote(), "before")[2]]
@@ -184,7 +181,7 @@ class KeyFiles(unittest.TestCase):
     """A key file that is missing or may not be read is named, and no new one is made."""
 
     def setUp(self):
-        self.s = Server(PROGRAM)
+        self.s = Server(PROGRAM, STILL)
         self.addCleanup(self.s.__exit__)
         self.program = shutil.copy(PROGRAM, self.s.home)
         self.user = {}
@@ -241,7 +238,7 @@ class KeyFiles(unittest.TestCase):
 class SealKeyMissing(unittest.TestCase):
     def test_reads_go_on_and_issuing_says_why(self):
         for name in ("seal.key.pem", "seal.cert.pem"):
-            with self.subTest(name), Server(PROGRAM) as s:
+            with self.subTest(name), Server(PROGRAM, STILL) as s:
                 _, _, made = s.issue(quote(), "sealed")
                 size = s.call("GET", "/log/checkpoint")[2].splitlines()[1]
                 s.stop()

@@ -9,7 +9,7 @@ import collections, hashlib, json, os, random, re, shutil, subprocess, sys, temp
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from server import Server, quote
+from server import STILL, Server, quote
 
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 # Kind -> pattern of paths below the organisation's folder. A file that fits none is a fault of this test.
@@ -69,7 +69,7 @@ class Original:
     """An organisation with entries in tables and in the write-ahead log, and everything it serves."""
 
     def __init__(self):
-        self.server = Server(PROGRAM)
+        self.server = Server(PROGRAM, STILL)
         self.server.start()
         made = [self.issue(i) for i in range(QUOTES_BEFORE_RESTART)]
         reason = {"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"}

@@ -10,6 +10,7 @@ from server import Server
 
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 VERIFIER = os.environ.get("QUOTARY_VERIFY_PROGRAM", "build/release/quotary-verify")
+STATUS_SECONDS_MAX = 30
 REASON = {"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"}
 TOTALS = {"line_extension": "615256.99", "allowance": "5000.00", "charge": "0.00", "tax_exclusive": "610256.99", "tax": "74230.22",
           "tax_inclusive": "684487.21", "payable_rounding": "0.00", "payable": "684487.21"}
@@ -73,6 +74,9 @@ class Play(unittest.TestCase):
         self.check_is("valid", made, pdf)
         self.check_offline(pdf, made["ledger"]["proof"].encode())
 
+        said = self.status_offline(number, pdf)
+        self.assertEqual((said["status"], said["number"], len(said["entries"])), ("issued", number, 1))
+
         request = self.void_with_four_eyes(number)
         answer = self.check_is("voided", made, pdf)
         self.assertEqual(answer["voided"]["reason_code"], "price_error")
@@ -81,6 +85,10 @@ class Play(unittest.TestCase):
         self.assertRegex(page, r"<h1[^>]*>\s*已作废")
         self.assertNotRegex(page, r"<h1[^>]*>\s*有效")
         self.check_offline(pdf, self.s.call("GET", f"/v1/quotes/{number}/proof", "rep")[2])
+
+        said = self.status_offline(number, pdf)
+        self.assertEqual((said["status"], said["reason_code"], said["document"], len(said["entries"])), ("voided", "price_error", "exact", 3))
+        self.assertGreater(said["as_of"]["entry"], request["ledger"]["index"])
 
         certificate = self.read_certificate(number, request)
         self.read_reports(made, request, certificate)
@@ -125,19 +133,30 @@ class Play(unittest.TestCase):
         self.assertEqual((status, asked["status"], asked["quote"]), (201, "open", number))
         self.assertEqual(self.s.json("POST", f"/v1/quotes/{number}/void-requests", "rep", REASON)[2]["code"], "void_request_open")
         path = f"/v1/void-requests/{asked['id']}"
-        size = self.tree_size()
+        size = self.s.tree_size()
         status, headers, refused = self.s.json("POST", path + "/approve", "rep", {})
         self.assertEqual((status, refused["code"]), (403, "four_eyes"))
         self.assertTrue(headers["content-type"].startswith("application/problem+json"))
         self.assertEqual(self.s.call("POST", path + "/approve", "rep2", {})[0], 404)
         self.assertEqual(self.s.call("POST", path + "/approve", "finance", {})[0], 403)
-        self.assertEqual(self.tree_size(), size)
+        self.assertEqual(self.s.written_since(size), [])
         status, _, approved = self.s.json("POST", path + "/approve", "manager", {})
         self.assertEqual((status, approved["status"], approved["quote"]), (200, "approved", number))
         return approved
 
-    def tree_size(self):
-        return int(self.s.call("GET", "/log/checkpoint")[2].splitlines()[1])
+    def status_offline(self, number, pdf):
+        """A status proof, asked for until it covers what happened last."""
+        until = time.time() + STATUS_SECONDS_MAX
+        while (answer := self.s.call("GET", f"/v1/quotes/{number}/status-proof", "rep"))[0] == 503:
+            self.assertEqual(json.loads(answer[2])["code"][:6], "index_")
+            self.assertEqual(answer[1]["retry-after"], "1")
+            self.assertLess(time.time(), until)
+            time.sleep(0.1)
+        self.assertEqual(answer[0], 200, answer)
+        done = subprocess.run([VERIFIER, "status", self.file("quote.status-proof", answer[2]), "--document", self.file("quote.pdf", pdf),
+                               "--vkey", self.file("vkey", self.s.call("GET", "/log/vkey")[2]), "--json"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return json.loads(done.stdout)
 
     def read_certificate(self, number, request):
         status, headers, pdf = self.s.call("GET", f"/v1/void-requests/{request['id']}/certificate", "rep")
@@ -158,7 +177,7 @@ class Play(unittest.TestCase):
                 "entry_index": request["ledger"]["index"]}
         self.assertEqual({name: row[name] for name in want}, want)
         self.assertNotEqual(row["requested_by"], row["decided_by"])
-        self.assertEqual(report["tree_size"], self.tree_size())
+        self.assertEqual(self.s.written_since(report["tree_size"]), [])
         status, headers, table = self.s.call("GET", "/v1/reports/voids?format=csv", "finance")
         self.assertEqual((status, headers["content-type"].split(";")[0]), (200, "text/csv"))
         rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))

@@ -2,6 +2,8 @@
 import contextlib, json, os, shutil, socket, ssl, subprocess, tempfile, time, urllib.error, urllib.request
 
 START_SECONDS_MAX = 30
+# A server whose ledger grows by nothing but what the test writes.
+STILL = ("--metrics-port", "0", "--index-interval-ms", "0")
 
 
 def free_port():
@@ -92,6 +94,14 @@ class Server:
     def json(self, *arguments, **named):
         status, headers, body = self.call(*arguments, **named)
         return status, headers, json.loads(body)
+
+    def tree_size(self):
+        return int(self.call("GET", "/log/checkpoint")[2].splitlines()[1])
+
+    def written_since(self, size):
+        """The types of the entries from there on, but for those that the subject index writes by itself."""
+        items = self.json("GET", f"/v1/log/entries?from={size}", "auditor")[2]["items"]
+        return [kind for kind in (json.loads(each["canonical"])["type"] for each in items) if kind != "index.root"]
 
     def issue(self, body, key, who="rep"):
         return self.json("POST", "/v1/quotes", who, body, {"Idempotency-Key": key})

@@ -3,7 +3,7 @@
 import base64, hashlib, json, os, re, shutil, subprocess, sys, time, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from server import Server, quote
+from server import STILL, Server, quote
 from serve_test import make_certificate
 
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
@@ -64,7 +64,7 @@ class Witness:
 
 class Witnessing(unittest.TestCase):
     def setUp(self):
-        self.s = Server(PROGRAM)
+        self.s = Server(PROGRAM, STILL)
         self.vkey = run("keys", "show", "--data", self.s.data, "--vkey")[1].strip()
         self.witnesses = []
 
@@ -90,7 +90,7 @@ class Witnessing(unittest.TestCase):
         return path
 
     def serve(self, policy, *more):
-        self.s.options = ["--metrics-port", "0", "--witness-policy", policy, "--witness-interval-ms", "50", *more]
+        self.s.options = [*STILL, "--witness-policy", policy, "--witness-interval-ms", "50", *more]
         self.s.start()
 
     def state(self):
@@ -142,7 +142,7 @@ class Witnessing(unittest.TestCase):
         self.s.stop()  # notes what is witnessed by then
         code, said = run("export", witnessed, "--data", self.s.data, "--witnessed", "--witness-policy", policy)
         self.assertEqual(code, 0, said)
-        self.s.options = ["--metrics-port", "0"]
+        self.s.options = list(STILL)
         self.s.start()
         self.issue("later")
         self.assertEqual(run("export", newest, "--data", self.s.data)[0], 0)

@@ -4,7 +4,7 @@ import base64, concurrent.futures, os, re, shutil, subprocess, tempfile, unittes
 
 from judge import HERE, PROGRAM, Judge
 from readers import run
-from server import Server, quote
+from server import STILL, Server, quote
 
 BUILD = os.environ.get("QUOTARY_JUDGE_BUILD", os.path.join(tempfile.gettempdir(), "quotary-judges"))
 GO_PATH = "/usr/share/gocode"  # of Debian's golang-golang-x-mod-dev
@@ -30,7 +30,7 @@ class LogJudge(Judge):
     def setUpClass(cls):
         super().setUpClass()
         cls.judge = build_judge()
-        with Server(PROGRAM) as s:
+        with Server(PROGRAM, STILL) as s:
             with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
                 made = list(pool.map(lambda i: s.issue(quote(f"{i + 1}.00"), f"judged-{i}")[2], range(QUOTES)))
             cls.take(s, made)

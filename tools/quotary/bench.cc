@@ -142,6 +142,7 @@ Result<BenchLedger> make_bench_ledger(const std::string& home) {
   QUOTARY_TRY(credentials, parse_json(credentials_text));
   auto config = demo.places.config();
   config.log_ahead_bytes = serving_log_ahead_bytes;
+  config.index_roots.emplace();  // as a server keeps it
   QUOTARY_TRY(organisation, api::Organisation::open(config));
   QUOTARY_TRY(rep, organisation->authenticate(std::string_view(credentials.at("rep").at("token").as_string())));
   QUOTARY_TRY(zone, TimeZone::find(organisation->profile().time_zone));

@@ -25,6 +25,7 @@ struct ServeOptions {
   bool access_log = false;
   std::string witness_policy, witness_ca;
   std::int64_t witness_interval_ms = 1'000;
+  std::int64_t index_interval_ms = IndexRootsPace{}.gap.count();
   std::size_t io_threads = 1, worker_threads = 4;
   std::uint64_t scrub_bytes_per_second = serving_scrubbing.bytes_per_second;
 };
@@ -121,6 +122,10 @@ int serve(ServeOptions options) {
   organisation_config.witnessing.ca_file = options.witness_ca;
   organisation_config.witnessing.pace.interval = std::chrono::milliseconds(options.witness_interval_ms);
   organisation_config.witnessing.say = say;
+  if (options.index_interval_ms > 0) {
+    organisation_config.index_roots.emplace().say = say;
+    organisation_config.index_roots->pace.gap = std::chrono::milliseconds(options.index_interval_ms);
+  }
   auto organisation = api::Organisation::open(organisation_config);
   if (!organisation) return report_open(organisation.error(), options.places);
   say_if_damaged((*organisation)->ledger_state(), options.places);
@@ -190,6 +195,11 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->add_option("--witness-interval-ms", options->witness_interval_ms,
                    "at least so long between two checkpoints that witnesses are asked about")
       ->check(CLI::Range(10, 3'600'000))
+      ->capture_default_str();
+  command
+      ->add_option("--index-interval-ms", options->index_interval_ms,
+                   "at least so long between two index.root entries, on which status proofs stand; 0: none")
+      ->check(CLI::Range(0, 3'600'000))
       ->capture_default_str();
   command->add_option("--io-threads", options->io_threads, "threads for sockets")
       ->check(CLI::Range(1, 64))

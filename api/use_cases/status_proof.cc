@@ -1,0 +1,73 @@
+#include "api/use_cases/status_proof.h"
+
+#include "api/organisation.h"
+#include "api/use_cases/parts.h"
+#include "ledger/log/make_status_proof.h"
+#include "ledger/records/entry_status.h"
+
+namespace quotary::api {
+namespace {
+
+// The newest witnessed checkpoint if that covers the entry, else the newest one.
+std::string covering(const Organisation::Parts& parts, std::uint64_t index) {
+  auto witnessed = parts.witnesses ? parts.witnesses->witnessed() : std::nullopt;
+  if (witnessed && index < witnessed->size) return std::move(witnessed->note);
+  return parts.ledger->checkpoint();
+}
+
+}  // namespace
+
+void Organisation::Parts::start_index_roots() {
+  if (config.index_roots && !ledger->state().read_only) index_roots = IndexRoots::start(*ledger, *config.index_roots);
+}
+
+Result<std::string> Organisation::quote_status_proof(const Principal& caller, std::string_view number) const {
+  QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
+  QUOTARY_TRY(quote, parts_->quote_for(caller, Call::read_quote, number));
+  if (!parts_->index_roots)
+    return fail(Errc::unavailable, "index_off", "this server keeps no subject index, so it gives no status proofs");
+  const std::string subject = std::string(records::quote_subject_prefix) + quote.number;
+  auto said = parts_->index_roots->prove(subject);
+  if (!said && said.error().kind != Errc::not_found) return std::move(said).error();
+  // What happened just now must not be missing from what is called the quote's status.
+  if (!said || said->last.index < quote.last_index)
+    return fail(Errc::unavailable, "index_behind",
+                "the subject index does not cover what happened to the quote last; ask again in a second");
+  QUOTARY_TRY(proof, make_status_proof(*parts_->ledger, subject, *said, covering(*parts_, said->entry.index)));
+  QUOTARY_TRY_VOID(parts_->note_read(caller, "quote.status_proof", subject));
+  return status_proof_text(proof);
+}
+
+IndexRootsState Organisation::index_roots() const {
+  if (parts_->index_roots) return parts_->index_roots->state();
+  IndexRootsState state;
+  if (parts_->config.index_roots) {
+    state.configured = true;
+    state.trouble = "the ledger is served for reading alone, so no index is kept";
+  }
+  return state;
+}
+
+bool Organisation::index_roots_degraded() const {
+  return parts_->config.index_roots && is_degraded(index_roots(), parts_->config.index_roots->pace);
+}
+
+std::string index_figures(const IndexRootsState& state) {
+  if (!state.configured) return {};
+  const auto figure = [](const std::string& name, const char* kind, const char* help, std::uint64_t value) {
+    return "# HELP " + name + " " + help + "\n# TYPE " + name + " " + kind + "\n" + name + " " + std::to_string(value) +
+           "\n";
+  };
+  return figure("quotary_index_applied_size", "gauge", "Entries that the newest index.root covers.",
+                state.applied_size) +
+         figure("quotary_index_subjects", "gauge", "Subjects in that index.", state.subjects) +
+         figure("quotary_index_behind_seconds", "gauge", "For how long an entry has been waiting for an index.root.",
+                static_cast<std::uint64_t>(state.behind_ms / 1000)) +
+         figure("quotary_index_trouble", "gauge", "1 when the subject index does not hold or cannot go on.",
+                state.trouble.empty() ? 0 : 1) +
+         figure("quotary_index_roots_total", "counter", "index.root entries since the start.", state.appended_total) +
+         figure("quotary_index_failures_total", "counter",
+                "Attempts of the subject index that failed, since the start.", state.failed_total);
+}
+
+}  // namespace quotary::api
