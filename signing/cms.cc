@@ -14,7 +14,6 @@ namespace {
 using CmsPtr = std::unique_ptr<CMS_ContentInfo, Release<CMS_ContentInfo_free>>;
 
 void free_borrowing_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
-using ObjectIdPtr = std::unique_ptr<ASN1_OBJECT, Release<ASN1_OBJECT_free>>;
 using BorrowingStackPtr = std::unique_ptr<STACK_OF(X509), Release<free_borrowing_stack>>;
 
 constexpr std::size_t certificates_max = 32;
@@ -67,11 +66,8 @@ constexpr unsigned char der_octets = 0x04, der_sequence = 0x30, der_set = 0x31, 
 std::string signed_attributes(const CMS_SignerInfo* signer) {
   std::vector<std::string> attributes;
   for (int i = 0; i < CMS_signed_get_attr_count(signer); ++i) {
-    unsigned char* bytes = nullptr;
-    const int size = i2d_X509_ATTRIBUTE(CMS_signed_get_attr(signer, i), &bytes);
-    if (size < 0) return {};
-    attributes.emplace_back(reinterpret_cast<char*>(bytes), static_cast<std::size_t>(size));
-    OPENSSL_free(bytes);
+    attributes.push_back(der_of<i2d_X509_ATTRIBUTE>(CMS_signed_get_attr(signer, i)));
+    if (attributes.back().empty()) return {};
   }
   std::sort(attributes.begin(), attributes.end());
   std::string content;
@@ -99,14 +95,7 @@ Result<std::string> sign_bytes_repeatably(EVP_PKEY* key, std::string_view bytes)
                                                   : sign_bytes(key, bytes);
 }
 
-std::string to_der(const CMS_ContentInfo* cms) {
-  unsigned char* bytes = nullptr;
-  const int size = i2d_CMS_ContentInfo(cms, &bytes);
-  if (size < 0) return {};
-  std::string out(reinterpret_cast<char*>(bytes), static_cast<std::size_t>(size));
-  OPENSSL_free(bytes);
-  return out;
-}
+std::string to_der(const CMS_ContentInfo* cms) { return der_of<i2d_CMS_ContentInfo>(cms); }
 
 struct UnsignedSignature {
   CmsPtr cms;

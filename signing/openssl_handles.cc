@@ -1,6 +1,6 @@
 #include "signing/openssl_handles.h"
 
-#include <openssl/asn1.h>
+#include <openssl/bn.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
@@ -55,6 +55,14 @@ BioPtr memory_bio(std::string_view bytes) {
   return BioPtr(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
 }
 
+IntegerPtr random_integer(Random& random, std::size_t size) {
+  std::string bytes = random.bytes(size);
+  bytes.front() = static_cast<char>((bytes.front() & 0x3f) | 0x40);
+  const std::unique_ptr<BIGNUM, Release<BN_free>> number(
+      BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(size), nullptr));
+  return IntegerPtr(number ? BN_to_ASN1_INTEGER(number.get(), nullptr) : nullptr);
+}
+
 std::string certificate_subject(const X509* certificate) {
   const BioPtr out(BIO_new(BIO_s_mem()));
   X509_NAME_print_ex(out.get(), X509_get_subject_name(certificate), 0,
@@ -62,14 +70,7 @@ std::string certificate_subject(const X509* certificate) {
   return bio_text(out.get());
 }
 
-std::string certificate_der(const X509* certificate) {
-  unsigned char* bytes = nullptr;
-  const int size = i2d_X509(certificate, &bytes);
-  if (size < 0) return {};
-  std::string out(reinterpret_cast<char*>(bytes), static_cast<std::size_t>(size));
-  OPENSSL_free(bytes);
-  return out;
-}
+std::string certificate_der(const X509* certificate) { return der_of<i2d_X509>(certificate); }
 
 std::string certificate_to_pem(const X509* certificate) {
   const BioPtr out(BIO_new(BIO_s_mem()));

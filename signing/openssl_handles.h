@@ -1,8 +1,10 @@
 // OpenSSL's handles as owners, and its error queue as text. For the sources of this folder only.
 #pragma once
 
+#include "ledger/base/random.h"
 #include "ledger/base/time.h"
 
+#include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -29,6 +31,8 @@ using KeyPtr = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
 using KeyContextPtr = std::unique_ptr<EVP_PKEY_CTX, Release<EVP_PKEY_CTX_free>>;
 using DigestContextPtr = std::unique_ptr<EVP_MD_CTX, Release<EVP_MD_CTX_free>>;
 using CertificatePtr = std::unique_ptr<X509, Release<X509_free>>;
+using IntegerPtr = std::unique_ptr<ASN1_INTEGER, Release<ASN1_INTEGER_free>>;
+using ObjectIdPtr = std::unique_ptr<ASN1_OBJECT, Release<ASN1_OBJECT_free>>;
 using StorePtr = std::unique_ptr<X509_STORE, Release<X509_STORE_free>>;
 using StoreContextPtr = std::unique_ptr<X509_STORE_CTX, Release<X509_STORE_CTX_free>>;
 
@@ -37,6 +41,21 @@ std::string drain_openssl_errors();
 
 // Over borrowed bytes; null only when memory is out.
 BioPtr memory_bio(std::string_view bytes);
+
+// A random positive integer that is always of `size` bytes (1 to 20, what a serial number may have); null only when
+// memory is out.
+IntegerPtr random_integer(Random& random, std::size_t size);
+
+// What an i2d function of OpenSSL writes; empty when it fails.
+template <auto i2d, class T>
+std::string der_of(const T* value) {
+  unsigned char* bytes = nullptr;
+  const int size = i2d(value, &bytes);
+  if (size < 0) return {};
+  std::string out(reinterpret_cast<char*>(bytes), static_cast<std::size_t>(size));
+  OPENSSL_free(bytes);
+  return out;
+}
 
 // "CN=…,O=…" in UTF-8.
 std::string certificate_subject(const X509* certificate);
