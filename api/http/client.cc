@@ -52,6 +52,40 @@ Result<Url> parse_http_url(std::string_view text) {
   return url;
 }
 
+namespace {
+
+constexpr std::size_t said_bytes_max = 200;
+
+class HttpTransport final : public Transport {
+ public:
+  HttpTransport(Url url, ClientConfig config, std::string path, std::string content_type)
+      : client_(std::move(url), std::move(config)), path_(std::move(path)), content_type_(std::move(content_type)) {}
+
+  Result<ClientAnswer> post(std::string body) override { return client_.post(path_, content_type_, std::move(body)); }
+  void cancel() override { client_.cancel(); }
+
+ private:
+  Client client_;
+  const std::string path_, content_type_;
+};
+
+}  // namespace
+
+MakeTransport http_transport(std::string path, std::string content_type, ClientConfig config) {
+  return [path = std::move(path), content_type = std::move(content_type),
+          config = std::move(config)](const std::string& text) -> Result<std::unique_ptr<Transport>> {
+    QUOTARY_TRY(url, parse_http_url(text));
+    return std::unique_ptr<Transport>(std::make_unique<HttpTransport>(std::move(url), config, path, content_type));
+  };
+}
+
+std::string said_by_server(std::string_view body) {
+  std::string out;
+  for (const char c : body.substr(0, said_bytes_max)) out += c >= ' ' && c < 0x7f ? c : ' ';
+  while (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
 struct Client::Impl {
   Impl(Url url_in, ClientConfig config_in) : url(std::move(url_in)), config(std::move(config_in)) {}
 
@@ -184,7 +218,9 @@ Client::~Client() {
 Result<ClientAnswer> Client::post(std::string_view path, std::string_view content_type, std::string body) {
   auto& impl = *impl_;
   if (impl.cancelled) return fail(Errc::unavailable, "cancelled", "the client was told to stop");
-  beast_http::request<beast_http::string_body> request(beast_http::verb::post, impl.url.path + std::string(path), 11);
+  std::string target = impl.url.path + std::string(path);
+  if (target.empty()) target = "/";  // RFC 9112 section 3.2.1
+  beast_http::request<beast_http::string_body> request(beast_http::verb::post, target, 11);
   request.set(beast_http::field::host, impl.url.authority);
   request.set(beast_http::field::user_agent, "quotary");
   request.set(beast_http::field::content_type, beast::string_view(content_type.data(), content_type.size()));

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -57,5 +58,20 @@ class Client {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// Takes one kind of question to one server. post() blocks and is for one thread; cancel() is for any and ends it.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  [[nodiscard]] virtual Result<ClientAnswer> post(std::string body) = 0;
+  virtual void cancel() = 0;
+};
+// Errc::invalid `bad_url`.
+using MakeTransport = std::function<Result<std::unique_ptr<Transport>>(const std::string& url)>;
+// Over HTTP and HTTPS, by POST to the URL's path and `path`.
+[[nodiscard]] MakeTransport http_transport(std::string path, std::string content_type, ClientConfig config);
+
+// What a stranger's server said, fit for one line of a log.
+[[nodiscard]] std::string said_by_server(std::string_view body);
 
 }  // namespace quotary::http

@@ -1,47 +1,15 @@
 #include "api/witness/exchange.h"
 
-#include "api/http/client.h"
 #include "ledger/log/add_checkpoint.h"
 #include "signing/cosigner.h"
 
 namespace quotary::witness {
 
-namespace {
-
-constexpr std::size_t said_bytes_max = 200;  // of a witness's words in our log
-
-class HttpTransport final : public Transport {
- public:
-  HttpTransport(http::Url url, http::ClientConfig config) : client_(std::move(url), std::move(config)) {}
-
-  Result<PostAnswer> post(std::string body) override {
-    QUOTARY_TRY(answer, client_.post("/add-checkpoint", "text/plain; charset=utf-8", std::move(body)));
-    return PostAnswer{answer.status, std::move(answer.content_type), std::move(answer.body)};
-  }
-  void cancel() override { client_.cancel(); }
-
- private:
-  http::Client client_;
-};
-
-// What a stranger's server said, fit for one line of a log.
-std::string said(std::string_view body) {
-  std::string out;
-  for (const char c : body.substr(0, said_bytes_max)) out += c >= ' ' && c < 0x7f ? c : ' ';
-  while (out.ends_with(' ')) out.pop_back();
-  return out;
-}
-
-}  // namespace
-
 MakeTransport http_transport(std::string ca_file, std::chrono::milliseconds request_timeout) {
   http::ClientConfig config;
   config.ca_file = std::move(ca_file);
   config.request_timeout = request_timeout;
-  return [config](const std::string& text) -> Result<std::unique_ptr<Transport>> {
-    QUOTARY_TRY(url, http::parse_http_url(text));
-    return std::unique_ptr<Transport>(std::make_unique<HttpTransport>(std::move(url), config));
-  };
+  return http::http_transport("/add-checkpoint", "text/plain; charset=utf-8", std::move(config));
 }
 
 Result<Cosignature> Exchange::ask(const Target& target, const Ledger& ledger) {
@@ -73,7 +41,7 @@ Result<Cosignature> Exchange::ask(const Target& target, const Ledger& ledger) {
         answer.content_type == tlog_size_type ? parse_size_body(answer.body) : Result<std::uint64_t>(Error{});
     if (!named || *named == old_size)
       return fail(Errc::unavailable, "bad_answer",
-                  "a conflict (409) that does not name the size: " + said(answer.body));
+                  "a conflict (409) that does not name the size: " + http::said_by_server(answer.body));
     known_size_ = *named;
   }
   // Somebody else asks it at the same time; the next attempt is as good as this one.
@@ -93,7 +61,7 @@ Result<Cosignature> Exchange::read_cosignature(const Target& target, const std::
 }
 
 Error Exchange::refusal(const PostAnswer& answer, std::uint64_t old_size) const {
-  const std::string words = answer.body.empty() ? "" : ": " + said(answer.body);
+  const std::string words = answer.body.empty() ? "" : ": " + http::said_by_server(answer.body);
   switch (answer.status) {
     case 422:
       return fail(

@@ -1,30 +1,19 @@
 // One witness asked about one checkpoint: add-checkpoint's client half, over any transport.
 #pragma once
 
+#include "api/http/client.h"
 #include "api/witness/cosigned.h"
 #include "ledger/log/sequencer.h"
 
-#include <functional>
 #include <memory>
 #include <string>
 
 namespace quotary::witness {
 
-struct PostAnswer {
-  int status = 0;
-  std::string content_type, body;
-};
-
-// Takes add-checkpoint's body to one witness. post() blocks and is for one thread; cancel() is for any and ends it.
-class Transport {
- public:
-  virtual ~Transport() = default;
-  [[nodiscard]] virtual Result<PostAnswer> post(std::string body) = 0;
-  virtual void cancel() = 0;
-};
-// Errc::invalid `bad_url`.
-using MakeTransport = std::function<Result<std::unique_ptr<Transport>>(const std::string& url)>;
-// Over HTTP and HTTPS.
+using PostAnswer = http::ClientAnswer;
+using http::MakeTransport;
+using http::Transport;
+// To a witness's add-checkpoint, over HTTP and HTTPS.
 [[nodiscard]] MakeTransport http_transport(std::string ca_file, std::chrono::milliseconds request_timeout);
 
 // What a witness is known to have cosigned last, and how to ask it for more. One thread.
