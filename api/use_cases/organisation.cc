@@ -1,5 +1,6 @@
 #include "api/organisation.h"
 
+#include "api/metrics_text.h"
 #include "api/use_cases/issuer.h"
 #include "api/use_cases/log_checks.h"
 #include "api/use_cases/making.h"
@@ -250,10 +251,7 @@ LedgerState Organisation::ledger_state() const { return parts_->ledger->state();
 
 std::string Organisation::metrics() const {
   auto state = parts_->ledger->state();
-  auto line = [](const char* name, const char* kind, const char* help, std::uint64_t value) {
-    return "# HELP " + std::string(name) + " " + help + "\n# TYPE " + name + " " + kind + "\n" + name + " " +
-           std::to_string(value) + "\n";
-  };
+  constexpr auto line = metrics_line;
   const auto& checks = *parts_->checks;
   return line("quotary_log_verifications_total", "counter", "Checks of the ledger that ended, since the start.",
               checks.runs_total()) +

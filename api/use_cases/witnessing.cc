@@ -1,6 +1,7 @@
 #include "api/use_cases/witnessing.h"
 
 #include "api/metrics_label.h"
+#include "api/metrics_text.h"
 #include "api/organisation.h"
 #include "api/use_cases/parts.h"
 #include "ledger/log/proof_text.h"
@@ -90,15 +91,12 @@ Answer Organisation::read_witnesses(bool for_operator) const {
 
 std::string witness_figures(const witness::WitnessingState& state) {
   if (!state.configured) return {};
-  const auto begin = [](const std::string& name, const char* kind, const char* help) {
-    return "# HELP " + name + " " + help + "\n# TYPE " + name + " " + kind + "\n";
-  };
-  const auto figure = [&](const std::string& name, const char* help, std::uint64_t value) {
-    return begin(name, "gauge", help) + name + " " + std::to_string(value) + "\n";
+  const auto figure = [](const char* name, const char* help, std::uint64_t value) {
+    return metrics_line(name, "gauge", help, value);
   };
   const auto of_each = [&](const std::string& name, const char* kind, const char* help,
                            std::uint64_t witness::WitnessState::*member) {
-    std::string out = begin(name, kind, help);
+    std::string out = metrics_head(name, kind, help);
     for (const auto& each : state.witnesses)
       out += name + "{witness=\"" + metrics_label(each.key) + "\"} " + std::to_string(each.*member) + "\n";
     return out;

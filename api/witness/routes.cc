@@ -1,6 +1,7 @@
 #include "api/witness/routes.h"
 
 #include "api/metrics_label.h"
+#include "api/metrics_text.h"
 #include "ledger/log/add_checkpoint.h"
 
 namespace quotary::witness {
@@ -17,7 +18,7 @@ http::Response response_of(Answer answer) {
 std::string figures(const Witness& witness) {
   const auto origins = witness.origins();
   const auto family = [&](const char* name, const char* kind, const char* help, std::uint64_t OriginState::*member) {
-    std::string out = std::string("# HELP ") + name + " " + help + "\n# TYPE " + name + " " + kind + "\n";
+    std::string out = metrics_head(name, kind, help);
     for (const auto& each : origins)
       out +=
           std::string(name) + "{origin=\"" + metrics_label(each.origin) + "\"} " + std::to_string(each.*member) + "\n";
