@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/roles.h"
+#include "api/time_stamping/pace.h"
 #include "api/witness/pace.h"
 #include "ledger/base/file_system.h"
 #include "ledger/base/hash.h"
@@ -58,7 +59,8 @@ struct OrganisationConfig {
   // Whether the subject index is kept and index.root appended, which a server does; without it nobody gets a status
   // proof. Absent: it is not.
   std::optional<IndexRootsConfig> index_roots;
-  unsigned verification_wait_ms = 5'000;  // a call for a check of the log waits that long for its end
+  time_stamping::TimeStampingConfig time_stamping;  // the authority to be asked for trusted time, by the same rule
+  unsigned verification_wait_ms = 5'000;            // a call for a check of the log waits that long for its end
 };
 
 // What is set once, for ever; it stands in the first entry.
@@ -197,6 +199,9 @@ class Organisation {
   [[nodiscard]] witness::WitnessingState witnessing() const;
   // The same as JSON; `for_operator`: with what may name paths.
   [[nodiscard]] Answer read_witnesses(bool for_operator = false) const;
+  // How trusted time stands; the newest token with what it is over. The operator also gets what went wrong in words.
+  [[nodiscard]] time_stamping::TimeStampingState time_stamping() const;
+  [[nodiscard]] Answer read_time_stamping(bool for_operator = false) const;
   [[nodiscard]] std::string vkey() const;  // one line with its LF
   // A tile's bytes (ledger/log/tiles.h). Errc::not_found beyond the published tree.
   [[nodiscard]] Result<std::string> tile(const TileName& tile) const;

@@ -30,6 +30,13 @@ Result<http::Response> witnesses(const Surface& surface, const http::Request& re
   return response;
 }
 
+Result<http::Response> time_stamping(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY_VOID(admit(surface, request));
+  auto response = answer_response(surface.organisation.read_time_stamping());
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
 Result<http::Response> vkey(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY_VOID(admit(surface, request));
   return http::text_response(200, "text/plain; charset=utf-8", surface.organisation.vkey());
@@ -147,6 +154,9 @@ const Endpoint endpoints[] = {
      "log", Access::log, Kind::read, consistency, "from to", "", "", 200, "application/json", "ConsistencyProof"},
     {"GET", "/v1/log/witnesses", "Signed to which size, witnessed to which, by whom and since when", "log", Access::log,
      Kind::read, witnesses, "", "", "", 200, "application/json", "LogWitnesses", small_body_max, http::Run::inline_io},
+    {"GET", "/v1/log/time", "Trusted time: the newest token and what it is over, and what waits for one (RFC 3161)",
+     "log", Access::log, Kind::read, time_stamping, "", "", "", 200, "application/json", "LogTime", small_body_max,
+     http::Run::inline_io},
     {"GET", "/v1/log/entries", "Canonical entries in order, for auditors", "log", Access::bearer, Kind::read, entries,
      "from limit cursor", "", "", 200, "application/json", "EntryList"},
     {"POST", "/v1/log/verify", "Check the ledger: chain, tree, payloads, numbers", "log", Access::bearer, Kind::read,

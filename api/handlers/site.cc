@@ -35,6 +35,10 @@ Result<http::Response> readyz(const Surface& surface, const http::Request&) {
     text += "degraded: witnesses: one is lost or refuses, or cosignatures are missing; see /v1/log/witnesses\n";
   if (surface.organisation.index_roots_degraded())
     text += "degraded: subject index: status proofs are missing or trail the ledger\n";
+  const auto time = surface.organisation.time_stamping();
+  if (time.configured) text += "time: " + time_stamping::sentence_of(time) + "\n";
+  if (time_stamping::is_degraded(time))
+    text += "degraded: time: the time-stamping authority is lost, or its answers do not hold; see /v1/log/time\n";
   return http::text_response(200, "text/plain; charset=utf-8", std::move(text));
 }
 

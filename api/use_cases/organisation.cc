@@ -6,6 +6,7 @@
 #include "api/use_cases/making.h"
 #include "api/use_cases/parts.h"
 #include "api/use_cases/status_proof.h"
+#include "api/use_cases/time_stamping.h"
 #include "api/use_cases/witnessing.h"
 #include "ledger/log/note.h"
 #include "ledger/records/fields.h"
@@ -106,6 +107,7 @@ Organisation::Organisation(std::unique_ptr<Parts> parts) : parts_(std::move(part
 Organisation::~Organisation() {
   parts_->witnesses.reset();  // what they would still append comes before the end
   parts_->index_roots.reset();
+  parts_->time_stamper.reset();
   // What cannot be chained now stays in its file and is chained after the next start.
   (void)parts_->chain_access();
 }
@@ -226,7 +228,8 @@ Result<void> Organisation::Parts::start() {
   access = std::make_unique<AccessLog>(config.files, config.data_directory + "/access", *config.random);
   checks = std::make_unique<LogChecks>(*ledger, *config.clock, *config.random);
   start_index_roots();
-  return start_witnesses();
+  QUOTARY_TRY_VOID(start_witnesses());
+  return start_time_stamping();
 }
 
 Principal Organisation::operator_principal() { return {"operator", Role::admin, {}, {}}; }
@@ -277,7 +280,7 @@ std::string Organisation::metrics() const {
          line("quotary_quotes_issued_total", "counter", "Quotes issued since the start.", parts_->issued_total) +
          line("quotary_verifications_total", "counter", "Public verifications since the start.",
               parts_->verified_total) +
-         witness_figures(witnessing()) + index_figures(index_roots());
+         witness_figures(witnessing()) + index_figures(index_roots()) + time_stamping_figures(time_stamping());
 }
 
 }  // namespace quotary::api

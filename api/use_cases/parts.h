@@ -3,6 +3,7 @@
 
 #include "api/faults.h"
 #include "api/organisation.h"
+#include "api/time_stamping/time_stamper.h"
 #include "api/use_cases/access_log.h"
 #include "api/use_cases/sessions.h"
 #include "api/witness/witnesses.h"
@@ -100,6 +101,7 @@ struct Organisation::Parts {
   std::unique_ptr<LogChecks> checks;              // after the ledger: its run ends first
   std::unique_ptr<IndexRoots> index_roots;        // after the ledger, which it appends to; null: no index is kept
   std::unique_ptr<witness::Witnesses> witnesses;  // after the ledger, which it appends to; null: none are asked
+  std::unique_ptr<time_stamping::TimeStamper> time_stamper;  // the same
   std::atomic<std::uint64_t> issued_total{0}, verified_total{0}, logins_total{0}, logins_failed_total{0};
 
   [[nodiscard]] Timestamp now() const { return config.clock->now(); }
@@ -115,6 +117,7 @@ struct Organisation::Parts {
   [[nodiscard]] Result<Party> read_seller() const;  // of the first entry
   [[nodiscard]] Result<void> start_witnesses();
   void start_index_roots();
+  [[nodiscard]] Result<void> start_time_stamping();
 
   // One read of the published state.
   template <class T, class Read>

@@ -10,8 +10,14 @@ constexpr std::size_t sums_tail_bytes = export_line_bytes_max;
 
 class ExportCheck {
  public:
-  ExportCheck(const ExportSource& source, const CheckpointVerifier& log_key, std::string_view vkey)
-      : source_(source), log_key_(log_key), vkey_(vkey), problems_(report_), inputs_(source, problems_) {}
+  ExportCheck(const ExportSource& source, const CheckpointVerifier& log_key, std::string_view vkey,
+              const ExportWatch* watch)
+      : source_(source),
+        log_key_(log_key),
+        vkey_(vkey),
+        watch_(watch),
+        problems_(report_),
+        inputs_(source, problems_) {}
 
   Result<ExportReport> run(const ExportWalk::Progress& progress) {
     QUOTARY_TRY(read, read_first());
@@ -20,7 +26,7 @@ class ExportCheck {
       return std::move(report_);
     }
     QUOTARY_TRY_VOID(inputs_.open_sums());
-    QUOTARY_TRY_VOID(ExportWalk(source_, inputs_, problems_, report_.manifest, witnessed_).run(progress));
+    QUOTARY_TRY_VOID(ExportWalk(source_, inputs_, problems_, report_.manifest, witnessed_, watch_).run(progress));
     if (!problems_.enough()) QUOTARY_TRY_VOID(last_files());
     if (!problems_.enough()) QUOTARY_TRY_VOID(inputs_.finish(report_.manifest));
     report_.broken_off = problems_.enough();
@@ -141,6 +147,7 @@ class ExportCheck {
   const ExportSource& source_;
   const CheckpointVerifier& log_key_;
   const std::string_view vkey_;
+  const ExportWatch* const watch_;
   ExportReport report_;
   ExportProblems problems_;
   ExportInputs inputs_;
@@ -151,8 +158,9 @@ class ExportCheck {
 }  // namespace
 
 Result<ExportReport> check_export(const ExportSource& source, const CheckpointVerifier& log_key, std::string_view vkey,
-                                  const std::function<void(std::uint64_t done, std::uint64_t size)>& progress) {
-  return ExportCheck(source, log_key, vkey).run(progress);
+                                  const std::function<void(std::uint64_t done, std::uint64_t size)>& progress,
+                                  const ExportWatch* watch) {
+  return ExportCheck(source, log_key, vkey, watch).run(progress);
 }
 
 }  // namespace quotary

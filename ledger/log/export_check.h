@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ledger/log/checkpoint.h"
+#include "ledger/log/entry_view.h"
 #include "ledger/log/export_format.h"
 #include "ledger/log/export_source.h"
 
@@ -41,13 +42,26 @@ struct ExportReport {
   bool broken_off = false;              // at so many problems the check ended
 };
 
+// Who understands the payloads of entries of one type sees them too, once their hashes were found right.
+struct ExportWatch {
+  std::string_view type;      // of the entries
+  std::size_t bytes_max = 0;  // an object that is larger is not given
+  // `objects` are by their place in the entry: absent where the export does not hold it, or not as the entry names it.
+  // `tree_size` is the export's. What is answered becomes a problem of kind payload. The entry's text and the objects
+  // live as long as the call.
+  std::function<std::optional<std::string>(std::uint64_t tree_size, const EntryView& entry,
+                                           const std::vector<std::optional<std::string>>& objects)>
+      see;
+};
+
 // Checks every byte of every file: hashes against SHA256SUMS, the checkpoint's signature, each entry's form, place,
 // chain and time, the tree up to the signed root, the links of each subject, and each payload that is there. Goes on
 // after a problem. `vkey` is log_key as text, which keys/log.vkey must be. Memory does not grow with the export.
-// `progress` is told of entries, `size` of them in all. An error says that it could not be checked: Errc::not_found
-// `no_export`, unavailable `export_version`, forbidden `file_forbidden`.
+// `progress` is told of entries, `size` of them in all; `watch` may be null. An error says that it could not be
+// checked: Errc::not_found `no_export`, unavailable `export_version`, forbidden `file_forbidden`.
 [[nodiscard]] Result<ExportReport> check_export(
     const ExportSource& source, const CheckpointVerifier& log_key, std::string_view vkey,
-    const std::function<void(std::uint64_t done, std::uint64_t size)>& progress = {});
+    const std::function<void(std::uint64_t done, std::uint64_t size)>& progress = {},
+    const ExportWatch* watch = nullptr);
 
 }  // namespace quotary

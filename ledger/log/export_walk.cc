@@ -177,7 +177,12 @@ Result<void> ExportWalk::payloads(Pack& pack) {
     pack.lost = true;
     return {};
   }
+  const bool watched = watch_ != nullptr && entry_.type == watch_->type;
+  seen_.assign(watched ? entry_.objects.size() : 0, std::nullopt);
   for (std::size_t place = 0; place < entry_.objects.size(); ++place) QUOTARY_TRY_VOID(payload(pack, place));
+  if (!watched) return {};
+  if (auto wrong = watch_->see(manifest_.tree_size, entry_, seen_))
+    problems_.add(entry_.index, "payload", pack.path, std::move(*wrong));
   return {};
 }
 
@@ -208,12 +213,15 @@ Result<void> ExportWalk::payload(Pack& pack, std::size_t place) {
 
 Result<void> ExportWalk::payload_bytes(Pack& pack, std::size_t place) {
   const ObjectView& object = entry_.objects[place];
+  const bool kept = !seen_.empty() && object.size <= watch_->bytes_max;
+  std::string whole;
   Sha256 hash;
   for (std::uint64_t left = object.size; left > 0;) {
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, payload_part_bytes));
     QUOTARY_TRY(part, pack.reading.take(size));
     if (!part) break;
     hash.update(*part);
+    if (kept) whole += *part;
     left -= size;
   }
   QUOTARY_TRY(padding, pack.reading.take(pack_padding(object.size)));
@@ -224,9 +232,12 @@ Result<void> ExportWalk::payload_bytes(Pack& pack, std::size_t place) {
   }
   ++problems_.report().payloads_checked;
   problems_.report().payload_bytes += object.size;
-  if (hash.finish() != object.sha256)
+  if (hash.finish() != object.sha256) {
     problems_.add(entry_.index, "payload", pack.path,
                   pack_member_name(entry_, place) + " does not have the hash that its entry names");
+  } else if (kept) {
+    seen_[place] = std::move(whole);
+  }
   if (!all_zeros(*padding))
     problems_.add(entry_.index, "payload", pack.path, "something stands behind " + pack_member_name(entry_, place));
   return {};

@@ -9,10 +9,15 @@ namespace quotary {
 // One thread, one run.
 class ExportWalk {
  public:
-  // `witnessed` is an earlier checkpoint that the entries must lead to as well.
+  // `witnessed` is an earlier checkpoint that the entries must lead to as well; `watch` may be null.
   ExportWalk(const ExportSource& source, ExportInputs& inputs, ExportProblems& problems, const ExportManifest& manifest,
-             const std::optional<Checkpoint>& witnessed)
-      : source_(source), inputs_(inputs), problems_(problems), manifest_(manifest), witnessed_(witnessed) {}
+             const std::optional<Checkpoint>& witnessed, const ExportWatch* watch)
+      : source_(source),
+        inputs_(inputs),
+        problems_(problems),
+        manifest_(manifest),
+        witnessed_(witnessed),
+        watch_(watch) {}
 
   using Progress = std::function<void(std::uint64_t done, std::uint64_t size)>;
   // Ends early once there are problems enough.
@@ -58,6 +63,8 @@ class ExportWalk {
   ExportProblems& problems_;
   const ExportManifest& manifest_;
   const std::optional<Checkpoint>& witnessed_;
+  const ExportWatch* const watch_;
+  std::vector<std::optional<std::string>> seen_;  // of the entry at hand when it is watched, by place; else empty
   ExportTree tree_;
   SubjectLinks links_;
   EntryView entry_;

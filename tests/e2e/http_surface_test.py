@@ -371,6 +371,10 @@ class Surface(unittest.TestCase):
         self.assertTrue(state["signed"]["checkpoint"].split("\n")[1] == str(state["signed"]["size"]))
         self.assertNotIn("witnessed", state)
 
+    def test_without_an_authority_no_time_is_claimed(self):
+        status, headers, state = self.s.json("GET", "/v1/log/time")
+        self.assertEqual((status, headers["cache-control"], state), (200, "no-store", {"configured": False}))
+
     def test_metrics_have_a_listener_of_their_own(self):
         self.assertEqual(self.s.call("GET", "/metrics")[0], 404)
         with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=30) as answer:

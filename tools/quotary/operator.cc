@@ -82,6 +82,7 @@ Result<json::object> perform(api::Organisation& organisation, std::string_view a
     QUOTARY_TRY(answer, organisation.verify_log(caller, json::serialize(body)));
     return answer.body;
   }
+  if (action == "time_stamping.show") return organisation.read_time_stamping(true).body;
   if (action == "series.list")
     return all_pages([&](const api::PageRequest& page) { return organisation.list_series(caller, page); });
   return fail(Errc::not_found, "unknown_action", "there is no operator's call " + std::string(action));

@@ -11,7 +11,8 @@ namespace quotary::cli {
 
 // `action` is people.add {name, role, team, region, login, password}, people.token {person}, or
 // series.add {name, branch, document_type, pattern, period}, people.list or series.list, which answer {"items"}, or
-// witnesses.show, as GET /v1/log/witnesses, or verifications.add {a report}. Errc::not_found `unknown_action`.
+// witnesses.show and time_stamping.show, as GET /v1/log/witnesses and /v1/log/time, or verifications.add {a report}.
+// Errc::not_found `unknown_action`.
 [[nodiscard]] Result<json::object> perform(api::Organisation& organisation, std::string_view action,
                                            const json::object& body);
 

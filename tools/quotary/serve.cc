@@ -26,6 +26,8 @@ struct ServeOptions {
   std::string witness_policy, witness_ca;
   std::int64_t witness_interval_ms = 1'000;
   std::int64_t index_interval_ms = IndexRootsPace{}.gap.count();
+  std::string tsa_url, tsa_roots, tsa_ca;
+  std::int64_t tsa_interval_s = 3'600;
   std::size_t io_threads = 1, worker_threads = 4;
   std::uint64_t scrub_bytes_per_second = serving_scrubbing.bytes_per_second;
 };
@@ -126,6 +128,11 @@ int serve(ServeOptions options) {
     organisation_config.index_roots.emplace().say = say;
     organisation_config.index_roots->pace.gap = std::chrono::milliseconds(options.index_interval_ms);
   }
+  organisation_config.time_stamping.url = options.tsa_url;
+  organisation_config.time_stamping.roots_file = options.tsa_roots;
+  organisation_config.time_stamping.ca_file = options.tsa_ca;
+  organisation_config.time_stamping.pace.interval = std::chrono::seconds(options.tsa_interval_s);
+  organisation_config.time_stamping.say = say;
   auto organisation = api::Organisation::open(organisation_config);
   if (!organisation) return report_open(organisation.error(), options.places);
   say_if_damaged((*organisation)->ledger_state(), options.places);
@@ -175,6 +182,24 @@ int serve(ServeOptions options) {
   return exit_ok;
 }
 
+void add_time_stamping(CLI::App& command, ServeOptions& options) {
+  auto* url = command
+                  .add_option("--tsa-url", options.tsa_url,
+                              "time-stamping authority (RFC 3161) that is asked to stamp checkpoints")
+                  ->envname("QUOTARY_TSA_URL");
+  auto* roots = command.add_option("--tsa-roots", options.tsa_roots, "PEM file: what its certificate must lead to")
+                    ->envname("QUOTARY_TSA_ROOTS")
+                    ->needs(url);
+  url->needs(roots);
+  command.add_option("--tsa-ca", options.tsa_ca, "PEM roots that its https is trusted by (default: the system's)")
+      ->needs(url);
+  command
+      .add_option("--tsa-interval-s", options.tsa_interval_s,
+                  "at least so long between two time-stamps; one is asked for when the log has grown")
+      ->check(CLI::Range(1, 31 * 86'400))
+      ->capture_default_str();
+}
+
 }  // namespace
 
 void add_serve(CLI::App& app, int& exit_code) {
@@ -201,6 +226,7 @@ void add_serve(CLI::App& app, int& exit_code) {
                    "at least so long between two index.root entries, on which status proofs stand; 0: none")
       ->check(CLI::Range(0, 3'600'000))
       ->capture_default_str();
+  add_time_stamping(*command, *options);
   command->add_option("--io-threads", options->io_threads, "threads for sockets")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();

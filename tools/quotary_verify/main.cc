@@ -4,9 +4,11 @@
 #include "ledger/log/status_proof.h"
 #include "signing/carried_proof.h"
 #include "signing/keys.h"
+#include "signing/time_stamp.h"
 #include "tools/quotary_verify/document.h"
 #include "tools/quotary_verify/export.h"
 #include "tools/quotary_verify/status.h"
+#include "tools/quotary_verify/token.h"
 #include "tools/quotary_verify/witnesses.h"
 
 #include <sodium.h>
@@ -28,7 +30,7 @@ constexpr std::size_t proof_bytes_max = 1u << 20;
 constexpr std::size_t key_bytes_max = 4096;
 
 struct Asked {
-  std::string file, proof, vkey, trust, policy, document;
+  std::string file, proof, vkey, trust, policy, document, checkpoint, roots;
   bool as_json = false;
 };
 
@@ -106,6 +108,18 @@ Result<Verdict> status(const Asked& asked) {
   return verdict;
 }
 
+Result<Verdict> token(const Asked& asked) {
+  const auto files = posix_file_system();
+  QUOTARY_TRY(key, log_key(asked));
+  QUOTARY_TRY(vkey, vkey_text(asked.vkey));
+  QUOTARY_TRY(bytes, read_file(*files, asked.file, proof_bytes_max));
+  QUOTARY_TRY(checkpoint, read_file(*files, asked.checkpoint, proof_bytes_max));
+  QUOTARY_TRY(roots, read_file(*files, asked.roots, proof_bytes_max));
+  Verdict verdict = offline::judge_token(bytes, checkpoint, *key, vkey, roots);
+  QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, checkpoint));
+  return verdict;
+}
+
 Result<Verdict> exported(const Asked& asked) {
   QUOTARY_TRY(key, log_key(asked));
   QUOTARY_TRY(vkey, vkey_text(asked.vkey));
@@ -118,8 +132,15 @@ Result<Verdict> exported(const Asked& asked) {
       if (done >= size) std::fputs("\r\033[K", stderr);
     };
   }
-  QUOTARY_TRY(report, check_export(*source, *key, vkey, progress));
+  std::optional<offline::ExportedTimes> times;
+  if (!asked.roots.empty()) {
+    QUOTARY_TRY(roots, read_file(*posix_file_system(), asked.roots, proof_bytes_max));
+    QUOTARY_TRY_VOID(signing::check_time_roots(roots));
+    times.emplace(*source, *key, vkey, roots);
+  }
+  QUOTARY_TRY(report, check_export(*source, *key, vkey, progress, times ? &times->watch() : nullptr));
   Verdict verdict = offline::judge_export(report);
+  if (times) times->tell(verdict);
   QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, report.note));
   return verdict;
 }
@@ -175,9 +196,19 @@ int run(int argc, char** argv) {
   add_command(app, asked, "checkpoint", "did the log's key sign this checkpoint? 这个检查点是账本公钥签名的吗？",
               "the signed checkpoint")
       ->callback([&] { exit_code = answer(text_file<offline::judge_checkpoint>(asked), asked.as_json); });
-  add_command(app, asked, "export", "does this exported ledger hold, to the last byte? 这份导出的账本逐字节成立吗？",
-              "the folder that `quotary export` made")
-      ->callback([&] { exit_code = answer(exported(asked), asked.as_json); });
+  auto* on_token =
+      add_command(app, asked, "token",
+                  "does this time-stamp (RFC 3161) of a checkpoint hold? 这个检查点的时间戳成立吗？", "the token, DER");
+  on_token->add_option("--checkpoint", asked.checkpoint, "the signed checkpoint that was stamped")->required();
+  on_token->add_option("--roots", asked.roots, "PEM file of roots; the authority's certificate must lead to one")
+      ->required();
+  on_token->callback([&] { exit_code = answer(token(asked), asked.as_json); });
+  auto* on_export = add_command(app, asked, "export",
+                                "does this exported ledger hold, to the last byte? 这份导出的账本逐字节成立吗？",
+                                "the folder that `quotary export` made");
+  on_export->add_option("--tsa-roots", asked.roots,
+                        "PEM file of roots: also check the time-stamps in it 同时核对其中的时间戳");
+  on_export->callback([&] { exit_code = answer(exported(asked), asked.as_json); });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

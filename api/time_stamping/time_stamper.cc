@@ -1,0 +1,289 @@
+#include "api/time_stamping/time_stamper.h"
+
+#include "api/http/message.h"
+#include "ledger/log/checkpoint.h"
+#include "ledger/log/note.h"
+#include "ledger/log/subject.h"
+
+#include <algorithm>
+
+namespace quotary::time_stamping {
+
+namespace {
+
+constexpr std::size_t roots_bytes_max = 1u << 20;
+
+std::int64_t ms_between(std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count();
+}
+
+Result<Checkpoint> checkpoint_of(std::string_view note) {
+  QUOTARY_TRY(parts, parse_note(note));
+  return parse_checkpoint_text(parts.text);
+}
+
+Result<Stamped> stamped_by(const Ledger& ledger, std::uint64_t index) {
+  QUOTARY_TRY(entry, ledger.entry(index));
+  Stamped out;
+  out.index = index;
+  QUOTARY_TRY(note, ledger.object(entry, checkpoint_object));
+  QUOTARY_TRY(checkpoint, checkpoint_of(note));
+  QUOTARY_TRY(der, ledger.object(entry, token_object));
+  QUOTARY_TRY(token, signing::read_time_token(der));
+  out.size = checkpoint.size;
+  out.note = std::move(note);
+  out.token = std::move(token);
+  return out;
+}
+
+}  // namespace
+
+TimeStamper::TimeStamper(TimeStampingConfig config, TimeStamperPorts ports, std::string roots,
+                         std::unique_ptr<http::Transport> transport)
+    : config_(std::move(config)),
+      ports_(std::move(ports)),
+      roots_(std::move(roots)),
+      transport_(std::move(transport)) {}
+
+Result<std::unique_ptr<TimeStamper>> TimeStamper::start(TimeStampingConfig config, TimeStamperPorts ports) {
+  QUOTARY_CHECK(ports.ledger && ports.files && ports.clock && ports.random);
+  QUOTARY_TRY(roots, read_file(*ports.files, config.roots_file, roots_bytes_max));
+  if (const auto usable = signing::check_time_roots(roots); !usable)
+    return fail(usable.error().kind, usable.error().code, config.roots_file + ": " + usable.error().detail);
+  if (!ports.transport) {
+    http::ClientConfig client;
+    client.request_timeout = config.pace.request_timeout;
+    client.answer_max = signing::time_reply_bytes_max;
+    client.ca_file = config.ca_file;
+    ports.transport = http::http_transport("", signing::time_query_type, std::move(client));
+  }
+  QUOTARY_TRY(transport, ports.transport(config.url));
+  auto made = std::unique_ptr<TimeStamper>(
+      new TimeStamper(std::move(config), std::move(ports), std::move(roots), std::move(transport)));
+  QUOTARY_TRY_VOID(made->recall());
+  made->thread_ = std::thread([stamper = made.get()] { stamper->run(); });
+  return made;
+}
+
+// What the ledger holds of earlier runs.
+Result<void> TimeStamper::recall() {
+  const auto now = std::chrono::steady_clock::now();
+  due_ = next_try_ = chain_next_ = now;
+  std::optional<std::uint64_t> token, loss;
+  QUOTARY_TRY_VOID(ports_.ledger->read_state([&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
+    QUOTARY_TRY(newest, last_about(state, token_subject));
+    QUOTARY_TRY(lost, last_about(state, lost_subject));
+    token = newest;
+    loss = lost;
+    return {};
+  }));
+  Lock lock(mutex_);
+  if (token) {
+    auto stamped = stamped_by(*ports_.ledger, *token);
+    const auto entry = ports_.ledger->entry(*token);
+    if (stamped && entry) {
+      newest_ = std::move(*stamped);
+      const auto interval = config_.pace.interval.count();
+      const std::int64_t passed = ports_.clock->now().unix_ms - entry->time.unix_ms;
+      due_ = now + std::chrono::milliseconds(std::clamp<std::int64_t>(interval - passed, 0, interval));
+    } else {  // never a reason not to serve: the next token takes its place
+      recall_trouble_ = "the token of entry " + std::to_string(*token) +
+                        " cannot be read: " + (stamped ? entry.error().detail : stamped.error().detail);
+      say("time-stamping: " + recall_trouble_);
+    }
+  }
+  told_ = lost_ = loss && (!token || *token < *loss);
+  look(lock);
+  return {};
+}
+
+TimeStamper::~TimeStamper() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  transport_->cancel();
+  if (thread_.joinable()) thread_.join();
+}
+
+void TimeStamper::run() {
+  Lock lock(mutex_);
+  while (!stopping_) {
+    look(lock);
+    const auto now = std::chrono::steady_clock::now();
+    if (pending_since_ && now >= due_ && now >= next_try_) attempt(lock);
+    tell_loss(lock);
+    if (!stopping_) wake_.wait_for(lock, config_.pace.poll);
+  }
+}
+
+// A token covers what is before its checkpoint's size; its own entry is no reason for another one.
+std::uint64_t TimeStamper::first_unstamped() const {
+  if (!newest_) return 0;
+  return newest_->index == newest_->size ? newest_->index + 1 : newest_->size;
+}
+
+// The disk is read without the lock: who asks for the state must not wait for it.
+void TimeStamper::look(Lock& lock) {
+  signed_size_ = ports_.ledger->state().tree_size;
+  const std::uint64_t first = first_unstamped();
+  if (signed_size_ <= first) return pending_since_.reset();
+  if (pending_since_) return;
+  lock.unlock();
+  const auto entry = ports_.ledger->entry(first);
+  const Timestamp since = entry ? entry->time : ports_.clock->now();
+  lock.lock();
+  pending_since_ = since;
+}
+
+void TimeStamper::attempt(Lock& lock) {
+  const auto asked_at = std::chrono::steady_clock::now();
+  ++asked_total_;
+  lock.unlock();
+  auto fetched = fetch();
+  lock.lock();
+  if (stopping_ && !fetched) return;
+  take(std::move(fetched), asked_at);
+  look(lock);
+}
+
+Result<Stamped> TimeStamper::fetch() {
+  Stamped out;
+  out.note = ports_.ledger->checkpoint();
+  QUOTARY_TRY(checkpoint, checkpoint_of(out.note));
+  out.size = checkpoint.size;
+  QUOTARY_TRY(query, signing::make_time_query(sha256(out.note), *ports_.random));
+  QUOTARY_TRY(answer, transport_->post(query.der));
+  if (answer.status != 200)
+    return fail(Errc::unavailable, "status_" + std::to_string(answer.status),
+                "it answered " + std::to_string(answer.status) + ": " + http::said_by_server(answer.body));
+  const std::string_view type = std::string_view(answer.content_type).substr(0, answer.content_type.find(';'));
+  if (!http::equal_ignoring_case(type, signing::time_reply_type))
+    return fail(Errc::unavailable, "bad_time_reply",
+                "it answered with " + http::said_by_server(answer.content_type) + ", not " + signing::time_reply_type);
+  QUOTARY_TRY(token, signing::check_time_reply(answer.body, query, roots_, ports_.clock->now()));
+  out.token = std::move(token);
+  QUOTARY_TRY(index, append(out));
+  out.index = index;
+  return out;
+}
+
+Result<std::uint64_t> TimeStamper::append(const Stamped& stamped) {
+  QUOTARY_TRY(checkpoint, checkpoint_of(stamped.note));
+  Draft draft;
+  draft.type = token_entry_type;
+  draft.actor_id = draft.actor_role = "system";
+  draft.subject = token_subject;
+  draft.body = {{"size", checkpoint.size},
+                {"root", checkpoint.root.hex()},
+                {"time", format_rfc3339(stamped.token.time)},
+                {"policy", stamped.token.policy}};
+  draft.objects.push_back({std::string(checkpoint_object), "text/plain", stamped.note, "", 1});
+  draft.objects.push_back({std::string(token_object), signing::time_token_type, stamped.token.der, "", 1});
+  QUOTARY_TRY(committed, ports_.ledger->append([draft](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
+    return std::vector<Draft>{draft};
+  }));
+  return committed.entries.front().index;
+}
+
+void TimeStamper::take(Result<Stamped> fetched, Time asked_at) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto& pace = config_.pace;
+  if (!fetched) {
+    ++failures_;
+    ++failed_total_;
+    if (!failing_since_) failing_since_ = now;
+    if (!failure_ || failure_->code != fetched.error().code)
+      say("time-stamping: " + fetched.error().detail + " (" + fetched.error().code + ")");
+    failure_ = fetched.error();
+    const auto doubled = pace.retry_first * (std::int64_t{1} << std::min<std::uint64_t>(failures_ - 1, 20));
+    next_try_ = now + std::min<std::chrono::milliseconds>(doubled, pace.retry_max);
+    if (now - *failing_since_ >= pace.lost_after) lost_ = true;
+    return;
+  }
+  if (lost_) say("time-stamping: back");
+  newest_ = std::move(*fetched);
+  pending_since_.reset();
+  failures_ = 0;
+  failing_since_.reset();
+  failure_.reset();
+  lost_ = told_ = false;
+  recall_trouble_.clear();
+  chain_trouble_.clear();
+  due_ = asked_at + pace.interval;
+}
+
+// Appending waits for the sequencer, so nothing is held meanwhile.
+void TimeStamper::tell_loss(Lock& lock) {
+  const auto now = std::chrono::steady_clock::now();
+  if (failing_since_ && now - *failing_since_ >= config_.pace.lost_after) lost_ = true;
+  if (!lost_ || told_ || stopping_ || now < chain_next_) return;
+  Draft draft;
+  draft.type = lost_entry_type;
+  draft.actor_id = draft.actor_role = "system";
+  draft.subject = lost_subject;
+  draft.body = {{"size", newest_ ? newest_->size : 0}, {"code", failure_ ? failure_->code : ""}};
+  lock.unlock();
+  const auto committed = ports_.ledger->append(
+      [draft](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { return std::vector<Draft>{draft}; });
+  lock.lock();
+  if (!committed) {
+    chain_next_ = std::chrono::steady_clock::now() + config_.pace.chain_retry;
+    chain_trouble_ = "that the time-stamping authority is lost could not be chained: " + committed.error().detail;
+    return;
+  }
+  chain_trouble_.clear();
+  told_ = true;
+  say("time-stamping: the authority is LOST (" + std::string(draft.body["code"].as_string()) + ")");
+}
+
+TimeStampingState TimeStamper::state() const {
+  const std::uint64_t signed_size = ports_.ledger->state().tree_size;
+  const auto now = std::chrono::steady_clock::now();
+  const std::lock_guard lock(mutex_);
+  TimeStampingState out;
+  out.configured = true;
+  out.newest = newest_;
+  out.signed_size = std::max(signed_size, signed_size_);
+  out.pending_from = first_unstamped();
+  out.pending_since = pending_since_;
+  if (out.signed_size > out.pending_from && !out.pending_since) out.pending_since = ports_.clock->now();
+  if (out.pending_since) {
+    const auto wait = std::max<std::int64_t>(ms_between(now, std::max(due_, next_try_)), 0);
+    out.next_try = Timestamp{ports_.clock->now().unix_ms + wait};
+  }
+  if (failure_) {
+    out.code = failure_->code;
+    out.detail = failure_->detail;
+  }
+  out.failures = failures_;
+  if (failing_since_) out.failing_ms = ms_between(*failing_since_, now);
+  out.asked_total = asked_total_;
+  out.failed_total = failed_total_;
+  out.trouble = failure_ && failure_->kind == Errc::corrupt ? failure_->detail
+                : !chain_trouble_.empty()                   ? chain_trouble_
+                                                            : recall_trouble_;
+  out.state = lost_ ? "lost" : failing_since_ ? "failing" : out.pending_since ? "pending" : "stamped";
+  return out;
+}
+
+std::string sentence_of(const TimeStampingState& state) {
+  std::string out = "signed to " + std::to_string(state.signed_size);
+  if (state.newest) {
+    const auto& token = state.newest->token;
+    out += ", stamped to " + std::to_string(state.newest->size) + " at " + format_rfc3339(token.time) + " by " +
+           token.authority + (token.own ? " (own authority)" : "");
+  } else {
+    out += ", no trusted time yet";
+  }
+  if (state.pending_since) out += ", pending since " + format_rfc3339(*state.pending_since);
+  if (!state.code.empty()) out += ", " + state.code;
+  return out;
+}
+
+bool is_degraded(const TimeStampingState& state) {
+  return state.configured && (state.state == "lost" || !state.trouble.empty());
+}
+
+}  // namespace quotary::time_stamping
