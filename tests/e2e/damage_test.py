@@ -32,7 +32,7 @@ class Folder(Server):
     """A server on a folder that is there already."""
 
     def __init__(self, home, people):
-        self.program, self.options, self.tls, self.document, self.faults = PROGRAM, ["--metrics-port", "0"], None, None, []
+        self.program, self.options, self.tls, self.document, self.faults = PROGRAM, list(STILL), None, None, []
         self.home, self.data, self.people, self.process = home, os.path.join(home, "data"), people, None
 
     def start(self):

@@ -7,6 +7,7 @@ from openapi import Document
 from server import Server, free_port, quote
 
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
+INDEXED_SECONDS_MAX = 30
 REASON = {"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"}
 
 
@@ -28,6 +29,17 @@ class Surface(unittest.TestCase):
         missing = cls.s.document.operations.keys() - cls.s.document.called
         if missing:
             raise AssertionError(f"no test made these calls of the OpenAPI document: {sorted(missing)}")
+
+    def status_proof(self, number):
+        """Once the subject index covers what happened to the quote last."""
+        until = time.time() + INDEXED_SECONDS_MAX
+        while True:
+            status, _, proof = self.s.call("GET", f"/v1/quotes/{number}/status-proof", "rep")
+            if status == 200:
+                return proof
+            self.assertEqual(status, 503, proof)
+            self.assertLess(time.time(), until, proof)
+            time.sleep(0.1)
 
     def test_replay_is_marked(self):
         status, headers, again = self.s.issue(quote(), "first")
@@ -71,6 +83,7 @@ class Surface(unittest.TestCase):
         self.assertEqual((read["status"], read["state"]["superseded_by"]), ("superseded", newer["number"]))
         self.assertEqual([e["type"] for e in self.s.json("GET", path + "/history", "finance")[2]["events"]], ["quote.issued", "quote.superseded"])
         self.assertTrue(self.s.call("GET", path + "/proof", "rep")[2].startswith(b"c2sp.org/tlog-proof@v1\n"))
+        self.assertTrue(self.status_proof(made["number"]).startswith(b"quotary-status-proof@v1\n"))
         pdf = self.s.call("GET", path + "/pdf", "rep")[2]
         for sent, want in ((pdf, ("exact", "superseded")), (pdf + b"%", ("altered", None)), (b"nothing", ("unknown", None))):
             _, _, answer = self.s.json("POST", "/v1/verify", raw=sent, headers={"Content-Type": "application/pdf"})

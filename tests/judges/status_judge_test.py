@@ -7,7 +7,7 @@ from server import Server, quote
 
 STATUS_SECONDS_MAX = 30
 EMPTY = bytes(32)
-VOID = {"reason_code": "duplicate", "reason_text": "重复录入，另有一份"}
+VOID = {"reason_code": "duplicate", "reason_text": "重复录入，另有一份有效报价单"}
 ED25519_DER = bytes.fromhex("302a300506032b6570032100")
 sha256 = lambda content: hashlib.sha256(content).digest()
 
