@@ -54,7 +54,7 @@ class TimeStamping(unittest.TestCase):
     def serve(self, *more):
         self.metrics_port = free_port()
         self.s.options = ["--metrics-port", str(self.metrics_port), "--tsa-url", self.tsa.url, "--tsa-roots", self.tsa.certificate,
-                          "--tsa-interval-s", "1", *more]
+                          "--tsa-interval-s", "1", "--index-interval-ms", "0", *more]
         self.s.start()
 
     def state(self):
