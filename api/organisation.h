@@ -36,6 +36,22 @@ inline constexpr std::size_t verify_bytes_max = 64u << 20;
 inline constexpr std::uint64_t entries_page_default = 100, entries_page_max = 1'000;
 inline constexpr std::size_t entries_page_bytes_max = 4u << 20;  // a page ends with the entry that passes it
 
+// What a server chains about its own service.
+struct ServiceEventsConfig {
+  std::string program;                                    // its name and version, for `system.started`
+  std::uint64_t disk_low_bytes = std::uint64_t{1} << 30;  // free where the data folder is; 0: not looked at
+};
+
+// How full the disk is, as it was last looked at.
+struct DiskState {
+  std::optional<std::uint64_t> free_bytes;  // absent: not known
+  std::uint64_t low_bytes = 0;              // 0: not looked at
+  bool low = false;                         // as the newest entry about it says
+};
+[[nodiscard]] inline bool is_degraded(const DiskState& disk) {
+  return disk.low_bytes > 0 && (!disk.free_bytes || disk.low || *disk.free_bytes < disk.low_bytes);
+}
+
 // Where an organisation lives and what it runs on. Absent ports are the machine's own.
 struct OrganisationConfig {
   std::string data_directory;
@@ -59,8 +75,9 @@ struct OrganisationConfig {
   // Whether the subject index is kept and index.root appended, which a server does; without it nobody gets a status
   // proof. Absent: it is not.
   std::optional<IndexRootsConfig> index_roots;
-  time_stamping::TimeStampingConfig time_stamping;  // the authority to be asked for trusted time, by the same rule
-  unsigned verification_wait_ms = 5'000;            // a call for a check of the log waits that long for its end
+  std::optional<ServiceEventsConfig> service_events;  // a server's; absent: what opens the ledger chains nothing itself
+  time_stamping::TimeStampingConfig time_stamping;    // the authority to be asked for trusted time, by the same rule
+  unsigned verification_wait_ms = 5'000;              // a call for a check of the log waits that long for its end
 };
 
 // What is set once, for ever; it stands in the first entry.
@@ -224,8 +241,8 @@ class Organisation {
   // `verification_failed`; unavailable while no seal can be used.
   [[nodiscard]] Result<Bytes> verification_report(const Principal& caller, std::string_view id) const;
 
-  // What time alone brings: void requests that lapse, digests of the record of reads. Call it about once a minute;
-  // answers how many entries it wrote.
+  // What time alone brings: void requests that lapse, digests of the record of reads, a disk that runs full. Call it
+  // about once a minute; answers how many entries it wrote.
   [[nodiscard]] Result<std::uint64_t> run_due_events();
 
   // Health: readiness fails with the latch's reason.
@@ -237,6 +254,7 @@ class Organisation {
   [[nodiscard]] IndexRootsState index_roots() const;
   // True while the subject index has trouble, or trails the ledger for long.
   [[nodiscard]] bool index_roots_degraded() const;
+  [[nodiscard]] DiskState disk() const;  // as run_due_events() last found it
   [[nodiscard]] LedgerState ledger_state() const;
   [[nodiscard]] std::string metrics() const;  // Prometheus text
 

@@ -4,6 +4,7 @@
 #include "ledger/log/checkpoint.h"
 #include "ledger/log/note.h"
 #include "ledger/log/subject.h"
+#include "ledger/log/system_event.h"
 
 #include <algorithm>
 
@@ -171,20 +172,14 @@ Result<Stamped> TimeStamper::fetch() {
 
 Result<std::uint64_t> TimeStamper::append(const Stamped& stamped) {
   QUOTARY_TRY(checkpoint, checkpoint_of(stamped.note));
-  Draft draft;
-  draft.type = token_entry_type;
-  draft.actor_id = draft.actor_role = "system";
-  draft.subject = token_subject;
-  draft.body = {{"size", checkpoint.size},
-                {"root", checkpoint.root.hex()},
-                {"time", format_rfc3339(stamped.token.time)},
-                {"policy", stamped.token.policy}};
+  Draft draft = system_draft(token_entry_type, token_subject,
+                             {{"size", checkpoint.size},
+                              {"root", checkpoint.root.hex()},
+                              {"time", format_rfc3339(stamped.token.time)},
+                              {"policy", stamped.token.policy}});
   draft.objects.push_back({std::string(checkpoint_object), "text/plain", stamped.note, "", 1});
   draft.objects.push_back({std::string(token_object), signing::time_token_type, stamped.token.der, "", 1});
-  QUOTARY_TRY(committed, ports_.ledger->append([draft](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
-    return std::vector<Draft>{draft};
-  }));
-  return committed.entries.front().index;
+  return append_draft(*ports_.ledger, draft);
 }
 
 void TimeStamper::take(Result<Stamped> fetched, Time asked_at) {
@@ -219,14 +214,10 @@ void TimeStamper::tell_loss(Lock& lock) {
   const auto now = std::chrono::steady_clock::now();
   if (failing_since_ && now - *failing_since_ >= config_.pace.lost_after) lost_ = true;
   if (!lost_ || told_ || stopping_ || now < chain_next_) return;
-  Draft draft;
-  draft.type = lost_entry_type;
-  draft.actor_id = draft.actor_role = "system";
-  draft.subject = lost_subject;
-  draft.body = {{"size", newest_ ? newest_->size : 0}, {"code", failure_ ? failure_->code : ""}};
+  const Draft draft = system_draft(lost_entry_type, lost_subject,
+                                   {{"size", newest_ ? newest_->size : 0}, {"code", failure_ ? failure_->code : ""}});
   lock.unlock();
-  const auto committed = ports_.ledger->append(
-      [draft](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { return std::vector<Draft>{draft}; });
+  const auto committed = append_draft(*ports_.ledger, draft);
   lock.lock();
   if (!committed) {
     chain_next_ = std::chrono::steady_clock::now() + config_.pace.chain_retry;
@@ -235,7 +226,7 @@ void TimeStamper::tell_loss(Lock& lock) {
   }
   chain_trouble_.clear();
   told_ = true;
-  say("time-stamping: the authority is LOST (" + std::string(draft.body["code"].as_string()) + ")");
+  say("time-stamping: the authority is LOST (" + std::string(draft.body.at("code").as_string()) + ")");
 }
 
 TimeStampingState TimeStamper::state() const {

@@ -2,6 +2,7 @@
 
 #include "api/faults.h"
 #include "ledger/log/subject.h"
+#include "ledger/log/system_event.h"
 #include "ledger/records/fields.h"
 
 #include <algorithm>
@@ -27,23 +28,19 @@ std::uint64_t held_after(std::uint64_t held, const json::object& report) {
 Result<Draft> verification_draft(const json::object& report, std::string_view id, const LogCheck& check,
                                  std::uint64_t held) {
   QUOTARY_TRY(canonical, canonical_json(report));
-  Draft draft;
-  draft.type = "system.verification";
-  draft.actor_id = "system";
-  draft.actor_role = "system";
-  draft.subject = verification_subject;
-  draft.body = {{"run", id},
-                {"asked_by", check.asked_by},
-                {"made_by", check.by_command_line ? "command_line" : "server"},
-                {"mode", report.at("mode")},
-                {"from", report.at("from")},
-                {"tree_size", report.at("tree_size")},
-                {"root", report.at("root")},
-                {"entries", report.at("entries_checked")},
-                {"objects", report.at("objects_checked")},
-                {"private_objects_read", report.at("private_objects_read")},
-                {"problems", report.at("problems_total")},
-                {"held", held}};
+  Draft draft = system_draft("system.verification", verification_subject,
+                             {{"run", id},
+                              {"asked_by", check.asked_by},
+                              {"made_by", check.by_command_line ? "command_line" : "server"},
+                              {"mode", report.at("mode")},
+                              {"from", report.at("from")},
+                              {"tree_size", report.at("tree_size")},
+                              {"root", report.at("root")},
+                              {"entries", report.at("entries_checked")},
+                              {"objects", report.at("objects_checked")},
+                              {"private_objects_read", report.at("private_objects_read")},
+                              {"problems", report.at("problems_total")},
+                              {"held", held}});
   if (const auto* sample = report.if_contains("sample")) draft.body["seed"] = sample->at("seed");
   draft.objects.push_back({"report", "application/json", std::move(canonical), "", 1});
   return draft;
@@ -139,10 +136,7 @@ Result<std::uint64_t> LogChecks::record(const json::object& report, std::string_
   const std::lock_guard lock(held_mutex_);
   held_ = held_after(before, report);
   QUOTARY_TRY(draft, verification_draft(report, id, check, *held_));
-  QUOTARY_TRY(committed, ledger_.append([&](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
-    return std::vector<Draft>{draft};
-  }));
-  return committed.entries.front().index;
+  return append_draft(ledger_, draft);
 }
 
 Result<std::uint64_t> LogChecks::record_reported(const VerifyReport& report, const LogCheck& check,

@@ -5,6 +5,7 @@
 #include "api/use_cases/log_checks.h"
 #include "api/use_cases/making.h"
 #include "api/use_cases/parts.h"
+#include "api/use_cases/service_events.h"
 #include "api/use_cases/status_proof.h"
 #include "api/use_cases/time_stamping.h"
 #include "api/use_cases/witnessing.h"
@@ -110,6 +111,7 @@ Organisation::~Organisation() {
   parts_->time_stamper.reset();
   // What cannot be chained now stays in its file and is chained after the next start.
   (void)parts_->chain_access();
+  if (parts_->service) parts_->service->end();
 }
 
 Result<std::unique_ptr<Organisation>> Organisation::create(const OrganisationConfig& given,
@@ -227,10 +229,22 @@ Result<void> Organisation::Parts::start() {
   issuer = std::make_unique<Issuer>(*this);
   access = std::make_unique<AccessLog>(config.files, config.data_directory + "/access", *config.random);
   checks = std::make_unique<LogChecks>(*ledger, *config.clock, *config.random);
+  QUOTARY_TRY_VOID(start_service_events());
   start_index_roots();
   QUOTARY_TRY_VOID(start_witnesses());
   return start_time_stamping();
 }
+
+Result<void> Organisation::Parts::start_service_events() {
+  if (!config.service_events || ledger->state().read_only) return {};
+  service = std::make_unique<ServiceEvents>(*ledger, *config.files, config.data_directory, *config.service_events);
+  QUOTARY_TRY_VOID(service->begin());
+  // A disk that cannot be asked is shown, and keeps nobody from issuing.
+  (void)service->look_at_disk();
+  return {};
+}
+
+DiskState Organisation::disk() const { return parts_->service ? parts_->service->disk() : DiskState{}; }
 
 Principal Organisation::operator_principal() { return {"operator", Role::admin, {}, {}}; }
 
@@ -280,7 +294,8 @@ std::string Organisation::metrics() const {
          line("quotary_quotes_issued_total", "counter", "Quotes issued since the start.", parts_->issued_total) +
          line("quotary_verifications_total", "counter", "Public verifications since the start.",
               parts_->verified_total) +
-         witness_figures(witnessing()) + index_figures(index_roots()) + time_stamping_figures(time_stamping());
+         witness_figures(witnessing()) + index_figures(index_roots()) + time_stamping_figures(time_stamping()) +
+         disk_figures(disk());
 }
 
 }  // namespace quotary::api

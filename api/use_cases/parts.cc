@@ -2,6 +2,8 @@
 
 #include "api/use_cases/issuer.h"
 #include "api/use_cases/log_checks.h"
+#include "api/use_cases/service_events.h"
+#include "ledger/log/system_event.h"
 #include "ledger/records/fields.h"
 
 namespace quotary::api {
@@ -106,16 +108,9 @@ Result<void> Organisation::Parts::note_read(const Principal& caller, std::string
 
 Result<std::uint64_t> Organisation::Parts::chain_access() const {
   return access->chain([&](const AccessSegment& segment) -> Result<void> {
-    auto committed = ledger->append([segment](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
-      Draft draft;
-      draft.type = "system.access_segment";
-      draft.actor_id = "system";
-      draft.actor_role = "system";
-      draft.subject = access_subject;
-      draft.body = {{"sha256", segment.sha256}, {"size", segment.size}, {"records", segment.records}};
-      return std::vector<Draft>{std::move(draft)};
-    });
-    if (!committed) return committed.error();
+    QUOTARY_TRY_VOID(append_draft(
+        *ledger, system_draft("system.access_segment", access_subject,
+                              {{"sha256", segment.sha256}, {"size", segment.size}, {"records", segment.records}})));
     return {};
   });
 }

@@ -23,6 +23,7 @@ namespace quotary::api {
 
 class Issuer;
 class LogChecks;
+class ServiceEvents;
 
 // Lets one call at a time through for each idempotent request; a second one waits for the first. Thread-safe.
 class RequestGate {
@@ -102,6 +103,7 @@ struct Organisation::Parts {
   std::unique_ptr<IndexRoots> index_roots;        // after the ledger, which it appends to; null: no index is kept
   std::unique_ptr<witness::Witnesses> witnesses;  // after the ledger, which it appends to; null: none are asked
   std::unique_ptr<time_stamping::TimeStamper> time_stamper;  // the same
+  std::unique_ptr<ServiceEvents> service;                    // the same; null: nothing is chained about the service
   std::atomic<std::uint64_t> issued_total{0}, verified_total{0}, logins_total{0}, logins_failed_total{0};
 
   [[nodiscard]] Timestamp now() const { return config.clock->now(); }
@@ -117,6 +119,7 @@ struct Organisation::Parts {
   [[nodiscard]] Result<Party> read_seller() const;  // of the first entry
   [[nodiscard]] Result<void> start_witnesses();
   void start_index_roots();
+  [[nodiscard]] Result<void> start_service_events();
   [[nodiscard]] Result<void> start_time_stamping();
 
   // One read of the published state.

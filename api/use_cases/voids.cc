@@ -1,6 +1,7 @@
 #include "api/organisation.h"
 
 #include "api/use_cases/parts.h"
+#include "api/use_cases/service_events.h"
 #include "api/use_cases/void_rules.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
@@ -251,6 +252,7 @@ Result<Bytes> Organisation::void_certificate(const Principal& caller, std::strin
 Result<std::uint64_t> Organisation::run_due_events() {
   if (parts_->ledger->state().read_only) return std::uint64_t{0};
   const auto chained = parts_->chain_access();
+  const auto disk = parts_->service ? parts_->service->look_at_disk() : std::uint64_t{0};
   auto now = parts_->now();
   std::vector<std::string> due;
   auto collect = [&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
@@ -262,7 +264,7 @@ Result<std::uint64_t> Organisation::run_due_events() {
     });
   };
   QUOTARY_TRY_VOID(parts_->ledger->read_state(collect));
-  std::uint64_t written = chained ? *chained : 0;
+  std::uint64_t written = (chained ? *chained : 0) + (disk ? *disk : 0);
   for (const auto& id : due) {
     auto command = [id](const StateReader& state, Timestamp at) -> Result<std::vector<Draft>> {
       QUOTARY_TRY(request, records::find_void(state, id));
@@ -285,6 +287,7 @@ Result<std::uint64_t> Organisation::run_due_events() {
     }
   }
   if (!chained) return chained.error();
+  if (!disk) return disk.error();
   if (auto trouble = parts_->access->trouble(); !trouble.empty())
     return fail(Errc::storage, "access_log_unavailable", "reads cannot be recorded: " + trouble);
   return written;

@@ -2,6 +2,7 @@
 
 #include "ledger/base/canonical_scan.h"
 #include "ledger/log/subject.h"
+#include "ledger/log/system_event.h"
 
 #include <algorithm>
 
@@ -283,16 +284,10 @@ void Witnesses::chain(std::unique_lock<std::mutex>& lock) {
 }
 
 Result<void> Witnesses::append_event(const Asked& asked, bool lost, const std::string& code, std::uint64_t size) {
-  Draft draft;
-  draft.type = lost ? lost_type : back_type;
-  draft.actor_id = "system";
-  draft.actor_role = "system";
-  draft.subject = subject_of(asked.key);
-  draft.body = {{"witness", asked.key}, {"size", size}};
-  if (lost) draft.body["code"] = code;
-  auto committed = ports_.ledger->append(
-      [draft](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { return std::vector<Draft>{draft}; });
-  if (!committed) return committed.error();
+  json::object body{{"witness", asked.key}, {"size", size}};
+  if (lost) body["code"] = code;
+  QUOTARY_TRY_VOID(
+      append_draft(*ports_.ledger, system_draft(lost ? lost_type : back_type, subject_of(asked.key), std::move(body))));
   return {};
 }
 

@@ -193,7 +193,7 @@ SubjectIndex::Update SubjectIndex::prepare(std::vector<SubjectRecord> changes) c
   return update;
 }
 
-void SubjectIndex::put(Update update) {
+void SubjectIndex::put(Update&& update) {
   for (auto& [number, bucket] : update.buckets_) buckets_[number] = std::move(bucket);
   for (const auto& [place, subtree] : update.nodes_) top_[place] = subtree;
   subjects_ = update.subjects_;

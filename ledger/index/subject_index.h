@@ -89,7 +89,7 @@ class SubjectIndex {
   [[nodiscard]] Update prepare(std::vector<SubjectRecord> changes) const;
   // Puts in what was prepared last on this index, which was not changed since. Now and then, when the subjects have
   // doubled, it takes as long as making the index.
-  void put(Update update);
+  void put(Update&& update);
   void change(std::vector<SubjectRecord> changes) { put(prepare(std::move(changes))); }
 
  private:

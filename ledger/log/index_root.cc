@@ -1,6 +1,7 @@
 #include "ledger/log/index_root.h"
 
 #include "ledger/index/subject_index.h"
+#include "ledger/log/system_event.h"
 
 namespace quotary {
 
@@ -26,17 +27,12 @@ std::optional<Hash> hash_in(const json::object& body, const char* name) {
 }  // namespace
 
 Draft index_root_draft(const IndexRoot& root) {
-  Draft draft;
-  draft.type = index_root_type;
-  draft.actor_id = "system";
-  draft.actor_role = "system";
-  draft.subject = index_root_subject;
-  draft.body = {{"algorithm", subject_index_algorithm},
-                {"index_root", root.index_root.hex()},
-                {"size", static_cast<std::int64_t>(root.size)},
-                {"subjects", static_cast<std::int64_t>(root.subjects)},
-                {"tree_root", root.tree_root.hex()}};
-  return draft;
+  return system_draft(index_root_type, index_root_subject,
+                      {{"algorithm", subject_index_algorithm},
+                       {"index_root", root.index_root.hex()},
+                       {"size", static_cast<std::int64_t>(root.size)},
+                       {"subjects", static_cast<std::int64_t>(root.subjects)},
+                       {"tree_root", root.tree_root.hex()}});
 }
 
 Result<IndexRoot> read_index_root(const Entry& entry) {

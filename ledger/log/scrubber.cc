@@ -1,10 +1,9 @@
 #include "ledger/log/scrubber.h"
 
+#include "ledger/log/damage_mark.h"
 #include "ledger/log/walk.h"
 
 #include <pthread.h>
-
-#include <charconv>
 
 namespace quotary {
 
@@ -19,11 +18,6 @@ constexpr std::uint64_t burst_bytes = 4u << 20;
 // Before what did not hold is read once more: a disk may have hiccuped.
 constexpr std::chrono::seconds second_look_after(1);
 
-constexpr std::string_view mark_head = "quotary damage v1\n", mark_state = "state\n", mark_entries = "entries ";
-constexpr std::size_t mark_bytes_max = 128;
-
-std::string damage_mark(const std::string& directory) { return directory + "/damaged"; }
-
 VerifyOptions piece_options(std::uint64_t from, std::uint64_t to) {
   VerifyOptions options;
   options.from = from;
@@ -35,32 +29,6 @@ VerifyOptions piece_options(std::uint64_t from, std::uint64_t to) {
 
 Finding state_finding(const PublishedView& published, const Error& error) {
   return {{published.size == 0 ? 0 : published.size - 1, "state", error.detail}};
-}
-
-// The entries [from, to) that a mark names, or none for the state.
-struct Marked {
-  std::uint64_t from = 0, to = 0;
-};
-
-std::optional<std::uint64_t> take_number(std::string_view& text, char behind) {
-  std::uint64_t number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const auto digits = static_cast<std::size_t>(end - text.data());
-  if (failed != std::errc() || digits == text.size() || *end != behind) return {};
-  text.remove_prefix(digits + 1);
-  return number;
-}
-
-std::optional<Marked> parse_mark(std::string_view text) {
-  if (!text.starts_with(mark_head)) return {};
-  text.remove_prefix(mark_head.size());
-  if (text == mark_state) return Marked{};
-  if (!text.starts_with(mark_entries)) return {};
-  text.remove_prefix(mark_entries.size());
-  const auto from = take_number(text, ' ');
-  const auto to = from ? take_number(text, '\n') : std::nullopt;
-  if (!to || !text.empty() || *from >= *to) return {};
-  return Marked{*from, *to};
 }
 
 }  // namespace
@@ -160,36 +128,23 @@ bool Scrubber::wait_until(Time time) {
 }
 
 void mark_damage(FileSystem& files, const std::string& directory, const Finding& finding) {
-  std::string text(mark_head);
-  if (finding.from == finding.to) {
-    text += mark_state;
-  } else {
-    text.append(mark_entries).append(std::to_string(finding.from)).append(" ");
-    text.append(std::to_string(finding.to)).append("\n");
-  }
-  (void)write_file_durably(files, damage_mark(directory), text);
+  const bool state = finding.from == finding.to;
+  (void)write_damage_mark(files, directory, state ? DamageMark{} : DamageMark{finding.from, finding.to});
 }
 
 Result<void> check_marked_damage(FileSystem& files, const std::string& directory, const PublishedView& stored,
                                  const ObjectCipher& cipher) {
-  const std::string path = damage_mark(directory);
-  if (!files.exists(path)) return {};
-  const auto text = read_file(files, path, mark_bytes_max);
-  if (!text && text.error().kind != Errc::too_large) return text.error();
-  const auto marked = text ? parse_mark(*text) : std::nullopt;
-  if (!marked)
-    return fail(Errc::corrupt, "damage_mark",
-                path + " names no place that is damaged: run `quotary verify`, and remove the file when all holds");
+  QUOTARY_TRY(marked, read_damage_mark(files, directory));
+  if (!marked) return {};
   const std::uint64_t to = std::min(marked->to, stored.size);
-  if (marked->to == 0) {
+  if (marked->of_state()) {
     const auto scanned = stored.view->scan(Family::state, "", "", false, [](auto, auto) { return true; });
     if (!scanned) return damage_error(state_finding(stored, scanned.error()).problem);
   } else if (marked->from < to) {
     QUOTARY_TRY(report, verify_view(*stored.view, stored.size, &cipher, nullptr, piece_options(marked->from, to)));
     if (report.problems_total > 0) return damage_error(report.problems.front());
   }
-  QUOTARY_TRY_VOID(files.remove(path));
-  return files.sync_directory(directory);
+  return settle_damage_mark(files, directory);
 }
 
 Error damage_error(const VerifyProblem& problem) {

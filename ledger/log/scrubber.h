@@ -72,7 +72,7 @@ class Scrubber {
 // What a finding leaves beside the store, so that the next start looks there before it writes. FORMAT.md, "Damage
 // found". A failure to write it is not an error: the ledger has stopped writing already.
 void mark_damage(FileSystem& files, const std::string& directory, const Finding& finding);
-// Reads what a mark names again. Removes the mark when it holds now; Errc::corrupt when it does not, or cannot be read.
+// Reads what a mark names again. Settles the mark when it holds now; Errc::corrupt when it does not, or cannot be read.
 [[nodiscard]] Result<void> check_marked_damage(FileSystem& files, const std::string& directory,
                                                const PublishedView& stored, const ObjectCipher& cipher);
 

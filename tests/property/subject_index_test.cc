@@ -85,11 +85,11 @@ TEST(SubjectIndex, IsTheTreeOfItsDefinitionAfterEveryChange) {
     Model model(seed);
     SubjectIndex index;
     for (int round = 0; round < 24; ++round) {
-      const auto update = index.prepare(model.changes(round % 5 == 0 ? 60 : round % 4 + 1));
+      auto update = index.prepare(model.changes(round % 5 == 0 ? 60 : round % 4 + 1));
       const Hash before = index.root();
       ASSERT_EQ(update.root(), root_of(model.all(), 0));
       ASSERT_EQ(index.root(), before);  // until it is put in
-      index.put(update);
+      index.put(std::move(update));
       ASSERT_NO_FATAL_FAILURE(check_against(index, model));
     }
     SubjectIndex made_at_once(model.all());

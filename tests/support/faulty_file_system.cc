@@ -273,7 +273,15 @@ Result<void> FaultyFileSystem::sync_directory(const std::string& given) {
   });
   return {};
 }
-Result<std::uint64_t> FaultyFileSystem::free_bytes(const std::string& path) { return plan_->below->free_bytes(path); }
+void FaultyFileSystem::say_free(std::uint64_t bytes) {
+  const std::lock_guard lock(plan_->mutex);
+  plan_->free_bytes = bytes;
+}
+
+Result<std::uint64_t> FaultyFileSystem::free_bytes(const std::string& path) {
+  const std::lock_guard lock(plan_->mutex);
+  return plan_->free_bytes ? Result<std::uint64_t>(*plan_->free_bytes) : plan_->below->free_bytes(path);
+}
 Result<std::shared_ptr<void>> FaultyFileSystem::lock(const std::string& path) { return plan_->below->lock(path); }
 
 }  // namespace quotary::testing

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 
 namespace quotary::testing {
 
@@ -23,6 +24,8 @@ class FaultyFileSystem final : public FileSystem {
   // That call alone.
   void fail_once(std::uint64_t nth);
   void heal();
+  // What free_bytes() answers from now on.
+  void say_free(std::uint64_t bytes);
   // Such calls since the start.
   [[nodiscard]] std::uint64_t calls() const;
   // Whether a call was made to fail since the last fail_from or fail_once, and which.
@@ -75,6 +78,7 @@ class FaultyFileSystem final : public FileSystem {
     std::uint64_t fail_at = 0, fail_to = 0;  // 0: never
     std::string fail_at_what;                // gives fail_at when it comes; empty: nothing does
     std::string failed;
+    std::optional<std::uint64_t> free_bytes;  // absent: what there really is
     std::map<std::string, std::shared_ptr<Content>> contents;
     std::vector<Change> changes;
   };

@@ -29,6 +29,7 @@ struct ServeOptions {
   std::string tsa_url, tsa_roots, tsa_ca;
   std::int64_t tsa_interval_s = 3'600;
   std::size_t io_threads = 1, worker_threads = 4;
+  std::uint64_t disk_low_bytes = api::ServiceEventsConfig{}.disk_low_bytes;
   std::uint64_t scrub_bytes_per_second = serving_scrubbing.bytes_per_second;
 };
 
@@ -128,6 +129,8 @@ int serve(ServeOptions options) {
     organisation_config.index_roots.emplace().say = say;
     organisation_config.index_roots->pace.gap = std::chrono::milliseconds(options.index_interval_ms);
   }
+  organisation_config.service_events.emplace(
+      api::ServiceEventsConfig{"quotary " QUOTARY_VERSION, options.disk_low_bytes});
   organisation_config.time_stamping.url = options.tsa_url;
   organisation_config.time_stamping.roots_file = options.tsa_roots;
   organisation_config.time_stamping.ca_file = options.tsa_ca;
@@ -237,6 +240,11 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->add_option("--scrub-bytes-per-second", options->scrub_bytes_per_second,
                    "the pace at which all that is stored is read again in the background; 0: never")
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 40))
+      ->capture_default_str();
+  command
+      ->add_option("--disk-low-bytes", options->disk_low_bytes,
+                   "free bytes where the data folder is, below which that is chained and shown; 0: not looked at")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 50))
       ->capture_default_str();
   command->add_flag("--access-log", options->access_log, "one line on stderr for each request, without query strings");
   command->callback([options, metrics_port, &exit_code] {
