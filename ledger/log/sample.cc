@@ -61,8 +61,8 @@ Result<SampleReport> check_sample(const SampledTree& tree, const Sample& sample)
   return out;
 }
 
-Result<void> only_whether(Result<std::string> payload) {
-  if (!payload) return std::move(payload).error();
+Result<void> only_whether(const Result<std::string>& payload) {
+  if (!payload) return payload.error();
   return {};
 }
 
