@@ -178,7 +178,8 @@ Result<void> ExportWalk::payloads(Pack& pack) {
     return {};
   }
   const bool watched = watch_ != nullptr && entry_.type == watch_->type;
-  seen_.assign(watched ? entry_.objects.size() : 0, std::nullopt);
+  seen_.clear();
+  seen_.resize(watched ? entry_.objects.size() : 0);
   for (std::size_t place = 0; place < entry_.objects.size(); ++place) QUOTARY_TRY_VOID(payload(pack, place));
   if (!watched) return {};
   if (auto wrong = watch_->see(manifest_.tree_size, entry_, seen_))
