@@ -1,5 +1,5 @@
 """A quotary on a throw-away data folder, and short calls to it. Python's library only."""
-import contextlib, json, os, shutil, socket, ssl, subprocess, tempfile, time, urllib.error, urllib.request
+import contextlib, json, os, random, shutil, socket, ssl, subprocess, tempfile, time, urllib.error, urllib.request
 
 START_SECONDS_MAX = 30
 # A server whose ledger grows by nothing but what the test writes.
@@ -7,9 +7,12 @@ STILL = ("--metrics-port", "0", "--index-interval-ms", "0")
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below the ports that the system hands out by itself, which another process could get before ours is bound."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as s, contextlib.suppress(OSError):
+            s.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
 
 
 class Server:
