@@ -24,7 +24,8 @@ unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned ch
 std::string info_der(const Forgery& forgery) {
   TS_TST_INFO* const info = must(TS_TST_INFO_new());
   must(TS_TST_INFO_set_version(info, forgery.version));
-  must(TS_TST_INFO_set_policy_id(info, must(OBJ_txt2obj("1.2.3.4.1", 1))));
+  const signing::ObjectIdPtr policy(must(OBJ_txt2obj("1.2.3.4.1", 1)));
+  must(TS_TST_INFO_set_policy_id(info, policy.get()));  // a copy
   TS_MSG_IMPRINT* const imprint = must(TS_MSG_IMPRINT_new());
   X509_ALGOR* const algorithm = must(X509_ALGOR_new());
   must(X509_ALGOR_set0(algorithm, OBJ_nid2obj(forgery.imprint_digest), V_ASN1_NULL, nullptr));
