@@ -165,7 +165,8 @@ void bench_appends(std::uint64_t subjects, double seconds) {
 }  // namespace quotary
 
 int main(int argc, char** argv) {
-  const std::uint64_t subjects = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
+  const std::uint64_t given = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
+  const std::uint64_t subjects = std::max<std::uint64_t>(given, 1);
   const double seconds = argc > 2 ? std::atof(argv[2]) : 2;
   quotary::bench_index(subjects);
   if (seconds > 0) quotary::bench_appends(std::max<std::uint64_t>(subjects / 10, 1), seconds);

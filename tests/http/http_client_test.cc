@@ -12,14 +12,15 @@ namespace asio = boost::asio;
 class ClientTest : public test::HttpTest {
  protected:
   void more_routes() override {
-    router.add("POST", "/wait", {}, [this](auto, Reply reply) {
+    router.add("POST", "/wait", {}, [this](auto, const Reply& reply) {
       gate.wait();
       reply(text_response(200, "text/plain", "waited"));
     });
     router.add("POST", "/big", {},
-               [](auto, Reply reply) { reply(text_response(200, "text/plain", std::string(100'000, 'x'))); });
-    router.add("POST", "/p/echo", {},
-               [](auto request, Reply reply) { reply(text_response(201, "text/x.echo", request->body)); });
+               [](auto, const Reply& reply) { reply(text_response(200, "text/plain", std::string(100'000, 'x'))); });
+    router.add("POST", "/p/echo", {}, [](const auto& request, const Reply& reply) {
+      reply(text_response(201, "text/x.echo", request->body));
+    });
   }
   Url url(const std::string& path = "") const {
     return *parse_http_url("http://127.0.0.1:" + std::to_string(server->port()) + path);

@@ -32,6 +32,7 @@ SubjectIndex index_of(const Ledger& ledger, std::uint64_t size) {
     if (entry.subject != index_root_subject) last[subject_hash(entry.subject)] = {index, entry.subject_seq};
   }
   std::vector<SubjectRecord> records;
+  records.reserve(last.size());
   for (const auto& [key, each] : last) records.push_back({key, each});
   return SubjectIndex(std::move(records));
 }

@@ -54,7 +54,7 @@ class Pdf : public ::testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::string save(const std::string& bytes) {
-    const std::string path = folder_ / "document.pdf";
+    std::string path = folder_ / "document.pdf";
     std::ofstream(path, std::ios::binary) << bytes;
     return path;
   }
