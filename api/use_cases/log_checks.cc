@@ -1,7 +1,7 @@
 #include "api/use_cases/log_checks.h"
 
 #include "api/faults.h"
-#include "ledger/log/subject.h"
+#include "ledger/log/newest_about.h"
 #include "ledger/log/system_event.h"
 #include "ledger/records/fields.h"
 
@@ -119,15 +119,8 @@ std::uint64_t LogChecks::held_before() {
   const std::lock_guard lock(held_mutex_);
   if (held_) return *held_;
   held_ = 0;  // also when the newest entry cannot be read: then all is checked anew
-  std::optional<std::uint64_t> index;
-  const auto read = ledger_.read_state([&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
-    QUOTARY_TRY(last, last_about(state, verification_subject));
-    index = last;
-    return {};
-  });
-  if (!read || !index) return *held_;
-  const auto entry = ledger_.entry(*index);
-  if (entry && entry->subject == verification_subject) held_ = held_by(*entry);
+  const auto newest = newest_about(ledger_, verification_subject);
+  if (newest && *newest) held_ = held_by(**newest);
   return *held_;
 }
 

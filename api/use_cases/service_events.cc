@@ -2,7 +2,7 @@
 
 #include "api/metrics_text.h"
 #include "ledger/log/damage_mark.h"
-#include "ledger/log/subject.h"
+#include "ledger/log/newest_about.h"
 #include "ledger/log/system_event.h"
 
 namespace quotary::api {
@@ -25,15 +25,8 @@ ServiceEvents::ServiceEvents(Ledger& ledger, FileSystem& files, std::string dire
 }
 
 Result<std::string> ServiceEvents::newest_type(std::string_view subject) const {
-  std::optional<std::uint64_t> index;
-  QUOTARY_TRY_VOID(ledger_.read_state([&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
-    QUOTARY_TRY(found, last_about(state, subject));
-    index = found;
-    return {};
-  }));
-  if (!index) return std::string();
-  QUOTARY_TRY(entry, ledger_.entry(*index));
-  return entry.type;
+  QUOTARY_TRY(newest, newest_about(ledger_, subject));
+  return newest ? newest->type : std::string();
 }
 
 Result<void> ServiceEvents::begin() {

@@ -4,7 +4,7 @@
 #include "api/use_cases/log_checks.h"
 #include "api/use_cases/parts.h"
 #include "api/use_cases/problem_kinds.h"
-#include "ledger/log/subject.h"
+#include "ledger/log/newest_about.h"
 #include "ledger/records/fields.h"
 
 namespace quotary::api {
@@ -43,17 +43,13 @@ Result<Ended> ended_by(const Ledger& ledger, Entry entry) {
 // Through the chain of the subject's entries, newest first.
 Result<Ended> find_in_chain(const Organisation::Parts& parts, std::string_view id) {
   const Ledger& ledger = *parts.ledger;
-  std::optional<std::uint64_t> next;
-  QUOTARY_TRY_VOID(ledger.read_state([&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
-    QUOTARY_TRY(last, last_about(state, verification_subject));
-    next = last;
-    return {};
-  }));
-  for (std::size_t walked = 0; next && walked < verifications_walked_max; ++walked) {
-    QUOTARY_TRY(entry, ledger.entry(*next));
-    if (entry.subject != verification_subject) return not_found(id);
-    if (text_of(entry.body, "run") == id) return ended_by(ledger, std::move(entry));
-    next = entry.subject_prev;
+  QUOTARY_TRY(entry, newest_about(ledger, verification_subject));
+  for (std::size_t walked = 0; entry && walked < verifications_walked_max; ++walked) {
+    if (text_of(entry->body, "run") == id) return ended_by(ledger, std::move(*entry));
+    if (!entry->subject_prev) break;
+    QUOTARY_TRY(before, ledger.entry(*entry->subject_prev));
+    if (before.subject != verification_subject) break;
+    entry = std::move(before);
   }
   return not_found(id);
 }

@@ -1,7 +1,7 @@
 #include "api/witness/witnesses.h"
 
 #include "ledger/base/canonical_scan.h"
-#include "ledger/log/subject.h"
+#include "ledger/log/newest_about.h"
 #include "ledger/log/system_event.h"
 
 #include <algorithm>
@@ -72,14 +72,8 @@ Result<void> Witnesses::make_exchanges() {
       any = true;
     }
     // What an earlier run told of it last.
-    QUOTARY_TRY_VOID(
-        ports_.ledger->read_state([&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
-          QUOTARY_TRY(index, last_about(state, subject_of(asked->key)));
-          if (!index) return {};
-          QUOTARY_TRY(entry, ports_.ledger->entry(*index));
-          asked->lost = asked->told = entry.type == lost_type;
-          return {};
-        }));
+    QUOTARY_TRY(told, newest_about(*ports_.ledger, subject_of(asked->key)));
+    asked->lost = asked->told = told && told->type == lost_type;
     asked_.push_back(std::move(asked));
   }
   if (!any)

@@ -5,16 +5,35 @@
 
 namespace quotary {
 
+namespace {
+
+Result<std::optional<Entry>> if_about(Entry entry, std::string_view subject) {
+  if (entry.subject == subject) return std::optional<Entry>(std::move(entry));
+  return fail(Errc::corrupt, "subject_chain",
+              "the state names entry " + std::to_string(entry.index) + " as one about " + std::string(subject));
+}
+
+}  // namespace
+
+Result<std::optional<Entry>> newest_about(const Ledger& ledger, std::string_view subject) {
+  std::optional<std::uint64_t> index;
+  QUOTARY_TRY_VOID(ledger.read_state([&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
+    QUOTARY_TRY(found, last_about(state, subject));
+    index = found;
+    return {};
+  }));
+  if (!index) return std::optional<Entry>();
+  QUOTARY_TRY(entry, ledger.entry(*index));
+  return if_about(std::move(entry), subject);
+}
+
 Result<std::optional<Entry>> newest_about(const LedgerOptions& options, std::string_view subject) {
   QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), StoreMode::read_only));
   const auto view = store->snapshot();
   QUOTARY_TRY(index, last_about(StateOfView(*view), subject));
   if (!index) return std::optional<Entry>();
   QUOTARY_TRY(entry, read_entry(*view, *index, nodes_of(*view)));
-  if (entry.subject != subject)
-    return fail(Errc::corrupt, "subject_chain",
-                "the state names entry " + std::to_string(*index) + " as one about " + std::string(subject));
-  return std::optional<Entry>(std::move(entry));
+  return if_about(std::move(entry), subject);
 }
 
 }  // namespace quotary
