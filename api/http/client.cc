@@ -48,6 +48,7 @@ Result<Url> parse_http_url(std::string_view text) {
   url.path = std::string(parsed->encoded_path());
   // Boost.URL 1.81 takes "//host:word" for a host and a path without a slash.
   if (!url.path.empty() && !url.path.starts_with('/')) return bad("has a port that is none");
+  url.whole_path = url.path.empty() ? "/" : url.path;  // RFC 9112 section 3.2.1
   while (url.path.ends_with('/')) url.path.pop_back();
   return url;
 }
@@ -218,8 +219,7 @@ Client::~Client() {
 Result<ClientAnswer> Client::post(std::string_view path, std::string_view content_type, std::string body) {
   auto& impl = *impl_;
   if (impl.cancelled) return fail(Errc::unavailable, "cancelled", "the client was told to stop");
-  std::string target = impl.url.path + std::string(path);
-  if (target.empty()) target = "/";  // RFC 9112 section 3.2.1
+  const std::string target = path.empty() ? impl.url.whole_path : impl.url.path + std::string(path);
   beast_http::request<beast_http::string_body> request(beast_http::verb::post, target, 11);
   request.set(beast_http::field::host, impl.url.authority);
   request.set(beast_http::field::user_agent, "quotary");

@@ -16,10 +16,11 @@ namespace quotary::http {
 // Where a server is.
 struct Url {
   bool tls = false;
-  std::string host;       // a name or an address, without brackets
-  std::string port;       // decimal
-  std::string authority;  // for the Host header
-  std::string path;       // without a slash at its end; may be empty
+  std::string host;        // a name or an address, without brackets
+  std::string port;        // decimal
+  std::string authority;   // for the Host header
+  std::string path;        // without a slash at its end; may be empty: for what is put behind it
+  std::string whole_path;  // as given, at least "/"
 };
 // An absolute http or https URL without user, query and fragment. Errc::invalid `bad_url`.
 [[nodiscard]] Result<Url> parse_http_url(std::string_view text);
@@ -46,10 +47,10 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // POSTs to the URL's path and `path`. https checks the chain and the host's name, TLS 1.2 at least. A connection that
-  // was open and turns out to be dead is made anew once; redirects are not followed. Errc::unavailable `unreachable`
-  // (which step failed), `timed_out`, `bad_answer` (no HTTP, or over a limit), `cancelled`; Errc::invalid `bad_tls` for
-  // roots that cannot be read.
+  // POSTs to the URL's path and `path`; to the URL as given when that is empty. https checks the chain and the host's
+  // name, TLS 1.2 at least. A connection that was open and turns out to be dead is made anew once; redirects are not
+  // followed. Errc::unavailable `unreachable` (which step failed), `timed_out`, `bad_answer` (no HTTP, or over a
+  // limit), `cancelled`; Errc::invalid `bad_tls` for roots that cannot be read.
   [[nodiscard]] Result<ClientAnswer> post(std::string_view path, std::string_view content_type, std::string body);
   // Ends the request under way, and refuses all later ones.
   void cancel();
@@ -68,7 +69,7 @@ class Transport {
 };
 // Errc::invalid `bad_url`.
 using MakeTransport = std::function<Result<std::unique_ptr<Transport>>(const std::string& url)>;
-// Over HTTP and HTTPS, by POST to the URL's path and `path`.
+// Over HTTP and HTTPS, by Client::post() to `path`.
 [[nodiscard]] MakeTransport http_transport(std::string path, std::string content_type, ClientConfig config);
 
 // What a stranger's server said, fit for one line of a log.
