@@ -19,6 +19,7 @@ constexpr std::int64_t ten_years_seconds = 3652LL * 86'400;
 constexpr std::int64_t clock_slack_seconds = 3600;  // another machine's clock may be behind
 constexpr std::size_t name_characters_max = 64;     // the upper bound of X.520
 constexpr std::size_t serial_bytes = 16;
+constexpr std::size_t key_file_bytes_max = 1u << 20;
 
 Error failed(const char* step) {
   return fail(Errc::internal, "certificate_failed", std::string("cannot ") + step + ": " + drain_openssl_errors());
@@ -37,6 +38,30 @@ bool add_extension(X509* certificate, int nid, const char* value) {
   return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
+// A new key in that file, or the one that is there because a making was cut off before the certificate.
+Result<KeyPtr> key_of(FileSystem& files, const std::string& path) {
+  if (files.exists(path)) {
+    QUOTARY_TRY(pem, read_file(files, path, key_file_bytes_max));
+    KeyPtr found = private_key_from_pem(pem);
+    OPENSSL_cleanse(pem.data(), pem.size());
+    if (!found)
+      return fail(Errc::conflict, "keys_exist",
+                  path + " is there without its certificate, and no key that can be read: keys are never written over");
+    return found;
+  }
+  KeyPtr key(EVP_EC_gen("P-256"));
+  if (!key) return failed("make a key");
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  if (!out || PEM_write_bio_PKCS8PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
+    return failed("write a key");
+  char* text = nullptr;
+  const auto size = static_cast<std::size_t>(BIO_get_mem_data(out.get(), &text));
+  auto written = write_file_durably(files, path, std::string_view(text, size));
+  OPENSSL_cleanse(text, size);
+  if (!written) return std::move(written).error();
+  return key;
+}
+
 }  // namespace
 
 std::string_view shortened_name(std::string_view name) {
@@ -50,12 +75,11 @@ std::string_view shortened_name(std::string_view name) {
 
 Result<void> make_self_signed(FileSystem& files, const SealKeyFiles& paths, const SelfSignedProfile& profile,
                               Timestamp now, Random& random) {
-  for (const std::string& path : {paths.certificate_path, paths.key_path}) {
-    if (files.exists(path))
-      return fail(Errc::conflict, "keys_exist", path + " is there already: keys are never written over");
-  }
+  if (files.exists(paths.certificate_path))
+    return fail(Errc::conflict, "keys_exist",
+                paths.certificate_path + " is there already: keys are never written over");
   ERR_clear_error();
-  const KeyPtr key(EVP_EC_gen("P-256"));
+  QUOTARY_TRY(key, key_of(files, paths.key_path));
   const CertificatePtr certificate(X509_new());
   if (!key || !certificate) return failed("make a key");
 
@@ -77,15 +101,6 @@ Result<void> make_self_signed(FileSystem& files, const SealKeyFiles& paths, cons
       X509_sign(target, key.get(), EVP_sha256()) > 0;
   if (!filled) return failed("make a certificate");
 
-  const BioPtr out(BIO_new(BIO_s_mem()));
-  if (!out || PEM_write_bio_PKCS8PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
-    return failed("write a key");
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(out.get(), &text);
-  const std::string_view pem(text, static_cast<std::size_t>(size));
-  auto written = write_file_durably(files, paths.key_path, pem);
-  OPENSSL_cleanse(text, static_cast<std::size_t>(size));
-  if (!written) return std::move(written).error();
   return write_file_durably(files, paths.certificate_path, certificate_to_pem(target));
 }
 

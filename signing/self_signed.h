@@ -20,8 +20,9 @@ struct SelfSignedProfile {
 };
 
 // ECDSA P-256, ten years from an hour before `now`, a random serial number of 128 bits; both files of mode 0600, the
-// key first. Errc::conflict `keys_exist` when either is there: keys are never written over. Errc::internal
-// `certificate_failed` when OpenSSL fails. `paths` names the certificate and the key.
+// key first. A key that is there without its certificate, as a making that was cut off leaves it, gets one.
+// Errc::conflict `keys_exist` when the certificate is there, or a key that cannot be read: keys are never written over.
+// Errc::internal `certificate_failed` when OpenSSL fails. `paths` names the certificate and the key.
 [[nodiscard]] Result<void> make_self_signed(FileSystem& files, const SealKeyFiles& paths,
                                             const SelfSignedProfile& profile, Timestamp now, Random& random);
 
