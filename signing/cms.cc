@@ -390,13 +390,13 @@ Result<CmsFinding> verify_carrier_cms(std::string_view der, std::string_view con
 }
 
 bool certificate_trusted(const CmsFinding& finding, std::string_view trust_anchors_pem, Timestamp time) {
-  const std::vector<CertificatePtr> anchors = certificates_from_pem(trust_anchors_pem);
-  if (anchors.empty()) return false;
+  const auto anchors = certificates_from_pem(trust_anchors_pem);
+  if (!anchors) return false;
   const StorePtr store(X509_STORE_new());
   const BorrowingStackPtr others(sk_X509_new_null());
   const StoreContextPtr context(X509_STORE_CTX_new());
   if (!store || !others || !context) return false;
-  for (const CertificatePtr& anchor : anchors) X509_STORE_add_cert(store.get(), anchor.get());
+  for (const CertificatePtr& anchor : *anchors) X509_STORE_add_cert(store.get(), anchor.get());
   for (const CertificatePtr& certificate : finding.certificates) sk_X509_push(others.get(), certificate.get());
   // An anchor may be the organisation's own certificate rather than a root.
   X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);

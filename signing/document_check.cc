@@ -220,6 +220,11 @@ std::optional<ClaimedIdentity> claimed_identity(std::string_view pdf) {
   return ClaimedIdentity{std::move(*number), claim(pdf, "/QuotaryCode").value_or(std::string())};
 }
 
+Result<void> check_trust_anchors(std::string_view trust_anchors_pem) {
+  QUOTARY_TRY(anchors, certificates_from_pem(trust_anchors_pem));
+  return {};
+}
+
 Result<SealFinding> check_seal(std::string_view pdf, std::string_view trust_anchors_pem) {
   QUOTARY_TRY(finding, check_sealed_front(pdf, trust_anchors_pem));
   if (finding.valid && finding.covered != pdf.size()) {

@@ -40,6 +40,9 @@ struct SealFinding {
   std::size_t covered = 0;  // bytes that the signature's revision covers (the end of its ByteRange)
   bool trusted = false;     // chain ends in one of the given trust anchors
 };
+// Errc::invalid `bad_certificates` says what cannot be read.
+[[nodiscard]] Result<void> check_trust_anchors(std::string_view trust_anchors_pem);
+
 // Checks the (first) certifying signature of `pdf`. `trust_anchors_pem` may be empty (then trusted is false).
 // `pdf` over 64 MB is refused. Errc::invalid `not_our_profile` when the structure is not what Quotary writes.
 [[nodiscard]] Result<SealFinding> check_seal(std::string_view pdf, std::string_view trust_anchors_pem);

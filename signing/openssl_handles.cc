@@ -11,11 +11,35 @@ namespace quotary::signing {
 namespace {
 
 constexpr std::size_t certificates_max = 1000;
+constexpr std::size_t subject_bytes_max = 200;
 
 std::string bio_text(BIO* bio) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio, &data);
   return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
+}
+
+// A code point that says how others are displayed, or ends a line: C0 and C1, marks and overrides of direction.
+bool steers_display(std::string_view character) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
+  if (character.size() == 1) return byte(0) < 0x20 || byte(0) >= 0x7f;  // 0x80 and above alone is no UTF-8
+  if (character.size() == 2) return byte(0) == 0xc2 && byte(1) < 0xa0;
+  if (character.size() != 3 || byte(0) != 0xe2) return false;
+  return (byte(1) == 0x80 && (byte(2) == 0x8e || byte(2) == 0x8f || (byte(2) >= 0xa8 && byte(2) <= 0xae))) ||
+         (byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9);
+}
+
+std::string shown(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) ++end;
+    const std::string_view character = text.substr(at, end - at);
+    if (out.size() + character.size() > subject_bytes_max) return out + "…";
+    steers_display(character) ? out += '?' : out += character;
+    at = end;
+  }
+  return out;
 }
 
 Timestamp instant(const ASN1_TIME* time) {
@@ -67,7 +91,7 @@ std::string certificate_subject(const X509* certificate) {
   const BioPtr out(BIO_new(BIO_s_mem()));
   X509_NAME_print_ex(out.get(), X509_get_subject_name(certificate), 0,
                      XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
-  return bio_text(out.get());
+  return shown(bio_text(out.get()));
 }
 
 std::string certificate_der(const X509* certificate) { return der_of<i2d_X509>(certificate); }
@@ -78,15 +102,21 @@ std::string certificate_to_pem(const X509* certificate) {
   return bio_text(out.get());
 }
 
-std::vector<CertificatePtr> certificates_from_pem(std::string_view pem) {
+Result<std::vector<CertificatePtr>> certificates_from_pem(std::string_view pem) {
   std::vector<CertificatePtr> out;
   const BioPtr in = memory_bio(pem);
-  while (out.size() < certificates_max) {
+  ERR_clear_error();
+  const auto bad = [](std::string what) { return fail(Errc::invalid, "bad_certificates", std::move(what)); };
+  for (;;) {
     CertificatePtr certificate(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));
     if (!certificate) break;
+    if (out.size() == certificates_max) return bad("more than " + std::to_string(certificates_max) + " certificates");
     out.push_back(std::move(certificate));
   }
-  ERR_clear_error();
+  const bool ended = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  const std::string reason = drain_openssl_errors();
+  if (!ended) return bad("certificate " + std::to_string(out.size() + 1) + " cannot be read: " + reason);
+  if (out.empty()) return bad("no PEM certificate is there");
   return out;
 }
 

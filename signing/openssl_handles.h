@@ -57,12 +57,14 @@ std::string der_of(const T* value) {
   return out;
 }
 
-// "CN=…,O=…" in UTF-8.
+// "CN=…,O=…" in UTF-8, fit for a line of a log or a terminal: cut off at 200 bytes with "…", and whatever steers the
+// display replaced by "?".
 std::string certificate_subject(const X509* certificate);
 std::string certificate_der(const X509* certificate);
 std::string certificate_to_pem(const X509* certificate);
-// Every certificate of a PEM text; stops at the first that is none.
-std::vector<CertificatePtr> certificates_from_pem(std::string_view pem);
+// Every certificate of a PEM text, at least one and at most 1,000; blocks of other kinds are passed over. Errc::invalid
+// `bad_certificates` says which one cannot be read. Leaves the error queue empty.
+Result<std::vector<CertificatePtr>> certificates_from_pem(std::string_view pem);
 // Those of `certificates` that issued the leaf, directly or in turn, nearest first; signatures are checked.
 std::vector<CertificatePtr> issuing_chain(X509* leaf, const std::vector<CertificatePtr>& certificates);
 // Null when the text holds no private key that the password (may be empty) opens. Leaves the error queue empty.

@@ -19,7 +19,7 @@ Result<std::string> read_key_file(FileSystem& files, const std::string& path) {
   if (bytes) return bytes;
   if (bytes.error().kind == Errc::not_found)
     return unavailable("seal_key_missing",
-                       path + " is missing: name the seal's key and certificate in the configuration");
+                       path + " is missing: the key and its certificate must be where the configuration names them");
   return unavailable("seal_key_unreadable", bytes.error().detail + "; the server's user must be able to read it");
 }
 
@@ -62,7 +62,9 @@ Result<SealKey> from_pem(FileSystem& files, const SealKeyFiles& paths) {
   QUOTARY_TRY(certificates, read_key_file(files, paths.certificate_path));
   QUOTARY_TRY(key_text, read_key_file(files, paths.key_path));
   SealKey out;
-  for (CertificatePtr& certificate : certificates_from_pem(certificates)) {
+  auto read = certificates_from_pem(certificates);
+  if (!read) return unavailable("seal_key_unreadable", paths.certificate_path + ": " + read.error().detail);
+  for (CertificatePtr& certificate : *read) {
     if (!out.leaf) {
       out.leaf = std::move(certificate);
     } else {
@@ -73,7 +75,6 @@ Result<SealKey> from_pem(FileSystem& files, const SealKeyFiles& paths) {
   out.key = private_key_from_pem(key_text, paths.pkcs12_password);
   wipe(key_text);
   ERR_clear_error();
-  if (!out.leaf) return unavailable("seal_key_unreadable", paths.certificate_path + " holds no PEM certificate");
   if (!out.key && encrypted) return unavailable("seal_key_password", "the password does not open " + paths.key_path);
   if (!out.key) return unavailable("seal_key_unreadable", paths.key_path + " holds no PEM private key");
   return out;

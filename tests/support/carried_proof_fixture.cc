@@ -99,7 +99,7 @@ std::string CarriedFixture::forged(const Forgery& forgery) const {
   out.replace(range, numbers.size(), numbers);
   const TemporaryFolder& by = forgery.by ? *forgery.by : folder;
   const auto certificates =
-      signing::certificates_from_pem(read_file(*posix_file_system(), by.file("seal.cert.pem")).value());
+      signing::certificates_from_pem(read_file(*posix_file_system(), by.file("seal.cert.pem")).value()).value();
   const auto private_key =
       signing::private_key_from_pem(read_file(*posix_file_system(), by.file("seal.key.pem")).value());
   const Hash digest = sha256(out.substr(0, begin) + out.substr(end));

@@ -100,7 +100,7 @@ TimeSigner make_time_signer(const TemporaryFolder& folder, const char* extended_
   TimeSigner out;
   out.pem = read_file(*files, paths.certificate_path).value();
   out.key = signing::private_key_from_pem(read_file(*files, paths.key_path).value());
-  out.certificate = std::move(signing::certificates_from_pem(out.pem).front());
+  out.certificate = std::move(signing::certificates_from_pem(out.pem).value().front());
   return out;
 }
 

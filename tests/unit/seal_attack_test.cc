@@ -46,7 +46,7 @@ class SealAttack : public ::testing::Test {
     const auto files = posix_file_system();
     const std::string certificate = read_file(*files, folder_.file("seal.cert.pem")).value();
     const std::string key_text = read_file(*files, folder_.file("seal.key.pem")).value();
-    const auto certificates = signing::certificates_from_pem(certificate);
+    const auto certificates = signing::certificates_from_pem(certificate).value();
     const signing::KeyPtr key = signing::private_key_from_pem(key_text);
     const auto form = signing::CmsForm::make(certificates.front().get(), {}).value();
     const std::string cms =
@@ -89,7 +89,7 @@ TEST_F(SealAttack, AnyChangedByte) {
 // Who has just sealed knows the certificate, and asks no less of the bytes.
 TEST_F(SealAttack, AnyChangedByteOfANewSeal) {
   const auto files = posix_file_system();
-  const auto certificates = signing::certificates_from_pem(seal_->certificate_pem());
+  const auto certificates = signing::certificates_from_pem(seal_->certificate_pem()).value();
   const signing::KeyPtr key = signing::private_key_from_pem(read_file(*files, folder_.file("seal.key.pem")).value());
   const auto request = testing::seal_request();
   auto prepared = signing::prepare_signature(base_, {request.signing_time, request.field, "", "", ""}).value();
@@ -123,7 +123,7 @@ TEST_F(SealAttack, AnyChangedByteOfANewSeal) {
   by_another.der.back() = static_cast<char>(by_another.der.back() ^ 1);
   EXPECT_FALSE(holds(put(by_another), by_another, request.signing_time));
   const testing::TemporaryFolder stranger;
-  const auto strangers = signing::certificates_from_pem(testing::development_seal(stranger)->certificate_pem());
+  const auto strangers = signing::certificates_from_pem(testing::development_seal(stranger)->certificate_pem()).value();
   EXPECT_FALSE(signing::check_new_seal(prepared.pdf, cms, signing::CmsForm::make(strangers.front().get(), {}).value(),
                                        request.signing_time));
 }

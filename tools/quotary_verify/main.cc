@@ -3,6 +3,7 @@
 #include "ledger/base/file_system.h"
 #include "ledger/log/status_proof.h"
 #include "signing/carried_proof.h"
+#include "signing/document_check.h"
 #include "signing/keys.h"
 #include "signing/time_stamp.h"
 #include "tools/quotary_verify/document.h"
@@ -73,6 +74,7 @@ Result<Verdict> document(const Asked& asked) {
   std::string trust_anchors;
   if (!asked.trust.empty()) {
     QUOTARY_TRY(pem, read_file(*files, asked.trust, proof_bytes_max));
+    QUOTARY_TRY_VOID(signing::check_trust_anchors(pem));
     trust_anchors = std::move(pem);
   }
   Verdict verdict = offline::judge_document(bytes, proof, *key, trust_anchors);
