@@ -111,8 +111,11 @@ class TimeStamping(unittest.TestCase):
         self.assertEqual((code, times["withheld"], times["newest"]["tree_size"] >= newest["size"], times["newest"]["own"]), (0, 0, True, True), said)
         code, said = check(self.s.data + ".keys/seal.cert.pem")
         said = json.loads(said)
-        self.assertEqual((code, said["code"], said["trusted_times"]["held"]), (1, "export_damaged", 0))
-        self.assertIn("token_untrusted", said["problems"][0]["detail"])
+        self.assertEqual((code, said["code"], said["trusted_times"]["held"]), (2, "tokens_unjudged", 0))
+        self.assertEqual(said["trusted_times"]["unjudged"], times["held"])
+        self.assertIn("does not lead to one of the given roots", said["trusted_times"]["first_unjudged"])
+        code, said = run("export", folder, "--vkey", self.vkey, "--tsa-roots", self.s.data + ".keys/seal.cert.pem", program=VERIFY)
+        self.assertIn("其他时间戳机构的根证书", said)
         self.assertEqual(check(os.path.join(folder, "README.txt"))[0], 2)
         # What does not hold, and what cannot be told.
         changed = bytearray(base64.b64decode(newest["token"]))

@@ -13,10 +13,11 @@ namespace {
 
 class ExportedTimesTest : public testing::ExportFixture {
  protected:
-  ExportedTimesTest() {
+  ExportedTimesTest() { authority = authority_in(folder.path()); }
+  std::unique_ptr<signing::TimeAuthority> authority_in(const std::string& directory) const {
     const auto files = posix_file_system();
-    const auto paths = signing::TimeAuthority::make(*files, folder.path(), "", clock->now(), *ports.random).value();
-    authority = signing::TimeAuthority::open(*files, paths, clock, ports.random).value();
+    const auto paths = signing::TimeAuthority::make(*files, directory, "", clock->now(), *ports.random).value();
+    return signing::TimeAuthority::open(files, paths, clock, ports.random).value();
   }
   // A token over this note as the worker would write it; `body` is what the entry says of it.
   Draft time_token(const std::string& note, json::object body) {
@@ -78,6 +79,36 @@ TEST_F(ExportedTimesTest, ACheckpointOfAnotherHistoryIsFound) {
   const Hash other = sha256("another history");
   const std::string note = sign_checkpoint(*signer, 7, other).value();
   ASSERT_TRUE(ledger->append(one(time_token(note, body_of(7, other)))));
+  const Verdict verdict = judged();
+  EXPECT_EQ(verdict.code, "export_damaged");
+  EXPECT_NE(problem(verdict).find("not of this history"), std::string::npos) << problem(verdict);
+}
+
+// Roots of one authority, tokens of two: what cannot be judged is no damage and is said.
+TEST_F(ExportedTimesTest, ATokenOfAnotherAuthorityIsLeftUnjudged) {
+  grow(*ledger, 10);
+  const auto state = ledger->state();
+  ASSERT_TRUE(ledger->append(one(time_token(ledger->checkpoint(), body_of(state.tree_size, state.root)))));
+  const testing::TemporaryFolder elsewhere;
+  const auto first = std::exchange(authority, authority_in(elsewhere.path()));
+  const auto later = ledger->state();
+  ASSERT_TRUE(ledger->append(one(time_token(ledger->checkpoint(), body_of(later.tree_size, later.root)))));
+  const Verdict verdict = judged();
+  EXPECT_EQ(verdict.exit_code, exit_unchecked);
+  EXPECT_EQ(verdict.code, "tokens_unjudged");
+  const auto& times = verdict.facts.at("trusted_times").as_object();
+  EXPECT_EQ(times.at("held").to_number<int>(), 1);
+  EXPECT_EQ(times.at("unjudged").to_number<int>(), 1);
+  EXPECT_TRUE(verdict.facts.at("problems").as_array().empty());
+}
+
+// The log's key signed two histories: that nobody trusts the authority makes it no smaller.
+TEST_F(ExportedTimesTest, AnotherHistoryIsFoundUnderAnyAuthority) {
+  grow(*ledger, 10);
+  const Hash root = sha256("another history");
+  ASSERT_TRUE(ledger->append(one(time_token(sign_checkpoint(*signer, 7, root).value(), body_of(7, root)))));
+  const testing::TemporaryFolder elsewhere;
+  authority = authority_in(elsewhere.path());
   const Verdict verdict = judged();
   EXPECT_EQ(verdict.code, "export_damaged");
   EXPECT_NE(problem(verdict).find("not of this history"), std::string::npos) << problem(verdict);

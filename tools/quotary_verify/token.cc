@@ -58,7 +58,9 @@ Verdict judge_token(std::string_view token, std::string_view checkpoint, const C
   if (!bytes) return verdict.refuse(bytes.error()), verdict;
   const auto held = signing::check_time_token(token, sha256(*bytes), roots_pem);
   if (!held) {
-    held.error().code == "bad_roots" ? verdict.leave_unchecked(held.error()) : verdict.refuse(held.error());
+    const Error& error = held.error();
+    const bool judged = error.code != "bad_roots" && error.kind != Errc::internal;
+    judged ? verdict.refuse(error) : verdict.leave_unchecked(error);
     return verdict;
   }
   tell_token(verdict, *held);
@@ -93,35 +95,43 @@ std::optional<std::string> ExportedTimes::see(std::uint64_t tree_size, const Ent
     return std::nullopt;
   }
   const Verdict judged = judge_token(*token, *checkpoint, log_key_, vkey_, roots_pem_);
-  if (!judged.holds()) return "its time-stamp does not hold: " + judged.code + ": " + printable(judged.detail);
+  const bool unjudged = judged.exit_code == exit_unchecked || judged.code == "token_untrusted";
+  if (!judged.holds() && !unjudged)
+    return "its time-stamp does not hold: " + judged.code + ": " + printable(judged.detail);
+  // The log's own key vouches for the checkpoint, whoever gave the time.
   if (auto wrong = compare(tree_size, entry, judged.facts)) return wrong;
+  if (unjudged) {
+    if (unjudged_++ == 0) first_unjudged_ = "entry " + std::to_string(entry.index) + ": " + judged.detail;
+    return std::nullopt;
+  }
   ++held_;
   newest_ = judged.facts;
   return std::nullopt;
 }
 
 std::optional<std::string> ExportedTimes::compare(std::uint64_t tree_size, const EntryView& entry,
-                                                  const json::object& token) const {
-  const auto size = token.at("tree_size").to_number<std::uint64_t>();
+                                                  const json::object& facts) const {
+  const auto size = facts.at("tree_size").to_number<std::uint64_t>();
   const auto body = parse_json(entry.body);
   const json::object* const said = body ? body->if_object() : nullptr;
-  const auto says = [&](const char* member, const json::value& value) {
+  const auto says = [&](const char* member, const json::value* value) {
     const auto* found = said ? said->if_contains(member) : nullptr;
-    return found && *found == value;
+    return found && (value == nullptr || *found == *value);
   };
-  if (!says("size", size) || !says("root", token.at("root")) || !says("time", token.at("time")) ||
-      !says("policy", token.at("policy")))
+  const json::value size_said(size);
+  if (!says("size", &size_said) || !says("root", facts.if_contains("root")) ||
+      !says("time", facts.if_contains("time")) || !says("policy", facts.if_contains("policy")))
     return "its time-stamp is not the one that the entry speaks of";
   if (size > entry.index || size > tree_size) return "its time-stamp is over entries that come later";
   const auto root = read_root(size, export_nodes(source_, tree_size));
   if (!root) return "the tree cannot be read at the size that was stamped: " + printable(root.error().detail);
-  if (root->hex() != token.at("root").as_string())
+  if (root->hex() != facts.at("root").as_string())
     return "the checkpoint that was stamped is signed and not of this history: the log has two";
   return std::nullopt;
 }
 
 void ExportedTimes::tell(Verdict& verdict) const {
-  json::object facts{{"held", held_}, {"withheld", withheld_}};
+  json::object facts{{"held", held_}, {"withheld", withheld_}, {"unjudged", unjudged_}};
   std::string line = std::to_string(held_) + " 个时间戳成立 time-stamps hold";
   if (withheld_ > 0) line += ", " + std::to_string(withheld_) + " 个未附 withheld";
   if (held_ > 0) {
@@ -130,6 +140,13 @@ void ExportedTimes::tell(Verdict& verdict) const {
             " 条 entries: " + std::string(newest_.at("time").as_string()) + ", " +
             printable(std::string(newest_.at("authority").as_string()));
     if (newest_.at("own").as_bool()) line += " (自建机构 own authority)";
+  }
+  if (unjudged_ > 0) {
+    facts["first_unjudged"] = first_unjudged_;
+    line += ", " + std::to_string(unjudged_) + " 个无法用所给的根证书判断 not judged by the given roots";
+    if (verdict.holds())
+      verdict.leave_unchecked(fail(Errc::unavailable, "tokens_unjudged",
+                                   std::to_string(unjudged_) + " time-stamps; the first is of " + first_unjudged_));
   }
   verdict.facts["trusted_times"] = std::move(facts);
   verdict.tell("可信时间", "trusted time", std::move(line));

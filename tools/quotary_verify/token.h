@@ -28,20 +28,22 @@ class ExportedTimes {
 
   // For check_export().
   [[nodiscard]] const ExportWatch& watch() const { return watch_; }
-  // Adds how many hold and what the newest says.
+  // Adds how many hold and what the newest says. A token whose certificate leads to none of the roots, as one of an
+  // authority that was asked in other years, is no damage: it leaves the whole unchecked (`tokens_unjudged`).
   void tell(Verdict& verdict) const;
 
  private:
   [[nodiscard]] std::optional<std::string> see(std::uint64_t tree_size, const EntryView& entry,
                                                const std::vector<std::optional<std::string>>& objects);
   [[nodiscard]] std::optional<std::string> compare(std::uint64_t tree_size, const EntryView& entry,
-                                                   const json::object& token) const;
+                                                   const json::object& facts) const;
 
   const ExportSource& source_;
   const CheckpointVerifier& log_key_;
   const std::string vkey_, roots_pem_;
   ExportWatch watch_;
-  std::uint64_t held_ = 0, withheld_ = 0;
+  std::uint64_t held_ = 0, withheld_ = 0, unjudged_ = 0;
+  std::string first_unjudged_;
   json::object newest_;  // facts of judge_token()
 };
 

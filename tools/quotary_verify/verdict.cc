@@ -78,7 +78,13 @@ constexpr Words all_words[] = {
      "The time-stamp uses an algorithm or a key size that is not allowed."},
     {"token_untrusted", "时间戳机构的证书在当时不能追溯到您给出的根证书，或当时不在有效期内。",
      "At that time the authority's certificate did not lead to the roots that you gave, or was not valid."},
-    {"bad_roots", "给出的根证书文件里没有 PEM 证书。", "The file of roots that you gave holds no PEM certificate."},
+    {"tokens_unjudged", "导出本身成立，但其中有时间戳无法用您给出的根证书判断：请一并给出其他时间戳机构的根证书。",
+     "The export itself holds, but there are time-stamps in it that the roots you gave cannot judge: give the other "
+     "authorities' roots as well, in the same file."},
+    {"bad_roots", "给出的根证书文件不是完整的 PEM 证书。",
+     "The file of roots that you gave does not hold PEM certificates, or one of them cannot be read."},
+    {"bad_certificates", "给出的证书文件不是完整的 PEM 证书。",
+     "The file of certificates that you gave does not hold PEM certificates, or one of them cannot be read."},
     {"no_proof", "印章成立，但没有证据表明文件已记入账本：请用 --proof 给出证明文件，或向签发方索取带证明的 PDF。",
      "The seal holds, but nothing here proves that the document is in the ledger: give its .tlog-proof with --proof, "
      "or ask the issuer for the PDF that carries its proof."},
