@@ -2,11 +2,12 @@
 
 #include "api/http/message.h"
 #include "ledger/log/checkpoint.h"
+#include "ledger/log/newest_about.h"
 #include "ledger/log/note.h"
-#include "ledger/log/subject.h"
 #include "ledger/log/system_event.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace quotary::time_stamping {
 
@@ -23,10 +24,9 @@ Result<Checkpoint> checkpoint_of(std::string_view note) {
   return parse_checkpoint_text(parts.text);
 }
 
-Result<Stamped> stamped_by(const Ledger& ledger, std::uint64_t index) {
-  QUOTARY_TRY(entry, ledger.entry(index));
+Result<Stamped> stamped_by(const Ledger& ledger, const Entry& entry) {
   Stamped out;
-  out.index = index;
+  out.index = entry.index;
   QUOTARY_TRY(note, ledger.object(entry, checkpoint_object));
   QUOTARY_TRY(checkpoint, checkpoint_of(note));
   QUOTARY_TRY(der, ledger.object(entry, token_object));
@@ -37,7 +37,28 @@ Result<Stamped> stamped_by(const Ledger& ledger, std::uint64_t index) {
   return out;
 }
 
+Draft draft_of(const Stamped& stamped, const Hash& root) {
+  Draft draft = system_draft(token_entry_type, token_subject,
+                             {{"size", stamped.size},
+                              {"root", root.hex()},
+                              {"time", format_rfc3339(stamped.token.time)},
+                              {"policy", stamped.token.policy}});
+  draft.objects.push_back({std::string(checkpoint_object), "text/plain", stamped.note, "", 1});
+  draft.objects.push_back({std::string(token_object), signing::time_token_type, stamped.token.der, "", 1});
+  return draft;
+}
+
 }  // namespace
+
+Result<std::optional<Stamped>> newest_stamped(const Ledger& ledger) {
+  QUOTARY_TRY(entry, newest_about(ledger, token_subject));
+  if (!entry) return std::optional<Stamped>();
+  auto stamped = stamped_by(ledger, *entry);
+  if (!stamped)
+    return fail(stamped.error().kind, stamped.error().code,
+                "the token of entry " + std::to_string(entry->index) + " cannot be read: " + stamped.error().detail);
+  return std::optional<Stamped>(std::move(*stamped));
+}
 
 TimeStamper::TimeStamper(TimeStampingConfig config, TimeStamperPorts ports, std::string roots,
                          std::unique_ptr<http::Transport> transport)
@@ -70,31 +91,23 @@ Result<std::unique_ptr<TimeStamper>> TimeStamper::start(TimeStampingConfig confi
 Result<void> TimeStamper::recall() {
   const auto now = std::chrono::steady_clock::now();
   due_ = next_try_ = chain_next_ = now;
-  std::optional<std::uint64_t> token, loss;
-  QUOTARY_TRY_VOID(ports_.ledger->read_state([&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
-    QUOTARY_TRY(newest, last_about(state, token_subject));
-    QUOTARY_TRY(lost, last_about(state, lost_subject));
-    token = newest;
-    loss = lost;
-    return {};
-  }));
+  QUOTARY_TRY(token, newest_about(*ports_.ledger, token_subject));
+  QUOTARY_TRY(loss, newest_about(*ports_.ledger, lost_subject));
   Lock lock(mutex_);
   if (token) {
-    auto stamped = stamped_by(*ports_.ledger, *token);
-    const auto entry = ports_.ledger->entry(*token);
-    if (stamped && entry) {
+    if (auto stamped = newest_stamped(*ports_.ledger)) {
       newest_ = std::move(*stamped);
       const auto interval = config_.pace.interval.count();
-      const std::int64_t passed = ports_.clock->now().unix_ms - entry->time.unix_ms;
+      const std::int64_t passed = ports_.clock->now().unix_ms - token->time.unix_ms;
       due_ = now + std::chrono::milliseconds(std::clamp<std::int64_t>(interval - passed, 0, interval));
     } else {  // never a reason not to serve: the next token takes its place
-      recall_trouble_ = "the token of entry " + std::to_string(*token) +
-                        " cannot be read: " + (stamped ? entry.error().detail : stamped.error().detail);
+      recall_trouble_ = stamped.error().detail;
       say("time-stamping: " + recall_trouble_);
     }
   }
-  told_ = lost_ = loss && (!token || *token < *loss);
+  told_ = lost_ = loss && (!token || token->index < loss->index);
   look(lock);
+  tell_operator(lock);
   return {};
 }
 
@@ -113,10 +126,21 @@ void TimeStamper::run() {
   while (!stopping_) {
     look(lock);
     const auto now = std::chrono::steady_clock::now();
-    if (pending_since_ && now >= due_ && now >= next_try_) attempt(lock);
+    if (!closed_ && pending_since_ && now >= due_ && now >= next_try_) attempt(lock);
     tell_loss(lock);
+    tell_operator(lock);
     if (!stopping_) wake_.wait_for(lock, config_.pace.poll);
   }
+}
+
+// Whoever asks for the state must not wait for the operator's log.
+void TimeStamper::tell_operator(Lock& lock) {
+  const auto lines = std::exchange(to_say_, {});
+  lock.unlock();
+  for (const std::string& line : lines) {
+    if (config_.say) config_.say(line);
+  }
+  lock.lock();
 }
 
 // A token covers what is before its checkpoint's size; its own entry is no reason for another one.
@@ -127,7 +151,10 @@ std::uint64_t TimeStamper::first_unstamped() const {
 
 // The disk is read without the lock: who asks for the state must not wait for it.
 void TimeStamper::look(Lock& lock) {
-  signed_size_ = ports_.ledger->state().tree_size;
+  const LedgerState ledger = ports_.ledger->state();
+  signed_size_ = ledger.tree_size;
+  if (ledger.latched && !std::exchange(closed_, true))
+    say("time-stamping: the ledger takes no entries any more, so no token is asked for");
   const std::uint64_t first = first_unstamped();
   if (signed_size_ <= first) return pending_since_.reset();
   if (pending_since_) return;
@@ -139,81 +166,87 @@ void TimeStamper::look(Lock& lock) {
 }
 
 void TimeStamper::attempt(Lock& lock) {
-  const auto asked_at = std::chrono::steady_clock::now();
-  ++asked_total_;
-  lock.unlock();
-  auto fetched = fetch();
-  lock.lock();
-  if (stopping_ && !fetched) return;
-  take(std::move(fetched), asked_at);
+  if (!waiting_) {
+    const auto asked_at = std::chrono::steady_clock::now();
+    ++asked_total_;
+    lock.unlock();
+    auto fetched = fetch(asked_at);
+    lock.lock();
+    if (!fetched) {
+      if (!stopping_) fail_once(fetched.error());
+      return;
+    }
+    failures_ = 0;
+    failing_since_.reset();
+    failure_.reset();
+    waiting_ = std::move(*fetched);
+  }
+  chain(lock);
   look(lock);
 }
 
-Result<Stamped> TimeStamper::fetch() {
-  Stamped out;
-  out.note = ports_.ledger->checkpoint();
-  QUOTARY_TRY(checkpoint, checkpoint_of(out.note));
-  out.size = checkpoint.size;
-  QUOTARY_TRY(query, signing::make_time_query(sha256(out.note), *ports_.random));
+Result<TimeStamper::Waiting> TimeStamper::fetch(Time asked_at) {
+  Waiting out;
+  Stamped& stamped = out.stamped;
+  stamped.note = ports_.ledger->checkpoint();
+  QUOTARY_TRY(checkpoint, checkpoint_of(stamped.note));
+  stamped.size = checkpoint.size;
+  QUOTARY_TRY(query, signing::make_time_query(sha256(stamped.note), *ports_.random));
   QUOTARY_TRY(answer, transport_->post(query.der));
   if (answer.status != 200)
     return fail(Errc::unavailable, "status_" + std::to_string(answer.status),
                 "it answered " + std::to_string(answer.status) + ": " + http::said_by_server(answer.body));
   const std::string_view type = std::string_view(answer.content_type).substr(0, answer.content_type.find(';'));
   if (!http::equal_ignoring_case(type, signing::time_reply_type))
-    return fail(Errc::unavailable, "bad_time_reply",
+    return fail(Errc::invalid, "bad_time_reply",
                 "it answered with " + http::said_by_server(answer.content_type) + ", not " + signing::time_reply_type);
   QUOTARY_TRY(token, signing::check_time_reply(answer.body, query, roots_, ports_.clock->now()));
-  out.token = std::move(token);
-  QUOTARY_TRY(index, append(out));
-  out.index = index;
+  stamped.token = std::move(token);
+  out.draft = draft_of(stamped, checkpoint.root);
+  out.asked_at = asked_at;
   return out;
 }
 
-Result<std::uint64_t> TimeStamper::append(const Stamped& stamped) {
-  QUOTARY_TRY(checkpoint, checkpoint_of(stamped.note));
-  Draft draft = system_draft(token_entry_type, token_subject,
-                             {{"size", checkpoint.size},
-                              {"root", checkpoint.root.hex()},
-                              {"time", format_rfc3339(stamped.token.time)},
-                              {"policy", stamped.token.policy}});
-  draft.objects.push_back({std::string(checkpoint_object), "text/plain", stamped.note, "", 1});
-  draft.objects.push_back({std::string(token_object), signing::time_token_type, stamped.token.der, "", 1});
-  return append_draft(*ports_.ledger, draft);
-}
-
-void TimeStamper::take(Result<Stamped> fetched, Time asked_at) {
+void TimeStamper::fail_once(const Error& error) {
   const auto now = std::chrono::steady_clock::now();
   const auto& pace = config_.pace;
-  if (!fetched) {
-    ++failures_;
-    ++failed_total_;
-    if (!failing_since_) failing_since_ = now;
-    if (!failure_ || failure_->code != fetched.error().code)
-      say("time-stamping: " + fetched.error().detail + " (" + fetched.error().code + ")");
-    failure_ = fetched.error();
-    const auto doubled = pace.retry_first * (std::int64_t{1} << std::min<std::uint64_t>(failures_ - 1, 20));
-    next_try_ = now + std::min<std::chrono::milliseconds>(doubled, pace.retry_max);
-    if (now - *failing_since_ >= pace.lost_after) lost_ = true;
+  ++failures_;
+  ++failed_total_;
+  if (!failing_since_) failing_since_ = now;
+  if (!failure_ || failure_->code != error.code) say("time-stamping: " + error.detail + " (" + error.code + ")");
+  failure_ = error;
+  const auto doubled = pace.retry_first * (std::int64_t{1} << std::min<std::uint64_t>(failures_ - 1, 20));
+  next_try_ = now + std::min<std::chrono::milliseconds>(doubled, pace.retry_max);
+  if (now - *failing_since_ >= pace.lost_after) lost_ = true;
+}
+
+// A token that could not be written is kept and written later: asking again would not help.
+void TimeStamper::chain(Lock& lock) {
+  lock.unlock();
+  const auto index = append_draft(*ports_.ledger, waiting_->draft);
+  lock.lock();
+  if (!index) {
+    if (chain_trouble_.empty()) say("time-stamping: a token could not be chained: " + index.error().detail);
+    chain_trouble_ = "a token was given and could not be chained: " + index.error().detail;
+    next_try_ = std::chrono::steady_clock::now() + config_.pace.chain_retry;
     return;
   }
   if (lost_) say("time-stamping: back");
-  newest_ = std::move(*fetched);
+  newest_ = std::move(waiting_->stamped);
+  newest_->index = *index;
+  due_ = waiting_->asked_at + config_.pace.interval;
+  waiting_.reset();
   pending_since_.reset();
-  failures_ = 0;
-  failing_since_.reset();
-  failure_.reset();
   lost_ = told_ = false;
   recall_trouble_.clear();
   chain_trouble_.clear();
-  due_ = asked_at + pace.interval;
 }
 
 // Appending waits for the sequencer, so nothing is held meanwhile.
 void TimeStamper::tell_loss(Lock& lock) {
   const auto now = std::chrono::steady_clock::now();
   if (failing_since_ && now - *failing_since_ >= config_.pace.lost_after) lost_ = true;
-  if (!lost_ || told_ || stopping_ || now < chain_next_) return;
+  if (!lost_ || told_ || closed_ || stopping_ || now < chain_next_) return;
   const Draft draft = system_draft(lost_entry_type, lost_subject,
                                    {{"size", newest_ ? newest_->size : 0}, {"code", failure_ ? failure_->code : ""}});
   lock.unlock();
@@ -252,9 +285,12 @@ TimeStampingState TimeStamper::state() const {
   if (failing_since_) out.failing_ms = ms_between(*failing_since_, now);
   out.asked_total = asked_total_;
   out.failed_total = failed_total_;
-  out.trouble = failure_ && failure_->kind == Errc::corrupt ? failure_->detail
-                : !chain_trouble_.empty()                   ? chain_trouble_
-                                                            : recall_trouble_;
+  // Silence and refusals are an outage; an answer that is no token, or one that does not hold, is for a person.
+  const bool wrong = failure_ && (failure_->kind == Errc::corrupt || failure_->kind == Errc::invalid);
+  out.trouble = closed_                   ? "the ledger takes no entries any more, so no token is asked for"
+                : wrong                   ? failure_->detail
+                : !chain_trouble_.empty() ? chain_trouble_
+                                          : recall_trouble_;
   out.state = lost_ ? "lost" : failing_since_ ? "failing" : out.pending_since ? "pending" : "stamped";
   return out;
 }

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 namespace quotary::time_stamping {
 
@@ -32,12 +33,15 @@ struct TimeStamperPorts {
   http::MakeTransport transport;  // empty: over HTTP
 };
 
+// The newest token in a ledger; absent when there is none. Errc::corrupt says which entry cannot be read.
+[[nodiscard]] Result<std::optional<Stamped>> newest_stamped(const Ledger& ledger);
+
 // One thread, one request in flight. When the log has grown by anything but the newest token's own entry, and the
 // interval since the last token is over, the newest signed checkpoint is stamped: a token that holds becomes an entry
-// (token_entry_type) with the checkpoint and the token as its payloads. A failure is repeated ever more seldom, with
-// the newest checkpoint of then; an authority that is lost is told by one entry (lost_entry_type), and the next token
-// says that it is back. What waits is counted from the entries, so that a restart hides nothing. Safe to call from any
-// thread; reads take one short lock and never the disk.
+// (token_entry_type) with the checkpoint and the token as its payloads, and is kept until it could be written. A
+// failure is repeated ever more seldom, with the newest checkpoint of then; an authority that is lost is told by one
+// entry (lost_entry_type), and the next token says that it is back. What waits is counted from the entries, so that a
+// restart hides nothing. Safe to call from any thread; reads take one short lock and never the disk.
 class TimeStamper {
  public:
   // Errc::invalid `bad_url`, `bad_roots` (names the file); errors of reading that file and the ledger.
@@ -52,6 +56,12 @@ class TimeStamper {
  private:
   using Time = std::chrono::steady_clock::time_point;
   using Lock = std::unique_lock<std::mutex>;
+  // A token that was given and is not in the ledger yet.
+  struct Waiting {
+    Stamped stamped;  // but for the index
+    Draft draft;
+    Time asked_at;
+  };
 
   TimeStamper(TimeStampingConfig config, TimeStamperPorts ports, std::string roots,
               std::unique_ptr<http::Transport> transport);
@@ -60,13 +70,12 @@ class TimeStamper {
   void look(Lock& lock);
   [[nodiscard]] std::uint64_t first_unstamped() const;
   void attempt(Lock& lock);
-  [[nodiscard]] Result<Stamped> fetch();
-  [[nodiscard]] Result<std::uint64_t> append(const Stamped& stamped);
-  void take(Result<Stamped> fetched, Time asked_at);
+  [[nodiscard]] Result<Waiting> fetch(Time asked_at);
+  void fail_once(const Error& error);
+  void chain(Lock& lock);
   void tell_loss(Lock& lock);
-  void say(const std::string& line) const {
-    if (config_.say) config_.say(line);
-  }
+  void say(std::string line) { to_say_.push_back(std::move(line)); }
+  void tell_operator(Lock& lock);
 
   const TimeStampingConfig config_;
   const TimeStamperPorts ports_;
@@ -76,7 +85,9 @@ class TimeStamper {
   mutable std::mutex mutex_;  // all below
   std::condition_variable wake_;
   bool stopping_ = false;
+  bool closed_ = false;  // the ledger is latched, for good
   std::optional<Stamped> newest_;
+  std::optional<Waiting> waiting_;  // the thread's own
   std::uint64_t signed_size_ = 0;
   std::optional<Timestamp> pending_since_;
   Time due_, next_try_;  // by the interval, and after a failure
@@ -86,6 +97,7 @@ class TimeStamper {
   bool lost_ = false, told_ = false;  // told: the ledger holds that it is lost
   Time chain_next_;
   std::string recall_trouble_, chain_trouble_;
+  std::vector<std::string> to_say_;  // to the operator, once the lock is free
   std::thread thread_;
 };
 

@@ -103,6 +103,7 @@ struct Organisation::Parts {
   std::unique_ptr<IndexRoots> index_roots;        // after the ledger, which it appends to; null: no index is kept
   std::unique_ptr<witness::Witnesses> witnesses;  // after the ledger, which it appends to; null: none are asked
   std::unique_ptr<time_stamping::TimeStamper> time_stamper;  // the same
+  std::optional<time_stamping::Stamped> read_only_stamped;   // of a ledger that is served for reading alone
   std::unique_ptr<ServiceEvents> service;                    // the same; null: nothing is chained about the service
   std::atomic<std::uint64_t> issued_total{0}, verified_total{0}, logins_total{0}, logins_failed_total{0};
 

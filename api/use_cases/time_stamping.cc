@@ -28,7 +28,11 @@ json::object json_of(const time_stamping::Stamped& stamped) {
 }  // namespace
 
 Result<void> Organisation::Parts::start_time_stamping() {
-  if (config.time_stamping.url.empty() || ledger->state().read_only) return {};
+  if (config.time_stamping.url.empty()) return {};
+  if (ledger->state().read_only) {  // no authority is asked, and what was stamped is shown as far as it can be read
+    if (auto newest = time_stamping::newest_stamped(*ledger)) read_only_stamped = std::move(*newest);
+    return {};
+  }
   QUOTARY_TRY(started, time_stamping::TimeStamper::start(
                            config.time_stamping, {ledger.get(), config.files, config.clock, config.random, {}}));
   time_stamper = std::move(started);
@@ -42,6 +46,7 @@ time_stamping::TimeStampingState Organisation::time_stamping() const {
     state.configured = true;
     state.state = "lost";
     state.signed_size = parts_->ledger->state().tree_size;
+    state.newest = parts_->read_only_stamped;
     state.trouble = "the ledger is served for reading alone, so no authority is asked";
   }
   return state;

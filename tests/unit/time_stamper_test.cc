@@ -3,6 +3,7 @@
 
 #include "ledger/log/checkpoint.h"
 #include "ledger/log/subject.h"
+#include "tests/support/faulty_file_system.h"
 #include "tests/support/log_fixture.h"
 #include "tests/support/time_fixture.h"
 
@@ -59,7 +60,7 @@ class TimeStamperTest : public quotary::testing::LogFixture {
     const auto files = posix_file_system();
     quotary::testing::SeededRandom random(3);
     const auto paths = signing::TimeAuthority::make(*files, folder.path(), "", clock->now(), random).value();
-    authority = signing::TimeAuthority::open(*files, paths, clock, std::make_shared<SystemRandom>()).value();
+    authority = signing::TimeAuthority::open(files, paths, clock, std::make_shared<SystemRandom>()).value();
     line.authority = authority.get();
     config.url = "http://tsa.example";
     config.roots_file = paths.certificate_path;
@@ -216,6 +217,61 @@ TEST_F(TimeStamperTest, AnAnswerThatDoesNotHoldIsNotKept) {
   EXPECT_EQ(entries_of(token_entry_type).size(), 1u);
   line.repeats = false;
   ASSERT_TRUE(eventually([&] { return entries_of(token_entry_type).size() == 2; }));
+}
+
+// Whose disk or queue fails is not the authority: its token is kept, and nothing is asked again.
+TEST_F(TimeStamperTest, ATokenThatCannotBeChainedIsKept) {
+  struct Refusing final : Fold {
+    std::atomic<bool> refuses{true};
+    Result<void> apply(const Entry& entry, std::string_view, StateWriter&) const override {
+      if (refuses && entry.type == token_entry_type) return fail(Errc::unavailable, "not_now", "not now");
+      return {};
+    }
+  };
+  const auto fold = std::make_shared<Refusing>();
+  ports.fold = fold;
+  ledger.reset();
+  ledger = Ledger::open(options, ports).value();
+  const auto stamper = start().value();
+  ASSERT_TRUE(eventually([&] { return !stamper->state().trouble.empty(); }));
+  std::this_thread::sleep_for(20 * config.pace.chain_retry);  // time for another question, if there were one
+  const auto state = stamper->state();
+  EXPECT_EQ(state.trouble, "a token was given and could not be chained: not now");
+  EXPECT_TRUE(is_degraded(state));
+  EXPECT_EQ(state.state, "pending");
+  EXPECT_EQ(state.failures, 0u);
+  EXPECT_EQ(line.posts, 1);
+  fold->refuses = false;
+  ASSERT_TRUE(stamped(*stamper));
+  EXPECT_EQ(line.posts, 1);
+  EXPECT_EQ(stamper->state().trouble, "");
+}
+
+TEST_F(TimeStamperTest, ALatchedLedgerIsNoLostAuthority) {
+  config.pace.lost_after = 1ms;
+  const auto files = std::make_shared<quotary::testing::FaultyFileSystem>(posix_file_system());
+  ports.files = files;
+  options.directory = folder.path() + "/latching";
+  ledger = make();
+  const auto stamper = start().value();
+  ASSERT_TRUE(stamped(*stamper));
+  files->fail_from(1);
+  EXPECT_FALSE(ledger->append(one(draft("t"))));
+  ASSERT_TRUE(eventually([&] { return !stamper->state().trouble.empty(); }));
+  EXPECT_EQ(stamper->state().trouble, "the ledger takes no entries any more, so no token is asked for");
+  EXPECT_NE(stamper->state().state, "lost");
+  EXPECT_EQ(line.posts, 1);
+  files->heal();
+}
+
+TEST_F(TimeStamperTest, WhatIsNoTokenIsForAPerson) {
+  const auto stamper = start().value();
+  ASSERT_TRUE(stamped(*stamper));
+  line.repeats = true;
+  line.last = quotary::testing::forge_reply(0, "\x30\x03\x02\x01\x05");
+  append();
+  ASSERT_TRUE(eventually([&] { return stamper->state().failures > 1; }));
+  EXPECT_TRUE(is_degraded(stamper->state())) << stamper->state().code;
 }
 
 TEST_F(TimeStamperTest, ARestartForgetsNeitherTokenNorLossNorInterval) {
