@@ -25,6 +25,7 @@ using InfoPtr = std::unique_ptr<TS_TST_INFO, Release<TS_TST_INFO_free>>;
 using ImprintPtr = std::unique_ptr<TS_MSG_IMPRINT, Release<TS_MSG_IMPRINT_free>>;
 using AlgorithmPtr = std::unique_ptr<X509_ALGOR, Release<X509_ALGOR_free>>;
 using ResponderPtr = std::unique_ptr<TS_RESP_CTX, Release<TS_RESP_CTX_free>>;
+using PurposesPtr = std::unique_ptr<EXTENDED_KEY_USAGE, Release<EXTENDED_KEY_USAGE_free>>;
 using VerifierPtr = std::unique_ptr<TS_VERIFY_CTX, Release<TS_VERIFY_CTX_free>>;
 
 constexpr std::size_t text_bytes_max = 200;  // of a stranger's words in our log
@@ -32,6 +33,9 @@ constexpr int chain_certificates_max = 10;
 constexpr int chain_security_level = 2;  // 112 bits: no SHA-1 in the chain
 constexpr std::size_t serial_bytes = 16;
 constexpr unsigned time_digits = 3;  // of a second, in our own tokens
+constexpr std::string_view latest_head = "quotary tsa v1\nlatest ";
+constexpr std::size_t latest_file_bytes_max = 200;
+constexpr std::int64_t latest_step_ms = 1000;
 
 Error openssl_failed(const char* code, const char* step) {
   return fail(Errc::internal, code, std::string("cannot ") + step + ": " + drain_openssl_errors());
@@ -177,12 +181,14 @@ Result<Token> take_apart(std::string_view der) {
   return token;
 }
 
-// RFC 3161 section 2.3: the one purpose, and critical, so that nobody takes the key for another.
+// RFC 3161 section 2.3: the one purpose, and critical, so that nobody takes the key for another. The purposes are
+// counted: OpenSSL's flags leave out those that it does not know.
 bool only_for_time_stamps(X509* certificate) {
-  const int at = X509_get_ext_by_NID(certificate, NID_ext_key_usage, -1);
-  return at >= 0 && X509_get_ext_by_NID(certificate, NID_ext_key_usage, at) < 0 &&
-         X509_EXTENSION_get_critical(X509_get_ext(certificate, at)) == 1 &&
-         X509_get_extended_key_usage(certificate) == XKU_TIMESTAMP &&
+  int critical = -1;  // stays so when there are none, or two such extensions
+  const PurposesPtr purposes(
+      static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(certificate, NID_ext_key_usage, &critical, nullptr)));
+  return purposes && critical == 1 && sk_ASN1_OBJECT_num(purposes.get()) == 1 &&
+         OBJ_obj2nid(sk_ASN1_OBJECT_value(purposes.get(), 0)) == NID_time_stamp &&
          (X509_get_key_usage(certificate) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0;
 }
 
@@ -227,10 +233,10 @@ Result<void> check_signer(const Token& token) {
 // The roots, and the instant at which chains are judged.
 Result<StorePtr> store_of(std::string_view roots_pem, Timestamp time) {
   const auto roots = certificates_from_pem(roots_pem);
-  if (roots.empty()) return fail(Errc::invalid, "bad_roots", "the roots of time-stamps hold no PEM certificate");
+  if (!roots) return fail(Errc::invalid, "bad_roots", "the roots of time-stamps: " + roots.error().detail);
   StorePtr store(X509_STORE_new());
   if (!store) return openssl_failed("token_failed", "make a store");
-  for (const auto& root : roots) {
+  for (const auto& root : *roots) {
     if (X509_STORE_add_cert(store.get(), root.get()) != 1) return openssl_failed("token_failed", "fill a store");
   }
   X509_VERIFY_PARAM* const rules = X509_STORE_get0_param(store.get());
@@ -339,7 +345,7 @@ Result<TimeToken> check_time_reply(std::string_view reply, const TimeQuery& quer
                                    Timestamp now) {
   ERR_clear_error();
   const auto bad = [](const char* what) {
-    return fail(Errc::unavailable, "bad_time_reply", std::string("the answer ") + what);
+    return fail(Errc::invalid, "bad_time_reply", std::string("the answer ") + what);
   };
   if (reply.size() > time_reply_bytes_max) return bad("is too large");
   const ReplyPtr parsed = strictly<d2i_TS_RESP, i2d_TS_RESP, ReplyPtr>(reply);
@@ -395,7 +401,8 @@ int time_now(TS_RESP_CTX* responder, void* data, long* seconds, long* microsecon
   return 1;
 }
 
-bool prepare(TS_RESP_CTX* responder, const SealKey& key, STACK_OF(X509) * chain) {
+bool prepare(TS_RESP_CTX* responder, const SealKey& key, STACK_OF(X509) * chain,
+             std::optional<std::int64_t> accuracy_ms) {
   const ObjectIdPtr policy(OBJ_txt2obj(own_authority_policy, 1));
   return policy && TS_RESP_CTX_set_signer_cert(responder, key.leaf.get()) == 1 &&
          TS_RESP_CTX_set_signer_key(responder, key.key.get()) == 1 &&
@@ -404,7 +411,8 @@ bool prepare(TS_RESP_CTX* responder, const SealKey& key, STACK_OF(X509) * chain)
          (sk_X509_num(chain) == 0 || TS_RESP_CTX_set_certs(responder, chain) == 1) &&
          TS_RESP_CTX_set_def_policy(responder, policy.get()) == 1 && TS_RESP_CTX_add_md(responder, EVP_sha256()) == 1 &&
          TS_RESP_CTX_add_md(responder, EVP_sha384()) == 1 && TS_RESP_CTX_add_md(responder, EVP_sha512()) == 1 &&
-         TS_RESP_CTX_set_accuracy(responder, static_cast<int>(own_authority_accuracy_s), 0, 0) == 1 &&
+         (!accuracy_ms || TS_RESP_CTX_set_accuracy(responder, static_cast<int>(*accuracy_ms / 1000),
+                                                   static_cast<int>(*accuracy_ms % 1000), 0) == 1) &&
          TS_RESP_CTX_set_clock_precision_digits(responder, time_digits) == 1;
 }
 
@@ -424,10 +432,18 @@ Result<SealKeyFiles> TimeAuthority::make(FileSystem& files, const std::string& d
   return paths;
 }
 
-Result<std::unique_ptr<TimeAuthority>> TimeAuthority::open(FileSystem& files, const SealKeyFiles& paths,
+Result<std::unique_ptr<TimeAuthority>> TimeAuthority::open(std::shared_ptr<FileSystem> files, const SealKeyFiles& paths,
                                                            std::shared_ptr<const Clock> clock,
-                                                           std::shared_ptr<Random> random) {
-  QUOTARY_TRY(key, load_seal_key(files, paths, clock->now()));
+                                                           std::shared_ptr<Random> random,
+                                                           TimeAuthorityOptions options) {
+  QUOTARY_CHECK(!options.accuracy_ms || (*options.accuracy_ms > 0 && *options.accuracy_ms <= time_accuracy_max_ms));
+  auto loaded = load_seal_key(*files, paths, clock->now());
+  if (!loaded) {
+    std::string code = loaded.error().code;
+    if (code.starts_with("seal_")) code.replace(0, 4, "tsa");  // the same checks, and no seal
+    return fail(loaded.error().kind, std::move(code), loaded.error().detail);
+  }
+  SealKey key = std::move(*loaded);
   if (!only_for_time_stamps(key.leaf.get()))
     return fail(Errc::unavailable, "tsa_certificate_unsuitable",
                 "the certificate is not for time-stamps alone: its extended key usage must be critical and "
@@ -437,17 +453,60 @@ Result<std::unique_ptr<TimeAuthority>> TimeAuthority::open(FileSystem& files, co
   if (!signer->chain) return openssl_failed("tsa_failed", "keep the chain");
   for (const auto& each : key.chain) sk_X509_push(signer->chain.get(), each.get());
   signer->key = std::move(key);
-  return std::unique_ptr<TimeAuthority>(new TimeAuthority(std::move(signer), std::move(clock), std::move(random)));
+  std::unique_ptr<TimeAuthority> made(
+      new TimeAuthority(std::move(signer), std::move(files), std::move(clock), std::move(random), std::move(options)));
+  QUOTARY_TRY_VOID(made->recall());
+  return made;
 }
 
-TimeAuthority::TimeAuthority(std::unique_ptr<Signer> signer, std::shared_ptr<const Clock> clock,
-                             std::shared_ptr<Random> random)
+TimeAuthority::TimeAuthority(std::unique_ptr<Signer> signer, std::shared_ptr<FileSystem> files,
+                             std::shared_ptr<const Clock> clock, std::shared_ptr<Random> random,
+                             TimeAuthorityOptions options)
     : signer_(std::move(signer)),
+      files_(std::move(files)),
       clock_(std::move(clock)),
       random_(std::move(random)),
+      options_(std::move(options)),
       certificate_pem_(certificate_to_pem(signer_->key.leaf.get())) {}
 
 TimeAuthority::~TimeAuthority() = default;
+
+// The file's text: latest_head, an instant, and a line's end.
+Result<void> TimeAuthority::recall() {
+  if (options_.latest_file.empty() || !files_->exists(options_.latest_file)) return {};
+  QUOTARY_TRY(text, read_file(*files_, options_.latest_file, latest_file_bytes_max));
+  std::string_view rest = text;
+  if (rest.starts_with(latest_head) && rest.ends_with('\n')) {
+    rest.remove_prefix(latest_head.size());
+    rest.remove_suffix(1);
+    if (const auto latest = parse_rfc3339(rest)) {
+      latest_ms_ = kept_ms_ = latest->unix_ms;
+      return {};
+    }
+  }
+  return fail(Errc::corrupt, "tsa_memory_damaged",
+              options_.latest_file +
+                  " does not say which time was given last: put it back from a copy, or make a new "
+                  "authority with a key of its own");
+}
+
+// Rounded up, so that a busy authority writes once a second; a restart then waits for that long at most.
+Result<void> TimeAuthority::keep(Timestamp time) {
+  if (options_.latest_file.empty() || time.unix_ms <= kept_ms_) return {};
+  const Timestamp latest{(time.unix_ms / latest_step_ms + 1) * latest_step_ms};
+  const auto written =
+      write_file_durably(*files_, options_.latest_file, std::string(latest_head) + format_rfc3339(latest) + "\n");
+  if (!written)
+    return fail(Errc::unavailable, "tsa_memory_failed",
+                "the time could not be kept, so it is not given: " + written.error().detail);
+  kept_ms_ = latest.unix_ms;
+  return {};
+}
+
+std::int64_t TimeAuthority::clock_behind_ms() const {
+  const std::lock_guard lock(mutex_);
+  return std::max<std::int64_t>(latest_ms_ - clock_->now().unix_ms, 0);
+}
 
 Result<TimeAuthority::Answer> TimeAuthority::answer(std::string_view query) {
   const std::lock_guard lock(mutex_);
@@ -458,7 +517,7 @@ Result<TimeAuthority::Answer> TimeAuthority::answer(std::string_view query) {
     return fail(Errc::unavailable, "tsa_certificate_expired",
                 "the authority's certificate is not valid at " + format_rfc3339(moment.time) + ": make a new one");
   const ResponderPtr responder(TS_RESP_CTX_new());
-  if (!responder || !prepare(responder.get(), signer_->key, signer_->chain.get()))
+  if (!responder || !prepare(responder.get(), signer_->key, signer_->chain.get(), options_.accuracy_ms))
     return openssl_failed("tsa_failed", "prepare an answer");
   TS_RESP_CTX_set_serial_cb(responder.get(), next_serial, &moment);
   TS_RESP_CTX_set_time_cb(responder.get(), time_now, &moment);
@@ -472,7 +531,10 @@ Result<TimeAuthority::Answer> TimeAuthority::answer(std::string_view query) {
   out.granted = ASN1_INTEGER_get(TS_STATUS_INFO_get0_status(TS_RESP_get_status_info(reply.get()))) == TS_STATUS_GRANTED;
   out.der = der_of<i2d_TS_RESP>(reply.get());
   if (out.der.empty()) return openssl_failed("tsa_failed", "encode an answer");
-  if (out.granted) latest_ms_ = moment.time.unix_ms;
+  if (out.granted) {
+    QUOTARY_TRY_VOID(keep(moment.time));
+    latest_ms_ = moment.time.unix_ms;
+  }
   ERR_clear_error();
   return out;
 }

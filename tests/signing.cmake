@@ -16,7 +16,7 @@ quotary_test(deterministic_ecdsa_test LABEL unit TIMEOUT 60
   SOURCES unit/deterministic_ecdsa_test.cc
   LIBRARIES quotary_signing OpenSSL::Crypto)
 quotary_test(time_stamp_test LABEL unit TIMEOUT 60
-  SOURCES unit/time_stamp_test.cc support/time_fixture.cc
+  SOURCES unit/time_stamp_test.cc support/time_fixture.cc support/faulty_file_system.cc
   LIBRARIES quotary_seal_fixture quotary_log OpenSSL::Crypto)
 foreach(name carried_proof_test carried_proof_attack_test)
   quotary_test(${name} LABEL unit TIMEOUT 240

@@ -6,6 +6,9 @@ namespace quotary::time_stamping {
 
 namespace {
 
+// After a restart the time that was kept may be so far ahead.
+constexpr std::int64_t restart_wait_ms = 1000;
+
 http::Response response_of(int status, std::string type, std::string body) {
   auto response = http::text_response(status, std::move(type), std::move(body));
   response.headers.emplace_back("Cache-Control", "no-store");
@@ -25,7 +28,10 @@ http::Response answer(signing::TimeAuthority& authority, AuthorityFigures& figur
     return response;
   }
   ++(answered->granted ? figures.granted : figures.refused);
-  return response_of(200, signing::time_reply_type, std::move(answered->der));
+  auto response = response_of(200, signing::time_reply_type, std::move(answered->der));
+  if (const std::int64_t behind_ms = authority.clock_behind_ms(); !answered->granted && behind_ms > 0)
+    response.log_detail = clock_behind_words(behind_ms);
+  return response;
 }
 
 }  // namespace
@@ -40,20 +46,33 @@ void add_routes(http::Router& router, signing::TimeAuthority& authority, Authori
                reply(response_of(200, "application/x-pem-file", authority.certificate_pem()));
              });
   router.add("GET", "/healthz", {.run = http::Run::inline_io},
-             [](const std::shared_ptr<const http::Request>&, const http::Reply& reply) {
-               reply(response_of(200, "text/plain; charset=utf-8", "ok\n"));
+             [&authority](const std::shared_ptr<const http::Request>&, const http::Reply& reply) {
+               const std::int64_t behind_ms = authority.clock_behind_ms();
+               reply(behind_ms <= restart_wait_ms
+                         ? response_of(200, "text/plain; charset=utf-8", "ok\n")
+                         : response_of(503, "text/plain; charset=utf-8", clock_behind_words(behind_ms) + "\n"));
              });
 }
 
-void add_metrics_route(http::Router& router, const AuthorityFigures& figures, const http::Metrics& metrics) {
+std::string clock_behind_words(std::int64_t behind_ms) {
+  return "the clock is " + std::to_string((behind_ms + 999) / 1000) +
+         " s behind the time that was given last, so no token is given: set it right, or, when it had jumped ahead, "
+         "make a new authority with a key of its own";
+}
+
+void add_metrics_route(http::Router& router, const signing::TimeAuthority& authority, const AuthorityFigures& figures,
+                       const http::Metrics& metrics) {
   router.add("GET", "/metrics", {},
-             [&figures, &metrics](const std::shared_ptr<const http::Request>&, const http::Reply& reply) {
+             [&authority, &figures, &metrics](const std::shared_ptr<const http::Request>&, const http::Reply& reply) {
                reply(http::text_response(
                    200, "text/plain; version=0.0.4",
                    metrics_line("quotary_tsa_granted_total", "counter", "Tokens given.", figures.granted) +
                        metrics_line("quotary_tsa_refused_total", "counter", "Questions refused.", figures.refused) +
                        metrics_line("quotary_tsa_failed_total", "counter", "Questions that could not be answered.",
                                     figures.failed) +
+                       metrics_line("quotary_tsa_clock_behind_seconds", "gauge",
+                                    "By how much the clock is behind the time given last; over 1, no token is given.",
+                                    static_cast<std::uint64_t>((authority.clock_behind_ms() + 999) / 1000)) +
                        metrics.text()));
              });
 }

@@ -31,7 +31,7 @@ struct Own {
   Own() {
     const auto files = posix_file_system();
     const auto paths = signing::TimeAuthority::make(*files, folder.path(), "", clock->now(), *random).value();
-    authority = signing::TimeAuthority::open(*files, paths, clock, random).value();
+    authority = signing::TimeAuthority::open(files, paths, clock, random).value();
     query = signing::make_time_query(sha256(""), *random).value();
   }
 };

@@ -5,12 +5,15 @@
 #include "ledger/log/entry.h"
 #include "signing/keys.h"
 #include "tests/support/fake_log.h"
+#include "tests/support/faulty_file_system.h"
 #include "tests/support/golden.h"
 #include "tests/support/golden_seed.h"
 #include "tests/support/seal_fixture.h"
 #include "tests/support/time_fixture.h"
 
 #include <gtest/gtest.h>
+
+#include <filesystem>
 
 namespace quotary::signing {
 namespace {
@@ -86,6 +89,7 @@ TEST_F(TimeStamp, AnswersToAnotherQuestionAreRefused) {
 
 TEST_F(TimeStamp, OnlyACertificateForTimeStampsAloneIsTaken) {
   EXPECT_EQ(fault_by(make_time_signer(folder, nullptr, now), genuine()), "token_purpose");
+  EXPECT_EQ(fault_by(make_time_signer(folder, "critical,timeStamping,1.2.3.4.5", now), genuine()), "token_purpose");
   EXPECT_EQ(fault_by(make_time_signer(folder, "timeStamping", now), genuine()), "token_purpose");
   EXPECT_EQ(fault_by(make_time_signer(folder, "critical,codeSigning", now), genuine()), "token_purpose");
   EXPECT_EQ(fault_by(make_time_signer(folder, "critical,timeStamping,codeSigning", now), genuine()), "token_purpose");
@@ -99,6 +103,12 @@ TEST_F(TimeStamp, TheCertificateMustHoldAtTheTokensTime) {
   const auto stranger = make_time_signer(folder, only_time, now);
   EXPECT_EQ(check_time_reply(reply(genuine()), query, stranger.pem, now).error().code, "token_untrusted");
   EXPECT_EQ(check_time_reply(reply(genuine()), query, "no certificate", now).error().code, "bad_roots");
+  // A root that cannot be read hides those behind it, so the whole is refused.
+  std::string damaged = signer.pem + signer.pem;
+  damaged.replace(damaged.rfind("-----BEGIN") + 40, 4, "!!!!");
+  const auto unread = check_time_reply(reply(genuine()), query, damaged, now);
+  EXPECT_EQ(unread.error().code, "bad_roots");
+  EXPECT_NE(unread.error().detail.find("certificate 2 cannot be read"), std::string::npos) << unread.error().detail;
 }
 
 TEST_F(TimeStamp, AnOldTokenHoldsAfterItsCertificateHasEnded) {
@@ -213,7 +223,7 @@ class Authority : public TimeStamp {
   Authority() {
     const auto files = posix_file_system();
     paths = TimeAuthority::make(*files, folder.path(), "示例有限公司", clock->now(), random).value();
-    authority = TimeAuthority::open(*files, paths, clock, std::make_shared<testing::SeededRandom>(8)).value();
+    authority = TimeAuthority::open(files, paths, clock, std::make_shared<testing::SeededRandom>(8)).value();
   }
   Result<TimeToken> asked() {
     return check_time_reply(authority->answer(query.der).value().der, query, authority->certificate_pem(),
@@ -229,7 +239,7 @@ TEST_F(Authority, ItsTokensHoldAndSayThatItIsNotIndependent) {
   const auto held = asked();
   ASSERT_TRUE(held) << held.error().detail;
   EXPECT_EQ(held->time, now);
-  EXPECT_EQ(held->accuracy_ms, own_authority_accuracy_s * 1000);
+  EXPECT_FALSE(held->accuracy_ms);  // it knows nothing of its clock
   EXPECT_EQ(held->policy, own_authority_policy);
   EXPECT_TRUE(held->own);
   EXPECT_NE(held->authority.find("CN=Quotary own time-stamp\\, not independent"), std::string::npos) << held->authority;
@@ -263,10 +273,55 @@ TEST_F(Authority, NoTimeBeforeTheLastOneAndNoneWithoutACertificate) {
   EXPECT_EQ(authority->answer(query.der).error().code, "tsa_certificate_expired");
 }
 
+TEST_F(Authority, ItClaimsTheAccuracyThatItsKeeperGives) {
+  TimeAuthorityOptions options;
+  options.accuracy_ms = 1500;
+  authority = TimeAuthority::open(posix_file_system(), paths, clock, std::make_shared<SystemRandom>(), options).value();
+  EXPECT_EQ(asked()->accuracy_ms, 1500);
+}
+
+// A clock that was set back while it was down must not give an earlier time than tokens that are out.
+TEST_F(Authority, ARestartForgetsNoTime) {
+  TimeAuthorityOptions options;
+  options.latest_file = folder.file("latest");
+  const auto files = std::make_shared<testing::FaultyFileSystem>(posix_file_system());
+  const auto open = [&] { return TimeAuthority::open(files, paths, clock, std::make_shared<SystemRandom>(), options); };
+  authority = open().value();
+  ASSERT_TRUE(asked());
+  authority = open().value();
+  EXPECT_GT(authority->clock_behind_ms(), 0);
+  EXPECT_LE(authority->clock_behind_ms(), 1000);
+  EXPECT_FALSE(asked());
+  clock->set(Timestamp{now.unix_ms + 1000});
+  EXPECT_EQ(authority->clock_behind_ms(), 0);
+  ASSERT_TRUE(asked());
+  // What cannot be kept is not given.
+  clock->set(Timestamp{now.unix_ms + 5000});
+  files->fail_from(1);
+  EXPECT_EQ(authority->answer(query.der).error().code, "tsa_memory_failed");
+  files->heal();
+  ASSERT_TRUE(asked());
+  ASSERT_TRUE(write_file_durably(*files, options.latest_file, "quotary tsa v1\nlatest soon\n"));
+  EXPECT_EQ(open().error().code, "tsa_memory_damaged");
+}
+
+// The power fails between the key and its certificate.
+TEST_F(Authority, AMakingThatWasCutOffIsCompleted) {
+  const auto files = posix_file_system();
+  std::filesystem::remove(paths.certificate_path);
+  const auto again = TimeAuthority::make(*files, folder.path(), "", now, random);
+  ASSERT_TRUE(again) << again.error().detail;
+  authority = TimeAuthority::open(files, paths, clock, std::make_shared<SystemRandom>()).value();
+  EXPECT_TRUE(asked());
+  std::filesystem::remove(paths.certificate_path);
+  ASSERT_TRUE(write_file_durably(*files, paths.key_path, "no key"));
+  EXPECT_EQ(TimeAuthority::make(*files, folder.path(), "", now, random).error().code, "keys_exist");
+}
+
 TEST_F(Authority, ACertificateForSomethingElseIsNotOpened) {
   const auto files = posix_file_system();
   auto seal = make_development_seal(*files, folder.path(), "", now, random).value();
-  EXPECT_EQ(TimeAuthority::open(*files, seal, clock, std::make_shared<SystemRandom>()).error().code,
+  EXPECT_EQ(TimeAuthority::open(files, seal, clock, std::make_shared<SystemRandom>()).error().code,
             "tsa_certificate_unsuitable");
   EXPECT_EQ(TimeAuthority::make(*files, folder.path(), "", now, random).error().code, "keys_exist");
 }

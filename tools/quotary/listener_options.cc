@@ -9,7 +9,10 @@
 namespace quotary::cli {
 
 void ListenerOptions::add_to(CLI::App& command) {
-  command.add_option("--host", host, "address to listen on; beyond loopback it needs TLS or --behind-proxy")
+  command
+      .add_option("--host", host,
+                  carries_secrets ? "address to listen on; beyond loopback it needs TLS or --behind-proxy"
+                                  : "address to listen on")
       ->capture_default_str();
   command.add_option("--port", port, "port; 0 takes a free one and prints it")->capture_default_str();
   command.add_option("--metrics-port", metrics_port, "port of /metrics on 127.0.0.1; 0 serves none")

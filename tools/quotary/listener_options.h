@@ -17,6 +17,7 @@ struct ListenerOptions {
   std::uint16_t metrics_port = 0;  // on 127.0.0.1; 0: no metrics are served
   std::string tls_certificate = {}, tls_key = {};
   bool behind_proxy = false;
+  bool carries_secrets = true;  // false: what it says and hears is signed, and nobody's secret
 
   // Adds --host, --port, --metrics-port, --tls-certificate, --tls-key and --behind-proxy; what stands in the members is
   // their default. This outlives the command.

@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 namespace quotary::cli {
 namespace {
@@ -16,12 +17,14 @@ struct TsaCommand {
   std::string keys = "./tsa.keys";
   std::string organisation;
   std::string certificate, key;  // given ones; empty: those that init made
-  ListenerOptions listener{.port = 8482};
+  std::int64_t accuracy_ms = 0;  // 0: none is claimed
+  ListenerOptions listener{.port = 8482, .carries_secrets = false};
 
   [[nodiscard]] signing::SealKeyFiles paths() const {
     signing::SealKeyFiles out;
     out.certificate_path = certificate.empty() ? keys + "/tsa.cert.pem" : certificate;
     out.key_path = key.empty() ? keys + "/tsa.key.pem" : key;
+    if (const char* password = std::getenv("QUOTARY_TSA_PASSWORD")) out.pkcs12_password = password;
     return out;
   }
 };
@@ -53,14 +56,20 @@ int serve(const TsaCommand& command) {
   if (!files->exists(paths.certificate_path))
     return report(fail(Errc::not_found, "no_authority",
                        paths.certificate_path + " is not there: make an authority with `quotary tsa init`"));
-  const auto opened =
-      signing::TimeAuthority::open(*files, paths, std::make_shared<SystemClock>(), std::make_shared<SystemRandom>());
+  if (auto made = files->make_directory(command.keys); !made) return report(made.error()), exit_unchecked;
+  signing::TimeAuthorityOptions authority_options;
+  authority_options.latest_file = command.keys + "/tsa.latest";
+  if (command.accuracy_ms > 0) authority_options.accuracy_ms = command.accuracy_ms;
+  const auto opened = signing::TimeAuthority::open(files, paths, std::make_shared<SystemClock>(),
+                                                   std::make_shared<SystemRandom>(), authority_options);
   if (!opened) return report(opened.error());
+  if (const auto behind_ms = (*opened)->clock_behind_ms(); behind_ms > 0)
+    say(time_stamping::clock_behind_words(behind_ms));
   time_stamping::AuthorityFigures figures;
   http::Metrics metrics, metrics_metrics;
   http::Router router, metrics_router;
   time_stamping::add_routes(router, **opened, figures);
-  time_stamping::add_metrics_route(metrics_router, figures, metrics);
+  time_stamping::add_metrics_route(metrics_router, **opened, figures, metrics);
   http::HttpServer server(command.listener.config(say), router, metrics);
   if (auto started = server.start(); !started) return report(started.error()), exit_unchecked;
   http::HttpServer metrics_server(command.listener.metrics_config(say), metrics_router, metrics_metrics);
@@ -128,8 +137,14 @@ void add_tsa(CLI::App& app, int& exit_code) {
   add_keys_option(*serve_command, *options);
   auto* certificate =
       serve_command->add_option("--certificate", options->certificate, "another PEM certificate, its chain after it");
-  auto* key = serve_command->add_option("--key", options->key, "its PEM key")->needs(certificate);
+  auto* key = serve_command->add_option("--key", options->key, "its PEM key; password in QUOTARY_TSA_PASSWORD")
+                  ->needs(certificate);
   certificate->needs(key);
+  serve_command
+      ->add_option("--accuracy-ms", options->accuracy_ms,
+                   "what its tokens claim of this machine's clock, for who knows it; 0 claims nothing")
+      ->check(CLI::Range(std::int64_t{0}, signing::time_accuracy_max_ms))
+      ->capture_default_str();
   options->listener.add_to(*serve_command);
   serve_command->callback([options, &exit_code] { exit_code = serve(*options); });
 

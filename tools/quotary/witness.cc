@@ -18,7 +18,7 @@ struct WitnessCommand {
   std::string keys;  // filled by complete(): the folder's path + ".keys"
   std::string name;
   std::vector<std::string> logs;
-  ListenerOptions listener{.port = 8481};
+  ListenerOptions listener{.port = 8481, .carries_secrets = false};
   bool as_json = false;
 
   void complete() {
