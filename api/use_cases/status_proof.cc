@@ -1,5 +1,6 @@
 #include "api/use_cases/status_proof.h"
 
+#include "api/metrics_text.h"
 #include "api/organisation.h"
 #include "api/use_cases/parts.h"
 #include "ledger/log/make_status_proof.h"
@@ -54,20 +55,18 @@ bool Organisation::index_roots_degraded() const {
 
 std::string index_figures(const IndexRootsState& state) {
   if (!state.configured) return {};
-  const auto figure = [](const std::string& name, const char* kind, const char* help, std::uint64_t value) {
-    return "# HELP " + name + " " + help + "\n# TYPE " + name + " " + kind + "\n" + name + " " + std::to_string(value) +
-           "\n";
-  };
-  return figure("quotary_index_applied_size", "gauge", "Entries that the newest index.root covers.",
-                state.applied_size) +
-         figure("quotary_index_subjects", "gauge", "Subjects in that index.", state.subjects) +
-         figure("quotary_index_behind_seconds", "gauge", "For how long an entry has been waiting for an index.root.",
-                static_cast<std::uint64_t>(state.behind_ms / 1000)) +
-         figure("quotary_index_trouble", "gauge", "1 when the subject index does not hold or cannot go on.",
-                state.trouble.empty() ? 0 : 1) +
-         figure("quotary_index_roots_total", "counter", "index.root entries since the start.", state.appended_total) +
-         figure("quotary_index_failures_total", "counter",
-                "Attempts of the subject index that failed, since the start.", state.failed_total);
+  return metrics_line("quotary_index_applied_size", "gauge", "Entries that the newest index.root covers.",
+                      state.applied_size) +
+         metrics_line("quotary_index_subjects", "gauge", "Subjects in that index.", state.subjects) +
+         metrics_line("quotary_index_behind_seconds", "gauge",
+                      "For how long an entry has been waiting for an index.root.",
+                      static_cast<std::uint64_t>(state.behind_ms / 1000)) +
+         metrics_line("quotary_index_trouble", "gauge", "1 when the subject index does not hold or cannot go on.",
+                      state.trouble.empty() ? 0 : 1) +
+         metrics_line("quotary_index_roots_total", "counter", "index.root entries since the start.",
+                      state.appended_total) +
+         metrics_line("quotary_index_failures_total", "counter",
+                      "Attempts of the subject index that failed, since the start.", state.failed_total);
 }
 
 }  // namespace quotary::api

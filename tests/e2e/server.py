@@ -2,6 +2,7 @@
 import contextlib, json, os, random, shutil, socket, ssl, subprocess, tempfile, time, urllib.error, urllib.request
 
 START_SECONDS_MAX = 30
+WAIT_SECONDS_MAX = 60  # only a test that fails waits so long
 # A server whose ledger grows by nothing but what the test writes.
 STILL = ("--metrics-port", "0", "--index-interval-ms", "0")
 
@@ -13,6 +14,16 @@ def free_port():
             s.bind(("127.0.0.1", port))
             return port
     raise RuntimeError("no port is free")
+
+
+def eventually(ask, holds):
+    """-> the first answer that holds"""
+    until = time.time() + WAIT_SECONDS_MAX
+    while not holds(answer := ask()):
+        if time.time() >= until:
+            raise AssertionError(f"never came to hold: {answer}")
+        time.sleep(0.05)
+    return answer
 
 
 class Server:

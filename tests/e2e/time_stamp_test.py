@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 """A server and an own time-stamping authority as processes: tokens in the ledger, offline checks, an outage, an export."""
-import base64, json, os, re, subprocess, sys, tarfile, time, unittest, urllib.request
+import base64, json, os, re, subprocess, sys, tarfile, unittest, urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from server import Server, free_port, quote
+from server import Server, eventually, free_port, quote
 
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 VERIFY = os.environ.get("QUOTARY_VERIFY_PROGRAM", "build/release/quotary-verify")
-WAIT_SECONDS = 60
 
 
 def run(*command, program=PROGRAM):
@@ -61,11 +60,7 @@ class TimeStamping(unittest.TestCase):
         return self.s.json("GET", "/v1/log/time")[2]
 
     def await_state(self, holds):
-        until = time.time() + WAIT_SECONDS
-        while not holds(state := self.state()):
-            self.assertLess(time.time(), until, state)
-            time.sleep(0.05)
-        return state
+        return eventually(self.state, holds)
 
     def issue(self, key):
         status, _, made = self.s.issue(quote(), key)

@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 """A server and its witnesses as processes: cosigned checkpoints, proofs that need no trust in us, an outage, a fork."""
-import base64, hashlib, json, os, re, shutil, subprocess, sys, time, unittest
+import base64, hashlib, json, os, re, shutil, subprocess, sys, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from server import STILL, Server, quote
+from server import STILL, Server, eventually, quote
 from serve_test import make_certificate
 
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 VERIFY = os.environ.get("QUOTARY_VERIFY_PROGRAM", "build/release/quotary-verify")
-WAIT_SECONDS = 60
 
 
 def run(*command):
@@ -97,11 +96,7 @@ class Witnessing(unittest.TestCase):
         return self.s.json("GET", "/v1/log/witnesses")[2]
 
     def await_state(self, holds):
-        until = time.time() + WAIT_SECONDS
-        while not holds(state := self.state()):
-            self.assertLess(time.time(), until, state)
-            time.sleep(0.05)
-        return state
+        return eventually(self.state, holds)
 
     def issue(self, key):
         status, _, made = self.s.issue(quote(), key)
@@ -216,10 +211,7 @@ class Witnessing(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("refused", said)
         # Both checkpoints are on file, each signed by the log: nobody need take our word for it.
-        until = time.time() + WAIT_SECONDS
-        while "SPLIT VIEW" not in witness.said():
-            self.assertLess(time.time(), until)
-            time.sleep(0.05)
+        eventually(witness.said, lambda said: "SPLIT VIEW" in said)
         code, shown = witness.show()
         self.assertEqual((code, shown["ok"]), (1, False))
         pair = shown["logs"][0]["contradictions"][0]
@@ -227,14 +219,10 @@ class Witnessing(unittest.TestCase):
         self.assertEqual(pair["cosigned"].split("\n")[:2], pair["refused"].split("\n")[:2])
         self.assertNotEqual(pair["cosigned"].split("\n")[2], pair["refused"].split("\n")[2])
         # And the ledger itself holds that its witness was lost.
-        until = time.time() + WAIT_SECONDS
-        while True:
+        def losses():
             entries = self.s.json("GET", "/v1/log/entries?limit=1000", "auditor")[2]["items"]
-            events = [e for e in (json.loads(item["canonical"]) for item in entries) if e["type"] == "system.witness_lost"]
-            if events:
-                break
-            self.assertLess(time.time(), until)
-            time.sleep(0.05)
+            return [e for e in (json.loads(item["canonical"]) for item in entries) if e["type"] == "system.witness_lost"]
+        events = eventually(losses, bool)
         self.assertIn(events[0]["body"]["code"], ("ahead", "refused"))
         self.s.stop()
         self.assertEqual(run("verify", "--data", other)[0], 0)  # the copy alone shows nothing

@@ -3,6 +3,7 @@
 
 #include "ledger/log/checkpoint.h"
 #include "ledger/log/subject.h"
+#include "tests/support/eventually.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/log_fixture.h"
 #include "tests/support/time_fixture.h"
@@ -18,15 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto wait_max = 60s;  // only a test that fails waits so long
-
-bool eventually(const std::function<bool()>& holds) {
-  for (const auto until = std::chrono::steady_clock::now() + wait_max; std::chrono::steady_clock::now() < until;) {
-    if (holds()) return true;
-    std::this_thread::sleep_for(2ms);
-  }
-  return false;
-}
+using quotary::testing::eventually;
 
 // The line to the authority, and what it does with answers.
 struct Line {

@@ -4,6 +4,7 @@
 #include "api/witness/witness.h"
 #include "ledger/log/add_checkpoint.h"
 #include "signing/cosigner.h"
+#include "tests/support/eventually.h"
 #include "tests/support/log_fixture.h"
 
 #include <gtest/gtest.h>
@@ -18,15 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto wait_max = 60s;  // only a test that fails waits so long
-
-bool eventually(const std::function<bool()>& holds) {
-  for (const auto until = std::chrono::steady_clock::now() + wait_max; std::chrono::steady_clock::now() < until;) {
-    if (holds()) return true;
-    std::this_thread::sleep_for(2ms);
-  }
-  return false;
-}
+using quotary::testing::eventually;
 
 // A witness, and the line to it.
 struct Party {
