@@ -11,22 +11,24 @@ constexpr std::size_t sums_tail_bytes = export_line_bytes_max;
 class ExportCheck {
  public:
   ExportCheck(const ExportSource& source, const CheckpointVerifier& log_key, std::string_view vkey,
-              const ExportWatch* watch)
+              ExportCheckOptions options)
       : source_(source),
         log_key_(log_key),
         vkey_(vkey),
-        watch_(watch),
+        options_(std::move(options)),
         problems_(report_),
         inputs_(source, problems_) {}
 
-  Result<ExportReport> run(const ExportWalk::Progress& progress) {
+  Result<ExportReport> run() {
     QUOTARY_TRY(read, read_first());
     if (!read) {
       report_.broken_off = true;
       return std::move(report_);
     }
+    QUOTARY_TRY_VOID(check_earlier());
     QUOTARY_TRY_VOID(inputs_.open_sums());
-    QUOTARY_TRY_VOID(ExportWalk(source_, inputs_, problems_, report_.manifest, witnessed_, watch_).run(progress));
+    ExportWalk walk(source_, inputs_, problems_, report_.manifest, std::move(earlier_), options_.watch);
+    QUOTARY_TRY_VOID(walk.run(options_.progress));
     if (!problems_.enough()) QUOTARY_TRY_VOID(last_files());
     if (!problems_.enough()) QUOTARY_TRY_VOID(inputs_.finish(report_.manifest));
     report_.broken_off = problems_.enough();
@@ -117,7 +119,20 @@ class ExportCheck {
       problems_.add(std::nullopt, "checkpoint", std::string(export_witnessed_name),
                     checkpoint ? wrong : checkpoint.error().detail);
     else
-      witnessed_ = std::move(*checkpoint);
+      earlier_.push_back({std::move(*checkpoint), std::string(export_witnessed_name)});
+  }
+
+  Result<void> check_earlier() {
+    QUOTARY_CHECK(options_.earlier.size() <= earlier_checkpoints_max);
+    for (EarlierCheckpoint& each : options_.earlier) {
+      if (each.checkpoint.size == 0 || each.checkpoint.size > report_.manifest.tree_size)
+        return fail(Errc::invalid, "earlier_too_late",
+                    each.name + " is over " + std::to_string(each.checkpoint.size) + " entries, this export over " +
+                        std::to_string(report_.manifest.tree_size) +
+                        ": it can be compared with an export of that size or more only");
+      earlier_.push_back(std::move(each));
+    }
+    return {};
   }
 
   Result<void> last_files() {
@@ -147,20 +162,19 @@ class ExportCheck {
   const ExportSource& source_;
   const CheckpointVerifier& log_key_;
   const std::string_view vkey_;
-  const ExportWatch* const watch_;
+  ExportCheckOptions options_;
   ExportReport report_;
   ExportProblems problems_;
   ExportInputs inputs_;
   std::string manifest_text_;
-  std::optional<Checkpoint> witnessed_;
+  std::vector<EarlierCheckpoint> earlier_;  // also the export's own witnessed one
 };
 
 }  // namespace
 
 Result<ExportReport> check_export(const ExportSource& source, const CheckpointVerifier& log_key, std::string_view vkey,
-                                  const std::function<void(std::uint64_t done, std::uint64_t size)>& progress,
-                                  const ExportWatch* watch) {
-  return ExportCheck(source, log_key, vkey, watch).run(progress);
+                                  ExportCheckOptions options) {
+  return ExportCheck(source, log_key, vkey, std::move(options)).run();
 }
 
 }  // namespace quotary

@@ -1,7 +1,7 @@
 // Checking an export with nothing but its files and the log's key. Trusts no byte of it.
 #pragma once
 
-#include "ledger/log/checkpoint.h"
+#include "ledger/log/earlier.h"
 #include "ledger/log/entry_view.h"
 #include "ledger/log/export_format.h"
 #include "ledger/log/export_source.h"
@@ -40,6 +40,7 @@ struct ExportReport {
   std::uint64_t problems_total = 0;
   std::vector<ExportProblem> problems;  // the first export_problems_max
   bool broken_off = false;              // at so many problems the check ended
+  bool rewritten = false;               // an earlier checkpoint that the log signed is of another history
 };
 
 // Who understands the payloads of entries of one type sees them too, once their hashes were found right.
@@ -54,14 +55,20 @@ struct ExportWatch {
       see;
 };
 
+struct ExportCheckOptions {
+  std::function<void(std::uint64_t done, std::uint64_t size)> progress;  // told of entries, `size` of them in all
+  const ExportWatch* watch = nullptr;                                    // may be null; outlives the check
+  // At most earlier_checkpoints_max, of sizes from 1 to the export's; others are Errc::invalid `earlier_too_late`,
+  // since an export says nothing about what came after it.
+  std::vector<EarlierCheckpoint> earlier;
+};
+
 // Checks every byte of every file: hashes against SHA256SUMS, the checkpoint's signature, each entry's form, place,
 // chain and time, the tree up to the signed root, the links of each subject, and each payload that is there. Goes on
 // after a problem. `vkey` is log_key as text, which keys/log.vkey must be. Memory does not grow with the export.
-// `progress` is told of entries, `size` of them in all; `watch` may be null. An error says that it could not be
-// checked: Errc::not_found `no_export`, unavailable `export_version`, forbidden `file_forbidden`.
-[[nodiscard]] Result<ExportReport> check_export(
-    const ExportSource& source, const CheckpointVerifier& log_key, std::string_view vkey,
-    const std::function<void(std::uint64_t done, std::uint64_t size)>& progress = {},
-    const ExportWatch* watch = nullptr);
+// An error says that it could not be checked: Errc::not_found `no_export`, unavailable `export_version`, forbidden
+// `file_forbidden`.
+[[nodiscard]] Result<ExportReport> check_export(const ExportSource& source, const CheckpointVerifier& log_key,
+                                                std::string_view vkey, ExportCheckOptions options = {});
 
 }  // namespace quotary

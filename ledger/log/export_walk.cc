@@ -16,11 +16,26 @@ bool all_zeros(std::string_view bytes) { return bytes.find_first_not_of('\0') ==
 
 std::size_t bundle_bytes_max(const TileName& name) { return name.width * (2 + entry_bytes_max); }
 
+std::vector<EarlierCheckpoint> by_size(std::vector<EarlierCheckpoint> earlier) {
+  std::stable_sort(earlier.begin(), earlier.end(),
+                   [](const auto& a, const auto& b) { return a.checkpoint.size < b.checkpoint.size; });
+  return earlier;
+}
+
 Hash hash_at(std::string_view hashes, std::size_t place) {
   return *Hash::from_bytes(hashes.substr(place * hash_bytes, hash_bytes));
 }
 
 }  // namespace
+
+ExportWalk::ExportWalk(const ExportSource& source, ExportInputs& inputs, ExportProblems& problems,
+                       const ExportManifest& manifest, std::vector<EarlierCheckpoint> earlier, const ExportWatch* watch)
+    : source_(source),
+      inputs_(inputs),
+      problems_(problems),
+      manifest_(manifest),
+      earlier_(by_size(std::move(earlier))),
+      watch_(watch) {}
 
 std::optional<std::string_view> ExportWalk::BundleReader::next() {
   if (rest_.size() < 2) return std::nullopt;
@@ -133,9 +148,13 @@ void ExportWalk::follow_links() {
 
 void ExportWalk::grow(const Hash& leaf) {
   tree_.append(leaf);
-  if (!witnessed_ || tree_.size() != witnessed_->size || tree_.root() == witnessed_->root) return;
-  problems_.add(tree_.size() - 1, "checkpoint", std::string(export_witnessed_name),
-                "the entries do not lead to the root that was witnessed");
+  for (; earlier_passed_ < earlier_.size() && earlier_[earlier_passed_].checkpoint.size == tree_.size();
+       ++earlier_passed_) {
+    const auto& [checkpoint, name] = earlier_[earlier_passed_];
+    if (tree_.root() == checkpoint.root) continue;
+    problems_.report().rewritten = true;
+    problems_.add(tree_.size() - 1, "checkpoint", name, another_history(checkpoint.size));
+  }
 }
 
 void ExportWalk::compare(const TileName& tile, const std::optional<std::string>& stored) {

@@ -9,15 +9,9 @@ namespace quotary {
 // One thread, one run.
 class ExportWalk {
  public:
-  // `witnessed` is an earlier checkpoint that the entries must lead to as well; `watch` may be null.
+  // `earlier` are checkpoints that the entries must lead to as well; `watch` may be null.
   ExportWalk(const ExportSource& source, ExportInputs& inputs, ExportProblems& problems, const ExportManifest& manifest,
-             const std::optional<Checkpoint>& witnessed, const ExportWatch* watch)
-      : source_(source),
-        inputs_(inputs),
-        problems_(problems),
-        manifest_(manifest),
-        witnessed_(witnessed),
-        watch_(watch) {}
+             std::vector<EarlierCheckpoint> earlier, const ExportWatch* watch);
 
   using Progress = std::function<void(std::uint64_t done, std::uint64_t size)>;
   // Ends early once there are problems enough.
@@ -62,7 +56,8 @@ class ExportWalk {
   ExportInputs& inputs_;
   ExportProblems& problems_;
   const ExportManifest& manifest_;
-  const std::optional<Checkpoint>& witnessed_;
+  const std::vector<EarlierCheckpoint> earlier_;  // by size
+  std::size_t earlier_passed_ = 0;                // of these
   const ExportWatch* const watch_;
   std::vector<std::optional<std::string>> seen_;  // of the entry at hand when it is watched, by place; else empty
   ExportTree tree_;

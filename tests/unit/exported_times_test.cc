@@ -43,7 +43,8 @@ class ExportedTimesTest : public testing::ExportFixture {
     EXPECT_TRUE(write(payloads));
     const auto source = open_export_folder(folder.path() + "/export").value();
     ExportedTimes times(*source, *key, signer->vkey(), authority->certificate_pem());
-    const auto report = check_export(*source, *key, signer->vkey(), {}, &times.watch()).value();
+    const auto report =
+        check_export(*source, *key, signer->vkey(), {.progress = {}, .watch = &times.watch(), .earlier = {}}).value();
     Verdict verdict = judge_export(report);
     times.tell(verdict);
     return verdict;

@@ -3,7 +3,9 @@
 #include "api/use_cases/access_log.h"
 #include "api/use_cases/log_checks.h"
 #include "api/use_cases/problem_kinds.h"
+#include "ledger/log/earlier.h"
 #include "ledger/log/newest_about.h"
+#include "ledger/log/status_proof.h"
 #include "ledger/log/subject.h"
 #include "signing/keys.h"
 #include "tools/quotary/socket_client.h"
@@ -25,6 +27,7 @@ using api::LogCheck;
 struct VerifyCommand {
   Places places;
   std::string vkey, seed;
+  std::vector<std::string> earlier;
   std::optional<std::uint64_t> from;
   std::uint64_t sample = 0;  // 0: none
   bool incremental = false;
@@ -206,6 +209,18 @@ void check_access_log(const LedgerOptions& options, FileSystem& files, VerifyRep
   if (!followed) add(0, followed.error().detail);
 }
 
+// What was kept elsewhere, from before.
+Result<std::vector<EarlierCheckpoint>> read_earlier(const VerifyCommand& command, FileSystem& files,
+                                                    const CheckpointVerifier& log_key) {
+  std::vector<EarlierCheckpoint> earlier;
+  for (const std::string& path : command.earlier) {
+    QUOTARY_TRY(text, read_file(files, path, status_proof_bytes_max));
+    QUOTARY_TRY(opened, open_earlier(text, path, log_key));
+    earlier.push_back(std::move(opened));
+  }
+  return earlier;
+}
+
 int verify(VerifyCommand command) {
   if (auto complete = command.places.complete(); !complete) return unchecked(command, complete.error());
   const auto& places = command.places;
@@ -228,6 +243,9 @@ int verify(VerifyCommand command) {
   const auto log_key = signing::open_vkey(command.vkey.empty() ? keys->log_signer().vkey() : command.vkey);
   if (!log_key) return unchecked(command, log_key.error());
 
+  const auto earlier = read_earlier(command, *files, **log_key);
+  if (!earlier) return unchecked(command, earlier.error());
+
   auto check = plan(command);
   if (!check) return unchecked(command, check.error());
   check->private_objects_read = keys && !command.skip_payloads;
@@ -238,6 +256,10 @@ int verify(VerifyCommand command) {
     return cannot ? unchecked(command, checked.error()) : damaged(command, *check, checked.error());
   }
   check_access_log(ledger_options(places), *files, checked->report);
+  if (!earlier->empty()) {
+    const auto held = hold_against_earlier(ledger_options(places), *earlier, checked->report);
+    if (!held && checked->report.problems_total == 0) return unchecked(command, held.error());
+  }
   return conclude(command, std::move(*checked));
 }
 
@@ -254,6 +276,10 @@ void add_verify(CLI::App& app, int& exit_code) {
                       "further file with the last signed checkpoint to hold the store against");
   command->add_option("--vkey", options->vkey,
                       "the log's verification key, kept elsewhere (default: the key folder's)");
+  command
+      ->add_option("--earlier", options->earlier,
+                   "checkpoints or .tlog-proofs kept elsewhere from before, which the ledger must continue")
+      ->expected(1, static_cast<int>(earlier_checkpoints_max));
   command->add_option("--from", options->from, "first entry to check (default: 0)");
   auto* incremental =
       command->add_flag("--incremental", options->incremental, "from the size that the last verifications left whole");

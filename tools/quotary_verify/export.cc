@@ -87,7 +87,8 @@ Verdict judge_export(const ExportReport& report) {
         "from that.";
     return verdict;
   }
-  verdict.refuse(fail(Errc::corrupt, "export_damaged",
+  verdict.facts["rewritten"] = report.rewritten;
+  verdict.refuse(fail(Errc::corrupt, report.rewritten ? "history_rewritten" : "export_damaged",
                       count(report.problems_total) + " problems" +
                           (report.broken_off ? "; the check was broken off, so there may be more" : "")));
   return verdict;

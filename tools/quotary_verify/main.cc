@@ -8,6 +8,7 @@
 #include "signing/time_stamp.h"
 #include "tools/quotary_verify/document.h"
 #include "tools/quotary_verify/export.h"
+#include "tools/quotary_verify/growth.h"
 #include "tools/quotary_verify/status.h"
 #include "tools/quotary_verify/token.h"
 #include "tools/quotary_verify/witnesses.h"
@@ -31,7 +32,8 @@ constexpr std::size_t proof_bytes_max = 1u << 20;
 constexpr std::size_t key_bytes_max = 4096;
 
 struct Asked {
-  std::string file, proof, vkey, trust, policy, document, checkpoint, roots;
+  std::string file, proof, vkey, trust, policy, document, checkpoint, roots, consistency;
+  std::vector<std::string> earlier;
   bool as_json = false;
 };
 
@@ -122,6 +124,26 @@ Result<Verdict> token(const Asked& asked) {
   return verdict;
 }
 
+Result<Verdict> checkpoint(const Asked& asked) {
+  const auto files = posix_file_system();
+  QUOTARY_TRY(key, log_key(asked));
+  QUOTARY_TRY(text, read_file(*files, asked.file, proof_bytes_max));
+  Verdict verdict;
+  if (asked.earlier.empty()) {
+    verdict = offline::judge_checkpoint(text, *key);
+  } else {
+    QUOTARY_TRY(earlier, read_file(*files, asked.earlier.front(), status_proof_bytes_max));
+    std::optional<std::string> consistency;
+    if (!asked.consistency.empty()) {
+      QUOTARY_TRY(bytes, read_file(*files, asked.consistency, proof_bytes_max));
+      consistency = std::move(bytes);
+    }
+    verdict = offline::judge_growth(text, earlier, asked.earlier.front(), consistency, *key);
+  }
+  QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, text));
+  return verdict;
+}
+
 Result<Verdict> exported(const Asked& asked) {
   QUOTARY_TRY(key, log_key(asked));
   QUOTARY_TRY(vkey, vkey_text(asked.vkey));
@@ -140,7 +162,13 @@ Result<Verdict> exported(const Asked& asked) {
     QUOTARY_TRY_VOID(signing::check_time_roots(roots));
     times.emplace(*source, *key, vkey, roots);
   }
-  QUOTARY_TRY(report, check_export(*source, *key, vkey, progress, times ? &times->watch() : nullptr));
+  ExportCheckOptions how{.progress = progress, .watch = times ? &times->watch() : nullptr, .earlier = {}};
+  for (const std::string& path : asked.earlier) {
+    QUOTARY_TRY(text, read_file(*posix_file_system(), path, status_proof_bytes_max));
+    QUOTARY_TRY(earlier, open_earlier(text, path, *key));
+    how.earlier.push_back(std::move(earlier));
+  }
+  QUOTARY_TRY(report, check_export(*source, *key, vkey, std::move(how)));
   Verdict verdict = offline::judge_export(report);
   if (times) times->tell(verdict);
   QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, report.note));
@@ -195,9 +223,16 @@ int run(int argc, char** argv) {
                                 "the status proof (GET /v1/quotes/{number}/status-proof)");
   on_status->add_option("--document", asked.document, "the quote's sealed PDF, which must be the one that is meant");
   on_status->callback([&] { exit_code = answer(status(asked), asked.as_json); });
-  add_command(app, asked, "checkpoint", "did the log's key sign this checkpoint? 这个检查点是账本公钥签名的吗？",
-              "the signed checkpoint")
-      ->callback([&] { exit_code = answer(text_file<offline::judge_checkpoint>(asked), asked.as_json); });
+  auto* on_checkpoint =
+      add_command(app, asked, "checkpoint", "did the log's key sign this checkpoint? 这个检查点是账本公钥签名的吗？",
+                  "the signed checkpoint");
+  on_checkpoint
+      ->add_option("--earlier", asked.earlier,
+                   "a checkpoint or .tlog-proof kept from before: did the log only grow since? 自那以后只有追加吗？")
+      ->expected(1);
+  on_checkpoint->add_option("--consistency", asked.consistency,
+                            "the log's answer to /v1/log/proofs/consistency?from=&to= for the two sizes");
+  on_checkpoint->callback([&] { exit_code = answer(checkpoint(asked), asked.as_json); });
   auto* on_token =
       add_command(app, asked, "token",
                   "does this time-stamp (RFC 3161) of a checkpoint hold? 这个检查点的时间戳成立吗？", "the token, DER");
@@ -208,6 +243,10 @@ int run(int argc, char** argv) {
   auto* on_export = add_command(app, asked, "export",
                                 "does this exported ledger hold, to the last byte? 这份导出的账本逐字节成立吗？",
                                 "the folder that `quotary export` made");
+  on_export
+      ->add_option("--earlier", asked.earlier,
+                   "checkpoints or .tlog-proofs kept from before, which it must continue 以前保存的检查点或证明")
+      ->expected(1, static_cast<int>(earlier_checkpoints_max));
   on_export->add_option("--tsa-roots", asked.roots,
                         "PEM file of roots: also check the time-stamps in it 同时核对其中的时间戳");
   on_export->callback([&] { exit_code = answer(exported(asked), asked.as_json); });

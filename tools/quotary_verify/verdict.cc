@@ -78,6 +78,19 @@ constexpr Words all_words[] = {
      "The time-stamp uses an algorithm or a key size that is not allowed."},
     {"token_untrusted", "时间戳机构的证书在当时不能追溯到您给出的根证书，或当时不在有效期内。",
      "At that time the authority's certificate did not lead to the roots that you gave, or was not valid."},
+    {"history_rewritten",
+     "账本的历史被改写：与以前保存的、同一公钥签名的检查点不是同一段历史。请保留两份文件，它们就是证据。",
+     "The log's history was rewritten: it is not the one of the checkpoint that was kept from before, and the same key "
+     "signed both. Keep the two files: they are the evidence."},
+    {"consistency", "所给的证明不能说明账本只有追加。请重新索取；若账本给不出成立的证明，说明历史已被改写。",
+     "The proof does not show that the log only grew. Ask for it again; a log that cannot give one that holds has "
+     "rewritten its history."},
+    {"earlier_too_late", "作为较早检查点给出的那一份其实更新，无法比较。",
+     "What was given as the earlier checkpoint covers more entries, so there is nothing to compare."},
+    {"no_consistency_proof", "两个检查点大小不同，还需要账本给出的一致性证明（--consistency）。",
+     "The two checkpoints are of different sizes, so it takes the log's consistency proof (--consistency)."},
+    {"bad_consistency_proof", "所给文件不是这两个大小之间的一致性证明。",
+     "The file given is no consistency proof between these two sizes."},
     {"tokens_unjudged", "导出本身成立，但其中有时间戳无法用您给出的根证书判断：请一并给出其他时间戳机构的根证书。",
      "The export itself holds, but there are time-stamps in it that the roots you gave cannot judge: give the other "
      "authorities' roots as well, in the same file."},
