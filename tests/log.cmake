@@ -2,6 +2,10 @@ quotary_test(log_test LABEL unit TIMEOUT 120
   SOURCES unit/log_golden_test.cc unit/log_fault_test.cc unit/store_log_test.cc support/faulty_file_system.cc
   LIBRARIES quotary_log quotary_signing)
 
+quotary_test(tamper_test LABEL unit TIMEOUT 60
+  SOURCES unit/tamper_test.cc
+  LIBRARIES quotary_log quotary_signing)
+
 quotary_test(scrubber_test LABEL unit TIMEOUT 60
   SOURCES unit/scrubber_test.cc
   LIBRARIES quotary_log quotary_signing)

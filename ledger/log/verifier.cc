@@ -155,13 +155,17 @@ void walk_all(const WalkOptions& options, std::vector<Stretch>& stretches, unsig
   for (std::thread& worker : workers) worker.join();
 }
 
-// Entries beyond the last batch's end: a batch states its end in the same write, so something else put them there.
+// What stands beyond the last batch's end: a batch states its end in the same write, so something else put it there.
 void check_beyond(const StoreView& view, std::uint64_t size, VerifyReport& report) {
-  auto scanned = view.scan(Family::entries, "", index_key(size), false, [&](std::string_view key, std::string_view) {
-    add_problem(report, key.size() == 8 ? get_u64(key) : size, "leaf", "an entry that no batch ends after");
-    return true;
-  });
-  if (!scanned) add_problem(report, size, "leaf", scanned.error().detail);
+  const auto check = [&](Family family, const std::string& from, const char* kind, const char* what) {
+    auto scanned = view.scan(family, "", from, false, [&](std::string_view key, std::string_view) {
+      add_problem(report, key.size() >= 8 ? get_u64(key.substr(0, 8)) : size, kind, what);
+      return true;
+    });
+    if (!scanned) add_problem(report, size, kind, scanned.error().detail);
+  };
+  check(Family::entries, index_key(size), "leaf", "an entry that no batch ends after");
+  check(Family::objects, object_key(size, 0), "payload", "a payload of an entry that no batch ends after");
 }
 
 }  // namespace
