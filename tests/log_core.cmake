@@ -2,5 +2,9 @@ quotary_test(log_core_test LABEL unit TIMEOUT 60
   SOURCES unit/merkle_test.cc unit/ledger_test.cc
   LIBRARIES quotary_log quotary_signing)
 
+quotary_test(log_formats_test LABEL unit TIMEOUT 30
+  SOURCES unit/log_formats_test.cc
+  LIBRARIES quotary_log quotary_signing)
+
 include(fuzz/fuzz.cmake)
 quotary_fuzz(fuzz_entry SOURCES fuzz/fuzz_entry.cc LIBRARIES quotary_log CORPUS entry)

@@ -113,9 +113,6 @@ Result<LedgerImpl::Accepted> LedgerImpl::accept(const Command& command, StateOve
     for (const NewObject& object : draft.objects) {
       if (object.bytes.size() > object_bytes_max)
         return fail(Errc::too_large, "object_too_large", object.name + " has over 64 MB");
-      const bool again = std::any_of(entry.objects.begin(), entry.objects.end(),
-                                     [&](const ObjectRef& other) { return other.name == object.name; });
-      if (again) return fail(Errc::invalid, "object_twice", "an entry names each of its payloads once: " + object.name);
       entry.objects.push_back({object.name, object.media_type, object.key_subject, sha256(object.bytes),
                                object.bytes.size(), object.revision});
       if (object.key_subject.empty() && object.name == "facts") facts = object.bytes;

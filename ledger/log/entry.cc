@@ -77,9 +77,23 @@ const std::string& time_text(Timestamp time) {
   return last.text;
 }
 
+// The first payload whose name another one had before it; null when all differ.
+const ObjectRef* named_twice(const std::vector<ObjectRef>& objects) {
+  for (std::size_t i = 1; i < objects.size(); ++i) {
+    for (std::size_t before = 0; before < i; ++before) {
+      if (objects[before].name == objects[i].name) return &objects[i];
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Result<void> encode_entry(Entry& entry, std::string_view salt) {
+  if (!subject_place_possible(entry.index, entry.subject_seq, entry.subject_prev))
+    return fail(Errc::invalid, "subject_place", "an entry cannot have that place among those about its subject");
+  if (const ObjectRef* twice = named_twice(entry.objects))
+    return fail(Errc::invalid, "object_twice", "an entry names each of its payloads once: " + twice->name);
   std::string canonical;
   canonical.reserve(1024);
   EntryWriter out(canonical);

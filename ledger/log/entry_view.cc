@@ -4,6 +4,8 @@
 #include "ledger/base/time.h"
 #include "ledger/log/entry.h"
 
+#include <algorithm>
+
 namespace quotary {
 
 namespace {
@@ -105,6 +107,9 @@ void read_objects(Reader& in, std::vector<ObjectView>& objects) {
     in.hash(R"(,"sha256":)", object.sha256);
     in.number(R"(,"size":)", object.size);
     in.mark("}");
+    const bool again =
+        std::any_of(objects.begin(), objects.end(), [&](const ObjectView& other) { return other.name == object.name; });
+    if (again) in.wrong("a payload of another name");
     objects.push_back(object);
   } while (in.try_mark(","));
   in.mark("]");
@@ -136,6 +141,8 @@ Result<void> view_entry(std::string_view canonical, EntryView& view) {
   view.subject_prev.reset();
   if (in.try_mark(R"(,"subject_prev":)")) in.number("", view.subject_prev.emplace());
   in.number(R"(,"subject_seq":)", view.subject_seq);
+  if (in.good() && !subject_place_possible(view.index, view.subject_seq, view.subject_prev))
+    in.wrong("subject_prev and subject_seq that can be");
   in.text(R"(,"time":)", view.time);
   if (in.good() && (view.time.size() != 24 || !parse_rfc3339(view.time))) in.wrong("time");
   in.text(R"(,"type":)", view.type);

@@ -28,6 +28,12 @@ struct EntryView {
   std::vector<ObjectView> objects;
 };
 
+// Whether an entry may have that place among those about its subject: the first one, or one after an earlier entry.
+[[nodiscard]] constexpr bool subject_place_possible(std::uint64_t index, std::uint64_t seq,
+                                                    const std::optional<std::uint64_t>& prev) {
+  return prev ? seq > 1 && *prev < index : seq == 1;
+}
+
 // Accepts exactly the bytes that encode_entry writes (entry.h). Errc::corrupt `bad_entry` says at which byte and
 // member.
 [[nodiscard]] Result<void> view_entry(std::string_view canonical, EntryView& view);

@@ -140,6 +140,7 @@ TEST(Slots, AnotherVersionsFormIsNamed) {
 
 TEST(Entry, AnyOtherSpellingIsRefused) {
   Entry entry;
+  entry.index = 4;
   entry.time = *parse_rfc3339("2026-11-24T02:03:04.567Z");
   entry.type = "quote.issued";
   entry.actor_id = "p\"1\n";
@@ -168,9 +169,9 @@ TEST(Entry, AnyOtherSpellingIsRefused) {
     return text.replace(at, from.size(), to);
   };
   for (const auto& [from, to] :
-       std::vector<std::pair<std::string, std::string>>{{R"("index":0)", R"("index":00)"},
-                                                        {R"("index":0)", R"("index":-0)"},
-                                                        {R"("index":0)", R"("index": 0)"},
+       std::vector<std::pair<std::string, std::string>>{{R"("index":4)", R"("index":04)"},
+                                                        {R"("index":4)", R"("index":-4)"},
+                                                        {R"("index":4)", R"("index": 4)"},
                                                         {R"("v":1)", R"("v":2)"},
                                                         {R"("v":1})", R"("v":1,"w":1})"},
                                                         {R"(p\"1)", R"(p\u00221)"},

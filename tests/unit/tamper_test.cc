@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <map>
 
 namespace quotary {
 namespace {
@@ -82,6 +83,21 @@ class Forger {
       put(Family::entries, index_key(index), entry.canonical);
     }
     record_tree();
+  }
+  // Each entry's place among those about its subject, in their order of now.
+  void link_anew() {
+    std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> last;  // number and index
+    for (std::uint64_t index = 0; index < entries.size(); ++index) {
+      Entry& entry = entries[index];
+      const auto before = last.find(entry.subject);
+      entry.subject_prev.reset();
+      entry.subject_seq = 1;
+      if (before != last.end()) {
+        entry.subject_seq = before->second.first + 1;
+        entry.subject_prev = before->second.second;
+      }
+      last[entry.subject] = {entry.subject_seq, index};
+    }
   }
   // The tree's records, one entry a batch, as the ledger of this test wrote them.
   void record_tree() {
@@ -204,6 +220,7 @@ const Way ways[] = {
     {"chained anew: two entries in the other order", "checkpoint", size - 1,
      [](Forger& f) {
        std::swap(f.entries[at], f.entries[at + 1]);
+       f.link_anew();
        f.chain_anew(at);
      }},
     {"chained anew: one entry less", "truncation", size - 1,
@@ -211,11 +228,13 @@ const Way ways[] = {
        f.entries.erase(f.entries.begin() + at);
        f.erase(Family::entries, index_key(size - 1));
        f.erase(Family::batches, index_key(size));
+       f.link_anew();
        f.chain_anew(at);
      }},
     {"chained anew: one entry more", "checkpoint", size - 1,
      [](Forger& f) {
        f.entries.insert(f.entries.begin() + at, f.entries[at]);
+       f.link_anew();
        f.chain_anew(at);
      }},
     {"chained anew: other facts", "checkpoint", size - 1,
