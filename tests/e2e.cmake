@@ -33,6 +33,12 @@ quotary_test(making_test LABEL e2e TIMEOUT 300
 # At every call of a making, under `ctest -C long`.
 add_test(NAME making_long CONFIGURATIONS long COMMAND making_test)
 set_tests_properties(making_long PROPERTIES LABELS long TIMEOUT 7200 ENVIRONMENT QUOTARY_FAULT_POINTS=0)
+quotary_test(failing_disk_test LABEL e2e TIMEOUT 300
+  SOURCES api/failing_disk_test.cc support/faulty_file_system.cc
+  LIBRARIES quotary_api)
+# At every call of the run, under `ctest -C long`.
+add_test(NAME failing_disk_long CONFIGURATIONS long COMMAND failing_disk_test)
+set_tests_properties(failing_disk_long PROPERTIES LABELS long TIMEOUT 7200 ENVIRONMENT QUOTARY_FAULT_POINTS=0)
 quotary_test(service_events_test LABEL e2e TIMEOUT 60
   SOURCES api/service_events_test.cc support/faulty_file_system.cc
   LIBRARIES quotary_api)
