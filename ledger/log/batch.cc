@@ -93,7 +93,7 @@ void LedgerImpl::accept_one(Waiting waiting, Batch& batch) {
 Result<LedgerImpl::Accepted> LedgerImpl::accept(const Command& command, StateOverlay& batch_state, std::uint64_t first,
                                                 const Hash& prev, Timestamp now) {
   QUOTARY_TRY(drafts, call(command, batch_state, now));
-  StateOverlay state(batch_state);
+  StateOverlay state(static_cast<const StateReader&>(batch_state));
   Accepted accepted;
   Hash previous = prev;
   for (Draft& draft : drafts) {

@@ -29,6 +29,9 @@ class StateOfView final : public StateReader {
 class StateOverlay final : public StateWriter {
  public:
   explicit StateOverlay(const StateReader& below) : below_(below) {}
+  // An overlay over another one takes that one as a reader; a copy of it is never meant.
+  StateOverlay(const StateOverlay&) = delete;
+  StateOverlay& operator=(const StateOverlay&) = delete;
   Result<std::optional<std::string>> get(std::string_view key) const override;
   Result<void> scan(std::string_view prefix, std::string_view from, bool reverse,
                     const std::function<bool(std::string_view, std::string_view)>& visit) const override;
