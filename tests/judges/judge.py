@@ -7,8 +7,22 @@ from readers import run
 
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 VERIFIER = os.environ.get("QUOTARY_VERIFY_PROGRAM", "build/release/quotary-verify")
+BUILD = os.environ.get("QUOTARY_JUDGE_BUILD", os.path.join(tempfile.gettempdir(), "quotary-judges"))
+GO_PATH = "/usr/share/gocode"  # of Debian's golang-golang-x-mod-dev
 FLIPS = 12
 VERIFIER_SECONDS_MAX = 60
+
+
+def build_go(source):
+    """-> the program that a judge in Go becomes, against Debian's own packages"""
+    if not os.path.isdir(GO_PATH + "/src/golang.org/x/mod/sumdb"):
+        raise RuntimeError("golang-golang-x-mod-dev is not installed: run ./tools/setup.sh")
+    os.makedirs(BUILD, exist_ok=True)
+    os.environ.update({"GO111MODULE": "off", "GOPATH": GO_PATH, "GOFLAGS": "", "GOCACHE": os.path.join(BUILD, "go-cache"), "CGO_ENABLED": "0"})
+    program = os.path.join(BUILD, os.path.splitext(os.path.basename(source))[0])
+    run("go", "vet", source)
+    run("go", "build", "-o", program, source)
+    return program
 
 
 def byte_ranges(pdf):

@@ -2,34 +2,20 @@
 """Go's sumdb/note and sumdb/tlog open our checkpoint, check our proofs and rebuild our root from the served tiles."""
 import base64, concurrent.futures, os, re, shutil, subprocess, tempfile, unittest
 
-from judge import HERE, PROGRAM, Judge
-from readers import run
+from judge import HERE, PROGRAM, Judge, build_go
 from server import STILL, Server, quote
 
-BUILD = os.environ.get("QUOTARY_JUDGE_BUILD", os.path.join(tempfile.gettempdir(), "quotary-judges"))
-GO_PATH = "/usr/share/gocode"  # of Debian's golang-golang-x-mod-dev
 # More than one full tile, so that a second level is served.
 QUOTES = 260
 CLIENTS = 8
 TILE_WIDTH = 256
 
 
-def build_judge():
-    if not os.path.isdir(GO_PATH + "/src/golang.org/x/mod/sumdb"):
-        raise RuntimeError("golang-golang-x-mod-dev is not installed: run ./tools/setup.sh")
-    os.makedirs(BUILD, exist_ok=True)
-    os.environ.update({"GO111MODULE": "off", "GOPATH": GO_PATH, "GOFLAGS": "", "GOCACHE": os.path.join(BUILD, "go-cache"), "CGO_ENABLED": "0"})
-    program = os.path.join(BUILD, "log_judge")
-    run("go", "vet", os.path.join(HERE, "log_judge.go"))
-    run("go", "build", "-o", program, os.path.join(HERE, "log_judge.go"))
-    return program
-
-
 class LogJudge(Judge):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.judge = build_judge()
+        cls.judge = build_go(os.path.join(HERE, "log_judge.go"))
         with Server(PROGRAM, STILL) as s:
             with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
                 made = list(pool.map(lambda i: s.issue(quote(f"{i + 1}.00"), f"judged-{i}")[2], range(QUOTES)))
