@@ -4,7 +4,7 @@ import os, random, re, subprocess, unittest
 
 from judge import HERE, build_go
 
-VECTORS = os.environ.get("QUOTARY_TREE_VECTORS", "build/release/tests/tree_vectors")
+VECTORS = os.environ.get("QUOTARY_TREE_VECTORS", "build/release/tree_vectors")
 SIZES = 1000
 CHANGES = 40
 SEED = 20261126
