@@ -6,6 +6,7 @@
 #include "ledger/log/folded_state.h"
 #include "ledger/log/merkle.h"
 #include "ledger/log/overlay.h"
+#include "ledger/log/pin.h"
 #include "ledger/log/scrubber.h"
 #include "ledger/log/sequencer.h"
 #include "ledger/log/slots.h"
@@ -59,6 +60,7 @@ class LedgerImpl final : public Ledger {
   Result<void> read_state(
       const std::function<Result<void>(const StateReader&, std::uint64_t, const Hash&)>& read) const override;
 
+  [[nodiscard]] Result<PinnedLedger> pin();
   [[nodiscard]] Result<VerifyReport> verify(const VerifyOptions& options) const;
   [[nodiscard]] Result<void> visit_entries(std::uint64_t from, std::uint64_t to,
                                            const std::function<bool(const EntryView&)>& visit) const;

@@ -257,6 +257,77 @@ class RocksSnapshot final : public StoreView {
   const rocksdb::Snapshot* snapshot_;
 };
 
+// The engine's own means (its Checkpoint and BackupEngine) take a log as far as its file reaches: with the zeros ahead
+// of its end, and with what is written while they copy. So only what these rest on is used, that the engine removes no
+// file meanwhile and says which files count, and the logs' ends are our own.
+class RocksPin final : public StorePin {
+ public:
+  static Result<std::unique_ptr<StorePin>> make(std::shared_ptr<Database> base) {
+    std::unique_ptr<RocksPin> pin(new RocksPin(std::move(base)));
+    const rocksdb::Status held = pin->base_->db->DisableFileDeletions();
+    if (!held.ok()) return store_error("keep its files", held);
+    pin->held_ = true;
+    QUOTARY_TRY_VOID(pin->add_tables());
+    QUOTARY_TRY_VOID(pin->add_logs());
+    return std::unique_ptr<StorePin>(std::move(pin));
+  }
+  ~RocksPin() override {
+    if (held_) (void)base_->db->EnableFileDeletions(false);
+  }
+  const std::string& directory() const override { return base_->directory; }
+  const std::vector<PinnedFile>& files() const override { return files_; }
+
+ private:
+  explicit RocksPin(std::shared_ptr<Database> base) : base_(std::move(base)) {}
+
+  // Tables, and the table of tables up to where it names these alone.
+  Result<void> add_tables() {
+    std::vector<std::string> names;
+    std::uint64_t manifest_size = 0;
+    const rocksdb::Status listed = base_->db->GetLiveFiles(names, &manifest_size, false);
+    if (!listed.ok()) return store_error("name its files", listed);
+    for (std::string& name : names) {
+      name.erase(0, name.find_first_not_of('/'));
+      PinnedFile file{std::move(name), 0, false, {}};
+      if (file.name == "CURRENT") continue;
+      if (file.name.starts_with("MANIFEST-")) {
+        file.size = manifest_size;
+        const std::string current = file.name + "\n";
+        files_.push_back({"CURRENT", current.size(), false, current});
+      } else {
+        QUOTARY_TRY(opened, base_->files->open(base_->directory + "/" + file.name, OpenMode::read_only));
+        QUOTARY_TRY(size, opened->size());
+        file.size = size;
+        file.lasting = file.name.ends_with(".sst");
+      }
+      files_.push_back(std::move(file));
+    }
+    return {};
+  }
+
+  // After the tables, so that what was in a log then is there or in a table.
+  Result<void> add_logs() {
+    const LogTail::Place newest = base_->tail->place();
+    for (std::string& name : logs_in(*base_->files, base_->directory)) {
+      const std::string path = base_->directory + "/" + name;
+      std::uint64_t size = newest.size;
+      if (path != newest.path) {
+        auto log = base_->files->open(path, OpenMode::read_only);
+        if (!log && log.error().kind == Errc::not_found) continue;  // done with before, and removed just now
+        if (!log) return std::move(log).error();
+        QUOTARY_TRY(end, log_end(**log));
+        size = end;
+      }
+      files_.push_back({std::move(name), size, false, {}});
+    }
+    return {};
+  }
+
+  const std::shared_ptr<Database> base_;
+  bool held_ = false;
+  std::vector<PinnedFile> files_;
+};
+
 class RocksStore final : public Store {
  public:
   explicit RocksStore(std::shared_ptr<Database> base) : base_(std::move(base)) {}
@@ -273,6 +344,8 @@ class RocksStore final : public Store {
   }
   std::unique_ptr<StoreView> snapshot() const override { return std::make_unique<RocksSnapshot>(base_); }
   std::string background_error() const override { return base_->listener->text(); }
+
+  Result<std::unique_ptr<StorePin>> pin() override { return RocksPin::make(base_); }
 
   void forget_cached() const override {
     const auto names = base_->files->list(base_->directory);

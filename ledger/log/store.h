@@ -60,6 +60,24 @@ class StoreView {
 // What stands in the store's log, operation by operation; the value is absent for an erased key. False stops.
 using ReadBack = std::function<bool(Family family, std::string_view key, std::optional<std::string_view> value)>;
 
+// A file that holds a part of a store.
+struct PinnedFile {
+  std::string name;                    // in the store's folder
+  std::uint64_t size = 0;              // so many of its first bytes count, whatever is added meanwhile
+  bool lasting = false;                // written once: its bytes stay the same for as long as it is there
+  std::optional<std::string> content;  // stands in place of the file's own bytes
+};
+
+// A moment of a store, as files: what a power cut would have left on the disk just then, so that a copy of them opens
+// with what had been written by that moment, and nothing later. Until it dies none of them goes away, while the store
+// is written to as before. Safe from any thread.
+class StorePin {
+ public:
+  virtual ~StorePin() = default;
+  [[nodiscard]] virtual const std::string& directory() const = 0;
+  [[nodiscard]] virtual const std::vector<PinnedFile>& files() const = 0;
+};
+
 // An open store. As a StoreView it shows the newest state. One thread writes; any thread reads.
 class Store : public StoreView {
  public:
@@ -78,6 +96,8 @@ class Store : public StoreView {
   [[nodiscard]] virtual std::unique_ptr<StoreView> snapshot() const = 0;
   // Empties a family without reading it, so that damage in it goes too. No snapshot or cursor of it may be alive.
   [[nodiscard]] virtual Result<void> recreate(Family family) = 0;
+  // This moment, as files. On the thread that writes, after a sync; copies nothing and takes milliseconds.
+  [[nodiscard]] virtual Result<std::unique_ptr<StorePin>> pin() = 0;
   // Asks the machine to let go of what it keeps of the store's tables in memory, so that a reading is one of the disk.
   // The engine's own cache stays.
   virtual void forget_cached() const {}
