@@ -241,6 +241,13 @@ class Organisation {
   // `verification_failed`; unavailable while no seal can be used.
   [[nodiscard]] Result<Bytes> verification_report(const Principal& caller, std::string_view id) const;
 
+  // Begins a backup into a folder, an absolute path of this machine, with all but the newest `keep` removed after it
+  // (0: none removed). `chained`: told by an entry behind it, which it then lacks. The operator's alone. Errc::conflict
+  // `backup_running`. How it goes on, or how the last one ended: api/use_cases/backups.h, describe().
+  [[nodiscard]] Result<void> begin_backup(const Principal& caller, std::string folder, std::uint64_t keep,
+                                          bool chained);
+  [[nodiscard]] json::object read_backup() const;
+
   // What time alone brings: void requests that lapse, digests of the record of reads, a disk that runs full. Call it
   // about once a minute; answers how many entries it wrote.
   [[nodiscard]] Result<std::uint64_t> run_due_events();

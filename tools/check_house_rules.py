@@ -26,6 +26,7 @@ LEDGER_PARTS = {
     "index": {"index", "base"},
     "quote": {"quote", "base"},
     "log": {"log", "index", "base"},
+    "backup": {"backup", "log", "base"},
     "records": {"records", "quote", "log", "base"},
 }
 # Where a third-party engine's headers may appear: a pattern of paths, and how many sources may match it.

@@ -1,6 +1,7 @@
 #include "api/organisation.h"
 
 #include "api/metrics_text.h"
+#include "api/use_cases/backups.h"
 #include "api/use_cases/issuer.h"
 #include "api/use_cases/log_checks.h"
 #include "api/use_cases/making.h"
@@ -108,6 +109,7 @@ Organisation::Organisation(std::unique_ptr<Parts> parts) : parts_(std::move(part
 Organisation::~Organisation() {
   parts_->witnesses.reset();  // what they would still append comes before the end
   parts_->index_roots.reset();
+  parts_->backups.reset();
   parts_->time_stamper.reset();
   // What cannot be chained now stays in its file and is chained after the next start.
   (void)parts_->chain_access();
@@ -228,6 +230,7 @@ Result<void> Organisation::Parts::start() {
   }
   issuer = std::make_unique<Issuer>(*this);
   access = std::make_unique<AccessLog>(config.files, config.data_directory + "/access", *config.random);
+  backups = std::make_unique<Backups>(*ledger, *config.files, *config.clock, config.data_directory);
   checks = std::make_unique<LogChecks>(*ledger, *config.clock, *config.random);
   QUOTARY_TRY_VOID(start_service_events());
   start_index_roots();
@@ -245,6 +248,13 @@ Result<void> Organisation::Parts::start_service_events() {
 }
 
 DiskState Organisation::disk() const { return parts_->service ? parts_->service->disk() : DiskState{}; }
+
+Result<void> Organisation::begin_backup(const Principal& caller, std::string folder, std::uint64_t keep, bool chained) {
+  QUOTARY_TRY_VOID(require_call(caller, Call::administer));
+  return parts_->backups->start(std::move(folder), keep, chained);
+}
+
+json::object Organisation::read_backup() const { return parts_->backups->describe(); }
 
 Principal Organisation::operator_principal() { return {"operator", Role::admin, {}, {}}; }
 

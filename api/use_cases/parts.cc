@@ -1,5 +1,6 @@
 #include "api/use_cases/parts.h"
 
+#include "api/use_cases/backups.h"
 #include "api/use_cases/issuer.h"
 #include "api/use_cases/log_checks.h"
 #include "api/use_cases/service_events.h"

@@ -22,6 +22,7 @@
 namespace quotary::api {
 
 class Issuer;
+class Backups;
 class LogChecks;
 class ServiceEvents;
 
@@ -99,6 +100,7 @@ struct Organisation::Parts {
   mutable TextCache person_names, buyer_names, seller_names;
   mutable ProofCache public_proofs;
   std::unique_ptr<AccessLog> access;
+  std::unique_ptr<Backups> backups;               // after the ledger, which it pins and appends to
   std::unique_ptr<LogChecks> checks;              // after the ledger: its run ends first
   std::unique_ptr<IndexRoots> index_roots;        // after the ledger, which it appends to; null: no index is kept
   std::unique_ptr<witness::Witnesses> witnesses;  // after the ledger, which it appends to; null: none are asked

@@ -53,6 +53,8 @@ void add_init(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_verify(CLI::App& app, int& exit_code);
 void add_export(CLI::App& app, int& exit_code);
+void add_backup(CLI::App& app, int& exit_code);
+void add_drill(CLI::App& app, int& exit_code);
 void add_rebuild_index(CLI::App& app, int& exit_code);
 void add_users(CLI::App& app, int& exit_code);
 void add_series(CLI::App& app, int& exit_code);

@@ -1,6 +1,7 @@
 #include "tools/quotary/operator.h"
 
 #include "api/http/problem.h"
+#include "ledger/records/fields.h"
 #include "tools/quotary/socket_client.h"
 
 namespace quotary::cli {
@@ -82,6 +83,12 @@ Result<json::object> perform(api::Organisation& organisation, std::string_view a
     QUOTARY_TRY(answer, organisation.verify_log(caller, json::serialize(body)));
     return answer.body;
   }
+  if (action == "backup.start") {
+    QUOTARY_TRY_VOID(organisation.begin_backup(caller, text_of(body, "to"), records::number_of(body, "keep"),
+                                               text_of(body, "chain") == "yes"));
+    return organisation.read_backup();
+  }
+  if (action == "backup.show") return organisation.read_backup();
   if (action == "time_stamping.show") return organisation.read_time_stamping(true).body;
   if (action == "series.list")
     return all_pages([&](const api::PageRequest& page) { return organisation.list_series(caller, page); });

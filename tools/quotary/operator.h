@@ -11,8 +11,9 @@ namespace quotary::cli {
 
 // `action` is people.add {name, role, team, region, login, password}, people.token {person}, or
 // series.add {name, branch, document_type, pattern, period}, people.list or series.list, which answer {"items"}, or
-// witnesses.show and time_stamping.show, as GET /v1/log/witnesses and /v1/log/time, or verifications.add {a report}.
-// Errc::not_found `unknown_action`.
+// witnesses.show and time_stamping.show, as GET /v1/log/witnesses and /v1/log/time, verifications.add {a report},
+// backup.start {to, keep, chain: yes | no} or backup.show, which both answer how the backup goes on. Errc::not_found
+// `unknown_action`.
 [[nodiscard]] Result<json::object> perform(api::Organisation& organisation, std::string_view action,
                                            const json::object& body);
 

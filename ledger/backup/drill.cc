@@ -1,0 +1,83 @@
+#include "ledger/backup/drill.h"
+
+#include "ledger/log/checkpoint.h"
+#include "ledger/log/ledger_impl.h"
+#include "ledger/log/walk.h"
+
+#include <algorithm>
+
+namespace quotary {
+
+namespace {
+
+constexpr std::string_view slots_magic = "QTRYSLT";
+constexpr std::size_t outside_bytes_max = 2 * slot_bytes;
+
+// A tree that is larger than was published must have the published root on its way.
+void hold_against(const OutsideCheckpoint& outside, std::uint64_t size, const NodeReader& nodes, RestoredCheck& check) {
+  if (outside.size > size) {
+    if (outside.size > check.lost.to) check.lost = {size, outside.size, outside.where};
+    return;
+  }
+  if (!outside.root) return;
+  const auto root = read_root(outside.size, nodes);
+  if (!root || *root != *outside.root)
+    add_problem(check.report, outside.size == 0 ? 0 : outside.size - 1, "checkpoint",
+                outside.where + ": the published root of size " + std::to_string(outside.size) +
+                    " differs from the backup's tree");
+}
+
+}  // namespace
+
+Result<std::optional<OutsideCheckpoint>> read_outside_checkpoint(FileSystem& files, const std::string& path,
+                                                                 const CheckpointVerifier& log_key) {
+  QUOTARY_TRY(text, read_file(files, path, outside_bytes_max));
+  OutsideCheckpoint outside;
+  outside.where = path;
+  if (text.starts_with(slots_magic) || text.find_first_not_of('\0') == text.npos || text.size() == 2 * slot_bytes) {
+    QUOTARY_TRY(published, Slots::read(files, path));
+    if (!published) return std::optional<OutsideCheckpoint>();
+    outside.note = published->note;
+  } else {
+    outside.note = std::move(text);
+  }
+  auto checkpoint = open_checkpoint(outside.note, log_key);
+  if (!checkpoint) {
+    Error error = std::move(checkpoint).error();
+    error.detail = path + ": " + error.detail;
+    return error;
+  }
+  outside.size = checkpoint->size;
+  outside.root = checkpoint->root;
+  return std::optional<OutsideCheckpoint>(std::move(outside));
+}
+
+Result<RestoredCheck> check_restored(const std::string& directory, const BackupManifest& manifest,
+                                     const std::vector<OutsideCheckpoint>& outside, const LedgerPorts& ports,
+                                     const CheckpointVerifier& log_key, const VerifyOptions& how) {
+  LedgerOptions options;
+  options.directory = directory;
+  RestoredCheck check;
+  check.lost.from = check.lost.to = manifest.tree_size;
+  QUOTARY_TRY(report, verify_folder(options, ports, how, log_key));
+  check.report = std::move(report);
+  const auto differs = [&](const std::string& what) {
+    add_problem(check.report, manifest.tree_size == 0 ? 0 : manifest.tree_size - 1, "checkpoint",
+                "the backup's manifest does not fit what it holds: " + what);
+  };
+  if (check.report.tree_size != manifest.tree_size)
+    differs(std::to_string(check.report.tree_size) + " entries instead of " + std::to_string(manifest.tree_size));
+  else if (check.report.root != manifest.root)
+    differs("another root");
+  if (manifest.origin != log_key.name()) differs("it is a backup of " + manifest.origin);
+  const auto signed_one = open_checkpoint(manifest.checkpoint, log_key);
+  if (!signed_one || signed_one->size != manifest.tree_size || signed_one->root != manifest.root)
+    differs("its checkpoint is of another tree, or was not signed by the log's key");
+  if (outside.empty()) return check;
+  QUOTARY_TRY(store, open_rocks_store(store_path(directory), StoreMode::read_only));
+  const NodeReader nodes = nodes_of(*store);
+  for (const OutsideCheckpoint& each : outside) hold_against(each, check.report.tree_size, nodes, check);
+  return check;
+}
+
+}  // namespace quotary

@@ -1,0 +1,9 @@
+quotary_test(backup_test LABEL unit TIMEOUT 240
+  SOURCES unit/backup_test.cc support/faulty_file_system.cc
+  LIBRARIES quotary_backup quotary_signing)
+find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
+add_test(NAME backup_e2e_test COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/backup_test.py)
+set_tests_properties(backup_e2e_test PROPERTIES LABELS crash TIMEOUT 240 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
+add_test(NAME backup_long CONFIGURATIONS long COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/backup_test.py)
+set_tests_properties(backup_long PROPERTIES LABELS long TIMEOUT 7200
+  ENVIRONMENT "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_BACKUP_KILLS=100")
