@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t read_size = 4'096;        // while a header is awaited
 constexpr std::size_t read_size_body = 65'536;  // while a body is
 constexpr std::size_t framing_max = 16'384;     // unparsed bytes of chunk framing
-constexpr std::size_t linger_max = 4u << 20;
-constexpr std::chrono::milliseconds linger_timeout{1'000};
+constexpr std::size_t linger_max = 16u << 20;
+constexpr std::chrono::milliseconds linger_timeout{2'000};
 
 // One request's right to answer; a Reply is a copyable handle on it.
 struct ReplySlot {
