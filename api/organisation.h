@@ -120,6 +120,12 @@ struct QuoteFilter {
   std::optional<std::uint64_t> limit;
 };
 
+// Of a series' numbers. Absent: the period of the newest number; from its first; to its last, as many as fit.
+struct NumbersRange {
+  std::optional<std::string> period;
+  std::optional<std::uint64_t> first, count;
+};
+
 struct VoidFilter {
   std::string status, from, to, quote, cursor;
   std::optional<std::uint64_t> limit;
@@ -191,6 +197,11 @@ class Organisation {
   // newest index.root. Errc::unavailable `index_behind` while entries about the quote wait for their index.root (about
   // a second), `index_not_ready`, `index_off`; too_large `history_too_long`.
   [[nodiscard]] Result<std::string> quote_status_proof(const Principal& caller, std::string_view number) const;
+  // A numbers proof (ledger/numbers/numbers_proof.h) of a series: what became of each number of a period, in parts of
+  // at most numbers_in_proof_max. Errc::not_found `unknown_series`, `no_such_period`, invalid `bad_range`; unavailable
+  // as for quote_status_proof.
+  [[nodiscard]] Result<std::string> numbers_proof(const Principal& caller, std::string_view series,
+                                                  const NumbersRange& range) const;
 
   // Voids. `idempotency_key` may be empty here: without it a decided request answers 409 `already_decided`, with it the
   // decider's own repetition is replayed.

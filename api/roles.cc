@@ -25,6 +25,7 @@ constexpr CallRow matrix[] = {
     {Call::administer, "administer", {no, no, no, no, no, no, all}},
     {Call::read_series, "read_series", {all, all, all, all, all, all, all}},
     {Call::read_people, "read_people", {no, no, no, no, all, no, all}},
+    {Call::prove_numbers, "prove_numbers", {no, no, no, all, all, no, no}},
 };
 static_assert(std::size(matrix) == call_count);
 

@@ -33,11 +33,12 @@ enum class Call {
   report_voids,
   verify_log,
   read_entries,
-  administer,   // people, series, tokens
-  read_series,  // names, patterns, last numbers
-  read_people,  // names, roles, teams
+  administer,     // people, series, tokens
+  read_series,    // names, patterns, last numbers
+  read_people,    // names, roles, teams
+  prove_numbers,  // what became of each number of a series
 };
-inline constexpr std::size_t call_count = 14;
+inline constexpr std::size_t call_count = 15;
 
 struct CallRow {
   Call call;

@@ -33,6 +33,12 @@ quotary_test(making_test LABEL e2e TIMEOUT 300
 # At every call of a making, under `ctest -C long`.
 add_test(NAME making_long CONFIGURATIONS long COMMAND making_test)
 set_tests_properties(making_long PROPERTIES LABELS long TIMEOUT 7200 ENVIRONMENT QUOTARY_FAULT_POINTS=0)
+quotary_test(numbers_proof_test LABEL e2e TIMEOUT 120
+  SOURCES api/numbers_proof_test.cc
+  LIBRARIES quotary_api quotary_offline)
+include(fuzz/fuzz.cmake)
+quotary_fuzz(fuzz_numbers SOURCES fuzz/fuzz_numbers.cc LIBRARIES quotary_numbers quotary_signing CORPUS numbers)
+target_compile_definitions(fuzz_numbers PRIVATE QUOTARY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 quotary_test(failing_disk_test LABEL e2e TIMEOUT 300
   SOURCES api/failing_disk_test.cc support/faulty_file_system.cc
   LIBRARIES quotary_api)

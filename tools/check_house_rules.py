@@ -28,6 +28,7 @@ LEDGER_PARTS = {
     "log": {"log", "index", "base"},
     "backup": {"backup", "log", "base"},
     "records": {"records", "quote", "log", "base"},
+    "numbers": {"numbers", "records", "quote", "log", "index", "base"},
 }
 # Where a third-party engine's headers may appear: a pattern of paths, and how many sources may match it.
 ENGINES = {

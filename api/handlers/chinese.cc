@@ -19,6 +19,8 @@ constexpr Summary summaries[] = {
     {"GET", "/v1/quotes/{number}/proof", "签发记录的 .tlog-proof 证明"},
     {"GET", "/v1/quotes/{number}/status-proof",
      "状态证明：关于该报价单的全部记录，并证明截至最新一条 index.root 再无其他，供 quotary-verify status 核对"},
+    {"GET", "/v1/series/{name}/numbers-proof",
+     "编号证明：证明某系列某一期的每个编号都只签发过一次，并说明各自的状态，供 quotary-verify numbers 核对"},
     {"POST", "/v1/quotes/{number}/void-requests", "申请作废报价单"},
     {"GET", "/v1/void-requests", "列出作废申请，新的在前"},
     {"GET", "/v1/void-requests/{id}", "读取作废申请"},

@@ -54,22 +54,36 @@ Result<http::Response> pdf(const Surface& surface, const http::Request& request)
   return bytes_response(std::move(bytes), true);
 }
 
+http::Response attached_text(std::string text, const std::string& file_name) {
+  auto response = http::text_response(200, "text/plain; charset=utf-8", std::move(text));
+  response.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + file_name + "\"");
+  return response;
+}
+
 Result<http::Response> proof(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
   QUOTARY_TRY(text, surface.organisation.quote_proof(caller, request.param("number")));
-  auto response = http::text_response(200, "text/plain; charset=utf-8", std::move(text));
-  response.headers.emplace_back("Content-Disposition",
-                                "attachment; filename=\"" + request.param("number") + ".tlog-proof\"");
-  return response;
+  return attached_text(std::move(text), request.param("number") + ".tlog-proof");
 }
 
 Result<http::Response> status_proof(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
   QUOTARY_TRY(text, surface.organisation.quote_status_proof(caller, request.param("number")));
-  auto response = http::text_response(200, "text/plain; charset=utf-8", std::move(text));
-  response.headers.emplace_back("Content-Disposition",
-                                "attachment; filename=\"" + request.param("number") + ".status-proof\"");
-  return response;
+  return attached_text(std::move(text), request.param("number") + ".status-proof");
+}
+
+Result<http::Response> numbers_proof(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  NumbersRange range;
+  if (const std::string_view period = request.query_value("period"); !period.empty())
+    range.period = period == "-" ? std::string() : std::string(period);
+  QUOTARY_TRY(first, number_of(request, "first"));
+  QUOTARY_TRY(count, number_of(request, "count"));
+  range.first = first;
+  range.count = count;
+  const std::string name = request.param("name");
+  QUOTARY_TRY(text, surface.organisation.numbers_proof(caller, name, range));
+  return attached_text(std::move(text), name + ".numbers-proof");
 }
 
 const Endpoint endpoints[] = {
@@ -95,6 +109,10 @@ const Endpoint endpoints[] = {
      "A status proof: every entry about the quote, and that there is no other as of the newest index.root, for "
      "quotary-verify status",
      "quotes", Access::bearer, Kind::read, status_proof, "", "", "", 200, "text/plain"},
+    {"GET", "/v1/series/{name}/numbers-proof",
+     "A numbers proof: each number of a period of the series issued once, and what became of it, as of the newest "
+     "index.root, for quotary-verify numbers; period=- for a series without periods",
+     "quotes", Access::bearer, Kind::read, numbers_proof, "period first count", "", "", 200, "text/plain"},
 };
 
 }  // namespace

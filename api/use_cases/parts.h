@@ -121,6 +121,8 @@ struct Organisation::Parts {
   [[nodiscard]] Result<void> start();
   [[nodiscard]] Result<Party> read_seller() const;  // of the first entry
   [[nodiscard]] Result<void> start_witnesses();
+  // The newest witnessed checkpoint if that covers the entry, else the newest one.
+  [[nodiscard]] std::string checkpoint_covering(std::uint64_t index) const;
   void start_index_roots();
   [[nodiscard]] Result<void> start_service_events();
   [[nodiscard]] Result<void> start_time_stamping();

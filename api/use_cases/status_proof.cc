@@ -7,16 +7,12 @@
 #include "ledger/records/entry_status.h"
 
 namespace quotary::api {
-namespace {
 
-// The newest witnessed checkpoint if that covers the entry, else the newest one.
-std::string covering(const Organisation::Parts& parts, std::uint64_t index) {
-  auto witnessed = parts.witnesses ? parts.witnesses->witnessed() : std::nullopt;
+std::string Organisation::Parts::checkpoint_covering(std::uint64_t index) const {
+  auto witnessed = witnesses ? witnesses->witnessed() : std::nullopt;
   if (witnessed && index < witnessed->size) return std::move(witnessed->note);
-  return parts.ledger->checkpoint();
+  return ledger->checkpoint();
 }
-
-}  // namespace
 
 void Organisation::Parts::start_index_roots() {
   if (config.index_roots && !ledger->state().read_only) index_roots = IndexRoots::start(*ledger, *config.index_roots);
@@ -34,7 +30,8 @@ Result<std::string> Organisation::quote_status_proof(const Principal& caller, st
   if (!said || said->last.index < quote.last_index)
     return fail(Errc::unavailable, "index_behind",
                 "the subject index does not cover what happened to the quote last; ask again in a second");
-  QUOTARY_TRY(proof, make_status_proof(*parts_->ledger, subject, *said, covering(*parts_, said->entry.index)));
+  QUOTARY_TRY(proof,
+              make_status_proof(*parts_->ledger, subject, *said, parts_->checkpoint_covering(said->entry.index)));
   QUOTARY_TRY_VOID(parts_->note_read(caller, "quote.status_proof", subject));
   return status_proof_text(proof);
 }

@@ -19,6 +19,10 @@ constexpr std::uint64_t look_up_step = 4096;  // entries or subjects between two
 
 Error stopped() { return fail(Errc::unavailable, "stopping", "the subject index is closing"); }
 
+Error not_ready() {
+  return fail(Errc::unavailable, "index_not_ready", "the subject index is still being made; ask again in a second");
+}
+
 }  // namespace
 
 bool is_degraded(const IndexRootsState& state, const IndexRootsPace& pace) {
@@ -223,11 +227,30 @@ IndexRootsState IndexRoots::state() const {
   return out;
 }
 
+Result<IndexRoots::SaidOfMany> IndexRoots::prove_all(const std::vector<std::string>& subjects) const {
+  SaidOfMany said;
+  said.subjects.reserve(subjects.size());
+  std::vector<Hash> keys;
+  keys.reserve(subjects.size());
+  for (const std::string& subject : subjects) keys.push_back(subject_hash(subject));
+  {
+    const std::shared_lock lock(index_mutex_);
+    if (!published_) return not_ready();
+    said.entry = published_->entry;
+    said.root = published_->root;
+    for (const Hash& key : keys) said.subjects.push_back({index_.find(key), index_.prove(key)});
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    QUOTARY_TRY(proven, check_subject_proof(keys[i], said.subjects[i].proof, said.root.index_root));
+    QUOTARY_CHECK(proven == said.subjects[i].last);
+  }
+  return said;
+}
+
 Result<IndexRoots::Said> IndexRoots::prove(std::string_view subject) const {
   const Hash key = subject_hash(subject);
   const std::shared_lock lock(index_mutex_);
-  if (!published_)
-    return fail(Errc::unavailable, "index_not_ready", "the subject index is still being made; ask again in a second");
+  if (!published_) return not_ready();
   const auto last = index_.find(key);
   if (!last)
     return fail(Errc::not_found, "subject_not_indexed",

@@ -36,6 +36,19 @@ class IndexRoots {
   };
   // Errc::not_found `subject_not_indexed` when it says that there is none; Errc::unavailable `index_not_ready`.
   [[nodiscard]] Result<Said> prove(std::string_view subject) const;
+  // What one and the same index.root says of many subjects, in their order: of those that are there, and where the
+  // others would be.
+  struct SaidOf {
+    std::optional<SubjectLast> last;  // absent: no entry is about it
+    SubjectProof proof;
+  };
+  struct SaidOfMany {
+    Entry entry;  // the index.root
+    IndexRoot root;
+    std::vector<SaidOf> subjects;
+  };
+  // The index stands still meanwhile, some ten microseconds a subject. Errc::unavailable `index_not_ready`.
+  [[nodiscard]] Result<SaidOfMany> prove_all(const std::vector<std::string>& subjects) const;
 
  private:
   using Time = std::chrono::steady_clock::time_point;

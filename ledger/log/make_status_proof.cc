@@ -10,36 +10,50 @@ namespace quotary {
 
 Result<StatusProof> make_status_proof(const Ledger& ledger, std::string_view subject, const IndexRoots::Said& said,
                                       std::string_view checkpoint) {
-  if (said.last.count > status_entries_max) {
-    return fail(Errc::too_large, "history_too_long",
-                "a status proof holds at most " + std::to_string(status_entries_max) + " entries, there are " +
-                    std::to_string(said.last.count) + " about " + std::string(subject));
-  }
+  QUOTARY_TRY(prover, SubjectProver::make(ledger, said.entry.index, checkpoint));
+  StatusProof proof;
+  QUOTARY_TRY(about, prover.about(subject, said.last, said.proof));
+  proof.about = std::move(about);
+  QUOTARY_TRY(root, prover.entry(said.entry));
+  proof.root = std::move(root);
+  proof.checkpoint = checkpoint;
+  return proof;
+}
+
+Result<SubjectProver> SubjectProver::make(const Ledger& ledger, std::uint64_t index_root_entry,
+                                          std::string_view checkpoint) {
   QUOTARY_TRY(note, parse_note(checkpoint));
   QUOTARY_TRY(tree, parse_checkpoint_text(note.text));
-  if (said.entry.index >= tree.size)
+  if (index_root_entry >= tree.size)
     return fail(Errc::unavailable, "index_behind", "the checkpoint does not cover the newest index.root yet");
-  InclusionProver prover(tree.size, ledger.nodes());
-  const auto prove = [&](const Entry& entry) -> Result<ProvenEntry> {
-    QUOTARY_TRY(path, prover.prove(entry.index));
-    QUOTARY_TRY_VOID(check_inclusion(entry.leaf, entry.index, tree.size, path, tree.root));
-    return ProvenEntry{entry.index, entry.canonical, std::move(path)};
-  };
-  StatusProof proof;
-  proof.subject = subject;
-  proof.last = said.last;
-  proof.siblings = said.proof.siblings;
-  proof.checkpoint = checkpoint;
-  QUOTARY_TRY(root, prove(said.entry));
-  proof.root = std::move(root);
-  for (std::optional<std::uint64_t> at = said.last.index; at && proof.entries.size() < said.last.count;) {
-    QUOTARY_TRY(entry, ledger.entry(*at));
-    QUOTARY_TRY(proven, prove(entry));
-    proof.entries.push_back(std::move(proven));
-    at = entry.subject_prev;
+  return SubjectProver(ledger, std::move(tree));
+}
+
+Result<ProvenEntry> SubjectProver::entry(const Entry& entry) {
+  QUOTARY_TRY(path, prover_.prove(entry.index));
+  QUOTARY_TRY_VOID(check_inclusion(entry.leaf, entry.index, tree_.size, path, tree_.root));
+  return ProvenEntry{entry.index, entry.canonical, std::move(path)};
+}
+
+Result<ProvenSubject> SubjectProver::about(std::string_view subject, const SubjectLast& last,
+                                           const SubjectProof& proof) {
+  if (last.count > proven_entries_max) {
+    return fail(Errc::too_large, "history_too_long",
+                "a proof holds at most " + std::to_string(proven_entries_max) + " entries about a subject, there are " +
+                    std::to_string(last.count) + " about " + std::string(subject));
   }
-  std::reverse(proof.entries.begin(), proof.entries.end());
-  return proof;
+  ProvenSubject out;
+  out.subject = subject;
+  out.last = last;
+  out.siblings = proof.siblings;
+  for (std::optional<std::uint64_t> at = last.index; at && out.entries.size() < last.count;) {
+    QUOTARY_TRY(found, ledger_.entry(*at));
+    QUOTARY_TRY(proven, entry(found));
+    out.entries.push_back(std::move(proven));
+    at = found.subject_prev;
+  }
+  std::reverse(out.entries.begin(), out.entries.end());
+  return out;
 }
 
 }  // namespace quotary

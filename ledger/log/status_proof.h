@@ -2,9 +2,9 @@
 // one file. FORMAT.md has its lines. Pure.
 #pragma once
 
-#include "ledger/index/subject_index.h"
 #include "ledger/log/index_root.h"
 #include "ledger/log/ports.h"
+#include "ledger/log/proof_lines.h"
 
 #include <string>
 #include <string_view>
@@ -14,24 +14,12 @@ namespace quotary {
 
 inline constexpr std::string_view status_proof_header = "quotary-status-proof@v1\n";
 inline constexpr std::size_t status_proof_bytes_max = 4u << 20;
-inline constexpr std::size_t status_entries_max = 1'000;  // about the subject
-inline constexpr std::size_t status_subject_bytes_max = 1'024;
-
-// An entry and its way to the checkpoint's root.
-struct ProvenEntry {
-  std::uint64_t index = 0;
-  std::string canonical;
-  std::vector<Hash> path;
-};
 
 // What a status proof holds, unchecked.
 struct StatusProof {
-  std::string subject;
-  SubjectLast last;                  // what the index says of it
-  std::vector<Hash> siblings;        // the way from its leaf to the index's root
-  ProvenEntry root;                  // the index.root
-  std::vector<ProvenEntry> entries;  // about the subject, oldest first
-  std::string checkpoint;            // signed note that covers all of them
+  ProvenSubject about;
+  ProvenEntry root;        // the index.root
+  std::string checkpoint;  // signed note that covers all of them
 };
 
 [[nodiscard]] std::string status_proof_text(const StatusProof& proof);

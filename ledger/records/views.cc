@@ -109,6 +109,13 @@ Found<SeriesState> find_series_state(const StateReader& state, std::string_view 
   });
 }
 
+Found<std::uint64_t> find_period_last(const StateReader& state, std::string_view series, std::string_view period) {
+  QUOTARY_TRY(now, find_series_state(state, series));
+  if (now && now->period == period) return std::optional<std::uint64_t>(now->last);
+  return read_record<std::uint64_t>(state, period_key(series, period),
+                                    [](const json::object& o) { return number_of(o, "last"); });
+}
+
 std::string encode(const SeriesState& value) {
   json::object sums;
   for (const auto& [currency, sum] : value.sums) sums[currency] = sum;

@@ -95,6 +95,9 @@ using Found = Result<std::optional<T>>;
 [[nodiscard]] Found<std::string> find_login_person(const StateReader& state, std::string_view login_hash);
 [[nodiscard]] Found<SeriesRecord> find_series(const StateReader& state, std::string_view name);
 [[nodiscard]] Found<SeriesState> find_series_state(const StateReader& state, std::string_view name);
+// The last number of a period, open or ended.
+[[nodiscard]] Found<std::uint64_t> find_period_last(const StateReader& state, std::string_view series,
+                                                    std::string_view period);
 [[nodiscard]] Found<QuoteRecord> find_quote(const StateReader& state, std::string_view number);
 [[nodiscard]] Found<std::string> find_number_by_code(const StateReader& state, std::string_view code_hash);
 [[nodiscard]] Found<PdfRecord> find_pdf(const StateReader& state, std::string_view sha256_hex);

@@ -94,6 +94,8 @@ const CallTest calls[] = {
      }},
     {Call::read_series, false,
      [](Matrix& w, const Principal& who) { return of(w.organisation->list_series(who, {})); }},
+    {Call::prove_numbers, false,
+     [](Matrix& w, const Principal& who) { return of(w.organisation->numbers_proof(who, "SH-QT", {})); }},
     {Call::read_people, false,
      [](Matrix& w, const Principal& who) { return of(w.organisation->list_people(who, {})); }},
     {Call::administer, false,

@@ -30,11 +30,11 @@ class Surface(unittest.TestCase):
         if missing:
             raise AssertionError(f"no test made these calls of the OpenAPI document: {sorted(missing)}")
 
-    def status_proof(self, number):
-        """Once the subject index covers what happened to the quote last."""
+    def indexed(self, path, who):
+        """Once the subject index covers what happened last."""
         until = time.time() + INDEXED_SECONDS_MAX
         while True:
-            status, _, proof = self.s.call("GET", f"/v1/quotes/{number}/status-proof", "rep")
+            status, _, proof = self.s.call("GET", path, who)
             if status == 200:
                 return proof
             self.assertEqual(status, 503, proof)
@@ -83,7 +83,11 @@ class Surface(unittest.TestCase):
         self.assertEqual((read["status"], read["state"]["superseded_by"]), ("superseded", newer["number"]))
         self.assertEqual([e["type"] for e in self.s.json("GET", path + "/history", "finance")[2]["events"]], ["quote.issued", "quote.superseded"])
         self.assertTrue(self.s.call("GET", path + "/proof", "rep")[2].startswith(b"c2sp.org/tlog-proof@v1\n"))
-        self.assertTrue(self.status_proof(made["number"]).startswith(b"quotary-status-proof@v1\n"))
+        self.assertTrue(self.indexed(path + "/status-proof", "rep").startswith(b"quotary-status-proof@v1\n"))
+        self.assertTrue(self.indexed("/v1/series/SH-QT/numbers-proof", "finance").startswith(b"quotary-numbers-proof@v1\n"))
+        self.assertEqual(self.s.json("GET", "/v1/series/SH-QT/numbers-proof?first=0", "finance")[2]["code"], "bad_range")
+        self.assertEqual(self.s.json("GET", "/v1/series/NONE/numbers-proof", "finance")[2]["code"], "unknown_series")
+        self.assertEqual(self.s.json("GET", "/v1/series/SH-QT/numbers-proof", "rep")[2]["code"], "role_not_allowed")
         pdf = self.s.call("GET", path + "/pdf", "rep")[2]
         for sent, want in ((pdf, ("exact", "superseded")), (pdf + b"%", ("altered", None)), (b"nothing", ("unknown", None))):
             _, _, answer = self.s.json("POST", "/v1/verify", raw=sent, headers={"Content-Type": "application/pdf"})

@@ -60,20 +60,20 @@ TEST_F(StatusProofTest, SaysTheStatusAndAsOfWhichEntry) {
 TEST_F(StatusProofTest, AHiddenVoidIsMissed) {
   make_voided();
   StatusProof proof = proof_of(number);
-  proof.entries.pop_back();
+  proof.about.entries.pop_back();
   EXPECT_EQ(refused(proof), "status_incomplete");
   // And says that there never was more.
-  proof.last = {proof.entries.back().index, proof.entries.size()};
+  proof.about.last = {proof.about.entries.back().index, proof.about.entries.size()};
   EXPECT_EQ(refused(proof), "index_proof");
   // Or keeps back one in the middle.
   proof = proof_of(number);
-  proof.entries.erase(proof.entries.begin() + 1);
+  proof.about.entries.erase(proof.about.entries.begin() + 1);
   EXPECT_EQ(refused(proof), "status_incomplete");
-  proof.last.count = 2;
+  proof.about.last.count = 2;
   EXPECT_EQ(refused(proof), "index_proof");
   // Or puts one twice, so that the count is right.
   proof = proof_of(number);
-  proof.entries[2] = proof.entries[1];
+  proof.about.entries[2] = proof.about.entries[1];
   EXPECT_EQ(refused(proof), "status_incomplete");
 }
 
@@ -81,10 +81,10 @@ TEST_F(StatusProofTest, AForgedCountOrPlaceIsRefused) {
   make_voided();
   for (int i = 0; i < 4; ++i) {
     StatusProof proof = proof_of(number);
-    if (i == 0) proof.last.count += 1;
-    if (i == 1) proof.last.count -= 1;
-    if (i == 2) proof.last.index -= 1;
-    if (i == 3) proof.last = {0, 0};
+    if (i == 0) proof.about.last.count += 1;
+    if (i == 1) proof.about.last.count -= 1;
+    if (i == 2) proof.about.last.index -= 1;
+    if (i == 3) proof.about.last = {0, 0};
     EXPECT_EQ(refused(proof), "index_proof") << i;
   }
 }
@@ -93,15 +93,15 @@ TEST_F(StatusProofTest, AnotherQuotesProofIsRefused) {
   make_voided();
   const StatusProof mine = proof_of(number), other = proof_of(other_number);
   StatusProof proof = other;  // of a quote that is not voided
-  proof.subject = mine.subject;
+  proof.about.subject = mine.about.subject;
   EXPECT_EQ(refused(proof), "index_proof");
   proof = mine;
-  proof.entries = other.entries;
+  proof.about.entries = other.about.entries;
   EXPECT_EQ(refused(proof), "status_incomplete");
-  proof.entries.resize(3, other.entries[0]);
+  proof.about.entries.resize(3, other.about.entries[0]);
   EXPECT_EQ(refused(proof), "status_incomplete");
   proof = other;
-  proof.entries[0] = mine.entries[0];
+  proof.about.entries[0] = mine.about.entries[0];
   EXPECT_EQ(refused(proof), "status_incomplete");
 }
 
@@ -115,7 +115,7 @@ TEST_F(StatusProofTest, AnOldIndexRootSaysWhatItIsAsOf) {
   StatusProof stale = old;
   stale.checkpoint = ledger->checkpoint();
   stale.root = newly_proven(old.root);
-  stale.entries[0] = newly_proven(old.entries[0]);
+  stale.about.entries[0] = newly_proven(old.about.entries[0]);
   const Verdict verdict = judged(stale);
   ASSERT_TRUE(verdict.holds()) << verdict.detail;
   EXPECT_EQ(text(verdict, "status"), "issued");
@@ -131,27 +131,27 @@ TEST_F(StatusProofTest, AnOldIndexRootSaysWhatItIsAsOf) {
 TEST_F(StatusProofTest, SwappedNodesAreRefused) {
   make_voided();
   StatusProof proof = proof_of(other_number);
-  ASSERT_GE(proof.siblings.size(), 2u);
-  std::swap(proof.siblings[0], proof.siblings[1]);
+  ASSERT_GE(proof.about.siblings.size(), 2u);
+  std::swap(proof.about.siblings[0], proof.about.siblings[1]);
   EXPECT_EQ(refused(proof), "index_proof");
   proof = proof_of(number);
-  std::swap(proof.entries[1].path[0], proof.entries[1].path[1]);
+  std::swap(proof.about.entries[1].path[0], proof.about.entries[1].path[1]);
   EXPECT_EQ(refused(proof), "inclusion");
   proof = proof_of(number);
-  std::swap(proof.entries[0].path, proof.entries[2].path);
+  std::swap(proof.about.entries[0].path, proof.about.entries[2].path);
   EXPECT_EQ(refused(proof), "inclusion");
   proof = proof_of(number);
   proof.root.path.pop_back();
   EXPECT_EQ(refused(proof), "inclusion");
   proof = proof_of(number);
-  proof.siblings.insert(proof.siblings.begin(), empty_subtree);
+  proof.about.siblings.insert(proof.about.siblings.begin(), empty_subtree);
   EXPECT_EQ(refused(proof), "index_proof");
 }
 
 TEST_F(StatusProofTest, WhatStandsForAnIndexRootMustBeOne) {
   make_voided();
   StatusProof proof = proof_of(number);
-  proof.root = proof.entries[0];
+  proof.root = proof.about.entries[0];
   EXPECT_EQ(refused(proof), "bad_index_root");
   proof = proof_of(number);
   proof.root.canonical.replace(proof.root.canonical.find("\"subjects\":3"), 12, "\"subjects\":4");

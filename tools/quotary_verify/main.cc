@@ -2,6 +2,7 @@
 // store.
 #include "ledger/base/file_system.h"
 #include "ledger/log/status_proof.h"
+#include "ledger/numbers/numbers_proof.h"
 #include "signing/carried_proof.h"
 #include "signing/document_check.h"
 #include "signing/keys.h"
@@ -9,6 +10,7 @@
 #include "tools/quotary_verify/document.h"
 #include "tools/quotary_verify/export.h"
 #include "tools/quotary_verify/growth.h"
+#include "tools/quotary_verify/numbers.h"
 #include "tools/quotary_verify/status.h"
 #include "tools/quotary_verify/token.h"
 #include "tools/quotary_verify/witnesses.h"
@@ -33,7 +35,7 @@ constexpr std::size_t key_bytes_max = 4096;
 
 struct Asked {
   std::string file, proof, vkey, trust, policy, document, checkpoint, roots, consistency;
-  std::vector<std::string> earlier;
+  std::vector<std::string> earlier, parts;
   bool as_json = false;
 };
 
@@ -110,6 +112,16 @@ Result<Verdict> status(const Asked& asked) {
   Verdict verdict = offline::judge_status(text, document, *key);
   QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, text));
   return verdict;
+}
+
+Result<Verdict> numbers(const Asked& asked) {
+  QUOTARY_TRY(key, log_key(asked));
+  std::vector<std::string> proofs;
+  for (const std::string& path : asked.parts) {
+    QUOTARY_TRY(text, read_file(*posix_file_system(), path, numbers_proof_bytes_max));
+    proofs.push_back(std::move(text));
+  }
+  return offline::judge_numbers(proofs, *key);
 }
 
 Result<Verdict> token(const Asked& asked) {
@@ -223,6 +235,15 @@ int run(int argc, char** argv) {
                                 "the status proof (GET /v1/quotes/{number}/status-proof)");
   on_status->add_option("--document", asked.document, "the quote's sealed PDF, which must be the one that is meant");
   on_status->callback([&] { exit_code = answer(status(asked), asked.as_json); });
+  auto* on_numbers = app.add_subcommand(
+      "numbers",
+      "was each number of the series issued once, and what became of it? 该系列的每个编号都只签发过一次吗？");
+  on_numbers->add_option("FILE", asked.parts, "the numbers proof, or all its parts (/v1/series/{name}/numbers-proof)")
+      ->required()
+      ->expected(1, static_cast<int>(offline::numbers_proofs_max));
+  on_numbers->add_option("--vkey", asked.vkey, "the log's verification key, or a file that holds it")->required();
+  on_numbers->add_flag("--json", asked.as_json, "for machines");
+  on_numbers->callback([&] { exit_code = answer(numbers(asked), asked.as_json); });
   auto* on_checkpoint =
       add_command(app, asked, "checkpoint", "did the log's key sign this checkpoint? 这个检查点是账本公钥签名的吗？",
                   "the signed checkpoint");
