@@ -7,3 +7,9 @@ set_tests_properties(backup_e2e_test PROPERTIES LABELS crash TIMEOUT 240 ENVIRON
 add_test(NAME backup_long CONFIGURATIONS long COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/backup_test.py)
 set_tests_properties(backup_long PROPERTIES LABELS long TIMEOUT 7200
   ENVIRONMENT "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_BACKUP_KILLS=100")
+add_test(NAME restore_e2e_test COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/restore_test.py)
+set_tests_properties(restore_e2e_test PROPERTIES LABELS crash TIMEOUT 240 ENVIRONMENT
+  "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_VERIFY_PROGRAM=$<TARGET_FILE:quotary-verify>")
+
+add_executable(quotary_bench_backup bench/bench_backup.cc)
+target_link_libraries(quotary_bench_backup PRIVATE quotary_options quotary_backup quotary_signing)

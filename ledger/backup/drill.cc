@@ -1,7 +1,8 @@
 #include "ledger/backup/drill.h"
 
-#include "ledger/log/checkpoint.h"
+#include "ledger/log/earlier.h"
 #include "ledger/log/ledger_impl.h"
+#include "ledger/log/status_proof.h"
 #include "ledger/log/walk.h"
 
 #include <algorithm>
@@ -11,7 +12,6 @@ namespace quotary {
 namespace {
 
 constexpr std::string_view slots_magic = "QTRYSLT";
-constexpr std::size_t outside_bytes_max = 2 * slot_bytes;
 
 // A tree that is larger than was published must have the published root on its way.
 void hold_against(const OutsideCheckpoint& outside, std::uint64_t size, const NodeReader& nodes, RestoredCheck& check) {
@@ -23,32 +23,24 @@ void hold_against(const OutsideCheckpoint& outside, std::uint64_t size, const No
   const auto root = read_root(outside.size, nodes);
   if (!root || *root != *outside.root)
     add_problem(check.report, outside.size == 0 ? 0 : outside.size - 1, "checkpoint",
-                outside.where + ": the published root of size " + std::to_string(outside.size) +
-                    " differs from the backup's tree");
+                outside.where + ": " + another_history(outside.size));
 }
 
 }  // namespace
 
 Result<std::optional<OutsideCheckpoint>> read_outside_checkpoint(FileSystem& files, const std::string& path,
                                                                  const CheckpointVerifier& log_key) {
-  QUOTARY_TRY(text, read_file(files, path, outside_bytes_max));
+  QUOTARY_TRY(text, read_file(files, path, std::max(2 * slot_bytes, status_proof_bytes_max)));
   OutsideCheckpoint outside;
   outside.where = path;
   if (text.starts_with(slots_magic) || text.find_first_not_of('\0') == text.npos || text.size() == 2 * slot_bytes) {
     QUOTARY_TRY(published, Slots::read(files, path));
     if (!published) return std::optional<OutsideCheckpoint>();
-    outside.note = published->note;
-  } else {
-    outside.note = std::move(text);
+    text = published->note;
   }
-  auto checkpoint = open_checkpoint(outside.note, log_key);
-  if (!checkpoint) {
-    Error error = std::move(checkpoint).error();
-    error.detail = path + ": " + error.detail;
-    return error;
-  }
-  outside.size = checkpoint->size;
-  outside.root = checkpoint->root;
+  QUOTARY_TRY(earlier, open_earlier(text, path, log_key));
+  outside.size = earlier.checkpoint.size;
+  outside.root = earlier.checkpoint.root;
   return std::optional<OutsideCheckpoint>(std::move(outside));
 }
 

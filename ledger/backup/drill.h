@@ -6,15 +6,14 @@
 
 namespace quotary {
 
-// A checkpoint that was published outside the backup: in slots, in a file with the signed note, or by a witness that
-// names a size alone.
+// A checkpoint that was published outside the backup: in slots, in a file with the signed note or a proof, or by a
+// witness that names a size alone.
 struct OutsideCheckpoint {
   std::string where;
   std::uint64_t size = 0;
   std::optional<Hash> root;
-  std::string note;  // empty: not known
 };
-// From a file of slots or a signed note (witnesses' lines may follow). Absent: slots that nothing was published to.
+// From a file of slots, or anything that open_earlier() opens. Absent: slots that nothing was published to.
 // Errors of reading it; corrupt when the log's key did not sign it.
 [[nodiscard]] Result<std::optional<OutsideCheckpoint>> read_outside_checkpoint(FileSystem& files,
                                                                                const std::string& path,

@@ -2,6 +2,7 @@
 
 #include "ledger/log/entry.h"
 #include "ledger/log/entry_view.h"
+#include "ledger/log/lost_mark.h"
 #include "ledger/log/proof_text.h"
 #include "ledger/log/stored_entry.h"
 #include "ledger/log/walk.h"
@@ -312,6 +313,7 @@ Result<std::unique_ptr<LedgerImpl>> make_ledger(const LedgerOptions& options, co
     const bool begun = published ? !*published : published.error().kind == Errc::not_found;
     if (!begun) return fail(Errc::conflict, "ledger_exists", options.directory + " holds a ledger already");
   }
+  QUOTARY_TRY_VOID(check_restored_whole(*ports.files, options.directory));
   // First, because such a store may not even open.
   if (ports.files->exists(rebuild_mark(options.directory)))
     return fail(Errc::corrupt, "rebuild_unfinished",
@@ -350,6 +352,7 @@ Result<std::unique_ptr<Ledger>> Ledger::create(const LedgerOptions& options, con
 }
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const LedgerOptions& options, const LedgerPorts& ports) {
+  QUOTARY_TRY_VOID(check_restored_to_end(*ports.files, options.directory));
   if (!ports.files->exists(slots_path(options.directory))) {
     return fail(Errc::not_found, "no_ledger",
                 options.directory + " holds no ledger: make one with `quotary init` or `quotary demo`");

@@ -1,6 +1,7 @@
 // Serving what is left of a damaged or rolled-back ledger.
 #include "ledger/log/entry_view.h"
 #include "ledger/log/ledger_impl.h"
+#include "ledger/log/lost_mark.h"
 
 #include <limits>
 
@@ -114,7 +115,9 @@ Result<void> LedgerImpl::show_for_reading(const Error& why) {
   bool followed = true;
   const bool all = fold_anew(*shown->view, shown->size, *ports_.fold, *state,
                              [&](std::uint64_t, const Error&) { followed = false; });
-  state_whole_ = shown->provable && all && followed && leads_to_root(*shown);
+  // What a restored folder lacks is in no slot where a witness alone has seen it.
+  const bool none_lost = check_restored_whole(*ports_.files, options_.directory).has_value();
+  state_whole_ = none_lost && shown->provable && all && followed && leads_to_root(*shown);
   if (state_whole_) folded_ = std::move(state);
   const std::unique_lock lock(head_mutex_);
   head_ = std::move(shown);
@@ -124,6 +127,7 @@ Result<void> LedgerImpl::show_for_reading(const Error& why) {
 Result<std::unique_ptr<Ledger>> Ledger::open_for_reading(const LedgerOptions& options, const LedgerPorts& ports,
                                                          const Error& why) {
   QUOTARY_TRY(lock, ports.files->lock(options.directory + "/lock"));
+  QUOTARY_TRY_VOID(check_restored_to_end(*ports.files, options.directory));
   QUOTARY_TRY(store, salvage_rocks_store(store_path(options.directory)));
   auto ledger = std::make_unique<LedgerImpl>(options, ports, std::move(store), std::vector<Slots>(), std::move(lock));
   QUOTARY_TRY_VOID(ledger->show_for_reading(why));

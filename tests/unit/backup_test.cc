@@ -2,6 +2,7 @@
 // counts, and what an earlier one has brought is not copied again.
 #include "ledger/backup/backup_writer.h"
 #include "ledger/backup/drill.h"
+#include "ledger/backup/restore.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/log_fixture.h"
 
@@ -40,6 +41,17 @@ class BackupTest : public testing::LogFixture {
     added.objects[1].bytes = std::string(bytes, 'x');
     const auto done = ledger.append(one(std::move(added)));
     ASSERT_TRUE(done) << done.error().detail;
+  }
+
+  // Backs up until an opening no longer merges tables; answers the last one's number.
+  std::uint64_t settle(Ledger& ledger) {
+    auto report = back_up(ledger);
+    for (int i = 0; i < 100 && report && report->bytes_copied > 0; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      report = back_up(ledger);
+    }
+    EXPECT_TRUE(report) << report.error().detail;
+    return report ? report->manifest.number : 0;
   }
 
   // Unpacks and checks; answers what was found.
@@ -123,18 +135,14 @@ TEST_F(BackupTest, OnlyNewFilesAreCopied) {
   const auto first = back_up(*ledger);
   ASSERT_TRUE(first) << first.error().detail;
   EXPECT_GT(first->bytes_copied, 5 * large_bytes);
-  // The opening may still merge tables.
-  auto settled = back_up(*ledger);
-  for (int i = 0; i < 100 && settled && settled->bytes_copied > 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    settled = back_up(*ledger);
-  }
-  ASSERT_TRUE(settled) << settled.error().detail;
+  (void)settle(*ledger);
   std::map<std::string, fs::file_time_type> times;
   for (const auto& file : fs::directory_iterator(backups + "/files")) times[file.path()] = file.last_write_time();
   append(*ledger);
-  const auto second = back_up(*ledger);
+  testing::FaultyFileSystem counting(posix_file_system());
+  const auto second = back_up(*ledger, counting);
   ASSERT_TRUE(second) << second.error().detail;
+  EXPECT_LT(counting.calls(), 40u);  // a table that is copied takes a write for each of its megabytes
   EXPECT_LT(second->bytes_copied, 100'000u);
   EXPECT_GT(second->bytes_present, 5 * large_bytes);
   EXPECT_EQ(second->bytes_copied + second->bytes_present, second->manifest.bytes());
@@ -148,19 +156,25 @@ TEST_F(BackupTest, ATableOfTheSameNameAndSizeButOtherBytesIsCopied) {
   append(*ledger);
   ledger.reset();
   ledger = *Ledger::open(options, ports);
-  ASSERT_TRUE(back_up(*ledger));
-  // What a ledger that was restored elsewhere wrote under the same name: here the backup's own is another.
-  const auto manifest = read_backup(*ports.files, backups, 1)->manifest;
+  const std::uint64_t newest = settle(*ledger);
+  // As after a restore elsewhere, which wrote another table under the same name.
+  auto manifest = read_backup(*ports.files, backups, newest)->manifest;
   const auto table = std::find_if(manifest.files.begin(), manifest.files.end(),
                                   [](const BackupFile& file) { return file.path.ends_with(".sst"); });
   ASSERT_NE(table, manifest.files.end());
-  std::fstream kept(backup_file_path(backups, table->sha256), std::ios::in | std::ios::out | std::ios::binary);
-  kept.seekp(static_cast<std::streamoff>(table->size) - 100);
-  kept.put('\xff');
-  kept.close();
+  const Hash real = table->sha256;
+  std::string bytes = *read_file(*ports.files, backup_file_path(backups, real));
+  bytes[bytes.size() - 100] = static_cast<char>(bytes[bytes.size() - 100] ^ 1);
+  table->sha256 = sha256(bytes);
+  std::ofstream(backup_file_path(backups, table->sha256), std::ios::binary) << bytes;
+  std::ofstream(backup_manifest_path(backups, newest), std::ios::binary) << *manifest_text(manifest);
   const auto second = back_up(*ledger);
   ASSERT_TRUE(second) << second.error().detail;
-  EXPECT_GE(second->bytes_copied, table->size);
+  const auto again = std::find_if(second->manifest.files.begin(), second->manifest.files.end(),
+                                  [&](const BackupFile& file) { return file.path == table->path; });
+  ASSERT_NE(again, second->manifest.files.end());
+  EXPECT_EQ(again->sha256, real);
+  EXPECT_EQ(restored(newest + 1).report.problems_total, 0u);
 }
 
 TEST_F(BackupTest, OlderOnesGoOnlyWhenAsked) {
@@ -341,6 +355,163 @@ TEST_F(BackupTest, APinKeepsItsFilesWhileTheStoreMovesOn) {
   EXPECT_EQ(report->manifest.tree_size, 6u);
   EXPECT_EQ(restored(1).report.problems_total, 0u);
   pinned->store.reset();
+}
+
+class RestoreTest : public BackupTest {
+ protected:
+  Result<Restored> restore(std::vector<OutsideCheckpoint> outside, std::optional<std::uint64_t> number = {}) {
+    RestoreOptions how;
+    how.folder = backups;
+    how.number = number;
+    how.directory = target;
+    how.outside = std::move(outside);
+    how.last_word = last_word;
+    return restore_backup(how, ports, *key);
+  }
+  // What the ledger has published.
+  OutsideCheckpoint slots() {
+    const auto read = read_outside_checkpoint(*ports.files, folder.path() + "/data/published.slots", *key);
+    EXPECT_TRUE(read && *read);
+    return read && *read ? **read : OutsideCheckpoint{};
+  }
+  const std::string target = folder.path() + "/new";
+  bool last_word = false;
+};
+
+TEST_F(RestoreTest, NothingLostGoesOnUnderTheSameOrigin) {
+  auto ledger = make();
+  for (int i = 0; i < 3; ++i) append(*ledger);
+  ASSERT_TRUE(back_up(*ledger));
+  ledger.reset();
+  const auto restored = restore({slots()});
+  ASSERT_TRUE(restored) << restored.error().detail;
+  EXPECT_TRUE(restored->writable());
+  options.directory = target;
+  const auto recorded = begin_restored(options, ports, *restored);
+  ASSERT_TRUE(recorded) << recorded.error().detail;
+  EXPECT_EQ(*recorded, 4u);
+  EXPECT_EQ(verify().problems_total, 0u);
+  EXPECT_EQ((*Ledger::open(options, ports))->entry(4)->type, "system.restored");
+}
+
+TEST_F(RestoreTest, LostEntriesEndAllWriting) {
+  auto ledger = make();
+  append(*ledger);
+  ASSERT_TRUE(back_up(*ledger));
+  append(*ledger);
+  append(*ledger);
+  ledger.reset();
+  const auto restored = restore({slots()});
+  ASSERT_TRUE(restored) << restored.error().detail;
+  EXPECT_TRUE(restored->holds());
+  EXPECT_FALSE(restored->writable());
+  EXPECT_EQ(restored->check.lost.from, 2u);
+  EXPECT_EQ(restored->check.lost.to, 4u);
+  options.directory = target;
+  const auto refused = Ledger::open(options, ports);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "entries_lost");
+  EXPECT_NE(refused.error().detail.find("#2 to #3"), std::string::npos) << refused.error().detail;
+  {
+    const auto reading = Ledger::open_for_reading(options, ports, refused.error());
+    ASSERT_TRUE(reading) << reading.error().detail;
+    EXPECT_EQ((*reading)->state().tree_size, 2u);
+    EXPECT_FALSE((*reading)->state().state_whole);
+    EXPECT_TRUE((*reading)->entry(1));
+    EXPECT_EQ((*reading)->append(one(draft("t"))).error().code, "ledger_read_only");
+  }
+  fs::remove(target + "/lost");
+  EXPECT_EQ(Ledger::open(options, ports).error().code, "rolled_back");
+}
+
+TEST_F(RestoreTest, ASizeThatAWitnessNamesIsEnoughToEndWriting) {
+  auto ledger = make();
+  ASSERT_TRUE(back_up(*ledger));
+  ledger.reset();
+  const auto restored = restore({{"witness w", 7, {}}});
+  ASSERT_TRUE(restored) << restored.error().detail;
+  EXPECT_EQ(restored->check.lost.to, 7u);
+  options.directory = target;
+  const auto refused = Ledger::open(options, ports);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().detail.find("#1 to #6"), std::string::npos) << refused.error().detail;
+  EXPECT_FALSE((*Ledger::open_for_reading(options, ports, refused.error()))->state().state_whole);
+}
+
+TEST_F(RestoreTest, WithoutAnyWordFromOutsideItIsForReadingAlone) {
+  auto ledger = make();
+  ASSERT_TRUE(back_up(*ledger));
+  ledger.reset();
+  const auto restored = restore({});
+  ASSERT_TRUE(restored) << restored.error().detail;
+  EXPECT_TRUE(restored->unknown);
+  options.directory = target;
+  EXPECT_EQ(Ledger::open(options, ports).error().code, "entries_lost");
+  EXPECT_EQ(restore({}).error().code, "folder_not_empty");
+  fs::remove_all(target);
+  last_word = true;
+  EXPECT_TRUE(restore({})->writable());
+  EXPECT_TRUE(Ledger::open(options, ports));
+}
+
+TEST_F(RestoreTest, NewerBackupsSayWhatAnOlderOneLacks) {
+  auto ledger = make();
+  for (int i = 0; i < 3; ++i) {
+    append(*ledger);
+    ASSERT_TRUE(back_up(*ledger));
+  }
+  ledger.reset();
+  for (const std::uint64_t number : {1u, 2u, 3u}) {
+    fs::remove_all(target);
+    last_word = true;  // is not heard where something speaks
+    const auto restored = restore({}, number);
+    ASSERT_TRUE(restored) << restored.error().detail;
+    EXPECT_EQ(restored->writable(), number == 3);
+    EXPECT_EQ(restored->check.lost.to, 4u);
+    EXPECT_EQ(restored->check.lost.from, number + 1);
+  }
+}
+
+TEST_F(RestoreTest, AnotherTreeOfAPublishedSizeIsRefused) {
+  auto ledger = make();
+  append(*ledger);
+  ASSERT_TRUE(back_up(*ledger));
+  ledger.reset();
+  const Hash other = sha256("another tree");
+  const auto restored = restore({{"slots", 2, other}});
+  ASSERT_TRUE(restored) << restored.error().detail;
+  EXPECT_FALSE(restored->holds());
+  options.directory = target;
+  EXPECT_EQ(Ledger::open(options, ports).error().code, "restore_unfinished");
+}
+
+TEST_F(RestoreTest, OneThatIsCutAtAnyCallIsNeverWrittenTo) {
+  auto ledger = make();
+  append(*ledger);
+  ASSERT_TRUE(back_up(*ledger));
+  append(*ledger);
+  const OutsideCheckpoint published = slots();
+  ledger.reset();
+  const LedgerPorts healthy = ports;
+  options.directory = target;
+  for (std::uint64_t nth = 1;; ++nth) {
+    fs::remove_all(target);
+    const auto failing = std::make_shared<testing::FaultyFileSystem>(posix_file_system());
+    failing->fail_from(nth);
+    ports.files = failing;
+    const auto restored = restore({published});
+    const bool whole = failing->failed().empty();
+    EXPECT_EQ(restored.has_value(), whole) << nth;
+    failing->heal();
+    ports = healthy;
+    const auto opened = Ledger::open(options, ports);
+    EXPECT_FALSE(opened) << "call " << nth << " failed, and a folder that lacks entries is written to";
+    ASSERT_TRUE(failing->lose_unsynced());
+    const auto after_power_cut = Ledger::open(options, ports);
+    EXPECT_FALSE(after_power_cut) << nth;
+    if (whole) break;
+    ASSERT_LT(nth, 1000u);
+  }
 }
 
 }  // namespace

@@ -55,6 +55,7 @@ void add_verify(CLI::App& app, int& exit_code);
 void add_export(CLI::App& app, int& exit_code);
 void add_backup(CLI::App& app, int& exit_code);
 void add_drill(CLI::App& app, int& exit_code);
+void add_restore(CLI::App& app, int& exit_code);
 void add_rebuild_index(CLI::App& app, int& exit_code);
 void add_users(CLI::App& app, int& exit_code);
 void add_series(CLI::App& app, int& exit_code);

@@ -211,8 +211,9 @@ void add_drill(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(std::uint64_t{1}, backup_number_max));
   command->add_option("--vkey", options->vkey,
                       "the log's verification key; enough where there is no key folder, but for private contents");
-  command->add_option("--published", options->published,
-                      "file of --publish-to, or a signed checkpoint, to hold the backup against; may be repeated");
+  command->add_option(
+      "--published", options->published,
+      "file of --publish-to, a signed checkpoint or a .tlog-proof, to hold the backup against; may be repeated");
   command->add_option(
       "--scratch", options->scratch,
       "where to restore to, for that time (default: the system's temporary folder); on the backups' own "

@@ -25,6 +25,7 @@ int run(int argc, char** argv) {
   add_export(app, exit_code);
   add_backup(app, exit_code);
   add_drill(app, exit_code);
+  add_restore(app, exit_code);
   add_rebuild_index(app, exit_code);
   add_users(app, exit_code);
   add_series(app, exit_code);

@@ -1,0 +1,29 @@
+// The files beside a store that keep a restored folder from being written to. FORMAT.md, "Restored folders".
+#pragma once
+
+#include "ledger/base/file_system.h"
+
+#include <cstdint>
+#include <string>
+
+namespace quotary {
+
+// Signed entries [from, to) are not in the folder.
+struct LostMark {
+  std::uint64_t from = 0, to = 0;  // to 0: whether any are lost is not known
+};
+
+// All calls may be made from any thread; one at a time for a folder.
+
+// While a folder is being restored; a ledger in it opens in no way.
+[[nodiscard]] Result<void> begin_restoring(FileSystem& files, const std::string& directory);
+[[nodiscard]] Result<void> end_restoring(FileSystem& files, const std::string& directory);
+// Ends all writing to the folder, for ever.
+[[nodiscard]] Result<void> write_lost_mark(FileSystem& files, const std::string& directory, const LostMark& mark);
+// Whether a ledger in the folder may be written to. Errc::unavailable `restore_unfinished`; corrupt `entries_lost`,
+// which names them, also for a mark that cannot be read.
+[[nodiscard]] Result<void> check_restored_whole(FileSystem& files, const std::string& directory);
+// Whether it may be read: Errc::unavailable `restore_unfinished` alone.
+[[nodiscard]] Result<void> check_restored_to_end(FileSystem& files, const std::string& directory);
+
+}  // namespace quotary

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""quotary restore: goes on where nothing is lost, is for reading alone where signed entries are, and never forks."""
+import contextlib, json, os, random, shutil, subprocess, sys, time, unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from backup_test import PROGRAM, quotary
+from server import STILL, Server, eventually, quote
+from witness_test import Witness
+
+
+class Restored(Server):
+    """A server on a restored folder, with the keys of the one that it was."""
+
+    def __init__(self, other, data, options=()):
+        self.program, self.tls, self.document, self.faults = PROGRAM, None, None, []
+        self.options = [*STILL, "--keys", other.data + ".keys", *options]
+        self.home, self.data, self.people, self.process = other.home, data, other.people, None
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class Restore(unittest.TestCase):
+    def setUp(self):
+        self.s = Server(PROGRAM, STILL)
+        self.addCleanup(shutil.rmtree, self.s.home, True)
+        self.addCleanup(self.s.stop, True)
+        self.to = os.path.join(self.s.home, "backups")
+        self.new = os.path.join(self.s.home, "new")
+        self.slots = self.s.data + "/published.slots"
+        self.s.start()
+
+    def back_up(self):
+        return json.loads(quotary("backup", "--data", self.s.data, "--to", self.to, "--json", check=0).stdout)
+
+    def restore(self, *more, check, data=None):
+        done = quotary("restore", "--from", self.to, "--data", data or self.new, "--keys", self.s.data + ".keys", "--json", *more, check=check)
+        return json.loads(done.stdout) if done.stdout else done.stderr
+
+    def test_nothing_lost_goes_on(self):
+        number = self.s.issue(quote(), "a")[2]["number"]
+        self.s.call("GET", "/v1/quotes", "auditor")
+        self.s.stop()
+        made = self.back_up()
+        done = self.restore("--published", self.slots, check=0)
+        self.assertEqual((done["writable"], done["tree_size"], done["recorded"]["index"]), (True, made["tree_size"], made["tree_size"]))
+        with Restored(self.s, self.new) as again:
+            status, _, answer = again.issue(quote(), "b")
+            self.assertEqual((status, int(answer["number"][-6:])), (201, int(number[-6:]) + 1))
+            self.assertEqual(again.written_since(made["tree_size"])[:2], ["system.restored", "system.started"])
+            self.assertEqual(again.call("GET", f"/v1/quotes/{number}/pdf", "rep")[0], 200)
+        quotary("verify", "--data", self.new, "--keys", self.s.data + ".keys", check=0)
+
+    def test_lost_entries_are_named_and_nothing_is_written(self):
+        made = self.s.issue(quote(), "a")[2]
+        backup = self.back_up()
+        lost = self.s.issue(quote(), "b")[2]
+        self.s.stop()
+        done = self.restore("--published", self.slots, check=1)
+        self.assertFalse(done["writable"])
+        self.assertEqual(done["lost"]["from"], backup["tree_size"])
+        self.assertGreater(done["lost"]["to"], lost["ledger"]["index"])
+        shutil.rmtree(self.new)
+        said = quotary("restore", "--from", self.to, "--data", self.new, "--keys", self.s.data + ".keys", "--published", self.slots, check=1).stdout
+        self.assertIn(f"#{done['lost']['from']} to #{done['lost']['to'] - 1}", said)
+        for _ in range(2):
+            with Restored(self.s, self.new) as reading:
+                status, _, ready = reading.json("GET", "/readyz")
+                self.assertEqual((status, ready["code"]), (503, "ledger_read_only"))
+                self.assertEqual(reading.issue(quote(), "c")[0], 503)
+                status, _, pdf = reading.call("GET", made["document"]["url"], "rep")
+                self.assertEqual((status, pdf[:5]), (200, b"%PDF-"))
+                self.assertEqual(reading.call("GET", f"/v1/quotes/{made['number']}", "rep")[0], 503)  # a lost entry may have voided it
+            with contextlib.suppress(FileNotFoundError):  # the published checkpoint in the slots is enough
+                os.remove(self.new + "/lost")
+        self.assertIn("rolled_back", quotary("users", "list", "--data", self.new, "--keys", self.s.data + ".keys", check=1).stderr)
+
+    def test_without_a_word_from_outside_it_is_read_only(self):
+        self.s.stop()
+        self.back_up()
+        self.assertFalse(self.restore(check=1)["writable"])
+        self.assertIn("entries_lost", quotary("users", "list", "--data", self.new, "--keys", self.s.data + ".keys", check=1).stderr)
+        self.assertIn("folder_not_empty", self.restore("--nothing-published-since", check=1))
+        self.assertTrue(self.restore("--nothing-published-since", check=0, data=self.new + "2")["writable"])
+
+    def test_a_killed_or_damaged_restore_opens_in_no_way(self):
+        for i in range(20):
+            self.s.issue(quote(), f"k-{i}")
+        self.s.stop()
+        self.back_up()
+        command = [PROGRAM, "restore", "--from", self.to, "--data", self.new, "--keys", self.s.data + ".keys", "--published", self.slots]
+        began = time.time()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        whole = time.time() - began
+        killed = 0
+        for i in range(6):
+            shutil.rmtree(self.new)
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+            time.sleep(random.random() * whole)
+            process.kill()
+            process.wait(60)
+            if os.path.exists(self.new + "/restoring"):
+                killed += 1
+                for act in ("serve", "users"):
+                    more = ["--port", "0"] if act == "serve" else ["list"]
+                    said = quotary(act, *more, "--data", self.new, "--keys", self.s.data + ".keys", check=2).stderr
+                    self.assertTrue("restore_unfinished" in said or "no_ledger" in said, said)
+            elif os.path.exists(self.new + "/published.slots"):
+                quotary("verify", "--data", self.new, "--keys", self.s.data + ".keys", check=0)
+            os.makedirs(self.new, exist_ok=True)
+        self.assertGreater(killed, 0)
+        shutil.rmtree(self.new)
+        victim = max((os.path.join(self.to, "files", name) for name in os.listdir(self.to + "/files")), key=os.path.getsize)
+        with open(victim, "r+b") as file:
+            file.truncate(os.path.getsize(victim) - 1)
+        self.assertEqual([each["kept"] for each in self.restore("--published", self.slots, check=1)["damaged_files"]], [victim])
+        self.assertTrue(os.path.exists(self.new + "/restoring"))
+
+    def test_a_witness_that_has_seen_more_is_believed(self):
+        vkey = quotary("keys", "show", "--data", self.s.data, "--vkey", check=0).stdout.strip()
+        witness = Witness(self.s.home, "w1", vkey)
+        witness.start()
+        self.addCleanup(witness.stop)
+        policy = os.path.join(self.s.home, "policy")
+        with open(policy, "w") as file:
+            file.write(f"log {vkey}\nwitness w1 {witness.vkey} {witness.url}\nquorum w1\n")
+        self.s.stop()
+        self.s.options += ["--witness-policy", policy, "--witness-interval-ms", "10"]
+
+        def seen_all():
+            # What a server writes at its end is seen by nobody, so it is killed.
+            eventually(lambda: json.loads(self.s.call("GET", "/v1/log/witnesses")[2]), lambda state: state.get("witnessed", {}).get("size") == state["signed"]["size"])
+            self.s.stop(hard=True)
+
+        self.s.start()
+        seen_all()
+        self.back_up()
+        self.assertTrue(self.restore("--witness-policy", policy, check=0)["writable"])
+        shutil.rmtree(self.new)
+        self.s.start()
+        self.s.issue(quote(), "w")
+        seen_all()
+        done = self.restore("--witness-policy", policy, check=1)
+        self.assertIn("w1.example.com", done["lost"]["where"])
+        self.assertFalse(done["writable"])
+        shutil.rmtree(self.new)
+        witness.stop()
+        self.assertIn("w1.example.com", self.restore("--witness-policy", policy, check=2))
+        witness.start()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

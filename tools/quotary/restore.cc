@@ -1,0 +1,210 @@
+// quotary restore: a backup as an organisation's data folder again.
+#include "ledger/backup/restore.h"
+
+#include "api/use_cases/problem_kinds.h"
+#include "api/witness/seen.h"
+#include "ledger/base/json.h"
+#include "ledger/log/policy.h"
+#include "signing/keys.h"
+#include "tools/quotary/command.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace quotary::cli {
+namespace {
+
+struct RestoreCommand {
+  Places places;
+  std::string from, witness_policy, witness_ca;
+  std::vector<std::string> published;
+  std::uint64_t number = 0;  // 0: the newest
+  unsigned threads = 2;
+  bool last_word = false;
+  bool as_json = false;
+};
+
+unsigned long long number(std::uint64_t value) { return value; }
+
+constexpr std::chrono::milliseconds witness_timeout{10'000};
+
+// What each witness of the policy has seen. One that cannot be asked may have seen more than we have.
+Result<std::vector<OutsideCheckpoint>> ask_witnesses(const RestoreCommand& command, FileSystem& files,
+                                                     const BackupManifest& manifest, const NodeReader& nodes) {
+  QUOTARY_TRY(text, read_file(files, command.witness_policy, policy_bytes_max));
+  QUOTARY_TRY(policy, WitnessPolicy::parse(text));
+  const auto connect = witness::http_transport(command.witness_ca, witness_timeout);
+  std::vector<OutsideCheckpoint> seen;
+  for (const PolicyWitness& each : policy.witnesses()) {
+    const auto named = [&](Error error) {
+      error.detail = "witness " + each.key.name + ": " + error.detail;
+      return error;
+    };
+    if (each.url.empty())
+      return named(fail(Errc::unavailable, "no_url", command.witness_policy + " gives no URL of it"));
+    QUOTARY_TRY(transport, connect(each.url));
+    auto size = witness::size_seen_by(*transport, manifest.checkpoint, manifest.tree_size, nodes);
+    if (!size) return named(std::move(size).error());
+    seen.push_back({"witness " + each.key.name, *size, {}});
+  }
+  return seen;
+}
+
+Result<std::vector<OutsideCheckpoint>> published_outside(const RestoreCommand& command, FileSystem& files,
+                                                         const CheckpointVerifier& log_key) {
+  std::vector<OutsideCheckpoint> found;
+  const auto add = [&](const std::string& path) -> Result<void> {
+    QUOTARY_TRY(outside, read_outside_checkpoint(files, path, log_key));
+    if (outside) found.push_back(std::move(*outside));
+    return {};
+  };
+  for (const std::string& path : command.published) QUOTARY_TRY_VOID(add(path));
+  for (const std::string& path : command.places.publish_to) QUOTARY_TRY_VOID(add(path));
+  return found;
+}
+
+struct Outcome {
+  Restored restored;
+  std::optional<Result<std::uint64_t>> recorded;  // of a ledger that goes on
+};
+
+Result<Outcome> restore(const RestoreCommand& command) {
+  const auto files = posix_file_system();
+  QUOTARY_TRY(keys, signing::KeyFolder::open(files, command.places.keys));
+  QUOTARY_TRY(log_key, signing::open_vkey(keys->log_signer().vkey()));
+  for (const std::string& folder : {command.from, command.places.keys}) {
+    QUOTARY_TRY(inside, lies_within(command.places.data, folder));
+    if (inside)
+      return fail(Errc::invalid, "restore_inside",
+                  command.places.data + " lies in " + folder + ": name a folder outside it");
+  }
+  RestoreOptions options;
+  options.folder = command.from;
+  if (command.number > 0) options.number = command.number;
+  options.directory = command.places.data;
+  options.last_word = command.last_word;
+  options.how.threads = command.threads;
+  QUOTARY_TRY(outside, published_outside(command, *files, *log_key));
+  options.outside = std::move(outside);
+  if (!command.witness_policy.empty()) {
+    options.ask_witnesses = [&](const BackupManifest& manifest, const NodeReader& nodes) {
+      return ask_witnesses(command, *files, manifest, nodes);
+    };
+  }
+  if (!command.as_json && ::isatty(STDERR_FILENO) != 0) {
+    options.unpacking.progress = [](std::uint64_t done, std::uint64_t bytes) {
+      std::fprintf(stderr, "\r%llu / %llu MB", number(done >> 20), number(bytes >> 20));
+      if (done >= bytes) std::fputs("\r\033[K", stderr);
+    };
+  }
+  LedgerPorts ports = reading_ports(files, keys.get());
+  ports.signer = &keys->log_signer();
+  QUOTARY_TRY(restored, restore_backup(options, ports, *log_key));
+  Outcome outcome{std::move(restored), {}};
+  if (outcome.restored.writable())
+    outcome.recorded = begin_restored(ledger_options(command.places), ports, outcome.restored);
+  return outcome;
+}
+
+void print_json(const Outcome& outcome) {
+  const Restored& restored = outcome.restored;
+  const BackupManifest& manifest = restored.backup.manifest;
+  json::array damaged, problems;
+  for (const DamagedFile& file : restored.damaged)
+    damaged.push_back(json::object{{"path", file.path}, {"kept", file.kept}, {"detail", file.detail}});
+  for (const VerifyProblem& problem : restored.check.report.problems)
+    problems.push_back(json::object{{"index", problem.index}, {"kind", problem.kind}, {"detail", problem.detail}});
+  json::object out{{"ok", restored.holds()},      {"writable", restored.writable()},
+                   {"backup", manifest.number},   {"tree_size", manifest.tree_size},
+                   {"root", manifest.root.hex()}, {"held_against", restored.outside},
+                   {"damaged_files", damaged},    {"problems", problems}};
+  if (const LostEntries& lost = restored.check.lost; lost.any())
+    out["lost"] = json::object{{"from", lost.from}, {"to", lost.to}, {"where", lost.where}};
+  if (outcome.recorded && *outcome.recorded) out["recorded"] = json::object{{"index", **outcome.recorded}};
+  std::printf("%s\n", json::serialize(out).c_str());
+}
+
+void print_text(const RestoreCommand& command, const Outcome& outcome) {
+  const Restored& restored = outcome.restored;
+  const BackupManifest& manifest = restored.backup.manifest;
+  std::printf("备份 backup      #%llu, %s\n账本 ledger      %s\n记录数 entries   %llu\n根哈希 root      %s\n",
+              number(manifest.number), manifest.made_at.c_str(), manifest.origin.c_str(), number(manifest.tree_size),
+              manifest.root.hex().c_str());
+  for (const DamagedFile& file : restored.damaged)
+    std::printf("  文件损坏 damaged %s (%s): %s\n", file.kept.c_str(), file.path.c_str(), file.detail.c_str());
+  for (const auto& problem : restored.check.report.problems)
+    std::printf("  #%llu %s: %s: %s\n", number(problem.index), problem.kind.c_str(),
+                api::words_of_kind(problem.kind).c_str(), problem.detail.c_str());
+  const char* const data = command.places.data.c_str();
+  const LostEntries& lost = restored.check.lost;
+  if (!restored.holds()) {
+    std::printf(
+        "结论 result      备份不成立，%s 不可用，请删除 / the backup does not hold; %s cannot be used: remove it, and try "
+        "an older backup with --backup\n",
+        data, data);
+  } else if (lost.any()) {
+    std::printf(
+        "已失去 lost      #%llu 至 #%llu 共 %llu 条已签发记录不在本备份中（依据：%s）\n"
+        "                 entries #%llu to #%llu (%llu) were signed and are not in this backup, says %s\n"
+        "结论 result      已恢复，但只可查阅，不可签发：继续写入会使账本分叉 / restored for reading alone: to write here would "
+        "fork the log\n",
+        number(lost.from), number(lost.to - 1), number(lost.to - lost.from), lost.where.c_str(), number(lost.from),
+        number(lost.to - 1), number(lost.to - lost.from), lost.where.c_str());
+  } else if (restored.unknown) {
+    std::printf(
+        "未知 unknown     没有外部凭据说明备份之后是否还有签发 / nothing outside says what was published last: give "
+        "--published (published.slots of the old data folder, a file of --publish-to, or a signed checkpoint) or "
+        "--witness-policy\n"
+        "结论 result      已恢复，但只可查阅，不可签发 / restored for reading alone. If nothing was issued after this backup, "
+        "remove %s and restore once more with --nothing-published-since\n",
+        data);
+  } else {
+    std::printf("结论 result      已恢复，未失去记录，可继续签发 / restored, nothing is lost: serve %s\n", data);
+    if (outcome.recorded && *outcome.recorded) std::printf("记入账本 entry   #%llu\n", number(**outcome.recorded));
+  }
+}
+
+int run(RestoreCommand command) {
+  if (auto complete = command.places.complete(); !complete) return report(complete.error()), exit_unchecked;
+  while (command.from.size() > 1 && command.from.back() == '/') command.from.pop_back();
+  const auto outcome = restore(command);
+  if (!outcome) return report(outcome.error());
+  command.as_json ? print_json(*outcome) : print_text(command, *outcome);
+  if (outcome->recorded && !*outcome->recorded) return report(outcome->recorded->error());
+  return outcome->restored.writable() ? exit_ok : exit_bad;
+}
+
+}  // namespace
+
+void add_restore(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<RestoreCommand>();
+  auto* command = app.add_subcommand(
+      "restore",
+      "restore a backup into a new data folder, and verify all of it. Where entries that were signed are lost, or that is "
+      "not known, the folder can be read and never written to. 0 restored, 1 for reading alone or damaged, 2 could not be "
+      "done");
+  add_places(*command, options->places);
+  command->get_option("--data")->description("the data folder to be made; new or empty")->required();
+  command->add_option("--from", options->from, "folder of backups")->required();
+  command->add_option("--backup", options->number, "its number (default: the newest)")
+      ->check(CLI::Range(std::uint64_t{1}, backup_number_max));
+  command->add_option("--publish-to", options->places.publish_to,
+                      "file of --publish-to that the ledger had and will have; may be repeated");
+  command->add_option(
+      "--published", options->published,
+      "published.slots of the old data folder, or a signed checkpoint, to hold it against; may be repeated");
+  command->add_option("--witness-policy", options->witness_policy,
+                      "tlog-policy file with the URLs of witnesses; each is asked what it has seen");
+  command->add_option("--witness-ca", options->witness_ca,
+                      "PEM roots that witnesses' https is trusted by (default: the system's)");
+  command->add_flag("--nothing-published-since", options->last_word,
+                    "your word that nothing was issued after this backup, where nothing else can say it");
+  command->add_option("--threads", options->threads, "hashing threads")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->add_flag("--json", options->as_json, "for machines");
+  command->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace quotary::cli
