@@ -55,6 +55,8 @@ class Restore(unittest.TestCase):
         made = self.s.issue(quote(), "a")[2]
         backup = self.back_up()
         lost = self.s.issue(quote(), "b")[2]
+        self.assertIn("old_ledger_runs", self.restore("--published", self.slots, check=1))
+        self.assertFalse(os.path.exists(self.new))
         self.s.stop()
         done = self.restore("--published", self.slots, check=1)
         self.assertFalse(done["writable"])

@@ -51,6 +51,19 @@ Result<std::vector<OutsideCheckpoint>> ask_witnesses(const RestoreCommand& comma
   return seen;
 }
 
+// Slots that lie in a data folder whose ledger still runs: two ledgers under one key would part from here on.
+Result<void> check_not_live(FileSystem& files, const std::string& slots) {
+  const std::size_t slash = slots.rfind('/');
+  const std::string lock_path = (slash == slots.npos ? std::string() : slots.substr(0, slash + 1)) + "lock";
+  if (!files.exists(lock_path)) return {};
+  const auto lock = files.lock(lock_path);
+  if (lock || lock.error().code != "locked") return {};
+  return fail(Errc::conflict, "old_ledger_runs",
+              "the ledger beside " + slots +
+                  " is open: stop its server for good before its backup is restored, or prove the backup with `quotary "
+                  "drill`, which needs no stop");
+}
+
 Result<std::vector<OutsideCheckpoint>> published_outside(const RestoreCommand& command, FileSystem& files,
                                                          const CheckpointVerifier& log_key) {
   std::vector<OutsideCheckpoint> found;
@@ -59,7 +72,10 @@ Result<std::vector<OutsideCheckpoint>> published_outside(const RestoreCommand& c
     if (outside) found.push_back(std::move(*outside));
     return {};
   };
-  for (const std::string& path : command.published) QUOTARY_TRY_VOID(add(path));
+  for (const std::string& path : command.published) {
+    QUOTARY_TRY_VOID(check_not_live(files, path));
+    QUOTARY_TRY_VOID(add(path));
+  }
   for (const std::string& path : command.places.publish_to) QUOTARY_TRY_VOID(add(path));
   return found;
 }
