@@ -1,6 +1,8 @@
 quotary_test(backup_test LABEL unit TIMEOUT 240
   SOURCES unit/backup_test.cc support/faulty_file_system.cc
   LIBRARIES quotary_backup quotary_signing)
+include(fuzz/fuzz.cmake)
+quotary_fuzz(fuzz_backup SOURCES fuzz/fuzz_backup.cc LIBRARIES quotary_backup CORPUS backup)
 find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 add_test(NAME backup_e2e_test COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/backup_test.py)
 set_tests_properties(backup_e2e_test PROPERTIES LABELS crash TIMEOUT 240 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
