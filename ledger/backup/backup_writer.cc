@@ -43,13 +43,13 @@ class Writer {
 
   Result<void> prepare() {
     if (!files_.exists(backup_manifests_path(options_.folder))) {
-      const auto names = files_.list(options_.folder);
-      if (!names && names.error().kind != Errc::not_found) return names.error();
+      auto listed = files_.list(options_.folder);
+      if (!listed && listed.error().kind != Errc::not_found) return std::move(listed).error();
+      const std::vector<std::string> names = listed ? std::move(*listed) : std::vector<std::string>();
       const auto foreign = [](const std::string& name) {
         return name != lock_name && name != "files" && name != "lost+found" && !name.starts_with(readme_name);
       };
-      if (const auto other = names ? std::find_if(names->begin(), names->end(), foreign) : names->end();
-          names && other != names->end())
+      if (const auto other = std::find_if(names.begin(), names.end(), foreign); other != names.end())
         return fail(Errc::conflict, "backup_folder_other",
                     options_.folder + " holds something that is no backup (" + *other + "): name an empty folder");
     }
