@@ -83,6 +83,22 @@ json::object operation_of(const Endpoint& endpoint) {
   return operation;
 }
 
+// A misspelt filter must not answer as if there were none. Pages and public calls take what is put behind their
+// addresses, as messengers do when somebody shares one.
+Result<http::Response> answer_of(const Endpoint& endpoint, const Surface& surface, const http::Request& request) {
+  if (endpoint.access == Access::bearer) {
+    for (const auto& [name, value] : request.query) {
+      bool known = false;
+      for_each_word(endpoint.query, [&](std::string_view each) { known = known || each == name; });
+      if (!known)
+        return invalid_parameter(name, "unknown_parameter",
+                                 endpoint.query.empty() ? "this call takes no query parameters"
+                                                        : "known are " + std::string(endpoint.query));
+    }
+  }
+  return endpoint.handler(surface, request);
+}
+
 }  // namespace
 
 std::vector<Endpoint> all_endpoints() {
@@ -140,7 +156,7 @@ void add_routes(http::Router& router, Organisation& organisation, const SurfaceO
     route.run = endpoint.access == Access::log && !options.public_log ? http::Run::worker : endpoint.run;
     route.rate_class = endpoint.rate_class;
     auto handler = [surface, endpoint](const std::shared_ptr<const http::Request>& request, const http::Reply& reply) {
-      auto answered = endpoint.handler(*surface, *request);
+      auto answered = answer_of(endpoint, *surface, *request);
       auto response = answered ? std::move(*answered) : error_response(answered.error(), request->path);
       protect(response, endpoint.kind);
       reply(std::move(response));

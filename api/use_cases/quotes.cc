@@ -172,6 +172,8 @@ Result<Answer> Organisation::list_quotes(const Principal& caller, const QuoteFil
   QUOTARY_TRY(limit, page_limit(filter.limit));
   QUOTARY_TRY_VOID(check_day("from", filter.from));
   QUOTARY_TRY_VOID(check_day("to", filter.to));
+  QUOTARY_TRY_VOID(check_status(
+      filter.status, {"valid", "issued", "void_requested", "accepted", "declined", "expired", "superseded", "voided"}));
   std::string from;
   bool self_only = scope_of(caller.role, Call::read_quote) == Scope::self;
   // The owner's own list is walked where it answers; else the whole list, newest first.

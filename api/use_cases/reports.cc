@@ -24,7 +24,8 @@ struct Rows {
 
 Result<void> check_days(const VoidFilter& filter) {
   QUOTARY_TRY_VOID(check_day("from", filter.from));
-  return check_day("to", filter.to);
+  QUOTARY_TRY_VOID(check_day("to", filter.to));
+  return check_status(filter.status, {"open", "approved", "rejected", "withdrawn", "lapsed"});
 }
 
 // Newest first, from one snapshot.
