@@ -1,5 +1,6 @@
 #include "pdfgen/laid.h"
 #include "pdfgen/line_break.h"
+#include "pdfgen/printable.h"
 
 #include <charconv>
 #include <set>
@@ -86,6 +87,12 @@ Result<void> PrintableCheck::result() const {
       fail(Errc::invalid, "character_not_printable", problems_.front().pointer + ": " + problems_.front().detail);
   error.problems = problems_;
   return error;
+}
+
+Result<void> check_printable_text(const Fonts& fonts, std::string_view text, const std::string& pointer) {
+  PrintableCheck check(static_cast<const FaceSet&>(fonts));
+  check.text(text, pointer);
+  return check.result();
 }
 
 Result<void> check_printable(const FaceSet& faces, const Quote& quote) {

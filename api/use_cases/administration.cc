@@ -2,6 +2,7 @@
 
 #include "api/use_cases/parts.h"
 #include "ledger/quote/number_pattern.h"
+#include "ledger/quote/text.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
 
@@ -85,6 +86,10 @@ Result<Answer> Organisation::add_person(const Principal& caller, const NewPerson
   QUOTARY_TRY_VOID(require_call(caller, Call::administer));
   if (person.name.empty() || person.name.size() > name_bytes_max)
     return invalid("bad_name", "/name", "a name has 1 to 200 bytes");
+  // It stands on the certificates of what the person decides.
+  QUOTARY_TRY(person_name, parts_->document_text(person.name, "/name", name_bytes_max));
+  if (is_blank(person_name) || person_name.find('\n') != person_name.npos)
+    return invalid("bad_name", "/name", "a name is one line that is not blank");
   if (!is_code(person.team, true))
     return invalid("bad_team", "/team", "a team is a code of at most 32 letters, digits, - and _");
   if (!is_code(person.region, true))
@@ -99,7 +104,7 @@ Result<Answer> Organisation::add_person(const Principal& caller, const NewPerson
   auto draft = draft_of(caller, "person.added", "person:" + id);
   draft.body = {{"person", id}, {"role", role_name(person.role)}};
   json::object facts{{"team", person.team}, {"region", person.region}};
-  json::object name{{"name", person.name}};
+  json::object name{{"name", person_name}};
   if (!person.login.empty()) {
     facts["login"] = parts_->keys->keyed_hash("login", person.login).hex();
     QUOTARY_TRY(stored, signing::hash_password(person.password));

@@ -5,8 +5,11 @@
 #include "api/use_cases/log_checks.h"
 #include "api/use_cases/service_events.h"
 #include "ledger/log/system_event.h"
+#include "ledger/quote/text.h"
 #include "ledger/records/fields.h"
+#include "pdfgen/printable.h"
 
+#include <algorithm>
 namespace quotary::api {
 
 using records::text_of;
@@ -101,6 +104,14 @@ std::string Organisation::Parts::buyer_name(const records::QuoteRecord& quote) c
   return stored->quote.buyer.name;
 }
 
+Result<std::string> Organisation::Parts::document_text(std::string_view text, const std::string& pointer,
+                                                       std::size_t characters_max) const {
+  auto normal = normalise_text(text, characters_max);
+  if (!normal) return invalid(normal.error().code, pointer, normal.error().detail);
+  if (fonts) QUOTARY_TRY_VOID(pdfgen::check_printable_text(*fonts, *normal, pointer));
+  return normal;
+}
+
 Result<void> Organisation::Parts::note_read(const Principal& caller, std::string_view what, std::string_view subject,
                                             std::uint64_t count) const {
   if (!reads_are_recorded(caller.role)) return {};
@@ -185,6 +196,13 @@ Result<std::optional<std::uint64_t>> answered_before(const Organisation::Parts& 
 Result<void> check_day(const std::string& parameter, std::string_view day) {
   if (day.empty() || parse_date(day)) return {};
   return invalid_parameter(parameter, "bad_date", "a day is YYYY-MM-DD and exists");
+}
+
+Result<void> check_status(std::string_view status, std::initializer_list<std::string_view> known) {
+  if (status.empty() || std::find(known.begin(), known.end(), status) != known.end()) return {};
+  std::string names;
+  for (const std::string_view name : known) names += (names.empty() ? "" : ", ") + std::string(name);
+  return invalid_parameter("status", "bad_status", "a status is one of " + names);
 }
 
 Result<std::uint64_t> page_limit(std::optional<std::uint64_t> asked, std::uint64_t otherwise, std::uint64_t most) {

@@ -117,6 +117,10 @@ struct Organisation::Parts {
                                                               std::unique_ptr<signing::KeyFolder> keys,
                                                               const OpenLedger& open_ledger);
   [[nodiscard]] Result<void> load_fonts();
+  // A text from outside that documents will show, in NFC: by the rules of a quote's own texts, so that no entry holds
+  // what a later document could not. Errc::invalid with the pointer.
+  [[nodiscard]] Result<std::string> document_text(std::string_view text, const std::string& pointer,
+                                                  std::size_t characters_max) const;
   // Opens seal, fonts and issuer over an open ledger.
   [[nodiscard]] Result<void> start();
   [[nodiscard]] Result<Party> read_seller() const;  // of the first entry
@@ -176,6 +180,8 @@ struct RequestIdentity {
 
 // A day in a list's filter, or "". Errc::invalid `bad_date`, naming the parameter.
 [[nodiscard]] Result<void> check_day(const std::string& parameter, std::string_view day);
+// A status in a list's filter, or "": one of those that there are. Errc::invalid `bad_status`, which names them.
+[[nodiscard]] Result<void> check_status(std::string_view status, std::initializer_list<std::string_view> known);
 // How many things a page of a list may hold: what was asked for, else the list's default. Errc::invalid `bad_limit` for
 // 0 and for more than `most`.
 [[nodiscard]] Result<std::uint64_t> page_limit(std::optional<std::uint64_t> asked,

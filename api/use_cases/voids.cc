@@ -90,7 +90,9 @@ Result<void> check_decider(const Principal& caller, const VoidRecord& request, s
 
 std::string actor_text(const Organisation::Parts& parts, const std::string& id, const std::string& role) {
   auto name = parts.person_name(id);
-  return (name.empty() ? id : name) + " (" + role + ")";
+  // Names of before they were looked at may hold what no font has: then the id stands for the person.
+  const bool printable = !name.empty() && parts.document_text(name, "", name.size()).has_value();
+  return (printable ? name : id) + " (" + role + ")";
 }
 
 // The sealed certificate of an approval about to be written.
@@ -149,6 +151,8 @@ Result<Answer> Organisation::request_void(const Principal& caller, std::string_v
   }
   QUOTARY_TRY(quote, parts_->quote_for(caller, Call::request_void, number));
   QUOTARY_TRY(asked, parse_void_request(object));
+  QUOTARY_TRY(reason_text, parts_->document_text(asked.reason_text, "/reason_text", void_text_characters_max));
+  asked.reason_text = std::move(reason_text);
   if (!asked.replacement.empty()) {
     auto replacement = parts_->quote_for(caller, Call::read_quote, asked.replacement);
     if (!replacement || asked.replacement == quote.number)
@@ -201,7 +205,8 @@ Result<Answer> Organisation::decide_void(const Principal& caller, std::string_vi
   auto& quote = *found_quote;
   QUOTARY_TRY_VOID(check_decider(caller, request, quote.outcome, decision));
   if (request.status != "open") return fail(Errc::conflict, "already_decided", "the request is " + request.status);
-  QUOTARY_TRY(comment, parse_comment(object, decision == Decision::reject));
+  QUOTARY_TRY(given, parse_comment(object, decision == Decision::reject));
+  QUOTARY_TRY(comment, parts_->document_text(given, "/comment", void_text_characters_max));
 
   auto decided_at = parts_->now();
   json::object facts{{"status_before", status_at(quote, decided_at)}};

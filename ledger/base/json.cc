@@ -14,6 +14,16 @@ namespace quotary {
 
 namespace {
 
+// Where the text is no UTF-8. The parser calls that a syntax error like any other.
+std::optional<std::size_t> ill_formed_at(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_length(text.substr(at));
+    if (length == 0) return at;
+    at += length;
+  }
+  return std::nullopt;
+}
+
 // RFC 6901 escapes for one reference token.
 void append_token(std::string& pointer, std::string_view token) {
   pointer += '/';
@@ -293,6 +303,8 @@ Result<json::value> parse_json(std::string_view text, const JsonLimits& limits) 
   }
   const std::string where = " at byte " + std::to_string(consumed);
   if (ec == json::error::incomplete) return fail(Errc::invalid, "bad_json", "the text ends in the middle" + where);
+  if (const auto at = ec ? ill_formed_at(text) : std::nullopt)
+    return fail(Errc::invalid, "bad_json", "ill-formed UTF-8 at byte " + std::to_string(*at));
   if (ec) return fail(Errc::invalid, "bad_json", ec.message() + where);
   if (consumed < text.size()) return fail(Errc::invalid, "bad_json", "more bytes follow the JSON text" + where);
   return std::move(builder.root);

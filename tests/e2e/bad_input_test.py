@@ -58,7 +58,7 @@ CASES = [
     ("deep nesting", b'{"notes":' + b"[" * 1_000 + b"]" * 1_000 + b"}", 413, "json_too_deep", None),
 ]
 # What the message must say beside its code.
-SAYS = {"a character no font has": "U+13000", "an emoji": "U+1F600", "totals that differ": "differs by 0.01", "10,001 lines": "10000", "unknown series": "NO-QT"}
+SAYS = {"ill-formed UTF-8": "ill-formed UTF-8 at byte", "a character no font has": "U+13000", "an emoji": "U+1F600", "totals that differ": "differs by 0.01", "10,001 lines": "10000", "unknown series": "NO-QT"}
 
 
 class BadInput(unittest.TestCase):
@@ -235,6 +235,54 @@ class KeyFiles(unittest.TestCase):
             os.chown(path, owner.st_uid, owner.st_gid)
 
 
+class OtherTexts(unittest.TestCase):
+    """What stands in later documents follows the rules of a quote's own texts, before any entry is written."""
+    REASON = "单价录入错误，应为另一个价格"
+    TEXTS = (("a character no font has", "\U00013000", "character_not_printable"), ("a control character", "\u0007", "control_character"),
+             ("a control character of C1", "\u0085", "control_character"), ("a change of direction", "\u202e", "control_character"))
+
+    def setUp(self):
+        self.s = Server(PROGRAM, STILL)
+        self.addCleanup(self.s.__exit__)
+        self.s.start()
+        self.number = self.s.issue(quote(), "sound")[2]["number"]
+        self.size = self.s.tree_size()
+
+    def refused(self, method, path, who, body, code, pointer):
+        status, _, problem = self.s.json(method, path, who, body, {"Idempotency-Key": "k"})
+        self.assertEqual((status, problem["code"], problem["errors"][0]["pointer"]), (422, code, pointer), problem)
+        self.assertEqual(self.s.tree_size(), self.size)
+
+    def test_reasons_and_comments(self):
+        path = f"/v1/quotes/{self.number}/void-requests"
+        for name, text, code in self.TEXTS:
+            with self.subTest(name):
+                self.refused("POST", path, "rep", {"reason_code": "price_error", "reason_text": self.REASON + text}, code, "/reason_text")
+        status, _, asked = self.s.json("POST", path, "rep", {"reason_code": "price_error", "reason_text": self.REASON + "e\u0301"}, {"Idempotency-Key": "v"})
+        self.assertEqual(status, 201, asked)
+        read = self.s.json("GET", "/v1/void-requests/" + asked["id"], "manager")[2]
+        self.assertEqual(read["reason_text"], self.REASON + "\u00e9")  # NFC
+        self.size += 1
+        for name, text, code in self.TEXTS:
+            with self.subTest(name):
+                self.refused("POST", f"/v1/void-requests/{asked['id']}/approve", "manager", {"comment": "同意" + text}, code, "/comment")
+        self.assertEqual(self.s.json("POST", f"/v1/void-requests/{asked['id']}/approve", "manager", {"comment": "同意"}, {"Idempotency-Key": "a"})[0], 200)
+
+    def test_names(self):
+        for name, text, code in self.TEXTS + (("two lines", "\n", "bad_name"),):
+            with self.subTest(name):
+                self.refused("POST", "/v1/people", "admin", {"name": "张" + text + "三", "role": "manager", "team": "east-1", "region": "east"}, code, "/name")
+
+    def test_filters(self):
+        for path, code in (("/v1/quotes?status=bogus", "bad_status"), ("/v1/void-requests?status=bogus", "bad_status"),
+                           ("/v1/reports/voids?status=bogus", "bad_status"), ("/v1/quotes?bogus=1", "unknown_parameter")):
+            with self.subTest(path):
+                status, _, problem = self.s.json("GET", path, "manager")
+                self.assertEqual((status // 100, problem["code"]), (4, code), problem)
+        # What a messenger puts behind a shared page's address is nobody's mistake.
+        self.assertEqual(self.s.call("GET", f"/v/{self.number}?from=singlemessage&isappinstalled=0")[0], 200)
+
+
 class SealKeyMissing(unittest.TestCase):
     def test_reads_go_on_and_issuing_says_why(self):
         for name in ("seal.key.pem", "seal.cert.pem"):
@@ -250,6 +298,8 @@ class SealKeyMissing(unittest.TestCase):
                 self.assertEqual(status, 503, problem)
                 self.assertIn(name, problem["detail"])
                 self.assertEqual(s.call("GET", "/readyz")[0], 503)
+                with open(os.path.join(s.home, "serve.log")) as said:
+                    self.assertIn("nothing can be issued", said.read())
                 self.assertEqual(s.call("GET", made["document"]["url"], "rep")[0], 200)
                 self.assertEqual(s.tree_size(), size)
                 s.stop()

@@ -139,6 +139,8 @@ int serve(ServeOptions options) {
   auto organisation = api::Organisation::open(organisation_config);
   if (!organisation) return report_open(organisation.error(), options.places);
   say_if_damaged((*organisation)->ledger_state(), options.places);
+  if (const auto ready = (*organisation)->ready(); !ready && !(*organisation)->ledger_state().latched)
+    say("serving, but nothing can be issued: " + ready.error().detail + " (" + ready.error().code + ")");
 
   http::Metrics metrics;
   http::Router router;

@@ -231,7 +231,8 @@ int verify(VerifyCommand command) {
                         checked.error().kind == Errc::unavailable;
     return cannot ? unchecked(command, checked.error()) : damaged(command, *check, checked.error());
   }
-  check_access_log(ledger_options(places), *files, checked->report);
+  // Of a store that cannot be opened more would only be said twice.
+  if (checked->report.tree_size > 0) check_access_log(ledger_options(places), *files, checked->report);
   if (!earlier->empty()) {
     const auto held = hold_against_earlier(ledger_options(places), *earlier, checked->report);
     if (!held && checked->report.problems_total == 0) return unchecked(command, held.error());
