@@ -1,0 +1,243 @@
+#include "ledger/log/succession.h"
+
+#include "ledger/log/checkpoint.h"
+#include "ledger/log/proof.h"
+#include "ledger/log/proof_text.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace quotary {
+
+namespace {
+
+constexpr std::string_view file_header = "quotary-succession-v1\n";
+// Its spaces keep it apart from checkpoints, which the same keys sign: they begin with an origin, which has none.
+constexpr std::string_view statement_header = "Quotary key rotation v1\n";
+constexpr std::string_view algorithm = "ed25519";
+
+Error bad_file(const std::string& why) {
+  return fail(Errc::invalid, "bad_succession", "not a succession of keys: " + why);
+}
+Error wrong(const std::string& why) { return fail(Errc::corrupt, "rotation", why); }
+
+// Takes a line without its LF off the front.
+std::optional<std::string_view> take_line(std::string_view& rest) {
+  const std::size_t end = rest.find('\n');
+  if (end == rest.npos) return std::nullopt;
+  const std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(end + 1);
+  return line;
+}
+
+struct Statement {
+  std::string origin;
+  std::uint64_t index = 0;
+  Hash prev;
+  Vkey old_key, new_key;
+};
+
+std::string statement_text(const Statement& said) {
+  const auto key = [](const Vkey& vkey) { return std::string(algorithm) + " " + vkey_text(vkey) + "\n"; };
+  return std::string(statement_header) + said.origin + "\n" + std::to_string(said.index) + "\n" + said.prev.hex() +
+         "\n" + key(said.old_key) + key(said.new_key);
+}
+
+// "<algorithm> <vkey>"; a key of another algorithm may come one day, and must not pass for one of today's.
+Result<Vkey> parse_key(std::string_view line) {
+  const std::size_t space = line.find(' ');
+  if (space == line.npos) return wrong("a key's line is not its algorithm and its vkey");
+  const std::string_view named = line.substr(0, space);
+  const auto unknown = [](const std::string& what) {
+    return fail(Errc::invalid, "unknown_algorithm",
+                "a key is of " + what + ", which this program does not know; it knows ed25519: take a newer one");
+  };
+  if (named != algorithm) return unknown("the algorithm '" + std::string(named) + "'");
+  QUOTARY_TRY(key, parse_vkey(line.substr(space + 1)));
+  if (key.type != ed25519_note_type) return unknown("the signature type " + std::to_string(key.type));
+  return key;
+}
+
+Result<Statement> parse_statement(std::string_view text) {
+  std::string_view rest = text;
+  if (!rest.starts_with(statement_header)) return wrong("its statement is of another form");
+  rest.remove_prefix(statement_header.size());
+  std::array<std::string_view, 5> lines;
+  for (std::string_view& line : lines) {
+    const auto taken = take_line(rest);
+    if (!taken) return wrong("its statement is cut short");
+    line = *taken;
+  }
+  const auto index = parse_u64(lines[1]);
+  const auto prev = Hash::from_hex(lines[2]);
+  if (!index || !prev) return wrong("its statement's index or prev");
+  QUOTARY_TRY(old_key, parse_key(lines[3]));
+  QUOTARY_TRY(new_key, parse_key(lines[4]));
+  Statement said{std::string(lines[0]), *index, *prev, std::move(old_key), std::move(new_key)};
+  if (statement_text(said) != text) return wrong("its statement is not spelled as we spell it");
+  return said;
+}
+
+// The statement of a rotation's entry, signed by both keys and by no one else.
+Result<Statement> read_statement(const Entry& entry, Ed25519Check holds) {
+  if (entry.type != rotation_type || entry.subject != rotation_subject)
+    return wrong("entry " + std::to_string(entry.index) + " is no rotation but " + entry.type);
+  const json::value* const note = entry.body.if_contains("statement");
+  if (!entry.objects.empty()) return wrong("its entry has objects");
+  if (entry.body.size() != 1 || note == nullptr || !note->is_string())
+    return wrong("its body is not a statement alone");
+  const std::string_view signed_text = note->get_string();
+  const auto parsed = parse_note(signed_text);
+  if (!parsed) return wrong("its statement is no signed note: " + parsed.error().detail);
+  QUOTARY_TRY(said, parse_statement(parsed->text));
+  for (const auto& [key, which] : {std::pair(&said.old_key, "old"), std::pair(&said.new_key, "new")}) {
+    const auto held = signed_by(*parsed, *key, holds);
+    if (!held || !*held) return wrong(std::string("the ") + which + " key did not sign its statement");
+  }
+  if (parsed->signatures.size() != 2) return wrong("its statement has further signatures");
+  if (said.index != entry.index || said.prev != entry.prev)
+    return wrong("its statement was made for another place: entry " + std::to_string(said.index));
+  if (said.old_key.name != said.origin || said.new_key.name != said.origin)
+    return wrong("its keys are not both of " + said.origin);
+  return said;
+}
+
+// One known key; without it, any at all, to read which key a proof's own entry names.
+class ProofKey final : public CheckpointVerifier {
+ public:
+  ProofKey(const std::string& origin, const Vkey* key, Ed25519Check holds)
+      : origin_(origin), key_(key), holds_(holds) {}
+  const std::string& name() const override { return origin_; }
+  Result<std::string> open_note(std::string_view note) const override {
+    QUOTARY_TRY(parsed, parse_note(note));
+    if (key_ != nullptr) {
+      QUOTARY_TRY(held, signed_by(parsed, *key_, holds_));
+      if (!held) return fail(Errc::corrupt, "note_signature", "the key that retires did not sign the checkpoint");
+    }
+    return std::string(parsed.text);
+  }
+
+ private:
+  const std::string& origin_;
+  const Vkey* key_;
+  Ed25519Check holds_;
+};
+
+Result<Rotation> check_rotation(std::string_view proof, const std::string& origin, const Rotation* before,
+                                Ed25519Check holds) {
+  QUOTARY_TRY(guess, check_proof(proof, ProofKey(origin, nullptr, holds)));
+  QUOTARY_TRY(said, read_statement(guess.entry, holds));
+  if (said.origin != origin) return wrong("it is of the log " + said.origin);
+  if (before != nullptr && said.old_key != before->new_key)
+    return wrong("the key that retires is not the one that came with the rotation before");
+  QUOTARY_TRY(checked, check_proof(proof, ProofKey(origin, &said.old_key, holds)));
+  // The old key's last word: whatever is larger is the new one's.
+  if (checked.tree_size != checked.entry.index + 1)
+    return wrong("the old key's checkpoint is over " + std::to_string(checked.tree_size) +
+                 " entries and does not end with entry " + std::to_string(checked.entry.index));
+  if (before != nullptr && checked.entry.index <= before->index) return wrong("it lies before the rotation before it");
+  return Rotation{checked.entry.index, checked.entry.time, std::move(said.old_key), std::move(said.new_key)};
+}
+
+struct File {
+  std::string origin;
+  std::vector<std::string_view> proofs;
+};
+
+Result<File> parse_file(std::string_view text) {
+  if (text.size() > succession_bytes_max) return bad_file("over " + std::to_string(succession_bytes_max) + " bytes");
+  if (!text.starts_with(file_header)) return bad_file("the first line");
+  text.remove_prefix(file_header.size());
+  const auto origin = take_line(text);
+  const auto count_line = take_line(text);
+  if (!origin || !good_key_name(*origin) || !count_line) return bad_file("the lines of origin and number");
+  const auto count = parse_u64(*count_line);
+  if (!count || *count == 0 || *count > successions_max)
+    return bad_file("the number of rotations must be 1 to " + std::to_string(successions_max));
+  File file{std::string(*origin), {}};
+  for (std::uint64_t i = 0; i < *count; ++i) {
+    const auto size_line = take_line(text);
+    const auto size = parse_u64(size_line.value_or(""));
+    if (!size || *size > succession_proof_bytes_max || *size > text.size())
+      return bad_file("the length of proof " + std::to_string(i + 1));
+    file.proofs.push_back(text.substr(0, *size));
+    text.remove_prefix(*size);
+  }
+  if (!text.empty()) return bad_file("bytes after the last proof");
+  return file;
+}
+
+}  // namespace
+
+Result<json::object> rotation_body(const CheckpointSigner& old_key, const CheckpointSigner& new_key,
+                                   std::uint64_t index, const Hash& prev) {
+  QUOTARY_TRY(from, parse_vkey(old_key.vkey()));
+  QUOTARY_TRY(to, parse_vkey(new_key.vkey()));
+  if (from.name != to.name || from.key == to.key)
+    return fail(Errc::invalid, "bad_rotation", "a log's key is followed by another one of the same log");
+  const std::string text = statement_text({from.name, index, prev, from, to});
+  QUOTARY_TRY(by_old, old_key.signature_line(text));
+  QUOTARY_TRY(by_new, new_key.signature_line(text));
+  json::object body;
+  body["statement"] = text + "\n" + by_old + by_new;
+  return body;
+}
+
+std::string succession_text(std::string_view origin, std::span<const std::string> proofs) {
+  std::string text = std::string(file_header) + std::string(origin) + "\n" + std::to_string(proofs.size()) + "\n";
+  for (const std::string& proof : proofs) text += std::to_string(proof.size()) + "\n" + proof;
+  return text;
+}
+
+Result<std::unique_ptr<Succession>> Succession::open(std::string_view text, std::string_view trusted,
+                                                     Ed25519Check holds) {
+  QUOTARY_TRY(given, parse_vkey(trusted));
+  QUOTARY_TRY(file, parse_file(text));
+  std::vector<Rotation> rotations;
+  std::vector<Vkey> keys;
+  for (const std::string_view proof : file.proofs) {
+    auto rotation = check_rotation(proof, file.origin, rotations.empty() ? nullptr : &rotations.back(), holds);
+    if (!rotation) {
+      Error error = std::move(rotation).error();
+      error.detail = "rotation " + std::to_string(rotations.size() + 1) + ": " + error.detail;
+      return error;
+    }
+    if (keys.empty()) keys.push_back(rotation->old_key);
+    if (std::find(keys.begin(), keys.end(), rotation->new_key) != keys.end())
+      return wrong("rotation " + std::to_string(rotations.size() + 1) + ": a key of before comes back");
+    keys.push_back(rotation->new_key);
+    rotations.push_back(std::move(*rotation));
+  }
+  const auto found = std::find(keys.begin(), keys.end(), given);
+  if (found == keys.end()) {
+    return fail(Errc::corrupt, "other_succession",
+                "the key that was given is none of the " + std::to_string(keys.size()) +
+                    " of this file: it is another log's, or the file leads to another key");
+  }
+  const auto before = static_cast<std::size_t>(found - keys.begin());
+  return std::unique_ptr<Succession>(new Succession(std::move(rotations), std::move(keys), before, holds));
+}
+
+Result<std::string> Succession::open_note(std::string_view note) const {
+  QUOTARY_TRY(parsed, parse_note(note));
+  QUOTARY_TRY(checkpoint, parse_checkpoint_text(parsed.text));
+  std::optional<Error> retired;
+  bool believed = false;
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    QUOTARY_TRY(held, signed_by(parsed, keys_[i], holds_));
+    if (!held) continue;
+    const bool in_time = i == rotations_.size() || checkpoint.size <= rotations_[i].index + 1;
+    believed = believed || in_time;
+    if (!in_time)
+      retired =
+          fail(Errc::corrupt, "retired_key",
+               "the checkpoint is over " + std::to_string(checkpoint.size) +
+                   " entries, but the key that signed it retired with entry " + std::to_string(rotations_[i].index));
+  }
+  if (believed) return std::string(parsed.text);
+  if (retired) return *retired;
+  return fail(Errc::corrupt, "note_signature", "no signature by a key of the succession of " + name());
+}
+
+}  // namespace quotary

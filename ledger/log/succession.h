@@ -1,0 +1,70 @@
+// The succession of a log's keys: what a rotation states, and the file that leads from one key to every other.
+// ledger/FORMAT.md, "Succession of keys", has the bytes. Pure; safe from any thread.
+#pragma once
+
+#include "ledger/base/time.h"
+#include "ledger/log/note.h"
+#include "ledger/log/sequencer.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quotary {
+
+inline constexpr std::string_view rotation_type = "log.key_rotated", rotation_subject = "log:keys";
+inline constexpr std::size_t successions_max = 64;                     // rotations in a file
+inline constexpr std::size_t succession_proof_bytes_max = 128u << 10;  // of each proof: an entry in base64 and its path
+inline constexpr std::size_t succession_bytes_max = successions_max * (succession_proof_bytes_max + 32) + 1024;
+
+// The body of the entry `index`, whose `prev` is that leaf hash, by which `new_key` takes over from `old_key`: the
+// statement as a note that both signed. Errc::invalid `bad_rotation` for keys of two logs or twice the same one.
+[[nodiscard]] Result<json::object> rotation_body(const CheckpointSigner& old_key, const CheckpointSigner& new_key,
+                                                 std::uint64_t index, const Hash& prev);
+
+// The file. `proofs` are tlog-proofs of the rotations, oldest first, each under the checkpoint that ends with its entry
+// and that the old key signed; they are not checked here.
+[[nodiscard]] std::string succession_text(std::string_view origin, std::span<const std::string> proofs);
+
+// One rotation of a checked file.
+struct Rotation {
+  std::uint64_t index = 0;  // of its entry; the old key is believed for checkpoints of at most index + 1 entries
+  Timestamp time;           // of its entry
+  Vkey old_key, new_key;
+};
+
+// A checked file, as a verifier of the checkpoints of every key in it. Immutable.
+class Succession final : public CheckpointVerifier {
+ public:
+  // Checks every rotation, and that `trusted` (a vkey) is one of the keys. Trust goes from it to later keys, for whose
+  // entry it signed the checkpoint, and to earlier ones, which it signed for when it took over. Errc::invalid
+  // `bad_vkey`; `bad_succession` for what is no such file; `unknown_algorithm`. Errc::corrupt `rotation` with what does
+  // not hold, `note_signature`, `origin`, `inclusion` or `index` of a proof; `other_succession` when `trusted` is none
+  // of its keys. The detail begins with the rotation's number.
+  [[nodiscard]] static Result<std::unique_ptr<Succession>> open(std::string_view text, std::string_view trusted,
+                                                                Ed25519Check holds);
+
+  [[nodiscard]] const std::string& name() const override { return keys_.front().name; }
+  // Opens checkpoints alone. Errc::corrupt `retired_key` when the only keys that signed it had retired before a log of
+  // that size.
+  [[nodiscard]] Result<std::string> open_note(std::string_view note) const override;
+
+  // Oldest first.
+  [[nodiscard]] const std::vector<Rotation>& rotations() const { return rotations_; }
+  [[nodiscard]] const std::vector<Vkey>& keys() const { return keys_; }
+  [[nodiscard]] const Vkey& current() const { return keys_.back(); }
+  // The number of rotations before the key that was trusted.
+  [[nodiscard]] std::size_t trusted() const { return trusted_; }
+
+ private:
+  Succession(std::vector<Rotation> rotations, std::vector<Vkey> keys, std::size_t trusted, Ed25519Check holds)
+      : rotations_(std::move(rotations)), keys_(std::move(keys)), trusted_(trusted), holds_(holds) {}
+  std::vector<Rotation> rotations_;
+  std::vector<Vkey> keys_;  // one more than rotations
+  std::size_t trusted_;
+  Ed25519Check holds_;
+};
+
+}  // namespace quotary
