@@ -2,14 +2,17 @@
 // store.
 #include "ledger/base/file_system.h"
 #include "ledger/log/status_proof.h"
+#include "ledger/log/succession.h"
 #include "ledger/numbers/numbers_proof.h"
 #include "signing/carried_proof.h"
+#include "signing/cosigner.h"
 #include "signing/document_check.h"
 #include "signing/keys.h"
 #include "signing/time_stamp.h"
 #include "tools/quotary_verify/document.h"
 #include "tools/quotary_verify/export.h"
 #include "tools/quotary_verify/growth.h"
+#include "tools/quotary_verify/keys.h"
 #include "tools/quotary_verify/numbers.h"
 #include "tools/quotary_verify/status.h"
 #include "tools/quotary_verify/token.h"
@@ -20,6 +23,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
 
 #include <cstdio>
 #include <exception>
@@ -34,7 +38,7 @@ constexpr std::size_t proof_bytes_max = 1u << 20;
 constexpr std::size_t key_bytes_max = 4096;
 
 struct Asked {
-  std::string file, proof, vkey, trust, policy, document, checkpoint, roots, consistency;
+  std::string file, proof, vkey, succession, trust, policy, document, checkpoint, roots, consistency;
   std::vector<std::string> earlier, parts;
   bool as_json = false;
 };
@@ -52,17 +56,28 @@ Result<std::string> vkey_text(const std::string& given) {
 
 Result<std::unique_ptr<CheckpointVerifier>> log_key(const Asked& asked) {
   QUOTARY_TRY(text, vkey_text(asked.vkey));
-  return signing::open_vkey(text);
+  if (asked.succession.empty()) return signing::open_vkey(text);
+  QUOTARY_TRY(succession, read_file(*posix_file_system(), asked.succession, succession_bytes_max));
+  QUOTARY_TRY(keys, Succession::open(succession, text, signing::ed25519_holds));
+  return std::unique_ptr<CheckpointVerifier>(std::move(keys));
+}
+
+// The keys that --vkey and --succession name.
+Result<std::vector<Vkey>> log_keys(const Asked& asked) {
+  QUOTARY_TRY(verifier, log_key(asked));
+  if (const auto* keys = dynamic_cast<const Succession*>(verifier.get())) return keys->keys();
+  QUOTARY_TRY(text, vkey_text(asked.vkey));
+  QUOTARY_TRY(key, parse_vkey(text));
+  return std::vector<Vkey>{std::move(key)};
 }
 
 // With --policy, a verdict that holds must also have its witnesses.
 Result<void> look_for_witnesses(Verdict& verdict, const Asked& asked, std::string_view checkpoint_or_proof) {
   if (asked.policy.empty() || !verdict.holds()) return {};
-  QUOTARY_TRY(vkey, vkey_text(asked.vkey));
-  QUOTARY_TRY(log, parse_vkey(vkey));
+  QUOTARY_TRY(logs, log_keys(asked));
   QUOTARY_TRY(text, read_file(*posix_file_system(), asked.policy, policy_bytes_max));
   QUOTARY_TRY(policy, WitnessPolicy::parse(text));
-  offline::require_witnesses(verdict, checkpoint_or_proof, log, policy);
+  offline::require_witnesses(verdict, checkpoint_or_proof, logs, policy);
   return {};
 }
 
@@ -187,6 +202,12 @@ Result<Verdict> exported(const Asked& asked) {
   return verdict;
 }
 
+Result<Verdict> keys(const Asked& asked) {
+  QUOTARY_TRY(vkey, vkey_text(asked.vkey));
+  QUOTARY_TRY(text, read_file(*posix_file_system(), asked.file, succession_bytes_max));
+  return offline::judge_keys(text, vkey);
+}
+
 // What cannot be read or understood of what was asked is no finding about the document.
 int answer(Result<Verdict> judged, bool as_json) {
   Verdict verdict;
@@ -208,6 +229,14 @@ CLI::App* add_command(CLI::App& app, Asked& asked, const char* name, const char*
   return command;
 }
 
+void add_succession(CLI::App& command, Asked& asked) {
+  command
+      .add_option("--succession", asked.succession,
+                  "the log's succession of keys: --vkey may then be any of them, and each is believed until it "
+                  "retired 账本公钥的更换记录")
+      ->check(CLI::ExistingFile);
+}
+
 int run(int argc, char** argv) {
   CLI::App app{
       "Checks Quotary's documents offline: no network, no store, only the file, its proof and the log's key.\n"
@@ -227,13 +256,17 @@ int run(int argc, char** argv) {
   on_document->add_option("--proof", asked.proof, "its .tlog-proof, for a file that does not carry it");
   on_document->add_option("--trust", asked.trust, "PEM file of certificates; the seal's must lead to one of them");
   on_document->callback([&] { exit_code = answer(document(asked), asked.as_json); });
-  add_command(app, asked, "proof", "does this .tlog-proof hold, and what does it prove? 这份证明成立吗，证明了什么？",
-              "the .tlog-proof")
-      ->callback([&] { exit_code = answer(text_file<offline::judge_proof>(asked), asked.as_json); });
+  add_succession(*on_document, asked);
+  auto* on_proof = add_command(app, asked, "proof",
+                               "does this .tlog-proof hold, and what does it prove? 这份证明成立吗，证明了什么？",
+                               "the .tlog-proof");
+  add_succession(*on_proof, asked);
+  on_proof->callback([&] { exit_code = answer(text_file<offline::judge_proof>(asked), asked.as_json); });
   auto* on_status = add_command(app, asked, "status",
                                 "what is the quote's status, as of which entry? 这张报价单截至哪一条记录是什么状态？",
                                 "the status proof (GET /v1/quotes/{number}/status-proof)");
   on_status->add_option("--document", asked.document, "the quote's sealed PDF, which must be the one that is meant");
+  add_succession(*on_status, asked);
   on_status->callback([&] { exit_code = answer(status(asked), asked.as_json); });
   auto* on_numbers = app.add_subcommand(
       "numbers",
@@ -253,7 +286,15 @@ int run(int argc, char** argv) {
       ->expected(1);
   on_checkpoint->add_option("--consistency", asked.consistency,
                             "the log's answer to /v1/log/proofs/consistency?from=&to= for the two sizes");
+  add_succession(*on_checkpoint, asked);
   on_checkpoint->callback([&] { exit_code = answer(checkpoint(asked), asked.as_json); });
+  auto* on_keys = app.add_subcommand(
+      "keys", "which keys did the log sign with, from this one on? 账本先后用过哪些公钥，是否都由您给出的公钥引出？");
+  on_keys->add_option("FILE", asked.file, "the log's succession of keys")->required();
+  on_keys->add_option("--vkey", asked.vkey, "any one of the log's keys that you trust, or a file that holds it")
+      ->required();
+  on_keys->add_flag("--json", asked.as_json, "for machines");
+  on_keys->callback([&] { exit_code = answer(keys(asked), asked.as_json); });
   auto* on_token =
       add_command(app, asked, "token",
                   "does this time-stamp (RFC 3161) of a checkpoint hold? 这个检查点的时间戳成立吗？", "the token, DER");

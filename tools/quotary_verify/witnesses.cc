@@ -5,16 +5,14 @@
 #include "ledger/log/status_proof.h"
 #include "signing/cosigner.h"
 
-#include <span>
-
 namespace quotary::offline {
 
-void require_witnesses(Verdict& verdict, std::string_view checkpoint_or_proof, const Vkey& log,
+void require_witnesses(Verdict& verdict, std::string_view checkpoint_or_proof, std::span<const Vkey> logs,
                        const WitnessPolicy& policy) {
   std::string_view note = checkpoint_or_proof;
   if (note.starts_with(tlog_proof_header) || note.starts_with(status_proof_header))
     note.remove_prefix(note.find("\n\n") + 2);  // it was read as one before
-  const auto witnessed = check_witnessed(note, std::span(&log, 1), policy, signing::ed25519_holds);
+  const auto witnessed = check_witnessed(note, logs, policy, signing::ed25519_holds);
   if (!witnessed) return verdict.refuse(witnessed.error());
   json::array who;
   for (std::size_t i = 0; i < witnessed->cosignatures.size(); ++i) {
