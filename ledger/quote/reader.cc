@@ -120,7 +120,9 @@ std::string ObjectReader::token(std::string_view name, std::size_t limit, std::s
   } else if (value->size() > limit) {
     faults_.add(at(name), "too_long", "at most " + std::to_string(limit) + " characters");
   } else if (!std::all_of(value->begin(), value->end(), allowed)) {
-    faults_.add(at(name), "bad_token", "only letters A-Z a-z, digits and " + std::string(extra));
+    faults_.add(at(name), "bad_token",
+                extra.empty() ? std::string("only letters A-Z a-z and digits")
+                              : "only letters A-Z a-z, digits and " + std::string(extra));
   } else {
     return std::string(*value);
   }
