@@ -113,6 +113,9 @@ struct Answer {
 
 struct Bytes {
   std::string bytes, media_type, sha256, file_name;
+  // Of a report: the tree that it was computed at. 0: of none.
+  std::uint64_t tree_size = 0;
+  std::string root = {};  // hexadecimal
 };
 
 struct QuoteFilter {

@@ -39,8 +39,9 @@ Result<http::Response> add_person(const Surface& surface, const http::Request& r
   QUOTARY_TRY(caller, caller_of(surface, request));
   QUOTARY_TRY_VOID(require_call(caller, Call::administer));
   QUOTARY_TRY(body, strings_of(request.body, {"name", "role", "team", "region", "login", "password"}));
-  QUOTARY_TRY(role, parse_role(records::text_of(body, "role")));
-  NewPerson person{records::text_of(body, "name"),  role,
+  const auto role = parse_role(records::text_of(body, "role"));
+  if (!role) return invalid(role.error().code, "/role", role.error().detail);
+  NewPerson person{records::text_of(body, "name"),  *role,
                    records::text_of(body, "team"),  records::text_of(body, "region"),
                    records::text_of(body, "login"), records::text_of(body, "password")};
   QUOTARY_TRY(answer, surface.organisation.add_person(caller, person));

@@ -43,6 +43,7 @@ struct Endpoint {
   std::string_view headers = {};  // names of further request headers, separated by blanks
   int other_status = 0;           // a second good answer, with its schema
   std::string_view other_schema = {};
+  std::string_view table_type = {};  // media type of the same answer as a table, when it is asked for
 };
 
 [[nodiscard]] std::span<const Endpoint> quote_endpoints();

@@ -61,6 +61,10 @@ json::object content_of(std::string_view type, std::string_view schema) {
   return {{type, json::object{{"schema", shape}}}};
 }
 
+json::object header_of(std::string_view description) {
+  return {{"description", description}, {"schema", json::object{{"type", "string"}}}};
+}
+
 json::object operation_of(const Endpoint& endpoint) {
   json::object operation{{"summary", endpoint.summary},
                          {"x-summary-zh", chinese_summary(endpoint.method, endpoint.pattern)},
@@ -70,7 +74,16 @@ json::object operation_of(const Endpoint& endpoint) {
     operation["requestBody"] =
         json::object{{"required", true}, {"content", content_of(endpoint.request_type, endpoint.request_schema)}};
   json::object good{{"description", endpoint.status == 201 ? "Made." : "The answer."}};
-  if (!endpoint.response_type.empty()) good["content"] = content_of(endpoint.response_type, endpoint.response_schema);
+  if (!endpoint.response_type.empty()) {
+    auto content = content_of(endpoint.response_type, endpoint.response_schema);
+    if (!endpoint.table_type.empty()) {
+      content[endpoint.table_type] = content_of(endpoint.table_type, {}).at(endpoint.table_type);
+      good["headers"] =
+          json::object{{"Quotary-Tree-Size", header_of("Of a table: the size of the tree that it was computed at.")},
+                       {"Quotary-Root", header_of("Of a table: that tree's root, hexadecimal.")}};
+    }
+    good["content"] = std::move(content);
+  }
   json::object responses{{std::to_string(endpoint.status), good},
                          {"default", json::object{{"description", "A problem (RFC 9457)."},
                                                   {"content", content_of("application/problem+json", "Problem")}}}};
@@ -129,6 +142,10 @@ http::Response bytes_response(Bytes bytes, bool immutable) {
   auto response = http::shared_response(bytes.media_type, std::make_shared<const std::string>(std::move(bytes.bytes)));
   if (!bytes.sha256.empty()) response.headers.emplace_back("ETag", "\"" + bytes.sha256 + "\"");
   if (immutable) response.headers.emplace_back("Cache-Control", "private, max-age=31536000, immutable");
+  if (bytes.tree_size > 0) {
+    response.headers.emplace_back("Quotary-Tree-Size", std::to_string(bytes.tree_size));
+    response.headers.emplace_back("Quotary-Root", bytes.root);
+  }
   response.headers.emplace_back("Content-Disposition", "inline; filename=\"" + bytes.file_name + "\"");
   return response;
 }

@@ -220,7 +220,7 @@ Result<Bytes> Organisation::voids_report_csv(const Principal& caller, const Void
     }
     line_end();
   }
-  return Bytes{std::move(out), "text/csv; charset=utf-8", {}, "voids.csv"};
+  return Bytes{std::move(out), "text/csv; charset=utf-8", {}, "voids.csv", found.tree_size, found.root.hex()};
 }
 
 }  // namespace quotary::api

@@ -201,6 +201,11 @@ class Surface(unittest.TestCase):
         self.assertTrue({"tree_size", "root", "totals"} <= report.keys())
         status, headers, table = self.s.call("GET", "/v1/reports/voids?format=csv", "finance")
         self.assertTrue(headers["content-type"].startswith("text/csv"))
+        # Which tree a table was computed at stands beside it, as it stands in the JSON.
+        same = self.s.json("GET", "/v1/reports/voids", "finance")[2]
+        if same["tree_size"] == int(headers["quotary-tree-size"]):
+            self.assertEqual(headers["quotary-root"], same["root"])
+        self.assertRegex(headers["quotary-root"], r"^[0-9a-f]{64}$")
         self.assertIn(made["number"].encode(), table)
         self.assertEqual(self.s.call("GET", "/v1/reports/voids", "crm")[0], 403)
 
