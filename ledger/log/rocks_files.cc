@@ -157,11 +157,9 @@ class Files final : public rocksdb::FileSystemWrapper {
     if (!file) return status_of(file.error());
     const auto end = find_log_end(**file);
     if (!end) return status_of(end.error());
-    if (*end) {
-      opened->reset(new Beginning(std::move(*opened), **end));
-    } else if (standing_) {
-      return IOStatus::Corruption(path + ": a record in it does not hold, and others stand behind it");
-    }
+    // The engine would refuse it too, without the file's name.
+    if (!*end) return IOStatus::Corruption(path + ": a record in it does not hold, and others stand behind it");
+    opened->reset(new Beginning(std::move(*opened), **end));
     return outcome;
   }
 
