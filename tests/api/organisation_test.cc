@@ -1,7 +1,9 @@
 #include "tests/api/fixture.h"
 
 #include "ledger/log/proof.h"
+#include "ledger/log/store.h"
 #include "ledger/records/fold.h"
+#include "ledger/records/keys.h"
 #include "signing/keys.h"
 #include "tests/support/map_state.h"
 
@@ -251,6 +253,34 @@ TEST(Organisation, APageHoldsOneToItsListsMost) {
     for (const std::uint64_t taken : {std::uint64_t{1}, most})
       EXPECT_EQ(code_at(list, taken), "") << list << " " << taken;
   }
+}
+
+// No call accepts a quote yet, so the state is put as an acceptance will leave it.
+TEST(Organisation, VoidingAnAcceptedQuoteTakesARegionDirector) {
+  World w;
+  const auto number = text(*w.issue("k"), "number");
+  const auto asked = w.organisation->request_void(w.rep, number, "", price_error);
+  ASSERT_TRUE(asked) << asked.error().code;
+  const auto id = text(*asked, "id");
+  w.organisation.reset();
+  {
+    const auto store = open_rocks_store(w.config.data_directory + "/store", StoreMode::open).value();
+    const std::string key = records::quote_key(number);
+    auto quote = parse_json(store->get(Family::state, key).value().value()).value().as_object();
+    quote["outcome"] = "accepted";
+    const std::string accepted = json::serialize(quote);
+    ASSERT_TRUE(store->write_synced({{Family::state, key, accepted}}));
+  }
+  w.reopen();
+  const auto decide = [&](const Principal& who) {
+    return w.organisation->decide_void(who, id, Organisation::Decision::approve, "", "{}");
+  };
+  EXPECT_EQ(text(*w.organisation->read_quote(w.rep, number), "status"), "accepted");
+  EXPECT_EQ(code_of(decide(w.manager)), "higher_role_needed");
+  EXPECT_EQ(decide(w.manager).error().kind, Errc::forbidden);
+  const auto approved = decide(w.director);
+  ASSERT_TRUE(approved) << approved.error().code << " " << approved.error().detail;
+  EXPECT_EQ(text(*approved, "status"), "approved");
 }
 
 TEST(Organisation, VoidsWithFourEyes) {
