@@ -35,7 +35,6 @@ constexpr std::size_t serial_bytes = 16;
 constexpr unsigned time_digits = 3;  // of a second, in our own tokens
 constexpr std::string_view latest_head = "quotary tsa v1\nlatest ";
 constexpr std::size_t latest_file_bytes_max = 200;
-constexpr std::int64_t latest_step_ms = 1000;
 
 Error openssl_failed(const char* code, const char* step) {
   return fail(Errc::internal, code, std::string("cannot ") + step + ": " + drain_openssl_errors());
@@ -490,10 +489,9 @@ Result<void> TimeAuthority::recall() {
                   "authority with a key of its own");
 }
 
-// Rounded up, so that a busy authority writes once a second; a restart then waits for that long at most.
 Result<void> TimeAuthority::keep(Timestamp time) {
   if (options_.latest_file.empty() || time.unix_ms <= kept_ms_) return {};
-  const Timestamp latest{(time.unix_ms / latest_step_ms + 1) * latest_step_ms};
+  const Timestamp latest{(time.unix_ms / kept_time_step_ms + 1) * kept_time_step_ms};
   const auto written =
       write_file_durably(*files_, options_.latest_file, std::string(latest_head) + format_rfc3339(latest) + "\n");
   if (!written)

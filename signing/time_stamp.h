@@ -76,6 +76,10 @@ struct TimeToken {
 [[nodiscard]] Result<TimeToken> check_time_reply(std::string_view reply, const TimeQuery& query,
                                                  std::string_view roots_pem, Timestamp now);
 
+// The time that was given last is kept rounded up to this, so that a busy authority writes once a second; after a
+// restart the clock may be so far behind it.
+inline constexpr std::int64_t kept_time_step_ms = 1000;
+
 struct TimeAuthorityOptions {
   // Where the time that was given last is kept, durably and before it is given; empty: in memory alone, so that a
   // restart forgets it. A file that is not there says that none was given.

@@ -6,9 +6,6 @@ namespace quotary::time_stamping {
 
 namespace {
 
-// After a restart the time that was kept may be so far ahead.
-constexpr std::int64_t restart_wait_ms = 1000;
-
 http::Response response_of(int status, std::string type, std::string body) {
   auto response = http::text_response(status, std::move(type), std::move(body));
   response.headers.emplace_back("Cache-Control", "no-store");
@@ -48,7 +45,7 @@ void add_routes(http::Router& router, signing::TimeAuthority& authority, Authori
   router.add("GET", "/healthz", {.run = http::Run::inline_io},
              [&authority](const std::shared_ptr<const http::Request>&, const http::Reply& reply) {
                const std::int64_t behind_ms = authority.clock_behind_ms();
-               reply(behind_ms <= restart_wait_ms
+               reply(behind_ms <= signing::kept_time_step_ms
                          ? response_of(200, "text/plain; charset=utf-8", "ok\n")
                          : response_of(503, "text/plain; charset=utf-8", clock_behind_words(behind_ms) + "\n"));
              });

@@ -24,7 +24,7 @@ Result<Checkpoint> checkpoint_of(std::string_view note) {
   return parse_checkpoint_text(parts.text);
 }
 
-Result<Stamped> stamped_by(const Ledger& ledger, const Entry& entry) {
+Result<Stamped> read_parts(const Ledger& ledger, const Entry& entry) {
   Stamped out;
   out.index = entry.index;
   QUOTARY_TRY(note, ledger.object(entry, checkpoint_object));
@@ -35,6 +35,14 @@ Result<Stamped> stamped_by(const Ledger& ledger, const Entry& entry) {
   out.note = std::move(note);
   out.token = std::move(token);
   return out;
+}
+
+Result<Stamped> stamped_by(const Ledger& ledger, const Entry& entry) {
+  auto stamped = read_parts(ledger, entry);
+  if (!stamped)
+    return fail(stamped.error().kind, stamped.error().code,
+                "the token of entry " + std::to_string(entry.index) + " cannot be read: " + stamped.error().detail);
+  return stamped;
 }
 
 Draft draft_of(const Stamped& stamped, const Hash& root) {
@@ -53,11 +61,8 @@ Draft draft_of(const Stamped& stamped, const Hash& root) {
 Result<std::optional<Stamped>> newest_stamped(const Ledger& ledger) {
   QUOTARY_TRY(entry, newest_about(ledger, token_subject));
   if (!entry) return std::optional<Stamped>();
-  auto stamped = stamped_by(ledger, *entry);
-  if (!stamped)
-    return fail(stamped.error().kind, stamped.error().code,
-                "the token of entry " + std::to_string(entry->index) + " cannot be read: " + stamped.error().detail);
-  return std::optional<Stamped>(std::move(*stamped));
+  QUOTARY_TRY(stamped, stamped_by(ledger, *entry));
+  return std::optional<Stamped>(std::move(stamped));
 }
 
 TimeStamper::TimeStamper(TimeStampingConfig config, TimeStamperPorts ports, std::string roots,
@@ -87,7 +92,7 @@ Result<std::unique_ptr<TimeStamper>> TimeStamper::start(TimeStampingConfig confi
   return made;
 }
 
-// What the ledger holds of earlier runs.
+// What the ledger holds of earlier runs. Damage is an error: a damaged ledger takes no entries.
 Result<void> TimeStamper::recall() {
   const auto now = std::chrono::steady_clock::now();
   due_ = next_try_ = chain_next_ = now;
@@ -95,12 +100,14 @@ Result<void> TimeStamper::recall() {
   QUOTARY_TRY(loss, newest_about(*ports_.ledger, lost_subject));
   Lock lock(mutex_);
   if (token) {
-    if (auto stamped = newest_stamped(*ports_.ledger)) {
+    auto stamped = stamped_by(*ports_.ledger, *token);
+    if (!stamped && stamped.error().kind == Errc::corrupt) return std::move(stamped).error();
+    if (stamped) {
       newest_ = std::move(*stamped);
       const auto interval = config_.pace.interval.count();
       const std::int64_t passed = ports_.clock->now().unix_ms - token->time.unix_ms;
       due_ = now + std::chrono::milliseconds(std::clamp<std::int64_t>(interval - passed, 0, interval));
-    } else {  // never a reason not to serve: the next token takes its place
+    } else {  // what was chained, as it was: no reason not to serve, and the next token takes its place
       recall_trouble_ = stamped.error().detail;
       say("time-stamping: " + recall_trouble_);
     }

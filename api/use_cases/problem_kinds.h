@@ -10,6 +10,7 @@ struct ProblemKind {
   std::string_view kind, chinese, english;
 };
 inline constexpr ProblemKind problem_kinds[] = {
+    {"store", "存储无法打开", "the store cannot be opened"},
     {"payload", "文件或内容与记录的哈希不符", "stored content does not match its recorded hash"},
     {"leaf", "记录本身被改动", "an entry was changed"},
     {"link", "前后链接断开", "the chain from entry to entry is broken"},

@@ -1,7 +1,7 @@
 // quotary drill: a backup restored and verified in a place of its own.
 #include "tools/quotary/command.h"
+#include "tools/quotary/findings.h"
 
-#include "api/use_cases/problem_kinds.h"
 #include "ledger/backup/drill.h"
 #include "ledger/base/json.h"
 #include "signing/keys.h"
@@ -36,8 +36,6 @@ struct Drilled {
   bool private_objects_read = false;
   [[nodiscard]] bool holds() const { return damaged.empty() && check.report.problems_total == 0; }
 };
-
-unsigned long long number(std::uint64_t value) { return value; }
 
 // A folder of the drill's own, which goes with it.
 class Scratch {
@@ -120,11 +118,6 @@ Result<Drilled> drill(const DrillCommand& command) {
 json::object json_of(const Drilled& drilled) {
   const BackupManifest& manifest = drilled.backup.manifest;
   const VerifyReport& report = drilled.check.report;
-  json::array damaged, problems;
-  for (const DamagedFile& file : drilled.damaged)
-    damaged.push_back(json::object{{"path", file.path}, {"kept", file.kept}, {"detail", file.detail}});
-  for (const VerifyProblem& problem : report.problems)
-    problems.push_back(json::object{{"index", problem.index}, {"kind", problem.kind}, {"detail", problem.detail}});
   json::object out{{"ok", drilled.holds()},
                    {"backup", manifest.number},
                    {"origin", manifest.origin},
@@ -137,9 +130,9 @@ json::object json_of(const Drilled& drilled) {
                    {"entries_checked", report.entries_checked},
                    {"objects_checked", report.objects_checked},
                    {"private_objects_read", drilled.private_objects_read},
-                   {"damaged_files", damaged},
+                   {"damaged_files", damaged_json(drilled.damaged)},
                    {"problems_total", report.problems_total},
-                   {"problems", problems}};
+                   {"problems", problems_json(report)}};
   if (const LostEntries& lost = drilled.check.lost; lost.any())
     out["lost"] = json::object{{"from", lost.from}, {"to", lost.to}, {"where", lost.where}};
   return out;
@@ -148,19 +141,13 @@ json::object json_of(const Drilled& drilled) {
 void print_text(const Drilled& drilled) {
   const BackupManifest& manifest = drilled.backup.manifest;
   const VerifyReport& report = drilled.check.report;
-  std::printf("备份 backup      #%llu, %s\n账本 ledger      %s\n记录数 entries   %llu\n根哈希 root      %s\n",
-              number(manifest.number), manifest.made_at.c_str(), manifest.origin.c_str(), number(manifest.tree_size),
-              manifest.root.hex().c_str());
-  for (const DamagedFile& file : drilled.damaged)
-    std::printf("  文件损坏 damaged %s (%s): %s\n", file.kept.c_str(), file.path.c_str(), file.detail.c_str());
+  print_backup(manifest, drilled.damaged);
   if (drilled.damaged.empty())
     std::printf("已核对 checked   %zu files, %llu entries, %llu objects\n", manifest.files.size(),
                 number(report.entries_checked), number(report.objects_checked));
   if (!drilled.private_objects_read)
     std::puts("注意 note        没有密钥，加密内容未核对 / without the key folder, encrypted contents were not read");
-  for (const auto& problem : report.problems)
-    std::printf("  #%llu %s: %s: %s\n", number(problem.index), problem.kind.c_str(),
-                api::words_of_kind(problem.kind).c_str(), problem.detail.c_str());
+  print_problems(report);
   if (const LostEntries& lost = drilled.check.lost; lost.any()) {
     std::printf(
         "将失去 lost      若现在恢复本备份，将失去 #%llu 至 #%llu 共 %llu 条记录\n"

@@ -5,6 +5,7 @@
 #include "ledger/log/policy.h"
 #include "signing/keys.h"
 #include "tools/quotary/command.h"
+#include "tools/quotary/findings.h"
 
 #include <unistd.h>
 
@@ -20,8 +21,6 @@ struct ExportCommand {
   bool witnessed = false;
   bool as_json = false;
 };
-
-unsigned long long number(std::uint64_t value) { return value; }
 
 // The certificates of a PEM file and nothing else that may stand in it, such as a key.
 std::string certificates_in(std::string_view pem) {

@@ -1,5 +1,6 @@
 // quotary rebuild-index: the stored state made anew from the entries.
 #include "tools/quotary/command.h"
+#include "tools/quotary/findings.h"
 
 #include "ledger/base/json.h"
 #include "ledger/log/rebuild.h"
@@ -15,8 +16,6 @@ struct RebuildCommand {
   bool only_compare = false;
   bool as_json = false;
 };
-
-unsigned long long number(std::uint64_t value) { return value; }
 
 void print(const RebuildCommand& command, const RebuildReport& report) {
   if (command.as_json) {

@@ -1,12 +1,12 @@
 // quotary restore: a backup as an organisation's data folder again.
 #include "ledger/backup/restore.h"
 
-#include "api/use_cases/problem_kinds.h"
 #include "api/witness/seen.h"
 #include "ledger/base/json.h"
 #include "ledger/log/policy.h"
 #include "signing/keys.h"
 #include "tools/quotary/command.h"
+#include "tools/quotary/findings.h"
 
 #include <unistd.h>
 
@@ -24,8 +24,6 @@ struct RestoreCommand {
   bool last_word = false;
   bool as_json = false;
 };
-
-unsigned long long number(std::uint64_t value) { return value; }
 
 constexpr std::chrono::milliseconds witness_timeout{10'000};
 
@@ -126,15 +124,14 @@ Result<Outcome> restore(const RestoreCommand& command) {
 void print_json(const Outcome& outcome) {
   const Restored& restored = outcome.restored;
   const BackupManifest& manifest = restored.backup.manifest;
-  json::array damaged, problems;
-  for (const DamagedFile& file : restored.damaged)
-    damaged.push_back(json::object{{"path", file.path}, {"kept", file.kept}, {"detail", file.detail}});
-  for (const VerifyProblem& problem : restored.check.report.problems)
-    problems.push_back(json::object{{"index", problem.index}, {"kind", problem.kind}, {"detail", problem.detail}});
-  json::object out{{"ok", restored.holds()},      {"writable", restored.writable()},
-                   {"backup", manifest.number},   {"tree_size", manifest.tree_size},
-                   {"root", manifest.root.hex()}, {"held_against", restored.outside},
-                   {"damaged_files", damaged},    {"problems", problems}};
+  json::object out{{"ok", restored.holds()},
+                   {"writable", restored.writable()},
+                   {"backup", manifest.number},
+                   {"tree_size", manifest.tree_size},
+                   {"root", manifest.root.hex()},
+                   {"held_against", restored.outside},
+                   {"damaged_files", damaged_json(restored.damaged)},
+                   {"problems", problems_json(restored.check.report)}};
   if (const LostEntries& lost = restored.check.lost; lost.any())
     out["lost"] = json::object{{"from", lost.from}, {"to", lost.to}, {"where", lost.where}};
   if (outcome.recorded && *outcome.recorded) out["recorded"] = json::object{{"index", **outcome.recorded}};
@@ -144,14 +141,8 @@ void print_json(const Outcome& outcome) {
 void print_text(const RestoreCommand& command, const Outcome& outcome) {
   const Restored& restored = outcome.restored;
   const BackupManifest& manifest = restored.backup.manifest;
-  std::printf("备份 backup      #%llu, %s\n账本 ledger      %s\n记录数 entries   %llu\n根哈希 root      %s\n",
-              number(manifest.number), manifest.made_at.c_str(), manifest.origin.c_str(), number(manifest.tree_size),
-              manifest.root.hex().c_str());
-  for (const DamagedFile& file : restored.damaged)
-    std::printf("  文件损坏 damaged %s (%s): %s\n", file.kept.c_str(), file.path.c_str(), file.detail.c_str());
-  for (const auto& problem : restored.check.report.problems)
-    std::printf("  #%llu %s: %s: %s\n", number(problem.index), problem.kind.c_str(),
-                api::words_of_kind(problem.kind).c_str(), problem.detail.c_str());
+  print_backup(manifest, restored.damaged);
+  print_problems(restored.check.report);
   const char* const data = command.places.data.c_str();
   const LostEntries& lost = restored.check.lost;
   if (!restored.holds()) {

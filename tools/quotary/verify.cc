@@ -1,7 +1,7 @@
 #include "tools/quotary/command.h"
+#include "tools/quotary/findings.h"
 
 #include "api/use_cases/log_checks.h"
-#include "api/use_cases/problem_kinds.h"
 #include "ledger/log/earlier.h"
 #include "ledger/log/newest_about.h"
 #include "ledger/log/status_proof.h"
@@ -42,8 +42,6 @@ struct Checked {
   std::uint64_t picked = 0;  // of a sample
 };
 
-unsigned long long number(std::uint64_t value) { return value; }
-
 void print_text(const Checked& checked, const Result<std::uint64_t>& entry) {
   const VerifyReport& report = checked.report;
   switch (checked.check.mode) {
@@ -57,15 +55,14 @@ void print_text(const Checked& checked, const Result<std::uint64_t>& entry) {
                   to_hex(checked.check.seed).c_str());
       break;
   }
-  std::printf("记录数 entries   %llu\n根哈希 root      %s\n已核对 checked   %llu entries, %llu objects\n",
-              number(report.tree_size), report.root.hex().c_str(), number(report.entries_checked),
-              number(report.objects_checked));
-  if (!checked.check.private_objects_read)
+  // Of a store that could not be opened, the problem says all.
+  if (report.tree_size > 0)
+    std::printf("记录数 entries   %llu\n根哈希 root      %s\n已核对 checked   %llu entries, %llu objects\n",
+                number(report.tree_size), report.root.hex().c_str(), number(report.entries_checked),
+                number(report.objects_checked));
+  if (!checked.check.private_objects_read && report.tree_size > 0)
     std::puts("注意 note        没有密钥，加密内容未核对 / without the key folder, encrypted contents were not read");
-  for (const auto& problem : report.problems) {
-    std::printf("  #%llu %s: %s: %s\n", number(problem.index), problem.kind.c_str(),
-                api::words_of_kind(problem.kind).c_str(), problem.detail.c_str());
-  }
+  print_problems(report);
   if (report.problems_total == 0) {
     std::puts("结论 result      完整，未发现改动 / holds");
   } else {
@@ -129,7 +126,7 @@ int unchecked(const VerifyCommand& command, const Error& error) {
 // "unknown".
 int damaged(const VerifyCommand& command, LogCheck check, const Error& error) {
   VerifyReport report;
-  report.problems.push_back({0, "checkpoint", error.detail + " (" + error.code + ")"});
+  report.problems.push_back({0, "store", error.detail + " (" + error.code + ")"});
   report.problems_total = 1;
   check.private_objects_read = false;
   return conclude(command, {std::move(report), std::move(check)});

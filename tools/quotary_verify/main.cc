@@ -106,11 +106,10 @@ Result<Verdict> document(const Asked& asked) {
   return verdict;
 }
 
-template <Verdict (*judge)(std::string_view, const CheckpointVerifier&)>
-Result<Verdict> text_file(const Asked& asked) {
+Result<Verdict> proof(const Asked& asked) {
   QUOTARY_TRY(key, log_key(asked));
   QUOTARY_TRY(text, read_file(*posix_file_system(), asked.file, proof_bytes_max));
-  Verdict verdict = judge(text, *key);
+  Verdict verdict = offline::judge_proof(text, *key);
   QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, text));
   return verdict;
 }
@@ -261,7 +260,7 @@ int run(int argc, char** argv) {
                                "does this .tlog-proof hold, and what does it prove? 这份证明成立吗，证明了什么？",
                                "the .tlog-proof");
   add_succession(*on_proof, asked);
-  on_proof->callback([&] { exit_code = answer(text_file<offline::judge_proof>(asked), asked.as_json); });
+  on_proof->callback([&] { exit_code = answer(proof(asked), asked.as_json); });
   auto* on_status = add_command(app, asked, "status",
                                 "what is the quote's status, as of which entry? 这张报价单截至哪一条记录是什么状态？",
                                 "the status proof (GET /v1/quotes/{number}/status-proof)");
@@ -276,6 +275,7 @@ int run(int argc, char** argv) {
       ->expected(1, static_cast<int>(offline::numbers_proofs_max));
   on_numbers->add_option("--vkey", asked.vkey, "the log's verification key, or a file that holds it")->required();
   on_numbers->add_flag("--json", asked.as_json, "for machines");
+  add_succession(*on_numbers, asked);
   on_numbers->callback([&] { exit_code = answer(numbers(asked), asked.as_json); });
   auto* on_checkpoint =
       add_command(app, asked, "checkpoint", "did the log's key sign this checkpoint? 这个检查点是账本公钥签名的吗？",

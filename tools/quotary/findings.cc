@@ -1,0 +1,37 @@
+#include "tools/quotary/findings.h"
+
+#include "api/use_cases/problem_kinds.h"
+
+#include <cstdio>
+
+namespace quotary::cli {
+
+void print_problems(const VerifyReport& report) {
+  for (const VerifyProblem& problem : report.problems)
+    std::printf("  #%llu %s: %s: %s\n", number(problem.index), problem.kind.c_str(),
+                api::words_of_kind(problem.kind).c_str(), problem.detail.c_str());
+}
+
+json::array problems_json(const VerifyReport& report) {
+  json::array out;
+  for (const VerifyProblem& problem : report.problems)
+    out.push_back(json::object{{"index", problem.index}, {"kind", problem.kind}, {"detail", problem.detail}});
+  return out;
+}
+
+void print_backup(const BackupManifest& manifest, const std::vector<DamagedFile>& damaged) {
+  std::printf("备份 backup      #%llu, %s\n账本 ledger      %s\n记录数 entries   %llu\n根哈希 root      %s\n",
+              number(manifest.number), manifest.made_at.c_str(), manifest.origin.c_str(), number(manifest.tree_size),
+              manifest.root.hex().c_str());
+  for (const DamagedFile& file : damaged)
+    std::printf("  文件损坏 damaged %s (%s): %s\n", file.kept.c_str(), file.path.c_str(), file.detail.c_str());
+}
+
+json::array damaged_json(const std::vector<DamagedFile>& damaged) {
+  json::array out;
+  for (const DamagedFile& file : damaged)
+    out.push_back(json::object{{"path", file.path}, {"kept", file.kept}, {"detail", file.detail}});
+  return out;
+}
+
+}  // namespace quotary::cli
