@@ -268,6 +268,8 @@ class Organisation {
 
   // Health: readiness fails with the latch's reason.
   [[nodiscard]] Result<void> ready() const;
+  // For an answer that anybody may read: names of files below the organisation's folders, without where these are.
+  [[nodiscard]] std::string without_folders(std::string text) const;
   // False while the record of auditors' and administrators' reads cannot be written or chained: such reads are refused.
   [[nodiscard]] bool access_log_works() const;
   // True while a witness is lost or refuses, or the newest checkpoint has been waiting for its quorum for long.

@@ -11,21 +11,24 @@ constexpr auto all = Scope::organisation;
 
 constexpr CallRow matrix[] = {
     //                                                       rep   manager director finance auditor crm   admin
-    {Call::issue_quote, "issue_quote", {self, self, self, no, no, self, no}},
-    {Call::preview_quote, "preview_quote", {self, self, self, no, no, self, no}},
-    {Call::read_quote, "read_quote", {self, team, region, all, all, all, all}},
-    {Call::request_void, "request_void", {self, team, region, no, no, no, no}},
-    {Call::decide_void, "decide_void", {no, team, region, no, no, no, no}},
-    {Call::decide_void_accepted, "decide_void_accepted", {no, no, region, no, no, no, no}},
-    {Call::withdraw_void, "withdraw_void", {self, team, region, no, no, no, no}},
-    {Call::read_void, "read_void", {self, team, region, all, all, no, no}},
-    {Call::report_voids, "report_voids", {self, team, region, all, all, no, no}},
-    {Call::verify_log, "verify_log", {no, no, no, no, all, no, no}},
-    {Call::read_entries, "read_entries", {no, no, no, no, all, no, no}},
-    {Call::administer, "administer", {no, no, no, no, no, no, all}},
-    {Call::read_series, "read_series", {all, all, all, all, all, all, all}},
-    {Call::read_people, "read_people", {no, no, no, no, all, no, all}},
-    {Call::prove_numbers, "prove_numbers", {no, no, no, all, all, no, no}},
+    {Call::issue_quote, "issue_quote", "issue quotes", {self, self, self, no, no, self, no}},
+    {Call::preview_quote, "preview_quote", "preview quotes", {self, self, self, no, no, self, no}},
+    {Call::read_quote, "read_quote", "read quotes", {self, team, region, all, all, all, all}},
+    {Call::request_void, "request_void", "ask for voids", {self, team, region, no, no, no, no}},
+    {Call::decide_void, "decide_void", "decide on voids", {no, team, region, no, no, no, no}},
+    {Call::decide_void_accepted,
+     "decide_void_accepted",
+     "decide on voids of accepted quotes",
+     {no, no, region, no, no, no, no}},
+    {Call::withdraw_void, "withdraw_void", "withdraw void requests", {self, team, region, no, no, no, no}},
+    {Call::read_void, "read_void", "read void requests", {self, team, region, all, all, no, no}},
+    {Call::report_voids, "report_voids", "read the report on voids", {self, team, region, all, all, no, no}},
+    {Call::verify_log, "verify_log", "verify the ledger", {no, no, no, no, all, no, no}},
+    {Call::read_entries, "read_entries", "read the ledger's entries", {no, no, no, no, all, no, no}},
+    {Call::administer, "administer", "administer people, series and tokens", {no, no, no, no, no, no, all}},
+    {Call::read_series, "read_series", "list series", {all, all, all, all, all, all, all}},
+    {Call::read_people, "read_people", "list people", {no, no, no, no, all, no, all}},
+    {Call::prove_numbers, "prove_numbers", "prove a series' numbers", {no, no, no, all, all, no, no}},
 };
 static_assert(std::size(matrix) == call_count);
 
@@ -35,6 +38,11 @@ static_assert(std::size(names) == role_count);
 }  // namespace
 
 std::string_view role_name(Role role) { return names[static_cast<std::size_t>(role)]; }
+
+std::string_view scope_name(Scope scope) {
+  constexpr std::string_view words[] = {"none", "self", "team", "region", "organisation"};
+  return words[static_cast<std::size_t>(scope)];
+}
 
 Result<Role> parse_role(std::string_view name) {
   for (std::size_t i = 0; i < role_count; ++i)
@@ -66,7 +74,7 @@ Result<void> require_call(const Principal& caller, Call call) {
   if (scope_of(caller.role, call) == Scope::none)
     return fail(Errc::forbidden, "role_not_allowed",
                 "the role " + std::string(role_name(caller.role)) + " may not " +
-                    std::string(matrix[static_cast<std::size_t>(call)].name));
+                    std::string(matrix[static_cast<std::size_t>(call)].doing));
   return {};
 }
 

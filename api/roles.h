@@ -19,6 +19,7 @@ inline constexpr std::size_t role_count = 7;
 
 // How far a call reaches. `none`: the role may not make the call at all.
 enum class Scope { none, self, team, region, organisation };
+[[nodiscard]] std::string_view scope_name(Scope scope);
 
 // The calls that the matrix knows.
 enum class Call {
@@ -43,6 +44,7 @@ inline constexpr std::size_t call_count = 15;
 struct CallRow {
   Call call;
   std::string_view name;
+  std::string_view doing;               // in words, after "may not"
   std::array<Scope, role_count> scope;  // by Role
 };
 // The whole matrix, one row for each Call in its order.

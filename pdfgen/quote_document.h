@@ -45,8 +45,8 @@ struct VoidCertificate {
   std::string seller_name, buyer_name, currency, tax_inclusive;
   std::string issued_at, requested_at, decided_at;  // already in the organisation's zone
   std::string requested_by, decided_by;             // names with roles
-  std::string reason_code, reason_text, comment;
-  std::string status_before;
+  std::string reason, reason_text, comment;         // reason: its code in words
+  std::string status_before;                        // in words
   std::uint64_t issue_index = 0, request_index = 0;
   std::string verify_url;
   Timestamp created;

@@ -6,30 +6,6 @@ namespace {
 
 constexpr Color red{0.66, 0.12, 0.14};
 
-// Codes as people read them; the code itself stays beside, for machines and for codes that are not listed.
-std::string in_words(const std::string& code) {
-  static constexpr Label words[] = {{"价格错误", "price_error"},
-                                    {"客户错误", "wrong_party"},
-                                    {"产品错误", "wrong_item"},
-                                    {"重复报价", "duplicate"},
-                                    {"客户撤回", "customer_withdrew"},
-                                    {"条款错误", "terms_error"},
-                                    {"测试", "test"},
-                                    {"疑似舞弊", "fraud_suspected"},
-                                    {"其他", "other"},
-                                    {"已签发", "issued"},
-                                    {"已发送", "sent"},
-                                    {"已查看", "viewed"},
-                                    {"已接受", "accepted"},
-                                    {"已拒绝", "declined"},
-                                    {"已被取代", "superseded"},
-                                    {"已过期", "expired"},
-                                    {"申请作废中", "void_requested"}};
-  for (const Label& word : words)
-    if (word.english == code) return both(word, true);
-  return code;
-}
-
 std::vector<StatementRow> rows_of(const VoidCertificate& c) {
   return {
       {{"报价单", "Quotation"}, "", nullptr},
@@ -38,11 +14,11 @@ std::vector<StatementRow> rows_of(const VoidCertificate& c) {
       {{"买方", "Buyer"}, c.buyer_name, "/buyer_name"},
       {{"价税合计", "Total with tax"}, c.currency + " " + grouped(c.tax_inclusive), "/tax_inclusive"},
       {{"签发时间", "Issued"}, c.issued_at, "/issued_at"},
-      {{"作废前状态", "Status before"}, in_words(c.status_before), "/status_before"},
+      {{"作废前状态", "Status before"}, c.status_before, "/status_before"},
       {{"作废申请", "Request"}, "", nullptr},
       {{"申请人", "Requested by"}, c.requested_by, "/requested_by"},
       {{"申请时间", "Requested"}, c.requested_at, "/requested_at"},
-      {{"作废原因", "Reason"}, in_words(c.reason_code), "/reason_code"},
+      {{"作废原因", "Reason"}, c.reason, "/reason_code"},
       {{"原因说明", "Explanation"}, c.reason_text, "/reason_text"},
       {{"批准", "Decision"}, "", nullptr},
       {{"批准人", "Decided by"}, c.decided_by, "/decided_by"},

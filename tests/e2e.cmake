@@ -11,6 +11,8 @@ quotary_test(access_log_test LABEL e2e TIMEOUT 60
   SOURCES api/access_log_test.cc support/faulty_file_system.cc
   LIBRARIES quotary_api)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
+add_test(NAME roles_http_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/roles_http_test.py)
+set_tests_properties(roles_http_test PROPERTIES LABELS e2e TIMEOUT 60 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 add_test(NAME http_surface_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/http_surface_test.py)
 set_tests_properties(http_surface_test PROPERTIES LABELS e2e TIMEOUT 180 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 quotary_test(log_calls_test LABEL e2e TIMEOUT 120

@@ -36,7 +36,11 @@ std::string call_card(const std::string& method, const std::string& path, const 
   const auto* security = operation.if_contains("security");
   const bool open = !security || security->get_array().empty();
   out += "<dt>权限 <span lang=\"en\">Access</span></dt><dd>" +
-         std::string(open ? "公开 <span lang=\"en\">public</span>" : "<code>Authorization: Bearer</code>") + "</dd>\n";
+         std::string(open ? "公开 <span lang=\"en\">public</span>" : "<code>Authorization: Bearer</code>");
+  for (const auto& [role, scope] : object_of(operation, "x-roles"))
+    out +=
+        "<br><code>" + escape_html(role) + "</code> <span class=\"en\">" + escape_html(scope.as_string()) + "</span>";
+  out += "</dd>\n";
   if (const auto* parameters = operation.if_contains("parameters")) {
     out += "<dt>参数 <span lang=\"en\">Parameters</span></dt><dd>";
     for (const auto& each : parameters->get_array()) {

@@ -4,7 +4,9 @@
 #include "api/faults.h"
 #include "api/handlers/routes.h"
 #include "api/http/problem.h"
+#include "api/roles.h"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,14 +23,22 @@ struct Surface {
 
 using EndpointHandler = Result<http::Response> (*)(const Surface&, const http::Request&);
 
-enum class Access { open, bearer, log };         // log: open by configuration
+enum class Access { open, bearer, log };  // log: open by configuration
+// Who may call: anybody, anybody signed in, or the roles that the matrix gives a call. The use cases hold to the matrix
+// themselves; the document says it, and a test holds the two together for each row.
+struct Gate {
+  constexpr Gate(Access given) : access(given) {}
+  constexpr Gate(Call given) : access(Access::bearer), call(given) {}
+  Access access;
+  std::optional<Call> call = {};
+};
 enum class Kind { read, write, public_answer };  // public_answer: no-store, no-referrer
 
 inline constexpr std::size_t small_body_max = 64u << 10;
 
 struct Endpoint {
   std::string_view method, pattern, summary, tag;
-  Access access = Access::bearer;
+  Gate gate = Access::bearer;
   Kind kind = Kind::read;
   EndpointHandler handler = nullptr;
   std::string_view query = {};           // names, separated by blanks

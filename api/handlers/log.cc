@@ -157,15 +157,15 @@ const Endpoint endpoints[] = {
     {"GET", "/v1/log/time", "Trusted time: the newest token and what it is over, and what waits for one (RFC 3161)",
      "log", Access::log, Kind::read, time_stamping, "", "", "", 200, "application/json", "LogTime", small_body_max,
      http::Run::inline_io},
-    {"GET", "/v1/log/entries", "Canonical entries in order, for auditors", "log", Access::bearer, Kind::read, entries,
-     "from limit cursor", "", "", 200, "application/json", "EntryList"},
-    {"POST", "/v1/log/verify", "Check the ledger: chain, tree, payloads, numbers", "log", Access::bearer, Kind::read,
+    {"GET", "/v1/log/entries", "Canonical entries in order, for auditors", "log", Call::read_entries, Kind::read,
+     entries, "from limit cursor", "", "", 200, "application/json", "EntryList"},
+    {"POST", "/v1/log/verify", "Check the ledger: chain, tree, payloads, numbers", "log", Call::verify_log, Kind::read,
      verify, "", "application/json", "LogVerifyRequest", 200, "application/json", "LogVerifyReport", small_body_max,
      http::Run::worker, "default", "Prefer", 202, "LogVerification"},
     {"GET", "/v1/log/verifications/{id}", "A check of the ledger that was begun: running, done or failed", "log",
-     Access::bearer, Kind::read, verification, "", "", "", 200, "application/json", "LogVerification"},
+     Call::verify_log, Kind::read, verification, "", "", "", 200, "application/json", "LogVerification"},
     {"GET", "/v1/log/verifications/{id}/report", "The sealed report on a check of the ledger that ended", "log",
-     Access::bearer, Kind::read, verification_report, "", "", "", 200, "application/pdf"},
+     Call::verify_log, Kind::read, verification_report, "", "", "", 200, "application/pdf"},
 };
 
 }  // namespace

@@ -88,31 +88,31 @@ Result<http::Response> numbers_proof(const Surface& surface, const http::Request
 
 const Endpoint endpoints[] = {
     {"POST", "/v1/quotes", "Issue a quote: number, sealed PDF and ledger entry in one durable act", "quotes",
-     Access::bearer, Kind::write, issue, "", "application/json", "QuoteRequest", 201, "application/json", "IssuedQuote",
-     quote_body_max},
-    {"GET", "/v1/quotes", "List the quotes in the caller's scope, newest first", "quotes", Access::bearer, Kind::read,
+     Call::issue_quote, Kind::write, issue, "", "application/json", "QuoteRequest", 201, "application/json",
+     "IssuedQuote", quote_body_max},
+    {"GET", "/v1/quotes", "List the quotes in the caller's scope, newest first", "quotes", Call::read_quote, Kind::read,
      list, "status owner from to q limit cursor", "", "", 200, "application/json", "QuoteList"},
-    {"POST", "/v1/quotes:preview", "Render a draft PDF; writes nothing", "quotes", Access::bearer, Kind::write, preview,
-     "", "application/json", "QuoteRequest", 200, "application/pdf", "", quote_body_max},
-    {"GET", "/v1/quotes/{number}", "Read a quote, its canonical form and its state", "quotes", Access::bearer,
+    {"POST", "/v1/quotes:preview", "Render a draft PDF; writes nothing", "quotes", Call::preview_quote, Kind::write,
+     preview, "", "application/json", "QuoteRequest", 200, "application/pdf", "", quote_body_max},
+    {"GET", "/v1/quotes/{number}", "Read a quote, its canonical form and its state", "quotes", Call::read_quote,
      Kind::read, answer_about<&Organisation::read_quote>, "", "", "", 200, "application/json", "IssuedQuote"},
     {"GET", "/v1/quotes/{number}/pdf",
      "The sealed PDF, always the same bytes; with proof=embedded, the same with its .tlog-proof in one more revision, "
      "for "
      "quotary-verify document",
-     "quotes", Access::bearer, Kind::read, pdf, "revision proof", "", "", 200, "application/pdf"},
-    {"GET", "/v1/quotes/{number}/history", "Every entry about the quote, oldest first", "quotes", Access::bearer,
+     "quotes", Call::read_quote, Kind::read, pdf, "revision proof", "", "", 200, "application/pdf"},
+    {"GET", "/v1/quotes/{number}/history", "Every entry about the quote, oldest first", "quotes", Call::read_quote,
      Kind::read, answer_about<&Organisation::quote_history>, "", "", "", 200, "application/json", "History"},
-    {"GET", "/v1/quotes/{number}/proof", "The .tlog-proof of the issue entry", "quotes", Access::bearer, Kind::read,
+    {"GET", "/v1/quotes/{number}/proof", "The .tlog-proof of the issue entry", "quotes", Call::read_quote, Kind::read,
      proof, "", "", "", 200, "text/plain"},
     {"GET", "/v1/quotes/{number}/status-proof",
      "A status proof: every entry about the quote, and that there is no other as of the newest index.root, for "
      "quotary-verify status",
-     "quotes", Access::bearer, Kind::read, status_proof, "", "", "", 200, "text/plain"},
+     "quotes", Call::read_quote, Kind::read, status_proof, "", "", "", 200, "text/plain"},
     {"GET", "/v1/series/{name}/numbers-proof",
      "A numbers proof: each number of a period of the series issued once, and what became of it, as of the newest "
      "index.root, for quotary-verify numbers; period=- for a series without periods",
-     "quotes", Access::bearer, Kind::read, numbers_proof, "period first count", "", "", 200, "text/plain"},
+     "quotes", Call::prove_numbers, Kind::read, numbers_proof, "period first count", "", "", 200, "text/plain"},
 };
 
 }  // namespace

@@ -49,7 +49,7 @@ json::array parameters_of(const Endpoint& endpoint) {
     add(name, "path", true);
   }
   for_each_word(endpoint.query, [&](std::string_view name) { add(name, "query", false); });
-  if (endpoint.kind == Kind::write && endpoint.access == Access::bearer && !endpoint.pattern.ends_with(":preview"))
+  if (endpoint.kind == Kind::write && endpoint.gate.access == Access::bearer && !endpoint.pattern.ends_with(":preview"))
     add("Idempotency-Key", "header", endpoint.pattern == "/v1/quotes");
   for_each_word(endpoint.headers, [&](std::string_view name) { add(name, "header", false); });
   return out;
@@ -63,6 +63,16 @@ json::object content_of(std::string_view type, std::string_view schema) {
 
 json::object header_of(std::string_view description) {
   return {{"description", description}, {"schema", json::object{{"type", "string"}}}};
+}
+
+// The roles that may make the call, each with how far it reaches.
+json::object roles_of(Call call) {
+  json::object out;
+  for (std::size_t i = 0; i < role_count; ++i) {
+    const auto role = static_cast<Role>(i);
+    if (const Scope scope = scope_of(role, call); scope != Scope::none) out[role_name(role)] = scope_name(scope);
+  }
+  return out;
 }
 
 json::object operation_of(const Endpoint& endpoint) {
@@ -92,14 +102,15 @@ json::object operation_of(const Endpoint& endpoint) {
         {"description", "Accepted; see Location."}, {"content", content_of("application/json", endpoint.other_schema)}};
   operation["responses"] = responses;
   operation["security"] =
-      endpoint.access == Access::bearer ? json::array{json::object{{"bearer", json::array()}}} : json::array{};
+      endpoint.gate.access == Access::bearer ? json::array{json::object{{"bearer", json::array()}}} : json::array{};
+  if (endpoint.gate.call) operation["x-roles"] = roles_of(*endpoint.gate.call);
   return operation;
 }
 
 // A misspelt filter must not answer as if there were none. Pages and public calls take what is put behind their
 // addresses, as messengers do when somebody shares one.
 Result<http::Response> answer_of(const Endpoint& endpoint, const Surface& surface, const http::Request& request) {
-  if (endpoint.access == Access::bearer) {
+  if (endpoint.gate.access == Access::bearer) {
     for (const auto& [name, value] : request.query) {
       bool known = false;
       for_each_word(endpoint.query, [&](std::string_view each) { known = known || each == name; });
@@ -170,7 +181,7 @@ void add_routes(http::Router& router, Organisation& organisation, const SurfaceO
   for (const auto& endpoint : all_endpoints()) {
     http::RouteOptions route;
     route.body_max = endpoint.body_max;
-    route.run = endpoint.access == Access::log && !options.public_log ? http::Run::worker : endpoint.run;
+    route.run = endpoint.gate.access == Access::log && !options.public_log ? http::Run::worker : endpoint.run;
     route.rate_class = endpoint.rate_class;
     auto handler = [surface, endpoint](const std::shared_ptr<const http::Request>& request, const http::Reply& reply) {
       auto answered = answer_of(endpoint, *surface, *request);

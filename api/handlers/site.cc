@@ -24,7 +24,11 @@ Result<http::Response> healthz(const Surface&, const http::Request&) {
 }
 
 Result<http::Response> readyz(const Surface& surface, const http::Request&) {
-  QUOTARY_TRY_VOID(surface.organisation.ready());
+  if (const auto ready = surface.organisation.ready(); !ready) {
+    Error told = ready.error();
+    told.detail = surface.organisation.without_folders(std::move(told.detail));
+    return told;
+  }
   std::string text = "ready\n";
   // Where and why stands in the server's log: this answer is public.
   if (!surface.organisation.access_log_works())

@@ -1,4 +1,5 @@
 #include "api/handlers/endpoint.h"
+#include "api/use_cases/in_words.h"
 #include "ledger/base/html.h"
 #include "ledger/records/fields.h"
 
@@ -33,16 +34,6 @@ constexpr Words unknown_words{"",
                               "编号与核验码不匹配任何报价单。请核对后重试，或联系签发方。",
                               "Number and code do not match any quote. Check them, or ask the issuer."};
 
-constexpr std::string_view reasons[][3] = {{"price_error", "价格错误", "Price error"},
-                                           {"wrong_party", "客户错误", "Wrong party"},
-                                           {"wrong_item", "产品错误", "Wrong item"},
-                                           {"duplicate", "重复报价", "Duplicate"},
-                                           {"customer_withdrew", "客户撤回", "Customer withdrew"},
-                                           {"terms_error", "条款错误", "Terms error"},
-                                           {"test", "测试", "Test"},
-                                           {"fraud_suspected", "疑似舞弊", "Fraud suspected"},
-                                           {"other", "其他", "Other"}};
-
 constexpr std::string_view script = R"js(
 const file=document.getElementById('file'),out=document.getElementById('out'),number=file.dataset.number;
 const status={valid:['good','有效 Valid'],accepted:['good','已接受 Accepted'],voided:['bad','已作废 Voided'],superseded:['warn','已被取代 Superseded'],
@@ -71,12 +62,6 @@ const Words& words_of(std::string_view status) {
   return unknown_words;
 }
 
-std::string reason_in_words(std::string_view code) {
-  for (const auto& [known, chinese, english] : reasons)
-    if (known == code) return std::string(chinese) + " " + std::string(english);
-  return std::string(code);
-}
-
 // "2026-11-24 10:03:04 +08:00", or as it came where the zone is not known.
 std::string local_time(const OrganisationProfile& profile, const std::string& time) {
   const auto zone = TimeZone::find(profile.time_zone);
@@ -96,7 +81,7 @@ std::string facts(const OrganisationProfile& profile, const json::object& answer
   out += fact("签发方", "Issuer", text_of(answer, "issuer"));
   out += fact("取代它的报价单", "Superseded by", text_of(answer, "superseded_by"));
   out += fact("作废时间", "Voided", local_time(profile, text_of(voided, "time")));
-  out += fact("作废原因", "Reason", reason_in_words(text_of(voided, "reason_code")));
+  out += fact("作废原因", "Reason", in_words(void_reasons, text_of(voided, "reason_code")));
   out += fact("接受时间", "Accepted", local_time(profile, text_of(object_of(answer, "accepted"), "time")));
   out += fact("签发时间", "Issued", local_time(profile, text_of(answer, "issued_at")));
   out += fact("有效期至", "Valid to", text_of(answer, "valid_end"));

@@ -158,9 +158,15 @@ Result<void> Issuer::finish(Pending& pending) const {
   request.reason = "Quotation " + pending.numbering.number;
   request.name = parts_.profile.name;
   request.must_outlive = parts_.zone->start_of_day(add_days(quote.validity.end, 1));
-  QUOTARY_TRY(sealed, parts_.seal->seal(unsealed, request));
+  auto sealed = parts_.seal->seal(unsealed, request);
+  if (!sealed) {
+    Error error = std::move(sealed).error();
+    if (error.code == "seal_certificate_too_short")
+      error.problems.push_back({"/validity/end", error.code, error.detail});
+    return error;
+  }
   pending.canonical = std::move(canonical);
-  pending.sealed = std::move(sealed);
+  pending.sealed = std::move(*sealed);
   return {};
 }
 

@@ -272,6 +272,13 @@ Result<void> Organisation::ready() const {
   return {};
 }
 
+std::string Organisation::without_folders(std::string text) const {
+  for (const std::string& folder : {parts_->config.keys_directory + "/", parts_->config.data_directory + "/"})
+    for (auto at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
+      text.erase(at, folder.size());
+  return text;
+}
+
 bool Organisation::access_log_works() const { return parts_->access->trouble().empty(); }
 
 LedgerState Organisation::ledger_state() const { return parts_->ledger->state(); }

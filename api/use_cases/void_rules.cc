@@ -1,16 +1,13 @@
 #include "api/use_cases/void_rules.h"
 
+#include "api/use_cases/in_words.h"
 #include "ledger/records/fields.h"
 
 #include <algorithm>
-#include <array>
 
 namespace quotary::api {
 namespace {
 
-constexpr std::array<std::string_view, 9> reason_codes{"price_error", "wrong_party",       "wrong_item",
-                                                       "duplicate",   "customer_withdrew", "terms_error",
-                                                       "test",        "fraud_suspected",   "other"};
 constexpr std::size_t reason_characters_min = 10;
 
 std::size_t characters(std::string_view text) {
@@ -47,7 +44,8 @@ Result<VoidRequestBody> parse_void_request(const json::object& body) {
   refuse_unknown(body, {"reason_code", "reason_text", "replacement"}, error);
   VoidRequestBody out{text_member(body, "reason_code", error), text_member(body, "reason_text", error),
                       text_member(body, "replacement", error)};
-  if (std::find(reason_codes.begin(), reason_codes.end(), out.reason_code) == reason_codes.end())
+  if (std::none_of(std::begin(void_reasons), std::end(void_reasons),
+                   [&](const auto& reason) { return reason.code == out.reason_code; }))
     add(error, "bad_reason_code", "/reason_code",
         "one of price_error, wrong_party, wrong_item, duplicate, customer_withdrew, terms_error, test, fraud_suspected, other");
   auto length = characters(out.reason_text);

@@ -1,5 +1,6 @@
 #include "api/organisation.h"
 
+#include "api/use_cases/in_words.h"
 #include "api/use_cases/parts.h"
 #include "api/use_cases/service_events.h"
 #include "api/use_cases/void_rules.h"
@@ -115,10 +116,10 @@ Result<std::string> make_certificate(const Organisation::Parts& parts, const Pri
   certificate.decided_at = parts.zone->format_local(decided_at);
   certificate.requested_by = actor_text(parts, request.requested_by, request.requested_role);
   certificate.decided_by = actor_text(parts, caller.id, std::string(role_name(caller.role)));
-  certificate.reason_code = request.reason_code;
+  certificate.reason = in_words(void_reasons, request.reason_code);
   certificate.reason_text = reason_text;
   certificate.comment = comment;
-  certificate.status_before = status_at(quote, decided_at);
+  certificate.status_before = in_words(statuses, status_at(quote, decided_at));
   certificate.issue_index = quote.index;
   certificate.request_index = request.index;
   certificate.verify_url = stored.numbering.verify_url;

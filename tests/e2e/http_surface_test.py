@@ -117,6 +117,7 @@ class Surface(unittest.TestCase):
         for _ in range(2):
             status, headers, problem = self.s.issue(outlives, "seal-outlives")
             self.assertEqual((status, problem["code"]), (422, "seal_certificate_too_short"), problem)
+            self.assertEqual([each["pointer"] for each in problem["errors"]], ["/validity/end"])
             self.assertTrue(headers["content-type"].startswith("application/problem+json"))
             self.assertIn(str(year + 10), problem["detail"])
             self.assertIn("renew it, or shorten the quote's validity", problem["detail"])

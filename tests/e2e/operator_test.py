@@ -124,6 +124,7 @@ class Operator(unittest.TestCase):
             status, _, ready = s.json("GET", "/readyz")
             self.assertEqual((status, ready["code"]), (503, "ledger_latched"))
             self.assertIn("store", ready["detail"])  # which file, for the operator
+            self.assertNotIn(s.data, ready["detail"])  # and not where, for everybody else
             self.assertEqual(s.json("GET", "/v1/quotes/" + numbers[-1], "rep")[0], 200)
             s.stop()
             s.start()  # with room again

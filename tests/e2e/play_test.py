@@ -163,7 +163,8 @@ class Play(unittest.TestCase):
         self.assertEqual((status, headers["content-type"]), (200, "application/pdf"))
         printed = text_of(self.file("certificate.pdf", pdf))
         self.assertIn(number, printed)
-        self.assertIn("作废", printed)
+        for part in ("作废", "价格错误 Price error", "有效 Valid", REASON["reason_text"]):
+            self.assertIn(part, printed)
         # Its own hash stands in its own entry.
         self.check_offline(pdf, request["ledger"]["proof"].encode())
         return hashlib.sha256(pdf).hexdigest()

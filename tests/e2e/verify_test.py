@@ -86,6 +86,17 @@ class Verify(unittest.TestCase):
         self.assertIn("未记入账本", self.run_verify().stdout)
         self.assertEqual(stamps(), before)
 
+    def test_a_store_that_is_gone_is_named(self):
+        self.s.stop()
+        os.rename(self.s.data + "/store", self.s.home + "/store")
+        self.addCleanup(os.rename, self.s.home + "/store", self.s.data + "/store")
+        report = json.loads(self.run_verify("--json").stdout)
+        self.assertEqual((report["ok"], [each["kind"] for each in report["problems"]]), (False, ["store"]))
+        done = self.run_verify()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("存储无法打开 / the store cannot be opened", done.stdout)
+        self.assertNotIn("key folder", done.stdout)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -189,10 +189,10 @@ pdfgen::VoidCertificate sample_void() {
   v.decided_at = "2026-11-25 14:30:02 +08:00";
   v.requested_by = "陈思远（销售代表）";
   v.decided_by = "林若涵（区域总监）";
-  v.reason_code = "price_error";
+  v.reason = "价格错误 Price error";
   v.reason_text = "伺服压装机单价误用旧版价目表，较现行价低 3.2%，客户已书面同意以新报价单替代。";
   v.comment = "已核对价目表版本与客户邮件，同意作废。";
-  v.status_before = "sent";
+  v.status_before = "有效 Valid";
   v.issue_index = 48213;
   v.request_index = 48377;
   v.verify_url = "https://quotes.hengtuo.example/v/SHQT2026-004812";

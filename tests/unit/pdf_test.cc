@@ -398,7 +398,7 @@ TEST_F(Pdf, VoidCertificateStatesTheVoid) {
   EXPECT_EQ(page_count(path), 1);
   const std::string printed = text(path);
   for (const char* part :
-       {"作废证明", "SHQT2026-004812", "价格错误 price_error", "已发送 sent", "林若涵", "#48377", "9f86d081884c7d65"})
+       {"作废证明", "SHQT2026-004812", "价格错误 Price error", "有效 Valid", "林若涵", "#48377", "9f86d081884c7d65"})
     EXPECT_THAT(printed, HasSubstr(part));
   EXPECT_THAT(bytes, HasSubstr("/T (Seal)"));
 }

@@ -3,7 +3,7 @@
 
 #include "ledger/backup/unpack.h"
 #include "ledger/base/json.h"
-#include "ledger/log/verifier.h"
+#include "ledger/log/sequencer.h"
 
 #include <cstdint>
 #include <vector>

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Each signed-in call of the OpenAPI document, made by each role: refused or not as the document's x-roles says."""
+import json, os, sys, unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from server import STILL, Server, quote
+
+PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
+ROLES = ("rep", "manager", "region_director", "finance", "auditor", "crm", "admin")  # also the names of the demo's people
+REFUSED = (403, "role_not_allowed")
+
+
+class Roles(unittest.TestCase):
+    def setUp(self):
+        self.s = Server(PROGRAM, STILL)
+        self.s.start()
+        self.addCleanup(self.s.__exit__)
+        number = self.s.issue(quote(), "first")[2]["number"]
+        request = self.s.json("POST", f"/v1/quotes/{number}/void-requests", "rep", {"reason_code": "price_error", "reason_text": "单价录入错误，应为 85600"})[2]
+        run = self.s.json("POST", "/v1/log/verify", "auditor", {}, {"Prefer": "respond-async"})[2]
+        person = self.s.json("GET", "/v1/people", "admin")[2]["items"][0]
+        self.named = {"/v1/quotes/{number}": number, "/v1/void-requests/{id}": request["id"], "/v1/people/{id}": person["id"],
+                      "/v1/series/{name}": "SH-QT", "/v1/log/verifications/{id}": run["id"]}
+        self.operations = [(method.upper(), path, operation) for path, methods in self.s.json("GET", "/openapi.json")[2]["paths"].items()
+                           for method, operation in methods.items() if operation["security"]]
+
+    def fill(self, path):
+        for pattern, value in self.named.items():
+            if path.startswith(pattern):
+                path = pattern[:pattern.index("{")] + value + path[len(pattern):]
+        self.assertNotIn("{", path)
+        return path
+
+    def outcome(self, method, path, operation, role):
+        body = {} if "requestBody" in operation else None
+        status, headers, answer = self.s.call(method, self.fill(path), role, body, {"Idempotency-Key": f"{role} {path}"})
+        problem = headers.get("content-type", "").startswith("application/problem+json")
+        return status, json.loads(answer)["code"] if problem else None
+
+    def test_each_call_by_each_role(self):
+        without = [path for _, path, operation in self.operations if "x-roles" not in operation]
+        self.assertEqual(without, ["/v1/sessions/current"])  # whoever is signed in may sign out
+        self.assertGreater(len(self.operations), 20)
+        refused = 0
+        for method, path, operation in self.operations:
+            for role in ROLES if "x-roles" in operation else ():
+                with self.subTest(call=f"{method} {path}", role=role):
+                    came = self.outcome(method, path, operation, role)
+                    if role in operation["x-roles"]:
+                        self.assertNotEqual(came, REFUSED)
+                        self.assertNotEqual(came[0], 404)  # each stands where the quote is in their sight
+                    elif path.startswith("/v1/void-requests/{id}") and role in ("crm", "admin"):
+                        self.assertIn(came, (REFUSED, (404, "void_request_not_found")))  # who sees none learns no more
+                        refused += 1
+                    elif path.endswith(("/approve", "/reject")) and role == "rep":
+                        self.assertEqual(came, (403, "four_eyes"))  # the request is this rep's own
+                        refused += 1
+                    else:
+                        self.assertEqual(came, REFUSED)
+                        refused += 1
+        self.assertGreater(refused, 40)
+
+    def test_a_refusal_is_told_in_words(self):
+        detail = self.s.json("GET", "/v1/log/entries", "rep")[2]["detail"]
+        self.assertEqual(detail, "the role rep may not read the ledger's entries")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
