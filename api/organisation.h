@@ -219,6 +219,25 @@ class Organisation {
   [[nodiscard]] Result<Answer> voids_report(const Principal& caller, const VoidFilter& filter) const;
   [[nodiscard]] Result<Bytes> voids_report_csv(const Principal& caller, const VoidFilter& filter) const;
 
+  // Lawful erasure (ledger/records/erasure.h): of the buyer of a quote, or of a person, on a legal basis. Another than
+  // who asked approves; a legal hold forbids it. With the approval's entry the contents are gone for every reader, and
+  // their key is destroyed before the answer: {"key_destroyed": false} when that waits (erasures_carried_out()).
+  // Errc::conflict `already_erased`, `erasure_open`, `legal_hold`, `already_decided`; forbidden `four_eyes`,
+  // `not_requester`. Repetition as with voids.
+  [[nodiscard]] Result<Answer> ask_erasure(const Principal& caller, std::string_view idempotency_key,
+                                           std::string_view body);
+  [[nodiscard]] Result<Answer> decide_erasure(const Principal& caller, std::string_view id, Decision decision,
+                                              std::string_view idempotency_key, std::string_view body);
+  // With the quotes that an open request would reach.
+  [[nodiscard]] Result<Answer> read_erasure(const Principal& caller, std::string_view id) const;
+  [[nodiscard]] Result<Answer> list_erasures(const Principal& caller, const PageRequest& page) const;
+  [[nodiscard]] Result<Answer> place_hold(const Principal& caller, std::string_view idempotency_key,
+                                          std::string_view body);
+  [[nodiscard]] Result<Answer> release_hold(const Principal& caller, std::string_view id,
+                                            std::string_view idempotency_key, std::string_view body);
+  [[nodiscard]] Result<Answer> read_hold(const Principal& caller, std::string_view id) const;
+  [[nodiscard]] Result<Answer> list_holds(const Principal& caller, const PageRequest& page) const;
+
   // Public verification: no caller. What cannot be proved to be known is {"match": "unknown"} with nothing beside it.
   [[nodiscard]] Result<Answer> verify_bytes(std::string_view pdf) const;
   [[nodiscard]] Result<Answer> verify_sha256(std::string_view hex) const;
@@ -272,6 +291,8 @@ class Organisation {
   [[nodiscard]] std::string without_folders(std::string text) const;
   // False while the record of auditors' and administrators' reads cannot be written or chained: such reads are refused.
   [[nodiscard]] bool access_log_works() const;
+  // False while the key of an erased subject could not be destroyed yet; run_due_events() and the next start try again.
+  [[nodiscard]] bool erasures_carried_out() const;
   // True while a witness is lost or refuses, or the newest checkpoint has been waiting for its quorum for long.
   [[nodiscard]] bool witnessing_degraded() const;
   [[nodiscard]] IndexRootsState index_roots() const;

@@ -29,6 +29,10 @@ constexpr CallRow matrix[] = {
     {Call::read_series, "read_series", "list series", {all, all, all, all, all, all, all}},
     {Call::read_people, "read_people", "list people", {no, no, no, no, all, no, all}},
     {Call::prove_numbers, "prove_numbers", "prove a series' numbers", {no, no, no, all, all, no, no}},
+    {Call::ask_erasure, "ask_erasure", "ask for erasures", {no, no, all, no, no, no, all}},
+    {Call::decide_erasure, "decide_erasure", "decide on erasures", {no, no, all, no, no, no, all}},
+    {Call::read_erasures, "read_erasures", "read erasures and legal holds", {no, no, all, all, all, no, all}},
+    {Call::hold, "hold", "place or release legal holds", {no, no, all, all, no, no, all}},
 };
 static_assert(std::size(matrix) == call_count);
 

@@ -38,8 +38,12 @@ enum class Call {
   read_series,    // names, patterns, last numbers
   read_people,    // names, roles, teams
   prove_numbers,  // what became of each number of a series
+  ask_erasure,    // of a customer or person; also to withdraw it
+  decide_erasure,
+  read_erasures,  // requests and legal holds
+  hold,           // place and release legal holds
 };
-inline constexpr std::size_t call_count = 15;
+inline constexpr std::size_t call_count = 19;
 
 struct CallRow {
   Call call;

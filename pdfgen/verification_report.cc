@@ -22,6 +22,8 @@ std::string mode_text(const VerificationReport& r) {
 
 std::string checked_text(const VerificationReport& r) {
   std::string out = std::to_string(r.entries) + " 条记录 entries, " + std::to_string(r.objects) + " 项内容 contents";
+  if (r.erased > 0)
+    out += "; 另有 " + std::to_string(r.erased) + " 项已依法删除，账本载有依据 erased lawfully, as the ledger records";
   if (!r.private_objects_read) out += " (未核对加密内容 encrypted contents were not read)";
   return out;
 }

@@ -27,7 +27,8 @@ struct VerificationReport {
   std::string organisation_name, origin;
   Mode mode = Mode::full;
   std::uint64_t from = 0, tree_size = 0, entries = 0, objects = 0;
-  std::string root, seed;  // hex; seed of a sample
+  std::uint64_t erased = 0;  // contents that were erased lawfully
+  std::string root, seed;    // hex; seed of a sample
   bool private_objects_read = true;
   std::uint64_t problems_total = 0;
   std::vector<ReportedProblem> problems;  // the first; at most reported_problems_shown_max are printed

@@ -23,11 +23,12 @@ std::string subjects_path(const std::string& directory) { return directory + "/s
 
 class Folder final : public KeyFolder {
  public:
-  Folder(std::unique_ptr<CheckpointSigner> signer, Secret pepper, std::unique_ptr<ObjectCipher> cipher)
+  Folder(std::unique_ptr<CheckpointSigner> signer, Secret pepper, std::unique_ptr<SubjectKeyring> cipher)
       : signer_(std::move(signer)), pepper_(std::move(pepper)), cipher_(std::move(cipher)) {}
 
   CheckpointSigner& log_signer() override { return *signer_; }
   ObjectCipher& object_cipher() override { return *cipher_; }
+  Result<void> erase_subject(std::string_view subject) override { return cipher_->erase(subject); }
 
   Hash keyed_hash(std::string_view purpose, std::string_view message) const override {
     // The purpose's length goes first, so that no two (purpose, message) pairs share their bytes.
@@ -47,7 +48,7 @@ class Folder final : public KeyFolder {
  private:
   std::unique_ptr<CheckpointSigner> signer_;
   Secret pepper_;
-  std::unique_ptr<ObjectCipher> cipher_;
+  std::unique_ptr<SubjectKeyring> cipher_;
 };
 
 // A key file of the folder must be there, readable, and for its owner alone.

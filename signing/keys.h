@@ -51,6 +51,11 @@ class KeyFolder {
   [[nodiscard]] virtual CheckpointSigner& log_signer() = 0;
   // Thread-safe; new subject keys are synced before they are used. Lives as long as the folder object.
   [[nodiscard]] virtual ObjectCipher& object_cipher() = 0;
+  // Destroys the subject's key for good: what was encrypted under it can never be read again, unless a copy of
+  // subjects.keys is kept, and nothing more is encrypted for it. No error when it is destroyed already. Errc::not_found
+  // `subject_key_missing`; storage `subject_keys_failed` and the disk's errors, after which the next open goes on.
+  // Thread-safe.
+  [[nodiscard]] virtual Result<void> erase_subject(std::string_view subject) = 0;
   // HMAC-SHA-256 under the pepper, for tokens and request bodies, domain-separated by `purpose`. Thread-safe.
   [[nodiscard]] virtual Hash keyed_hash(std::string_view purpose, std::string_view message) const = 0;
 };

@@ -79,7 +79,7 @@ class SubjectKeys final : public SubjectKeyring {
         return fail(Errc::not_found, "subject_key_missing",
                     "no key for the subject of payload " + std::string(object_id));
       if (found->second.bytes.empty())
-        return fail(Errc::not_found, "subject_key_erased",
+        return fail(Errc::gone, "subject_key_erased",
                     "the subject of payload " + std::string(object_id) + " was erased");
       key = found->second.bytes;
     }

@@ -1,6 +1,9 @@
 quotary_test(records_test LABEL unit TIMEOUT 30
   SOURCES unit/records_test.cc
   LIBRARIES quotary_records)
+quotary_test(erasure_fold_test LABEL unit TIMEOUT 30
+  SOURCES unit/erasure_fold_test.cc
+  LIBRARIES quotary_records quotary_log)
 # The matrix is data of its own: its test links nothing of what uses it.
 quotary_test(roles_test LABEL unit TIMEOUT 30
   SOURCES unit/roles_test.cc ${CMAKE_SOURCE_DIR}/api/roles.cc

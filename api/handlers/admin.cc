@@ -68,11 +68,6 @@ Result<http::Response> add_series(const Surface& surface, const http::Request& r
   return answer_response(answer);
 }
 
-Result<PageRequest> page_of(const http::Request& request) {
-  QUOTARY_TRY(limit, number_of(request, "limit"));
-  return PageRequest{std::string(request.query_value("cursor")), limit};
-}
-
 Result<http::Response> list_people(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
   QUOTARY_TRY(page, page_of(request));

@@ -29,6 +29,16 @@ constexpr Summary summaries[] = {
     {"POST", "/v1/void-requests/{id}/withdraw", "撤回自己的作废申请"},
     {"GET", "/v1/void-requests/{id}/certificate", "盖章的作废凭证"},
     {"GET", "/v1/reports/voids", "作废记录与合计，JSON 或 CSV"},
+    {"POST", "/v1/erasures", "申请依法删除：某报价单的买方，或某位人员"},
+    {"GET", "/v1/erasures", "列出删除申请，新的在前"},
+    {"GET", "/v1/erasures/{id}", "读取删除申请，以及批准后将不可再读的报价单"},
+    {"POST", "/v1/erasures/{id}/approve", "由另一人批准；密钥随即销毁，内容不可恢复，编号、事实与证明保留"},
+    {"POST", "/v1/erasures/{id}/reject", "驳回删除申请，须附说明"},
+    {"POST", "/v1/erasures/{id}/withdraw", "撤回自己的删除申请"},
+    {"POST", "/v1/legal-holds", "设置法律保全：存续期间不得删除"},
+    {"GET", "/v1/legal-holds", "列出法律保全，新的在前"},
+    {"GET", "/v1/legal-holds/{id}", "读取法律保全"},
+    {"POST", "/v1/legal-holds/{id}/release", "解除法律保全，须附说明"},
     {"POST", "/v1/verify", "按文件字节核验"},
     {"GET", "/v1/verify/sha256/{hex}", "按文件的 SHA-256 核验"},
     {"GET", "/v1/verify/{number}", "按编号与校验码核验"},
@@ -62,8 +72,9 @@ struct Tag {
   std::string_view english, chinese;
 };
 
-constexpr Tag tags[] = {{"quotes", "报价单"}, {"voids", "作废"},    {"reports", "报表"},        {"verify", "核验"},
-                        {"log", "账本"},      {"sessions", "登录"}, {"administration", "管理"}, {"site", "站点"}};
+constexpr Tag tags[] = {{"quotes", "报价单"},     {"voids", "作废"},          {"reports", "报表"},
+                        {"erasures", "依法删除"}, {"verify", "核验"},         {"log", "账本"},
+                        {"sessions", "登录"},     {"administration", "管理"}, {"site", "站点"}};
 
 }  // namespace
 

@@ -58,6 +58,7 @@ struct Endpoint {
 
 [[nodiscard]] std::span<const Endpoint> quote_endpoints();
 [[nodiscard]] std::span<const Endpoint> void_endpoints();
+[[nodiscard]] std::span<const Endpoint> erasure_endpoints();
 [[nodiscard]] std::span<const Endpoint> verify_endpoints();
 [[nodiscard]] std::span<const Endpoint> log_endpoints();
 [[nodiscard]] std::span<const Endpoint> site_endpoints();
@@ -87,6 +88,8 @@ template <Result<Answer> (Organisation::*read)(const Principal&, std::string_vie
 [[nodiscard]] http::Response bytes_response(Bytes bytes, bool immutable);
 // A query parameter that is a number from 0, or absent. Errc::invalid `bad_<name>`.
 [[nodiscard]] Result<std::optional<std::uint64_t>> number_of(const http::Request& request, const std::string& name);
+// The query parameters `limit` and `cursor` of a list.
+[[nodiscard]] Result<PageRequest> page_of(const http::Request& request);
 // The page behind the QR, for a verify answer; times in the organisation's zone. It says the same for all that is
 // unknown.
 [[nodiscard]] std::string verify_page(const OrganisationProfile& profile, const json::object& answer);

@@ -127,8 +127,8 @@ Result<http::Response> answer_of(const Endpoint& endpoint, const Surface& surfac
 
 std::vector<Endpoint> all_endpoints() {
   std::vector<Endpoint> out;
-  for (auto group :
-       {quote_endpoints(), void_endpoints(), verify_endpoints(), log_endpoints(), admin_endpoints(), site_endpoints()})
+  for (auto group : {quote_endpoints(), void_endpoints(), erasure_endpoints(), verify_endpoints(), log_endpoints(),
+                     admin_endpoints(), site_endpoints()})
     out.insert(out.end(), group.begin(), group.end());
   return out;
 }
@@ -167,6 +167,11 @@ Result<std::optional<std::uint64_t>> number_of(const http::Request& request, con
   auto number = parse_u64(text);
   if (!number) return invalid_parameter(name, "bad_" + name, "`" + name + "` is a whole number from 0, in digits");
   return std::optional<std::uint64_t>(*number);
+}
+
+Result<PageRequest> page_of(const http::Request& request) {
+  QUOTARY_TRY(limit, number_of(request, "limit"));
+  return PageRequest{std::string(request.query_value("cursor")), limit};
 }
 
 void add_routes(http::Router& router, Organisation& organisation, const SurfaceOptions& options) {

@@ -33,6 +33,8 @@ Result<http::Response> readyz(const Surface& surface, const http::Request&) {
   // Where and why stands in the server's log: this answer is public.
   if (!surface.organisation.access_log_works())
     text += "degraded: access log: reads of auditors and administrators cannot be recorded\n";
+  if (!surface.organisation.erasures_carried_out())
+    text += "degraded: erasure: the key of an erased subject could not be destroyed yet\n";
   const auto witnessing = surface.organisation.witnessing();
   if (witnessing.configured) text += "witnesses: " + witness::sentence_of(witnessing) + "\n";
   if (surface.organisation.witnessing_degraded())

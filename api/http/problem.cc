@@ -54,6 +54,7 @@ int status_of(const Error& error) {
     case Errc::unauthenticated: return 401;
     case Errc::forbidden: return 403;
     case Errc::not_found: return 404;
+    case Errc::gone: return 410;
     case Errc::conflict: return 409;
     case Errc::too_large: return 413;
     case Errc::overloaded:

@@ -197,6 +197,27 @@ Result<VerifyProblem> parse_problem(const json::value& value) {
   return problem;
 }
 
+// A report names no subjects: the entries that erased them stand for them, and "" for those it does not list.
+Result<void> parse_erased(const json::object& object, VerifyReport& report) {
+  if (!object.contains("erased")) return {};
+  const auto erased = records::object_of(object, "erased");
+  QUOTARY_TRY(total, reported_number(erased, "payloads"));
+  const json::value* const by = erased.if_contains("by");
+  if (by == nullptr || !by->is_array() || by->get_array().size() > reported_erasures_max)
+    return bad_report("/erased/by", "a list of at most " + std::to_string(reported_erasures_max) + " entries");
+  std::uint64_t listed = 0;
+  for (const auto& each : by->get_array()) {
+    if (!each.is_object()) return bad_report("/erased/by", "an entry and its payloads are expected");
+    QUOTARY_TRY(entry, reported_number(each.get_object(), "entry"));
+    QUOTARY_TRY(payloads, reported_number(each.get_object(), "payloads"));
+    report.erased[std::to_string(entry)] = {payloads, 0, entry};
+    listed += payloads;
+  }
+  if (listed > total) return bad_report("/erased/payloads", "fewer than its entries erased");
+  if (listed < total) report.erased[""] = {total - listed, 0, {}};
+  return {};
+}
+
 Result<Reported> parse_reported(const json::object& object) {
   Reported out;
   VerifyReport& report = out.report;
@@ -224,6 +245,7 @@ Result<Reported> parse_reported(const json::object& object) {
   report.entries_checked = entries;
   report.objects_checked = objects;
   report.problems_total = total;
+  QUOTARY_TRY_VOID(parse_erased(object, report));
   out.check.mode = mode;
   out.check.from = from;
   out.check.private_objects_read = read->get_bool();

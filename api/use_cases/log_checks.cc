@@ -63,6 +63,20 @@ json::object report_json(const VerifyReport& report, const LogCheck& check, std:
                    {"private_objects_read", check.private_objects_read},
                    {"problems_total", report.problems_total},
                    {"problems", problems}};
+  if (!report.erased.empty()) {
+    std::map<std::uint64_t, std::uint64_t> by;
+    std::uint64_t payloads = 0;
+    for (const auto& [key_subject, erased] : report.erased) {
+      payloads += erased.payloads;
+      if (erased.entry) by[*erased.entry] += erased.payloads;
+    }
+    json::array entries;
+    for (const auto& [entry, count] : by) {
+      if (entries.size() == reported_erasures_max) break;
+      entries.push_back(json::object{{"entry", entry}, {"payloads", count}});
+    }
+    out["erased"] = json::object{{"payloads", payloads}, {"by", std::move(entries)}};
+  }
   if (check.mode == LogCheck::Mode::sampled)
     out["sample"] = json::object{{"seed", to_hex(check.seed)}, {"size", picked}};
   return out;

@@ -26,6 +26,7 @@ inline constexpr std::uint64_t sample_max = 100'000;
 inline constexpr std::size_t seed_bytes = 32;
 
 inline constexpr std::size_t reported_problems_max = 1'000, reported_detail_bytes_max = 1'024;
+inline constexpr std::size_t reported_erasures_max = 100;  // by their entries; all payloads are counted
 inline constexpr std::string_view verification_subject = "system:verification";
 
 struct LogCheck {

@@ -2,6 +2,7 @@
 
 #include "api/metrics_text.h"
 #include "api/use_cases/backups.h"
+#include "api/use_cases/erased_keys.h"
 #include "api/use_cases/issuer.h"
 #include "api/use_cases/log_checks.h"
 #include "api/use_cases/making.h"
@@ -229,6 +230,8 @@ Result<void> Organisation::Parts::start() {
     seal_error = loaded.error();
   }
   issuer = std::make_unique<Issuer>(*this);
+  erased_keys = std::make_unique<ErasedKeys>(*ledger, *keys);
+  erased_keys->destroy_all();
   access = std::make_unique<AccessLog>(config.files, config.data_directory + "/access", *config.random);
   backups = std::make_unique<Backups>(*ledger, *config.files, *config.clock, config.data_directory);
   checks = std::make_unique<LogChecks>(*ledger, *config.clock, *config.random);
@@ -278,6 +281,8 @@ std::string Organisation::without_folders(std::string text) const {
       text.erase(at, folder.size());
   return text;
 }
+
+bool Organisation::erasures_carried_out() const { return parts_->erased_keys->trouble().empty(); }
 
 bool Organisation::access_log_works() const { return parts_->access->trouble().empty(); }
 

@@ -1,11 +1,13 @@
 #include "api/use_cases/parts.h"
 
 #include "api/use_cases/backups.h"
+#include "api/use_cases/erased_keys.h"
 #include "api/use_cases/issuer.h"
 #include "api/use_cases/log_checks.h"
 #include "api/use_cases/service_events.h"
 #include "ledger/log/system_event.h"
 #include "ledger/quote/text.h"
+#include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 #include "pdfgen/printable.h"
 
@@ -36,10 +38,17 @@ std::optional<std::string> TextCache::find(std::uint64_t index) const {
   return found->second;
 }
 
-void TextCache::put(std::uint64_t index, std::string text) {
+void TextCache::put(std::uint64_t index, std::string text, std::uint64_t age) {
   std::lock_guard lock(mutex_);
+  if (age != age_) return;
   if (texts_.size() >= texts_max) texts_.clear();
   texts_[index] = std::move(text);
+}
+
+void TextCache::forget_all() {
+  std::lock_guard lock(mutex_);
+  ++age_;
+  texts_.clear();
 }
 
 std::shared_ptr<const ProofCache::Proof> ProofCache::find(std::uint64_t index, std::int64_t now_ms) const {
@@ -73,34 +82,70 @@ std::uint64_t proof_tree_size(std::string_view proof) {
 Organisation::Parts::Parts() = default;
 Organisation::Parts::~Parts() = default;
 
+Result<std::string> Organisation::Parts::payload(const Entry& entry, std::string_view name) const {
+  auto found = ledger->object(entry, name);
+  if (found || found.error().code != "subject_key_erased") return found;
+  const auto object = std::find_if(entry.objects.begin(), entry.objects.end(),
+                                   [&](const ObjectRef& each) { return each.name == name; });
+  QUOTARY_CHECK(object != entry.objects.end());
+  QUOTARY_TRY(by, read<std::optional<std::uint64_t>>(
+                      [&](const StateReader& state) { return records::find_erased_by(state, object->key_subject); }));
+  if (!by)
+    return fail(Errc::corrupt, "payload_damaged",
+                "the key of " + std::string(name) + " of entry " + std::to_string(entry.index) +
+                    " was destroyed, and no entry of the ledger says so");
+  return fail(Errc::gone, "erased",
+              "it was erased lawfully by entry " + std::to_string(*by) +
+                  "; its number, its hash, its facts and every proof of it remain");
+}
+
+std::string Organisation::Parts::text_in(std::uint64_t index, std::string_view payload_name,
+                                         std::string_view member) const {
+  const auto entry = ledger->entry(index);
+  if (!entry) return {};
+  const auto stored = payload(*entry, payload_name);
+  if (!stored) return stored.error().kind == Errc::gone ? std::string(erased_text) : std::string();
+  const auto value = parse_json(*stored);
+  return value && value->is_object() ? text_of(value->get_object(), member) : std::string();
+}
+
+bool Organisation::Parts::carry_out_erasure(std::string_view target) {
+  const bool destroyed = erased_keys->destroy(target);
+  for (TextCache* cache : {&person_names, &buyer_names, &seller_names}) cache->forget_all();
+  constexpr std::string_view person = "person:";
+  if (target.starts_with(person)) sessions.end_all(target.substr(person.size()));
+  return destroyed;
+}
+
+Result<std::string> Organisation::Parts::live_key_subject(std::string_view key_subject) const {
+  return read<std::string>([&](const StateReader& state) { return records::live_key_subject(state, key_subject); });
+}
+
 std::string Organisation::Parts::person_name(std::string_view id) const {
   auto person = read<std::optional<records::PersonRecord>>(
       [&](const StateReader& state) { return records::find_person(state, id); });
   if (!person || !*person) return {};
-  auto index = (*person)->index;
+  const auto index = (*person)->index;
   if (auto known = person_names.find(index)) return *known;
-  auto entry = ledger->entry(index);
-  if (!entry) return {};
-  auto stored = ledger->object(*entry, "name");
-  if (!stored) return stored.error().code == "subject_key_erased" ? "erased" : "";
-  auto value = parse_json(*stored);
-  std::string name = value && value->is_object() ? text_of(value->get_object(), "name") : "";
-  person_names.put(index, name);
+  const auto age = person_names.age();
+  auto name = text_in(index, "name", "name");
+  if (!name.empty()) person_names.put(index, name, age);
   return name;
 }
 
 Result<NumberedQuote> Organisation::Parts::stored_quote(const Entry& issued) const {
-  QUOTARY_TRY(canonical, ledger->object(issued, "quote"));
+  QUOTARY_TRY(canonical, payload(issued, "quote"));
   return parse_canonical_quote(canonical);
 }
 
 std::string Organisation::Parts::buyer_name(const records::QuoteRecord& quote) const {
   if (auto known = buyer_names.find(quote.index)) return *known;
+  const auto age = buyer_names.age();
   auto entry = ledger->entry(quote.index);
   if (!entry) return {};
   auto stored = stored_quote(*entry);
-  if (!stored) return stored.error().code == "subject_key_erased" ? "erased" : "";
-  buyer_names.put(quote.index, stored->quote.buyer.name);
+  if (!stored) return stored.error().kind == Errc::gone ? std::string(erased_text) : std::string();
+  buyer_names.put(quote.index, stored->quote.buyer.name, age);
   return stored->quote.buyer.name;
 }
 
@@ -129,11 +174,12 @@ Result<std::uint64_t> Organisation::Parts::chain_access() const {
 
 std::string Organisation::Parts::seller_name(std::uint64_t issued_index) const {
   if (auto known = seller_names.find(issued_index)) return *known;
+  const auto age = seller_names.age();
   auto entry = ledger->entry(issued_index);
   if (!entry) return profile.name;
   auto stored = stored_quote(*entry);
   if (!stored) return profile.name;
-  seller_names.put(issued_index, stored->quote.seller.name);
+  seller_names.put(issued_index, stored->quote.seller.name, age);
   return stored->quote.seller.name;
 }
 

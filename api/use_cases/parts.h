@@ -25,6 +25,7 @@ class Issuer;
 class Backups;
 class LogChecks;
 class ServiceEvents;
+class ErasedKeys;
 
 // Lets one call at a time through for each idempotent request; a second one waits for the first. Thread-safe.
 class RequestGate {
@@ -49,15 +50,22 @@ class RequestGate {
   std::set<std::string> inside_;
 };
 
+// Stands where names and texts stood whose subject was erased.
+inline constexpr std::string_view erased_text = "（已依法删除 erased）";
+
 // Remembers the last texts read from private objects, by entry index and member. Bounded. Thread-safe.
 class TextCache {
  public:
   [[nodiscard]] std::optional<std::string> find(std::uint64_t index) const;
-  void put(std::uint64_t index, std::string text);
+  // Read before a text is, and given with it: what was read before an erasure is not remembered behind it.
+  [[nodiscard]] std::uint64_t age() const { return age_; }
+  void put(std::uint64_t index, std::string text, std::uint64_t age);
+  void forget_all();
 
  private:
   static constexpr std::size_t texts_max = 50'000;
   mutable std::mutex mutex_;
+  std::atomic<std::uint64_t> age_{0};
   std::unordered_map<std::uint64_t, std::string> texts_;
 };
 
@@ -100,6 +108,7 @@ struct Organisation::Parts {
   mutable TextCache person_names, buyer_names, seller_names;
   mutable ProofCache public_proofs;
   std::unique_ptr<AccessLog> access;
+  std::unique_ptr<ErasedKeys> erased_keys;        // after the ledger and the keys
   std::unique_ptr<Backups> backups;               // after the ledger, which it pins and appends to
   std::unique_ptr<LogChecks> checks;              // after the ledger: its run ends first
   std::unique_ptr<IndexRoots> index_roots;        // after the ledger, which it appends to; null: no index is kept
@@ -142,7 +151,17 @@ struct Organisation::Parts {
     return std::move(*out);
   }
 
-  // Names from the people's own objects; "" for callers without a record, "erased" when the key is gone.
+  // The entry's payload. Errc::gone `erased` when its subject was erased; the detail names the entry that did it.
+  [[nodiscard]] Result<std::string> payload(const Entry& entry, std::string_view name) const;
+  // A text member of a JSON payload; erased_text once its subject is erased, "" when it is not there.
+  [[nodiscard]] std::string text_in(std::uint64_t index, std::string_view payload_name, std::string_view member) const;
+  // What follows once an erasure's entry is durable: its key is destroyed, and nothing of it stays in memory. False:
+  // the key still waits to be destroyed.
+  [[nodiscard]] bool carry_out_erasure(std::string_view target);
+  // The key subject for new payloads about what `key_subject` stands for (ledger/records/erasure.h).
+  [[nodiscard]] Result<std::string> live_key_subject(std::string_view key_subject) const;
+
+  // Names from the people's own objects; "" for callers without a record, erased_text when the key is gone.
   [[nodiscard]] std::string person_name(std::string_view id) const;
   // The canonical quote of a quote.issued entry.
   [[nodiscard]] Result<NumberedQuote> stored_quote(const Entry& issued) const;

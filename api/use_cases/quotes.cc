@@ -24,6 +24,16 @@ json::object totals_member(const Totals& t) {
   return out;
 }
 
+json::object document_member(const Entry& entry, const std::string& number) {
+  for (const auto& object : entry.objects)
+    if (object.name == "pdf")
+      return {{"sha256", object.sha256.hex()},
+              {"size", object.size},
+              {"media_type", object.media_type},
+              {"url", "/v1/quotes/" + number + "/pdf"}};
+  return {};
+}
+
 // What the first answer says; built from the stored quote and entry alone, so that a replay says the same.
 json::object issue_answer(const NumberedQuote& stored, const Entry& entry, const std::string& proof) {
   const auto& n = stored.numbering;
@@ -31,13 +41,6 @@ json::object issue_answer(const NumberedQuote& stored, const Entry& entry, const
   for (const auto& tax : stored.quote.tax_totals)
     taxes.push_back(
         json::object{{"category", tax.category}, {"rate", tax.rate}, {"taxable", tax.taxable}, {"tax", tax.tax}});
-  json::object document;
-  for (const auto& object : entry.objects)
-    if (object.name == "pdf")
-      document = {{"sha256", object.sha256.hex()},
-                  {"size", object.size},
-                  {"media_type", object.media_type},
-                  {"url", "/v1/quotes/" + n.number + "/pdf"}};
   json::object out{{"number", n.number},
                    {"series", stored.quote.series},
                    {"sequence", n.sequence},
@@ -51,9 +54,22 @@ json::object issue_answer(const NumberedQuote& stored, const Entry& entry, const
   if (!stored.quote.revision_of.empty()) out["revision_of"] = stored.quote.revision_of;
   out["verify_code"] = n.verify_code;
   out["verify_url"] = n.verify_url;
-  out["document"] = document;
+  out["document"] = document_member(entry, n.number);
   out["ledger"] = ledger_member(entry, proof);
   return out;
+}
+
+// What is left of a quote whose customer was erased.
+json::object facts_answer(const QuoteRecord& quote, const Entry& entry, const std::string& proof) {
+  return {{"number", quote.number},
+          {"series", quote.series},
+          {"sequence", quote.sequence},
+          {"issued_at", format_rfc3339(quote.issued_at)},
+          {"issue_date", quote.issue_date},
+          {"currency", quote.currency},
+          {"totals", quote.totals},
+          {"document", document_member(entry, quote.number)},
+          {"ledger", ledger_member(entry, proof)}};
 }
 
 json::object state_member(const QuoteRecord& quote, Timestamp now) {
@@ -132,7 +148,7 @@ Result<Answer> Organisation::issue_quote(const Principal& caller, std::string_vi
   if (!parts_->seal) return *parts_->seal_error;
   QUOTARY_TRY(checked, check_request(*parts_, caller, value));
   QUOTARY_TRY(document, pdfgen::QuoteDocument::prepare(parts_->fonts, checked.quote, {}));
-  auto customer = customer_subject(*parts_->keys, checked.quote.buyer);
+  QUOTARY_TRY(customer, parts_->live_key_subject(customer_subject(*parts_->keys, checked.quote.buyer)));
   IssueJob job{
       caller, request, std::move(checked.quote), std::move(document), std::move(checked.pattern), std::move(customer)};
   QUOTARY_TRY(issued, parts_->issuer->issue(std::move(job)));
@@ -154,14 +170,18 @@ Result<Answer> Organisation::read_quote(const Principal& caller, std::string_vie
   QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
   QUOTARY_TRY(quote, parts_->quote_for(caller, Call::read_quote, number));
   QUOTARY_TRY(entry, parts_->ledger->entry(quote.index));
-  QUOTARY_TRY(stored, parts_->stored_quote(entry));
+  auto stored = parts_->stored_quote(entry);
+  if (!stored && stored.error().kind != Errc::gone) return std::move(stored).error();
   QUOTARY_TRY(proof, parts_->ledger->proof(entry.index));
   QUOTARY_TRY_VOID(parts_->note_read(caller, "quote.read", "quote:" + quote.number));
-  auto out = issue_answer(stored, entry, proof);
+  auto out = stored ? issue_answer(*stored, entry, proof) : facts_answer(quote, entry, proof);
   auto now = parts_->now();
   out["status"] = list_status_at(quote, now);
   out["owner"] = json::object{{"id", quote.owner}, {"name", parts_->person_name(quote.owner)}};
-  out["quote"] = quote_to_json(stored.quote, &stored.numbering);
+  if (stored)
+    out["quote"] = quote_to_json(stored->quote, &stored->numbering);
+  else
+    out["erased"] = stored.error().detail;
   out["state"] = state_member(quote, now);
   return Answer{200, std::move(out), false};
 }
@@ -253,7 +273,7 @@ Result<Bytes> Organisation::quote_pdf(const Principal& caller, std::string_view 
   QUOTARY_TRY(quote, parts_->quote_for(caller, Call::read_quote, number));
   if (revision != 1) return fail(Errc::not_found, "revision_not_found", "the quote has no such revision");
   QUOTARY_TRY(entry, parts_->ledger->entry(quote.index));
-  QUOTARY_TRY(bytes, parts_->ledger->object(entry, "pdf"));
+  QUOTARY_TRY(bytes, parts_->payload(entry, "pdf"));
   QUOTARY_TRY_VOID(parts_->note_read(caller, "quote.pdf", "quote:" + quote.number));
   return Bytes{std::move(bytes), "application/pdf", quote.document_sha256, quote.number + ".pdf"};
 }
@@ -288,9 +308,11 @@ Result<Answer> Organisation::quote_history(const Principal& caller, std::string_
     for (const auto& [name, value] : entry.body)
       if (name != "code") details[name] = value;
     if (entry.type.starts_with("void.")) {
-      if (auto text = parts_->ledger->object(entry, "text")) {
+      if (auto text = parts_->payload(entry, "text")) {
         if (auto parsed = parse_json(*text); parsed && parsed->is_object())
           for (const auto& [name, value] : parsed->get_object()) details[name] = value;
+      } else if (text.error().kind == Errc::gone) {
+        details["text"] = erased_text;
       }
     }
     events.push_back({{"index", entry.index},

@@ -37,6 +37,11 @@ void Sessions::end(const std::string& token_hash) {
   sessions_.erase(token_hash);
 }
 
+void Sessions::end_all(std::string_view person) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(sessions_, [&](const auto& each) { return each.second.person == person; });
+}
+
 Result<void> LoginBrake::check(const std::string& who, std::int64_t now_ms) const {
   const std::lock_guard lock(mutex_);
   const auto found = failures_.find(who);

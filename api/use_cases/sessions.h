@@ -32,6 +32,7 @@ class Sessions {
   // The person, or nothing when the session has ended or never was.
   [[nodiscard]] std::optional<std::string> find(const std::string& token_hash, std::int64_t now_ms) const;
   void end(const std::string& token_hash);
+  void end_all(std::string_view person);
 
  private:
   struct Session {

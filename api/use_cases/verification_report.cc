@@ -85,6 +85,7 @@ pdfgen::VerificationReport page_of(const Organisation::Parts& parts, std::string
   page.tree_size = number_of(ended.report, "tree_size");
   page.entries = number_of(ended.report, "entries_checked");
   page.objects = number_of(ended.report, "objects_checked");
+  page.erased = number_of(records::object_of(ended.report, "erased"), "payloads");
   page.root = text_of(ended.report, "root");
   page.seed = text_of(records::object_of(ended.report, "sample"), "seed");
   page.private_objects_read = ended.report.at("private_objects_read").as_bool();

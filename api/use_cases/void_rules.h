@@ -5,8 +5,6 @@
 
 namespace quotary::api {
 
-inline constexpr std::size_t void_text_characters_max = 2'000;
-
 struct VoidRequestBody {
   std::string reason_code, reason_text, replacement;
 };

@@ -1,5 +1,7 @@
 #include "api/organisation.h"
 
+#include "api/use_cases/body_members.h"
+#include "api/use_cases/erased_keys.h"
 #include "api/use_cases/in_words.h"
 #include "api/use_cases/parts.h"
 #include "api/use_cases/service_events.h"
@@ -102,13 +104,15 @@ Result<std::string> make_certificate(const Organisation::Parts& parts, const Pri
                                      const std::string& reason_text, const std::string& comment, Timestamp decided_at) {
   if (!parts.seal) return *parts.seal_error;
   QUOTARY_TRY(issued, parts.ledger->entry(quote.index));
-  QUOTARY_TRY(stored, parts.stored_quote(issued));
+  // A quote whose customer was erased is voided all the same.
+  auto stored = parts.stored_quote(issued);
+  if (!stored && stored.error().kind != Errc::gone) return std::move(stored).error();
   pdfgen::VoidCertificate certificate;
   certificate.certificate_id = request.id;
   certificate.number = quote.number;
   certificate.document_sha256 = quote.document_sha256;
-  certificate.seller_name = stored.quote.seller.name;
-  certificate.buyer_name = stored.quote.buyer.name;
+  certificate.seller_name = stored ? stored->quote.seller.name : parts.profile.name;
+  certificate.buyer_name = stored ? stored->quote.buyer.name : std::string(erased_text);
   certificate.currency = quote.currency;
   certificate.tax_inclusive = quote.tax_inclusive;
   certificate.issued_at = parts.zone->format_local(quote.issued_at);
@@ -122,7 +126,7 @@ Result<std::string> make_certificate(const Organisation::Parts& parts, const Pri
   certificate.status_before = in_words(statuses, status_at(quote, decided_at));
   certificate.issue_index = quote.index;
   certificate.request_index = request.index;
-  certificate.verify_url = stored.numbering.verify_url;
+  certificate.verify_url = stored ? stored->numbering.verify_url : parts.profile.public_url + "/v/" + quote.number;
   certificate.created = decided_at;
   QUOTARY_TRY(unsealed, pdfgen::void_certificate(parts.fonts, certificate));
   signing::SealRequest seal;
@@ -152,7 +156,7 @@ Result<Answer> Organisation::request_void(const Principal& caller, std::string_v
   }
   QUOTARY_TRY(quote, parts_->quote_for(caller, Call::request_void, number));
   QUOTARY_TRY(asked, parse_void_request(object));
-  QUOTARY_TRY(reason_text, parts_->document_text(asked.reason_text, "/reason_text", void_text_characters_max));
+  QUOTARY_TRY(reason_text, parts_->document_text(asked.reason_text, "/reason_text", reason_characters_max));
   asked.reason_text = std::move(reason_text);
   if (!asked.replacement.empty()) {
     auto replacement = parts_->quote_for(caller, Call::read_quote, asked.replacement);
@@ -160,7 +164,8 @@ Result<Answer> Organisation::request_void(const Principal& caller, std::string_v
       return invalid("replacement_unknown", "/replacement", "no quote " + asked.replacement);
   }
   auto id = uuid_v7(parts_->now().unix_ms, *parts_->config.random);
-  auto text = text_object({{"reason_text", asked.reason_text}}, quote.customer);
+  QUOTARY_TRY(key_subject, parts_->live_key_subject(quote.customer));
+  auto text = text_object({{"reason_text", asked.reason_text}}, key_subject);
   auto lapse_days = parts_->config.void_lapse_days;
   auto command = [=, number = quote.number](const StateReader& state, Timestamp now) -> Result<std::vector<Draft>> {
     QUOTARY_TRY(found, records::find_quote(state, number));
@@ -207,19 +212,20 @@ Result<Answer> Organisation::decide_void(const Principal& caller, std::string_vi
   QUOTARY_TRY_VOID(check_decider(caller, request, quote.outcome, decision));
   if (request.status != "open") return fail(Errc::conflict, "already_decided", "the request is " + request.status);
   QUOTARY_TRY(given, parse_comment(object, decision == Decision::reject));
-  QUOTARY_TRY(comment, parts_->document_text(given, "/comment", void_text_characters_max));
+  QUOTARY_TRY(comment, parts_->document_text(given, "/comment", reason_characters_max));
 
   auto decided_at = parts_->now();
   json::object facts{{"status_before", status_at(quote, decided_at)}};
   std::vector<NewObject> objects;
-  if (!comment.empty()) objects.push_back(text_object({{"comment", comment}}, quote.customer));
+  QUOTARY_TRY(key_subject, parts_->live_key_subject(quote.customer));
+  if (!comment.empty()) objects.push_back(text_object({{"comment", comment}}, key_subject));
   if (decision == Decision::approve) {
     QUOTARY_TRY(asked, parts_->ledger->entry(request.index));
-    QUOTARY_TRY(text, parts_->ledger->object(asked, "text"));
-    QUOTARY_TRY(value, parse_json(text));
-    auto reason = value.is_object() ? records::text_of(value.get_object(), "reason_text") : "";
+    auto text = parts_->payload(asked, "text");
+    if (!text && text.error().kind != Errc::gone) return std::move(text).error();
+    const auto reason = parts_->text_in(request.index, "text", "reason_text");
     QUOTARY_TRY(certificate, make_certificate(*parts_, caller, request, quote, reason, comment, decided_at));
-    objects.push_back({"certificate", "application/pdf", std::move(certificate), quote.customer, 1});
+    objects.push_back({"certificate", "application/pdf", std::move(certificate), key_subject, 1});
   }
   auto shared = std::make_shared<Draft>();
   shared->type = decision_type(decision);
@@ -250,13 +256,14 @@ Result<Bytes> Organisation::void_certificate(const Principal& caller, std::strin
   if (request.status != "approved")
     return fail(Errc::not_found, "certificate_not_found", "the request is " + request.status);
   QUOTARY_TRY(entry, parts_->ledger->entry(request.decided_index));
-  QUOTARY_TRY(bytes, parts_->ledger->object(entry, "certificate"));
+  QUOTARY_TRY(bytes, parts_->payload(entry, "certificate"));
   QUOTARY_TRY_VOID(parts_->note_read(caller, "void.certificate", "quote:" + request.number));
   return Bytes{std::move(bytes), "application/pdf", request.certificate_sha256, request.number + "-void.pdf"};
 }
 
 Result<std::uint64_t> Organisation::run_due_events() {
   if (parts_->ledger->state().read_only) return std::uint64_t{0};
+  parts_->erased_keys->retry();
   const auto chained = parts_->chain_access();
   const auto disk = parts_->service ? parts_->service->look_at_disk() : std::uint64_t{0};
   auto now = parts_->now();

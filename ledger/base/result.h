@@ -17,6 +17,7 @@ enum class Errc {
   unauthenticated,  // no credential, or one that is not known
   forbidden,        // known caller, not allowed
   not_found,        // absent, or out of the caller's scope
+  gone,             // was there, and was erased lawfully
   conflict,         // the state at the write does not allow it
   too_large,        // over a named limit
   overloaded,       // try again later

@@ -62,6 +62,8 @@ class LedgerImpl final : public Ledger {
 
   [[nodiscard]] Result<PinnedLedger> pin();
   [[nodiscard]] Result<VerifyReport> verify(const VerifyOptions& options) const;
+  // Finds the entries that erased what the report says is erased, and names what none of them did.
+  void explain_erased(VerifyReport& report) const;
   [[nodiscard]] Result<void> visit_entries(std::uint64_t from, std::uint64_t to,
                                            const std::function<bool(const EntryView&)>& visit) const;
 

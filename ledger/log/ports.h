@@ -38,7 +38,7 @@ class ObjectCipher {
   // Makes and syncs the subject's key when it is new. Returned bytes: algorithm byte, nonce, ciphertext with tag.
   [[nodiscard]] virtual Result<std::string> encrypt(std::string_view subject, std::string_view object_id,
                                                     std::string_view plain) = 0;
-  // Errc::not_found `subject_key_missing`, Errc::not_found `subject_key_erased`, Errc::corrupt `object_damaged`.
+  // Errc::not_found `subject_key_missing`, Errc::gone `subject_key_erased`, Errc::corrupt `object_damaged`.
   [[nodiscard]] virtual Result<std::string> decrypt(std::string_view subject, std::string_view object_id,
                                                     std::string_view sealed) const = 0;
 };

@@ -39,6 +39,8 @@ void check_entry(const SampledTree& tree, std::uint64_t index, bool payloads, Ve
     if (!held) continue;
     if (*held) {
       ++report.objects_checked;
+    } else if (held->error().code == "subject_key_erased") {
+      add_erased(report, entry->objects[ordinal].key_subject, index);
     } else {
       add_problem(report, index, "payload", held->error().detail);
     }
@@ -86,12 +88,14 @@ std::vector<std::uint64_t> sampled_indexes(std::string_view seed, std::uint64_t 
 
 Result<SampleReport> sample_ledger(const Ledger& ledger, const Sample& sample) {
   const auto state = ledger.state();
-  return check_sample(
+  auto sampled = check_sample(
       {state.tree_size, state.root, ledger.nodes(), [&](std::uint64_t index) { return ledger.entry(index); },
        [&](const Entry& entry, std::size_t ordinal) {
          return std::optional(only_whether(ledger.object(entry, entry.objects[ordinal].name)));
        }},
       sample);
+  if (sampled && !sampled->report.erased.empty()) explain_erased(ledger, sampled->report);
+  return sampled;
 }
 
 Result<SampleReport> sample_folder(const LedgerOptions& options, const LedgerPorts& ports, const Sample& sample,

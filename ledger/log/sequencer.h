@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,6 +86,13 @@ class Fold {
   // State keys with this prefix hold counters, which the log also publishes outside the database. Empty: there are
   // none.
   [[nodiscard]] virtual std::string_view counter_prefix() const { return {}; }
+  // The entry by which what is encrypted under the key subject was erased; absent when none was. A fold that knows no
+  // erasures leaves a destroyed key unexplained.
+  [[nodiscard]] virtual Result<std::optional<std::uint64_t>> erased_by(const StateReader& state,
+                                                                       std::string_view key_subject) const {
+    (void)state, (void)key_subject;
+    return std::optional<std::uint64_t>();
+  }
   // The counter that such a key and value state; absent when there is none yet.
   [[nodiscard]] virtual std::optional<Counter> counter(std::string_view key, std::string_view value) const {
     (void)key, (void)value;
@@ -207,12 +215,19 @@ struct VerifyProblem {
       kind;  // payload leaf link node index state checkpoint truncation reorder number_gap number_duplicate clock
   std::string detail;
 };
+// Payloads that nobody can read any more, since their subject's key was destroyed.
+struct ErasedPayloads {
+  std::uint64_t payloads = 0;
+  std::uint64_t first = 0;             // the first entry that has one
+  std::optional<std::uint64_t> entry;  // the one that erased them
+};
 struct VerifyReport {
   std::uint64_t tree_size = 0;
   Hash root;
   std::uint64_t entries_checked = 0, objects_checked = 0;
-  std::uint64_t bytes_read = 0;         // of entries and payloads, as stored
-  std::vector<VerifyProblem> problems;  // at most 1,000; `problems_total` counts all
+  std::uint64_t bytes_read = 0;                               // of entries and payloads, as stored
+  std::map<std::string, ErasedPayloads, std::less<>> erased;  // by key subject
+  std::vector<VerifyProblem> problems;                        // at most 1,000; `problems_total` counts all
   std::uint64_t problems_total = 0;
 };
 struct VerifyOptions {

@@ -60,6 +60,8 @@ class Joining {
     report_.entries_checked += next.found.entries_checked;
     report_.objects_checked += next.found.objects_checked;
     report_.bytes_read += next.found.bytes_read;
+    for (const auto& [key_subject, erased] : next.found.erased)
+      add_erased(report_, key_subject, erased.first, erased.payloads);
     report_.problems_total += next.found.problems_total;
     for (VerifyProblem& problem : next.found.problems) {
       if (report_.problems.size() < problems_max) report_.problems.push_back(std::move(problem));
@@ -268,11 +270,21 @@ void check_counters(const Published& slot, const StoreView& view, const Fold& fo
 
 }  // namespace
 
-Result<VerifyReport> verify_ledger(const Ledger& ledger, const VerifyOptions& options) {
+namespace {
+
+const LedgerImpl& implementation_of(const Ledger& ledger) {
   const auto* implementation = dynamic_cast<const LedgerImpl*>(&ledger);
   QUOTARY_CHECK(implementation != nullptr);
-  return implementation->verify(options);
+  return *implementation;
 }
+
+}  // namespace
+
+Result<VerifyReport> verify_ledger(const Ledger& ledger, const VerifyOptions& options) {
+  return implementation_of(ledger).verify(options);
+}
+
+void explain_erased(const Ledger& ledger, VerifyReport& report) { implementation_of(ledger).explain_erased(report); }
 
 Result<VerifyReport> LedgerImpl::verify(const VerifyOptions& options) const {
   const auto now = head();
@@ -280,7 +292,14 @@ Result<VerifyReport> LedgerImpl::verify(const VerifyOptions& options) const {
   if (report.root != now->root)
     add_problem(report, now->size == 0 ? 0 : now->size - 1, "checkpoint",
                 "the entries do not lead to the root that was signed for size " + std::to_string(now->size));
+  explain_erased(report);
   return report;
+}
+
+// What was erased while the verification went on is explained by the newest state alone.
+void LedgerImpl::explain_erased(VerifyReport& report) const {
+  if (report.erased.empty() || !ports_.fold) return;
+  if (!find_erasures(report, *ports_.fold, StateOfView(*head()->view))) name_unexplained(report);
 }
 
 Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPorts& ports, const VerifyOptions& verify,
@@ -289,6 +308,19 @@ Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPor
     return verify_view(view, size, ports.cipher, ports.fold.get(), verify);
   });
 }
+
+namespace {
+
+// A live writer may have erased while the folder was read: then a newer view says so.
+Result<void> explain_erased(const LedgerOptions& options, const LedgerPorts& ports, const StoreView& view,
+                            VerifyReport& report) {
+  if (report.erased.empty() || !ports.fold || find_erasures(report, *ports.fold, StateOfView(view))) return {};
+  QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), StoreMode::read_only));
+  if (!find_erasures(report, *ports.fold, StateOfView(*store->snapshot()))) name_unexplained(report);
+  return {};
+}
+
+}  // namespace
 
 Result<VerifyReport> check_folder(
     const LedgerOptions& options, const LedgerPorts& ports, bool state, const CheckpointVerifier& log_key,
@@ -321,6 +353,7 @@ Result<VerifyReport> check_folder(
     return slot_problems;
   }
   QUOTARY_TRY(report, check(*view, *size));
+  QUOTARY_TRY_VOID(explain_erased(options, ports, *view, report));
   for (VerifyProblem& problem : slot_problems.problems)
     add_problem(report, problem.index, "checkpoint", std::move(problem.detail));
   if (*size > 1 && published.empty() && slot_problems.problems.empty())

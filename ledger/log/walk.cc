@@ -213,8 +213,9 @@ class Walk {
       if (options_.cipher == nullptr) return;  // objects_checked says how many were read
       auto plain =
           options_.cipher->decrypt(unescape(object.key_subject), object_id(index, unescape(object.name)), stored);
-      // Its key was destroyed on purpose; what the entry says of it stands.
-      if (!plain && plain.error().code == "subject_key_erased") return;
+      // What the entry says of it stands. Whether the ledger says why is looked for once all is walked.
+      if (!plain && plain.error().code == "subject_key_erased")
+        return add_erased(stretch_.found, unescape(object.key_subject), index);
       if (!plain) return report(index, "payload", std::string(object.name) + ": " + plain.error().detail);
       opened = std::move(*plain);
       stored = opened;
@@ -240,6 +241,36 @@ class Walk {
 void add_problem(VerifyReport& report, std::uint64_t index, const char* kind, std::string detail) {
   ++report.problems_total;
   if (report.problems.size() < problems_max) report.problems.push_back({index, kind, std::move(detail)});
+}
+
+void add_erased(VerifyReport& report, std::string_view key_subject, std::uint64_t index, std::uint64_t payloads) {
+  auto known = report.erased.find(key_subject);
+  if (known == report.erased.end())
+    known = report.erased.emplace(std::string(key_subject), ErasedPayloads{0, index, {}}).first;
+  known->second.payloads += payloads;
+  known->second.first = std::min(known->second.first, index);
+}
+
+bool find_erasures(VerifyReport& report, const Fold& fold, const StateReader& state) {
+  bool all = true;
+  for (auto& [key_subject, erased] : report.erased) {
+    if (erased.entry) continue;
+    const auto entry = fold.erased_by(state, key_subject);
+    if (entry && *entry)
+      erased.entry = *entry;
+    else
+      all = false;
+  }
+  return all;
+}
+
+void name_unexplained(VerifyReport& report) {
+  for (const auto& [key_subject, erased] : report.erased) {
+    if (erased.entry) continue;
+    add_problem(report, erased.first, "payload",
+                std::to_string(erased.payloads) + " payloads, the first of them here, cannot be read: the key of " +
+                    key_subject + " was destroyed, and no entry of the ledger says so");
+  }
 }
 
 Hash Spine::root() const {

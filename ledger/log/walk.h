@@ -12,6 +12,16 @@ inline constexpr std::size_t problems_max = 1000;
 // Adds to the count always, to the list while it has room.
 void add_problem(VerifyReport& report, std::uint64_t index, const char* kind, std::string detail);
 
+// A payload whose subject's key was destroyed.
+void add_erased(VerifyReport& report, std::string_view key_subject, std::uint64_t index, std::uint64_t payloads = 1);
+// Looks for the entries that erased what the report says is erased; false when one of them is not in the state.
+[[nodiscard]] bool find_erasures(VerifyReport& report, const Fold& fold, const StateReader& state);
+// Names, as problems of kind "payload", those for which no entry was found: a key that was destroyed without one.
+void name_unexplained(VerifyReport& report);
+
+// The last two, of an open ledger.
+void explain_erased(const Ledger& ledger, VerifyReport& report);
+
 // Adjacent subtrees, each the largest complete one that its neighbours allow; they merge as they are added. Unlike a
 // CompactRange it may begin anywhere.
 class Spine {
@@ -72,7 +82,8 @@ struct WalkOptions {
 void walk(const WalkOptions& options, Stretch& stretch);
 
 // Verifies a view's entries [options.from, options.to) of `size`; the whole of it with the state. `cipher` and `fold`
-// may be null: private payloads, or the state, are then not checked. Errc::unavailable `stopped` alone.
+// may be null: private payloads, or the state, are then not checked. What is erased is counted, and not explained: an
+// erasure may be newer than the view. Errc::unavailable `stopped` alone.
 [[nodiscard]] Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, const ObjectCipher* cipher,
                                                const Fold* fold, const VerifyOptions& options);
 

@@ -1,6 +1,7 @@
 #include "ledger/records/fold.h"
 
 #include "ledger/log/index_root.h"
+#include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
 #include "ledger/records/views.h"
@@ -69,6 +70,8 @@ Result<void> token_issued(const Step& s) {
   auto person = text_of(s.entry.body, "person");
   QUOTARY_TRY(there, find_person(s.state, person));
   if (!there) return refuse(s.entry, "person_unknown", "no such person");
+  QUOTARY_TRY(erased, find_erased_by(s.state, "person:" + person));
+  if (erased) return refuse(s.entry, "person_erased", "the person was erased by entry " + std::to_string(*erased));
   s.state.put(token_key(text_of(s.entry.body, "token")), person);
   return {};
 }
@@ -263,6 +266,12 @@ constexpr Rule rules[] = {
     {"void.rejected", [](const Step& s) { return void_decided(s, "rejected"); }},
     {"void.withdrawn", [](const Step& s) { return void_decided(s, "withdrawn"); }},
     {"void.lapsed", [](const Step& s) { return void_decided(s, "lapsed"); }},
+    {"erasure.requested", [](const Step& s) { return erasure_requested(s.entry, s.state); }},
+    {"erasure.approved", [](const Step& s) { return erasure_approved(s.entry, s.state); }},
+    {"erasure.rejected", [](const Step& s) { return erasure_rejected(s.entry, s.state); }},
+    {"erasure.withdrawn", [](const Step& s) { return erasure_withdrawn(s.entry, s.state); }},
+    {"legal_hold.placed", [](const Step& s) { return hold_placed(s.entry, s.state); }},
+    {"legal_hold.released", [](const Step& s) { return hold_released(s.entry, s.state); }},
 };
 
 }  // namespace
@@ -277,6 +286,7 @@ Result<void> RecordsFold::apply(const Entry& entry, std::string_view facts, Stat
                   "the facts of entry " + std::to_string(entry.index) + " are not an object");
     parsed = std::move(value.get_object());
   }
+  QUOTARY_TRY_VOID(refuse_erased_subjects(entry, state));
   if (!entry.request_scope.empty()) {
     QUOTARY_TRY(seen, find_request(state, entry.request_scope));
     if (seen)
@@ -291,6 +301,11 @@ Result<void> RecordsFold::apply(const Entry& entry, std::string_view facts, Stat
   for (const auto& rule : rules)
     if (rule.type == entry.type) return rule.apply(Step{entry, parsed, state});
   return fail(Errc::invalid, "unknown_entry_type", "no rule folds entries of type " + entry.type);
+}
+
+Result<std::optional<std::uint64_t>> RecordsFold::erased_by(const StateReader& state,
+                                                            std::string_view key_subject) const {
+  return find_erased_by(state, key_subject);
 }
 
 std::string_view RecordsFold::counter_prefix() const { return last_prefix; }

@@ -16,6 +16,13 @@
 //   voids/<index>            request id, in the order of asking
 //   open/<number>            the quote's open request
 //   due/<ms>/<id>            request id, by the time at which it lapses
+//   erasure/<id>             everything about a request to erase
+//   erasures/<index>         its id, in the order of asking
+//   erasing/<target>         the id of the open one about a key subject
+//   erased/<target>          the entry that erased the key subject
+//   hold/<id>                everything about a legal hold
+//   holds/<index>            its id, in the order of placing
+//   held/<target>/<id>       a hold that forbids erasing the key subject
 //   request/<scope hash>     body hash and entry index of an idempotent request
 #pragma once
 
@@ -54,5 +61,17 @@ inline constexpr std::string_view last_prefix = "last/";
   return "due/" + digits20(static_cast<std::uint64_t>(unix_ms)) + "/" + std::string(id);
 }
 [[nodiscard]] inline std::string request_key(std::string_view scope) { return "request/" + std::string(scope); }
+[[nodiscard]] inline std::string erasure_key(std::string_view id) { return "erasure/" + std::string(id); }
+inline constexpr std::string_view erasures_prefix = "erasures/", holds_prefix = "holds/", erased_prefix = "erased/";
+[[nodiscard]] inline std::string erasures_key(std::uint64_t index) {
+  return std::string(erasures_prefix) + digits20(index);
+}
+[[nodiscard]] inline std::string erasing_key(std::string_view target) { return "erasing/" + std::string(target); }
+[[nodiscard]] inline std::string erased_key(std::string_view target) {
+  return std::string(erased_prefix) + std::string(target);
+}
+[[nodiscard]] inline std::string hold_key(std::string_view id) { return "hold/" + std::string(id); }
+[[nodiscard]] inline std::string holds_key(std::uint64_t index) { return std::string(holds_prefix) + digits20(index); }
+[[nodiscard]] inline std::string held_prefix(std::string_view target) { return "held/" + std::string(target) + "/"; }
 
 }  // namespace quotary::records

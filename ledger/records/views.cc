@@ -1,7 +1,7 @@
 #include "ledger/records/views.h"
 
-#include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
+#include "ledger/records/record_json.h"
 
 #include <algorithm>
 
@@ -9,45 +9,6 @@ namespace quotary::records {
 namespace {
 
 __extension__ using Wide = __int128;
-
-Error damaged(std::string_view key) {
-  return fail(Errc::corrupt, "state_damaged",
-              "the folded state at " + std::string(key) + " cannot be read; rebuild the index");
-}
-
-std::int64_t ms_of(const json::object& object, std::string_view name) {
-  return static_cast<std::int64_t>(number_of(object, name));
-}
-
-std::optional<Timestamp> time_of(const json::object& object, std::string_view name) {
-  if (!object.if_contains(name)) return std::nullopt;
-  return Timestamp{ms_of(object, name)};
-}
-
-void put_time(json::object& object, std::string_view name, const std::optional<Timestamp>& time) {
-  if (time) object[name] = time->unix_ms;
-}
-
-// Empty texts are left out, so that state stays small.
-void put_text(json::object& object, std::string_view name, const std::string& text) {
-  if (!text.empty()) object[name] = text;
-}
-
-Found<json::object> read_object(const StateReader& state, const std::string& key) {
-  QUOTARY_TRY(stored, state.get(key));
-  if (!stored) return std::optional<json::object>();
-  boost::system::error_code failure;
-  auto value = json::parse(*stored, failure);
-  if (failure || !value.is_object()) return damaged(key);
-  return std::optional<json::object>(std::move(value.get_object()));
-}
-
-template <class T, class Decode>
-Found<T> read_record(const StateReader& state, const std::string& key, Decode decode) {
-  QUOTARY_TRY(object, read_object(state, key));
-  if (!object) return std::optional<T>();
-  return std::optional<T>(decode(*object));
-}
 
 }  // namespace
 

@@ -28,11 +28,14 @@ bool holds(const json::array& items, const char* member, const std::string& valu
 }
 
 struct Matrix : World {
-  std::string number, request;
+  std::string number, request, erasure, hold;
 
   Matrix() {
     number = text(*issue("k"), "number");
     request = text(*organisation->request_void(rep, number, "", price_error), "id");
+    const std::string about = R"({"quote": ")" + number + R"(", "reason_text": "客户书面要求删除其资料")";
+    erasure = text(*organisation->ask_erasure(director, "", about + R"(, "basis": "other"})"), "id");
+    hold = text(*organisation->place_hold(director, "", about + "}"), "id");
   }
 
   Came listed(const Result<Answer>& answer, const char* list, const char* member) {
@@ -98,6 +101,23 @@ const CallTest calls[] = {
      [](Matrix& w, const Principal& who) { return of(w.organisation->numbers_proof(who, "SH-QT", {})); }},
     {Call::read_people, false,
      [](Matrix& w, const Principal& who) { return of(w.organisation->list_people(who, {})); }},
+    {Call::ask_erasure, false,  // without a legal basis, so that nothing is asked
+     [](Matrix& w, const Principal& who) { return of(w.organisation->ask_erasure(who, "", "{}")); }},
+    {Call::decide_erasure, false,  // without its comment, so that the request stays open
+     [](Matrix& w, const Principal& who) {
+       return of(w.organisation->decide_erasure(who, w.erasure, Organisation::Decision::reject, "", "{}"));
+     }},
+    {Call::read_erasures, false,
+     [](Matrix& w, const Principal& who) { return of(w.organisation->read_erasure(who, w.erasure)); }},
+    {Call::read_erasures, false,
+     [](Matrix& w, const Principal& who) { return of(w.organisation->read_hold(who, w.hold)); }},
+    {Call::read_erasures, false,
+     [](Matrix& w, const Principal& who) { return of(w.organisation->list_erasures(who, {})); }},
+    {Call::read_erasures, false,
+     [](Matrix& w, const Principal& who) { return of(w.organisation->list_holds(who, {})); }},
+    {Call::hold, false, [](Matrix& w, const Principal& who) { return of(w.organisation->place_hold(who, "", "{}")); }},
+    {Call::hold, false,  // without its comment, so that it stands
+     [](Matrix& w, const Principal& who) { return of(w.organisation->release_hold(who, w.hold, "", "{}")); }},
     {Call::administer, false,
      [](Matrix& w, const Principal& who) {
        return of(w.organisation->add_person(who, {"新人", Role::rep, "x", "x", "", ""}));

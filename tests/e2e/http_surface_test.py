@@ -339,6 +339,51 @@ class Surface(unittest.TestCase):
         _, _, problem = self.s.json("POST", "/v1/people", "admin", {"name": "x", "role": "rep", "pay": "1"})
         self.assertEqual(problem["errors"][0]["pointer"], "/pay")
 
+    def test_erasure(self):
+        name = "无锡某某精密机械有限公司"
+        number = self.s.issue(quote(buyer={"name": name}), "to be erased")[2]["number"]
+        about = {"quote": number, "reason_text": "客户书面要求删除其资料"}
+        ask = about | {"basis": "person_request"}
+        status, headers, hold = self.s.json("POST", "/v1/legal-holds", "finance", about)
+        self.assertEqual((status, headers["location"]), (201, "/v1/legal-holds/" + hold["id"]))
+        status, headers, first = self.s.json("POST", "/v1/erasures", "admin", ask)
+        self.assertEqual((status, headers["location"]), (201, "/v1/erasures/" + first["id"]))
+        path = "/v1/erasures/" + first["id"]
+        shown = self.s.json("GET", path, "auditor")[2]
+        self.assertEqual((shown["status"], shown["held_by"], shown["quotes"]["numbers"]), ("open", hold["id"], [number]))
+        self.assertEqual(self.s.json("POST", path + "/approve", "admin", {})[2]["code"], "four_eyes")
+        status, _, problem = self.s.json("POST", path + "/approve", "region_director", {})
+        self.assertEqual((status, problem["code"]), (409, "legal_hold"))
+        self.assertEqual(self.s.json("POST", f"/v1/legal-holds/{hold['id']}/release", "finance", {"comment": "诉讼已终结"})[2]["status"], "released")
+        self.assertEqual(self.s.json("GET", "/v1/legal-holds/" + hold["id"], "auditor")[2]["comment"], "诉讼已终结")
+        self.assertEqual(self.s.json("GET", "/v1/legal-holds?limit=1", "auditor")[2]["items"][0]["id"], hold["id"])
+        self.assertEqual(self.s.json("POST", path + "/reject", "region_director", {"comment": "合同仍在履行"})[2]["status"], "rejected")
+        second = self.s.json("POST", "/v1/erasures", "admin", ask)[2]["id"]
+        self.assertEqual(self.s.json("POST", f"/v1/erasures/{second}/withdraw", "admin", {})[2]["status"], "withdrawn")
+        third = self.s.json("POST", "/v1/erasures", "admin", ask)[2]["id"]
+        pdf = self.s.call("GET", f"/v1/quotes/{number}/pdf", "rep")[2]
+        self.assertEqual(pdf[:5], b"%PDF-")
+        done = self.s.json("POST", f"/v1/erasures/{third}/approve", "region_director", {"comment": "核实无误"})[2]
+        self.assertEqual((done["status"], done["key_destroyed"]), ("approved", True))
+        for query in ("", "?proof=embedded"):
+            status, headers, problem = self.s.json("GET", f"/v1/quotes/{number}/pdf{query}", "rep")
+            self.assertEqual((status, problem["code"]), (410, "erased"))
+            self.assertIn(f"entry {done['ledger']['index']};", problem["detail"])
+        read = self.s.json("GET", "/v1/quotes/" + number, "rep")[2]
+        self.assertIn(f"entry {done['ledger']['index']};", read["erased"])
+        self.assertNotIn(name, json.dumps(read, ensure_ascii=False))
+        page = self.s.json("GET", "/v1/erasures?limit=2", "auditor")[2]
+        self.assertEqual([item["id"] for item in page["items"]], [third, second])
+        page = self.s.json("GET", "/v1/erasures?limit=2&cursor=" + page["next_cursor"], "auditor")[2]
+        self.assertEqual([item["id"] for item in page["items"]], [first["id"]])
+        self.assertNotIn("next_cursor", page)
+        found = self.s.json("POST", "/v1/verify", body=None, raw=pdf, headers={"Content-Type": "application/pdf"})[2]
+        self.assertEqual((found["match"], found["number"]), ("exact", number))
+        for path, body in (("/v1/erasures", {}), ("/v1/legal-holds", {"quote": number, "reason_text": "x" * 2001}), ("/v1/erasures", ask | {"why": "1"})):
+            status, _, problem = self.s.json("POST", path, "admin", body)
+            self.assertEqual(status, 422, problem)
+            self.assertTrue(problem["errors"][0]["pointer"], problem)
+
     def test_document_describes_the_routes(self):
         _, _, document = self.s.json("GET", "/openapi.json")
         self.assertEqual(document["openapi"], "3.1.0")

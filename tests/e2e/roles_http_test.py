@@ -19,7 +19,11 @@ class Roles(unittest.TestCase):
         request = self.s.json("POST", f"/v1/quotes/{number}/void-requests", "rep", {"reason_code": "price_error", "reason_text": "单价录入错误，应为 85600"})[2]
         run = self.s.json("POST", "/v1/log/verify", "auditor", {}, {"Prefer": "respond-async"})[2]
         person = self.s.json("GET", "/v1/people", "admin")[2]["items"][0]
-        self.named = {"/v1/quotes/{number}": number, "/v1/void-requests/{id}": request["id"], "/v1/people/{id}": person["id"],
+        about = {"quote": number, "reason_text": "客户书面要求删除其资料"}
+        erasure = self.s.json("POST", "/v1/erasures", "admin", about | {"basis": "other"})[2]
+        hold = self.s.json("POST", "/v1/legal-holds", "finance", about)[2]
+        self.named = {"/v1/erasures/{id}": erasure["id"], "/v1/legal-holds/{id}": hold["id"],
+                      "/v1/quotes/{number}": number, "/v1/void-requests/{id}": request["id"], "/v1/people/{id}": person["id"],
                       "/v1/series/{name}": "SH-QT", "/v1/log/verifications/{id}": run["id"]}
         self.operations = [(method.upper(), path, operation) for path, methods in self.s.json("GET", "/openapi.json")[2]["paths"].items()
                            for method, operation in methods.items() if operation["security"]]
@@ -52,7 +56,7 @@ class Roles(unittest.TestCase):
                     elif path.startswith("/v1/void-requests/{id}") and role in ("crm", "admin"):
                         self.assertIn(came, (REFUSED, (404, "void_request_not_found")))  # who sees none learns no more
                         refused += 1
-                    elif path.endswith(("/approve", "/reject")) and role == "rep":
+                    elif path.startswith("/v1/void-requests/{id}/") and path.endswith(("/approve", "/reject")) and role == "rep":
                         self.assertEqual(came, (403, "four_eyes"))  # the request is this rep's own
                         refused += 1
                     else:

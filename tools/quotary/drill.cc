@@ -147,6 +147,7 @@ void print_text(const Drilled& drilled) {
                 number(report.entries_checked), number(report.objects_checked));
   if (!drilled.private_objects_read)
     std::puts("注意 note        没有密钥，加密内容未核对 / without the key folder, encrypted contents were not read");
+  print_erased(report);
   print_problems(report);
   if (const LostEntries& lost = drilled.check.lost; lost.any()) {
     std::printf(

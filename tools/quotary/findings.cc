@@ -3,8 +3,35 @@
 #include "api/use_cases/problem_kinds.h"
 
 #include <cstdio>
+#include <set>
+#include <string>
 
 namespace quotary::cli {
+
+namespace {
+
+constexpr std::size_t erased_line_bytes_max = 500;
+
+}  // namespace
+
+void print_erased(const VerifyReport& report) {
+  if (report.erased.empty()) return;
+  std::uint64_t payloads = 0;
+  std::set<std::uint64_t> entries;
+  for (const auto& [key_subject, erased] : report.erased) {
+    payloads += erased.payloads;
+    if (erased.entry) entries.insert(*erased.entry);
+  }
+  std::string by;
+  for (const std::uint64_t entry : entries) {
+    if (by.size() > erased_line_bytes_max) {
+      by += " …";
+      break;
+    }
+    by += " #" + std::to_string(entry);
+  }
+  std::printf("已依法删除 erased %llu 项内容 payloads, 依据记录 by entries%s\n", number(payloads), by.c_str());
+}
 
 void print_problems(const VerifyReport& report) {
   for (const VerifyProblem& problem : report.problems)

@@ -13,6 +13,8 @@ namespace quotary::cli {
 // As printf's %llu takes it.
 [[nodiscard]] constexpr unsigned long long number(std::uint64_t value) { return value; }
 
+// What could not be read because it was erased, and by which entries; nothing when nothing was.
+void print_erased(const VerifyReport& report);
 // One line for each problem of a ledger.
 void print_problems(const VerifyReport& report);
 [[nodiscard]] json::array problems_json(const VerifyReport& report);

@@ -142,6 +142,7 @@ void print_text(const RestoreCommand& command, const Outcome& outcome) {
   const Restored& restored = outcome.restored;
   const BackupManifest& manifest = restored.backup.manifest;
   print_backup(manifest, restored.damaged);
+  print_erased(restored.check.report);
   print_problems(restored.check.report);
   const char* const data = command.places.data.c_str();
   const LostEntries& lost = restored.check.lost;

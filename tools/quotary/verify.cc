@@ -62,6 +62,7 @@ void print_text(const Checked& checked, const Result<std::uint64_t>& entry) {
                 number(report.objects_checked));
   if (!checked.check.private_objects_read && report.tree_size > 0)
     std::puts("注意 note        没有密钥，加密内容未核对 / without the key folder, encrypted contents were not read");
+  print_erased(report);
   print_problems(report);
   if (report.problems_total == 0) {
     std::puts("结论 result      完整，未发现改动 / holds");

@@ -1,0 +1,123 @@
+#include "api/use_cases/erasure_rules.h"
+
+#include "api/use_cases/body_members.h"
+#include "ledger/records/keys.h"
+
+namespace quotary::api {
+
+Result<Grounds> parse_grounds(const Organisation::Parts& parts, const json::object& body,
+                              std::initializer_list<std::string_view> more, Error error) {
+  std::vector<std::string_view> known{"quote", "person", "reason_text", "reference"};
+  known.insert(known.end(), more);
+  for (const auto& [name, value] : body)
+    if (std::find(known.begin(), known.end(), std::string_view(name)) == known.end())
+      add_fault(error, "unknown_member", "/" + std::string(name), "no such member");
+  const auto quote = text_member(body, "quote", error), person = text_member(body, "person", error);
+  Grounds out;
+  out.reason_text = reason_member(body, error);
+  out.reference = text_member(body, "reference", error);
+  if (characters_in(out.reference) > reference_characters_max)
+    add_fault(error, "bad_reference", "/reference", "a reference has at most 200 characters");
+  if (quote.empty() == person.empty())
+    add_fault(error, "target_missing", quote.empty() ? "/quote" : "/person",
+              "name one: a quote, for its buyer, or a person's id");
+  if (!error.problems.empty()) return error;
+  QUOTARY_TRY(reason, parts.document_text(out.reason_text, "/reason_text", reason_characters_max));
+  QUOTARY_TRY(reference, parts.document_text(out.reference, "/reference", reference_characters_max));
+  out.reason_text = std::move(reason);
+  out.reference = std::move(reference);
+  if (!quote.empty()) {
+    QUOTARY_TRY(found, parts.read<std::optional<records::QuoteRecord>>(
+                           [&](const StateReader& state) { return records::find_quote(state, quote); }));
+    if (!found) return invalid("quote_unknown", "/quote", "no quote " + quote);
+    out.target = found->customer;
+  } else {
+    QUOTARY_TRY(found, parts.read<std::optional<records::PersonRecord>>(
+                           [&](const StateReader& state) { return records::find_person(state, person); }));
+    if (!found) return invalid("person_unknown", "/person", "no person " + person);
+    out.target = "person:" + person;
+  }
+  return out;
+}
+
+Result<Begun> begin_call(Organisation::Parts& parts, const Principal& caller, const std::string& path,
+                         std::string_view key, const json::object& body) {
+  Begun out;
+  if (key.empty()) return out;
+  QUOTARY_TRY(identity, identify_request(*parts.keys, caller, "POST", path, key, body));
+  out.identity = std::move(identity);
+  out.pass = parts.gate.enter(out.identity.scope);
+  QUOTARY_TRY(before, answered_before(parts, out.identity));
+  out.before = before;
+  return out;
+}
+
+Draft draft_by(const Principal& caller, std::string type, const std::string& subject, const RequestIdentity& identity,
+               json::object body, const json::object& texts) {
+  Draft draft;
+  draft.type = std::move(type);
+  draft.actor_id = caller.id;
+  draft.actor_role = role_name(caller.role);
+  draft.subject = subject;
+  draft.request_scope = identity.scope;
+  draft.request_body = identity.body;
+  draft.body = std::move(body);
+  json::object given;
+  for (const auto& [name, value] : texts)
+    if (!value.get_string().empty()) given[name] = value;
+  if (given.empty()) return draft;
+  auto canonical = canonical_json(given);
+  QUOTARY_CHECK(canonical.has_value());
+  draft.objects.push_back({"text", "application/json", *canonical, subject, 1});
+  return draft;
+}
+
+Result<Entry> append_entry(Ledger& ledger, Draft draft) {
+  auto shared = std::make_shared<Draft>(std::move(draft));
+  QUOTARY_TRY(committed, ledger.append([shared](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
+    return std::vector<Draft>{*shared};
+  }));
+  return std::move(committed.entries.front());
+}
+
+json::object person_member(const Organisation::Parts& parts, const std::string& id, const std::string& role) {
+  return {{"id", id}, {"name", parts.person_name(id)}, {"role", role}};
+}
+
+Result<Answer> list_by_index(
+    const Organisation::Parts& parts, std::string_view prefix, const PageRequest& page,
+    const std::function<Result<json::object>(const StateReader&, std::string_view)>& describe) {
+  QUOTARY_TRY(limit, page_limit(page.limit));
+  json::object out{{"items", json::array()}};
+  std::string from;
+  if (!page.cursor.empty()) {
+    QUOTARY_TRY(cursor, parse_cursor(page.cursor));
+    if (cursor == 0) return Answer{200, std::move(out), false};
+    from = std::string(prefix) + records::digits20(cursor - 1);
+  }
+  auto& items = out["items"].get_array();
+  const auto collect = [&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
+    std::optional<Error> failed;
+    std::string last;
+    QUOTARY_TRY_VOID(state.scan(prefix, from, true, [&](std::string_view key, std::string_view id) {
+      if (items.size() == limit) {
+        out["next_cursor"] = last.substr(last.find_first_not_of('0'));
+        return false;
+      }
+      auto item = describe(state, id);
+      if (!item) {
+        failed = std::move(item).error();
+        return false;
+      }
+      items.push_back(std::move(*item));
+      last = key.substr(prefix.size());
+      return true;
+    }));
+    if (failed) return *failed;
+    return {};
+  };
+  QUOTARY_TRY_VOID(parts.ledger->read_state(collect));
+  return Answer{200, std::move(out), false};
+}
+
+}  // namespace quotary::api
