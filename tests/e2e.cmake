@@ -8,7 +8,7 @@ quotary_test(matrix_test LABEL e2e TIMEOUT 60
   SOURCES api/matrix_test.cc
   LIBRARIES quotary_api)
 quotary_test(erasure_test LABEL e2e TIMEOUT 60
-  SOURCES api/erasure_test.cc
+  SOURCES api/erasure_test.cc support/faulty_file_system.cc
   LIBRARIES quotary_api)
 quotary_test(access_log_test LABEL e2e TIMEOUT 60
   SOURCES api/access_log_test.cc support/faulty_file_system.cc

@@ -5,6 +5,7 @@
 #include "ledger/records/fold.h"
 #include "ledger/records/keys.h"
 #include "signing/keys.h"
+#include "tests/support/faulty_file_system.h"
 
 #include <atomic>
 #include <filesystem>
@@ -177,6 +178,34 @@ TEST(Erasure, ItHoldsAcrossRestartsAndCopiesOfTheKeys) {
   EXPECT_EQ(code_of(w.organisation->quote_pdf(w.rep, w.number)), "erased");
   w.organisation.reset();
   EXPECT_EQ(w.folder_report(w.config.keys_directory).erased.size(), 1u);
+}
+
+// The entry stands and nothing is readable; the next start finishes it (keys_test.cc breaks off at each of its steps).
+TEST(Erasure, AKeyThatCannotBeDestroyedNowIsDestroyedLater) {
+  for (const std::string call : {"a write to ", "a sync of "}) {
+    SCOPED_TRACE(call);
+    Erasing w;
+    const auto files = std::make_shared<quotary::testing::FaultyFileSystem>(posix_file_system());
+    const auto id = w.asked(w.number);
+    const auto target = text(*w.organisation->read_erasure(w.auditor, id), "target");
+    w.config.files = files;
+    w.reopen();
+    EXPECT_TRUE(w.organisation->erasures_carried_out());
+    files->fail_from(call + w.config.keys_directory + "/subjects.keys");
+    const auto approved = w.decide(id, Decision::approve, w.director);
+    ASSERT_TRUE(approved) << approved.error().detail;
+    EXPECT_FALSE(approved->body.at("key_destroyed").as_bool());
+    EXPECT_FALSE(w.organisation->erasures_carried_out());
+    EXPECT_EQ(code_of(w.organisation->quote_pdf(w.rep, w.number)), "erased");
+    files->heal();
+    ASSERT_TRUE(w.organisation->run_due_events());
+    w.reopen();
+    EXPECT_TRUE(w.organisation->erasures_carried_out());
+    EXPECT_EQ(code_of(w.organisation->quote_pdf(w.rep, w.number)), "erased");
+    w.organisation.reset();
+    auto keys = signing::KeyFolder::open(posix_file_system(), w.config.keys_directory);
+    EXPECT_EQ((*keys)->object_cipher().decrypt(target, "id", std::string(64, '\1')).error().code, "subject_key_erased");
+  }
 }
 
 TEST(Erasure, AKeyDestroyedWithoutAnEntryIsDamage) {
