@@ -6,6 +6,10 @@ quotary_test(tamper_test LABEL unit TIMEOUT 60
   SOURCES unit/tamper_test.cc
   LIBRARIES quotary_log quotary_signing)
 
+quotary_test(scratch_test LABEL property TIMEOUT 60
+  SOURCES unit/scratch_test.cc
+  LIBRARIES quotary_log)
+
 quotary_test(scrubber_test LABEL unit TIMEOUT 60
   SOURCES unit/scrubber_test.cc
   LIBRARIES quotary_log quotary_signing)

@@ -78,7 +78,8 @@ Result<std::optional<SubjectLast>> check_subject_proof(const Hash& key, const Su
   return std::optional<SubjectLast>(proof.end->last);
 }
 
-SubjectIndex::SubjectIndex(std::vector<SubjectRecord> records) {
+SubjectIndex::SubjectIndex(std::vector<SubjectRecord> records, unsigned depth) : depth_(depth) {
+  QUOTARY_CHECK(depth <= part_depth_max);
   std::sort(records.begin(), records.end(), by_key);
   make(std::move(records));
 }
@@ -100,7 +101,7 @@ void SubjectIndex::make(std::vector<SubjectRecord> sorted) {
   sorted = {};
   for (std::size_t number = 0; number < count; ++number) {
     const Bucket& bucket = buckets_[number];
-    top_[count + number] = subtree_of(bucket.data(), bucket.data() + bucket.size(), bits_);
+    top_[count + number] = subtree_of(bucket.data(), bucket.data() + bucket.size(), depth_ + bits_);
   }
   for (std::size_t place = count; place-- > 1;) top_[place] = join(top_[2 * place], top_[2 * place + 1]);
 }
@@ -120,7 +121,7 @@ SubjectIndex::Subtree SubjectIndex::subtree_of(const SubjectRecord* begin, const
 }
 
 std::size_t SubjectIndex::bucket_of(const Hash& key) const {
-  return bits_ == 0 ? 0 : get_u64(key.view()) >> (64 - bits_);
+  return bits_ == 0 ? 0 : get_u64(key.view()) << depth_ >> (64 - bits_);
 }
 
 std::optional<SubjectLast> SubjectIndex::find(const Hash& key) const {
@@ -133,15 +134,15 @@ std::optional<SubjectLast> SubjectIndex::find(const Hash& key) const {
 SubjectProof SubjectIndex::prove(const Hash& key) const {
   SubjectProof proof;
   std::size_t place = 1;
-  unsigned depth = 0;
-  for (; depth < bits_ && top_[place].kind == Kind::node; ++depth) {
+  unsigned depth = depth_;
+  for (; depth < depth_ + bits_ && top_[place].kind == Kind::node; ++depth) {
     const std::size_t next = 2 * place + (bit(key, depth) ? 1 : 0);
     proof.siblings.push_back(top_[next ^ 1].hash);
     place = next;
   }
   if (top_[place].kind == Kind::leaf) {
     // One subject in all buckets below.
-    std::size_t number = place << (bits_ - depth);
+    std::size_t number = place << (depth_ + bits_ - depth);
     while (top_[number].kind == Kind::empty) ++number;
     proof.end = buckets_[number - buckets_.size()].front();
   } else if (top_[place].kind == Kind::node) {
@@ -172,7 +173,7 @@ SubjectIndex::Update SubjectIndex::prepare(std::vector<SubjectRecord> changes) c
     Bucket bucket = merged(buckets_[number], begin, end);
     update.subjects_ += bucket.size() - buckets_[number].size();
     update.nodes_.emplace_back(buckets_.size() + number,
-                               subtree_of(bucket.data(), bucket.data() + bucket.size(), bits_));
+                               subtree_of(bucket.data(), bucket.data() + bucket.size(), depth_ + bits_));
     update.buckets_.emplace_back(number, std::move(bucket));
     begin = end;
   }

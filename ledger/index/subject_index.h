@@ -53,12 +53,16 @@ struct SubjectProof {
 // of each bucket's subtree and of all above them. What lies below a bucket is hashed anew when it is needed. One thread
 // changes it; const calls may run beside each other.
 class SubjectIndex {
- private:
+ public:
   enum class Kind : unsigned char { empty, leaf, node };
   struct Subtree {
     Hash hash;
     Kind kind = Kind::empty;
   };
+  // The subtree above two that stand beside each other.
+  [[nodiscard]] static Subtree join(const Subtree& left, const Subtree& right);
+
+ private:
   using Bucket = std::vector<SubjectRecord>;  // by key
 
  public:
@@ -77,10 +81,13 @@ class SubjectIndex {
   };
 
   SubjectIndex() : SubjectIndex(std::vector<SubjectRecord>()) {}
-  // Each key once, in any order.
-  explicit SubjectIndex(std::vector<SubjectRecord> records);
+  // Each key once, in any order. With `depth`, at most part_depth_max: only the part of an index whose keys share that
+  // many first bits; what is asked of it is asked of the part.
+  explicit SubjectIndex(std::vector<SubjectRecord> records, unsigned depth = 0);
+  static constexpr unsigned part_depth_max = 16;
 
   [[nodiscard]] const Hash& root() const { return top_[1].hash; }
+  [[nodiscard]] const Subtree& top() const { return top_[1]; }
   [[nodiscard]] std::uint64_t subjects() const { return subjects_; }
   [[nodiscard]] std::optional<SubjectLast> find(const Hash& key) const;
   [[nodiscard]] SubjectProof prove(const Hash& key) const;
@@ -93,13 +100,13 @@ class SubjectIndex {
   void change(std::vector<SubjectRecord> changes) { put(prepare(std::move(changes))); }
 
  private:
-  [[nodiscard]] static Subtree join(const Subtree& left, const Subtree& right);
   // Over records that share their first `depth` bits.
   [[nodiscard]] static Subtree subtree_of(const SubjectRecord* begin, const SubjectRecord* end, unsigned depth);
   [[nodiscard]] std::size_t bucket_of(const Hash& key) const;
   void make(std::vector<SubjectRecord> sorted);
 
-  unsigned bits_ = 0;  // 2^bits_ buckets
+  unsigned depth_ = 0;  // of the part
+  unsigned bits_ = 0;   // 2^bits_ buckets
   std::uint64_t subjects_ = 0;
   std::vector<Bucket> buckets_;
   std::vector<Subtree> top_;  // a heap: the root at 1, children of n at 2n and 2n + 1, buckets from 2^bits_ on

@@ -48,7 +48,7 @@ void MapState::erase(std::string_view key) {
   if (found != values.end()) values.erase(found);
 }
 
-bool fold_anew(const StoreView& view, std::uint64_t size, const Fold& fold, MapState& state, const Refused& refused,
+bool fold_anew(const StoreView& view, std::uint64_t size, const Fold& fold, StateWriter& state, const Refused& refused,
                const std::atomic<bool>* stop) {
   const auto entries = view.cursor(Family::entries, Access::sequential);
   const auto objects = view.cursor(Family::objects, Access::sequential);
@@ -67,21 +67,21 @@ bool fold_anew(const StoreView& view, std::uint64_t size, const Fold& fold, MapS
   return true;
 }
 
-Result<void> compare_state(const StoreView& view, const MapState& state, const StateDifference& differs) {
-  auto expected = state.values.begin();
+Result<void> compare_state(const StoreView& view, Cursor& expected, const StateDifference& differs) {
+  expected.seek("");
   QUOTARY_TRY_VOID(view.scan(Family::state, "", "", false, [&](std::string_view key, std::string_view value) {
-    for (; expected != state.values.end() && expected->first < key; ++expected)
-      differs(expected->first, std::nullopt, expected->second);
-    if (expected == state.values.end() || expected->first != key) {
+    for (; expected.valid() && expected.key() < key; expected.next())
+      differs(expected.key(), std::nullopt, expected.value());
+    if (!expected.valid() || expected.key() != key) {
       differs(key, value, std::nullopt);
     } else {
-      if (expected->second != value) differs(key, value, expected->second);
-      ++expected;
+      if (expected.value() != value) differs(key, value, expected.value());
+      expected.next();
     }
     return true;
   }));
-  for (; expected != state.values.end(); ++expected) differs(expected->first, std::nullopt, expected->second);
-  return {};
+  for (; expected.valid(); expected.next()) differs(expected.key(), std::nullopt, expected.value());
+  return expected.status();
 }
 
 }  // namespace quotary

@@ -24,14 +24,16 @@ class MapState final : public StateWriter {
 
 // An entry that cannot follow those before it.
 using Refused = std::function<void(std::uint64_t index, const Error& error)>;
-// Applies entries [0, size) to `state`. False when an entry or its facts cannot be read, which a walk names, or once
+// Applies entries [0, size) to `state`, which is empty. False when an entry or its facts cannot be read, which a walk
+// names, or once
 // `*stop` is true: then `state` proves nothing.
-[[nodiscard]] bool fold_anew(const StoreView& view, std::uint64_t size, const Fold& fold, MapState& state,
+[[nodiscard]] bool fold_anew(const StoreView& view, std::uint64_t size, const Fold& fold, StateWriter& state,
                              const Refused& refused, const std::atomic<bool>* stop = nullptr);
 
-// Where the stored state is not the folded one; `stored` or `expected` is absent where the key is.
+// Where the stored state is not the folded one; `stored` or `expected` is absent where the key is. Views of the call.
 using StateDifference = std::function<void(std::string_view key, std::optional<std::string_view> stored,
                                            std::optional<std::string_view> expected)>;
-[[nodiscard]] Result<void> compare_state(const StoreView& view, const MapState& state, const StateDifference& differs);
+// `expected` walks over the folded state, wherever it stands. Errors of reading either.
+[[nodiscard]] Result<void> compare_state(const StoreView& view, Cursor& expected, const StateDifference& differs);
 
 }  // namespace quotary

@@ -2,8 +2,10 @@
 
 #include "ledger/log/folded_state.h"
 #include "ledger/log/ledger_impl.h"
+#include "ledger/log/scratch.h"
 
-#include <algorithm>
+#include <optional>
+#include <vector>
 
 namespace quotary {
 
@@ -24,7 +26,13 @@ Result<void> require_entries(const LedgerOptions& options, const LedgerPorts& po
                   std::to_string(report.problems_total) + " problems; `quotary verify` names them)");
 }
 
-Hash digest_of(const MapState& state) {
+// Of the keys and values in order, each behind its length.
+struct Digest {
+  std::uint64_t keys = 0;
+  Hash hash;
+};
+Result<Digest> digest_of(Cursor& state) {
+  Digest out;
   Sha256 hash;
   const auto add = [&](std::string_view text) {
     std::string length;
@@ -32,27 +40,57 @@ Hash digest_of(const MapState& state) {
     hash.update(length);
     hash.update(text);
   };
-  for (const auto& [key, value] : state.values) {
-    add(key);
-    add(value);
+  for (state.seek(""); state.valid(); state.next(), ++out.keys) {
+    add(state.key());
+    add(state.value());
   }
-  return hash.finish();
+  QUOTARY_TRY_VOID(state.status());
+  out.hash = hash.finish();
+  return out;
 }
 
-Result<void> write_in_pieces(Store& store, WriteSet operations) {
-  for (std::size_t begin = 0; begin < operations.size(); begin += write_keys_max) {
-    const std::size_t end = std::min(operations.size(), begin + write_keys_max);
-    QUOTARY_TRY_VOID(
-        store.write_synced(WriteSet(std::make_move_iterator(operations.begin() + static_cast<std::ptrdiff_t>(begin)),
-                                    std::make_move_iterator(operations.begin() + static_cast<std::ptrdiff_t>(end)))));
+// Writes to the state, many keys in one synced write.
+class StateWrites {
+ public:
+  explicit StateWrites(Store& store) : store_(store) {}
+  void add(std::string_view key, std::optional<std::string_view> value) {
+    values_.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
+    operations_.push_back({Family::state, std::string(key), {}});
+    if (operations_.size() == write_keys_max) flush();
   }
-  return {};
-}
+  [[nodiscard]] const Result<void>& finish() {
+    if (!operations_.empty()) flush();
+    return status_;
+  }
 
-WriteSet all_of(const MapState& state) {
-  WriteSet operations;
-  for (const auto& [key, value] : state.values) operations.push_back({Family::state, key, value});
-  return operations;
+ private:
+  void flush() {
+    for (std::size_t i = 0; i < operations_.size(); ++i)
+      if (values_[i]) operations_[i].value = *values_[i];
+    if (status_) status_ = store_.write_synced(operations_);
+    operations_.clear();
+    values_.clear();
+  }
+  Store& store_;
+  std::vector<std::optional<std::string>> values_;
+  WriteSet operations_;
+  Result<void> status_;
+};
+
+// Makes the stored state the folded one.
+Result<void> write_state(Store& store, Cursor& expected, bool unreadable) {
+  StateWrites writes(store);
+  if (unreadable) {
+    QUOTARY_TRY_VOID(store.recreate(Family::state));
+    for (expected.seek(""); expected.valid(); expected.next()) writes.add(expected.key(), expected.value());
+    QUOTARY_TRY_VOID(expected.status());
+  } else {
+    const auto view = store.snapshot();
+    QUOTARY_TRY_VOID(compare_state(*view, expected,
+                                   [&](std::string_view key, std::optional<std::string_view>,
+                                       std::optional<std::string_view> value) { writes.add(key, value); }));
+  }
+  return writes.finish();
 }
 
 }  // namespace
@@ -72,33 +110,31 @@ Result<RebuildReport> rebuild_state(const LedgerOptions& options, const LedgerPo
   RebuildReport report;
   QUOTARY_TRY(size, stored_size(*store));
   report.tree_size = size;
-  MapState state;
+  ScratchState state{{}};
   std::optional<Error> refused;
   const bool all = fold_anew(*store, size, *ports.fold, state, [&](std::uint64_t index, const Error& error) {
     if (!refused)
       refused = fail(Errc::corrupt, "entries_damaged",
                      "entry " + std::to_string(index) + " cannot follow those before it: " + error.detail);
   });
+  QUOTARY_TRY_VOID(state.status());
   if (refused) return std::move(*refused);
   if (!all) return fail(Errc::corrupt, "entries_damaged", "an entry cannot be read: run `quotary verify`");
-  report.keys = state.values.size();
-  report.digest = digest_of(state);
-  WriteSet differences;
+  const auto expected = state.cursor();
+  QUOTARY_TRY(digest, digest_of(*expected));
+  report.keys = digest.keys;
+  report.digest = digest.hash;
   const auto compared = compare_state(
-      *store, state,
-      [&](std::string_view key, std::optional<std::string_view> stored, std::optional<std::string_view> expected) {
-        ++(!stored ? report.missing : !expected ? report.surplus : report.different);
-        differences.push_back({Family::state, std::string(key), expected});  // a view of `state`
+      *store, *expected,
+      [&](std::string_view, std::optional<std::string_view> stored, std::optional<std::string_view> wanted) {
+        ++(!stored ? report.missing : !wanted ? report.surplus : report.different);
       });
+  QUOTARY_TRY_VOID(expected->status());
   report.unreadable = !compared;
   if (only_compare || (report.wrong() == 0 && !report.unreadable && !ports.files->exists(mark))) return report;
   // The state is half of each in between; the mark keeps a ledger from opening on it.
   QUOTARY_TRY_VOID(write_file_durably(*ports.files, mark, ""));
-  if (report.unreadable) {
-    QUOTARY_TRY_VOID(store->recreate(Family::state));
-    differences = all_of(state);
-  }
-  QUOTARY_TRY_VOID(write_in_pieces(*store, std::move(differences)));
+  QUOTARY_TRY_VOID(write_state(*store, *expected, report.unreadable));
   QUOTARY_TRY_VOID(ports.files->remove(mark));
   QUOTARY_TRY_VOID(ports.files->sync_directory(options.directory));
   return report;

@@ -230,6 +230,12 @@ struct VerifyReport {
   std::vector<VerifyProblem> problems;                        // at most 1,000; `problems_total` counts all
   std::uint64_t problems_total = 0;
 };
+// Where a check keeps what does not fit into memory; nothing of it is left behind.
+struct Scratch {
+  std::string directory;                     // empty: the system's temporary folder
+  std::size_t memory_bytes_max = 48u << 20;  // of each of its maps, of which it has two; the rest goes to the disk
+  std::size_t subjects_max = 1'000'000;      // of the subject index at once, some 70 bytes each; more take more rounds
+};
 struct VerifyOptions {
   std::uint64_t from = 0, to = 0;  // entries [from, to); to 0: the tree's size. The state is checked only when all are.
   bool payloads = true;
@@ -237,6 +243,7 @@ struct VerifyOptions {
   unsigned threads = 2;
   std::function<void(std::uint64_t done, std::uint64_t size)> progress;
   std::function<void(std::uint64_t bytes)> read;  // after each entry, on the thread that read it
+  Scratch scratch;
   const std::atomic<bool>* stop = nullptr;  // once true, the verification ends soon with Errc::unavailable `stopped`
 };
 // Verifies a live ledger from its own snapshot.

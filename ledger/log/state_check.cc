@@ -1,4 +1,5 @@
 #include "ledger/log/folded_state.h"
+#include "ledger/log/scratch.h"
 #include "ledger/log/walk.h"
 
 namespace quotary {
@@ -11,26 +12,30 @@ const char* kind_of(const Error& error) {
 
 }  // namespace
 
-void check_state(const StoreView& view, std::uint64_t size, const Fold& fold, const std::atomic<bool>* stop,
-                 VerifyReport& report) {
-  if (size == 0) return;
-  MapState state;
+Result<void> check_state(const StoreView& view, std::uint64_t size, const Fold& fold, const Scratch& scratch,
+                         const std::atomic<bool>* stop, VerifyReport& report) {
+  if (size == 0) return {};
+  ScratchState state(scratch);
   const bool all = fold_anew(
       view, size, fold, state,
       [&](std::uint64_t index, const Error& error) {
         add_problem(report, index, kind_of(error), "the entry cannot follow those before it: " + error.detail);
       },
       stop);
-  if (!all) return;
-  auto compared = compare_state(
-      view, state,
+  QUOTARY_TRY_VOID(state.status());
+  if (!all) return {};
+  const auto folded = state.cursor();
+  const auto compared = compare_state(
+      view, *folded,
       [&](std::string_view key, std::optional<std::string_view> stored, std::optional<std::string_view> expected) {
         const char* how = !stored     ? " is missing"
                           : !expected ? " follows from no entry"
                                       : " differs from what the entries lead to";
         add_problem(report, size - 1, "state", "stored state " + std::string(key.substr(0, 80)) + how);
       });
+  QUOTARY_TRY_VOID(folded->status());
   if (!compared) add_problem(report, size - 1, "state", compared.error().detail);
+  return {};
 }
 
 }  // namespace quotary

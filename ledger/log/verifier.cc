@@ -1,8 +1,6 @@
 #include "ledger/log/entry.h"
 #include "ledger/log/folder_check.h"
-
-#include <boost/container_hash/hash.hpp>
-#include <boost/unordered/unordered_flat_map.hpp>
+#include "ledger/log/subject_lasts.h"
 
 #include <algorithm>
 #include <bit>
@@ -34,8 +32,8 @@ std::vector<Stretch> cut(std::uint64_t from, std::uint64_t to, unsigned threads)
 // Joins neighbouring stretches, left to right: the chain and the tree between them, and each subject's entries.
 class Joining {
  public:
-  Joining(const StoreView& view, std::uint64_t from, VerifyReport& report)
-      : nodes_(nodes_of(view)), from_(from), report_(report) {
+  Joining(const StoreView& view, std::uint64_t from, const Scratch& scratch, VerifyReport& report)
+      : nodes_(nodes_of(view)), from_(from), report_(report), subjects_(scratch) {
     if (from == 0) {
       last_leaf_ = Hash{};
       return;
@@ -86,6 +84,7 @@ class Joining {
   }
 
   [[nodiscard]] Hash root() const { return spine_.root(); }
+  [[nodiscard]] const Result<void>& status() const { return subjects_.status(); }
 
  private:
   void compare(unsigned level, std::uint64_t number, const Hash& hash) {
@@ -101,31 +100,21 @@ class Joining {
   void join_subjects(const Stretch& next) {
     for (const SubjectLink& link : next.links) {
       const std::string_view subject = std::string_view(next.subjects).substr(link.subject_begin, link.subject_bytes);
-      auto known = subjects_.find(subject);
-      if (known == subjects_.end()) {
+      const auto known = subjects_.find(subject);
+      if (!known) {
         // Its earlier entries may lie before what was read.
         const bool first = link.seq == 1 && !link.prev;
         const bool earlier = link.prev && *link.prev < from_;
         if (!first && !earlier) wrong(link, "nothing: it is the first about this subject");
-        subjects_.emplace(subject, Last{link.index, link.seq});
-        continue;
+      } else if (link.seq != known->count + 1 || link.prev != known->index) {
+        wrong(link, "entry " + std::to_string(known->index));
       }
-      Last& last = known->second;
-      if (link.seq != last.seq + 1 || link.prev != last.index) wrong(link, "entry " + std::to_string(last.index));
-      last = {link.index, link.seq};
+      subjects_.put(subject, {link.index, link.seq});
     }
   }
   void wrong(const SubjectLink& link, const std::string& before) {
     add_problem(report_, link.index, "link", "subject_seq or subject_prev does not go on from " + before);
   }
-
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return boost::hash<std::string_view>()(text); }
-  };
-  struct Last {
-    std::uint64_t index = 0, seq = 0;
-  };
 
   const NodeReader nodes_;
   const std::uint64_t from_;
@@ -133,7 +122,7 @@ class Joining {
   Spine spine_;
   std::optional<Hash> last_leaf_;
   std::string last_time_;
-  boost::unordered_flat_map<std::string, Last, TextHash, std::equal_to<>> subjects_;
+  SubjectLasts subjects_;
 };
 
 // Walks the stretches on `threads` threads, and joins each as soon as all before it are done.
@@ -195,13 +184,14 @@ Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, cons
   const bool whole = from == 0 && to == size && options.state;
   VerifyReport state_report;
   std::thread folding;
+  Result<void> folded;
   const auto fold_all = [&] {
-    check_index_roots(view, size, options.stop, state_report);
-    if (fold != nullptr) check_state(view, size, *fold, options.stop, state_report);
+    folded = check_index_roots(view, size, options.scratch, options.stop, state_report);
+    if (folded && fold != nullptr) folded = check_state(view, size, *fold, options.scratch, options.stop, state_report);
   };
   if (whole && threads > 1) folding = std::thread(fold_all);
   std::vector<Stretch> stretches = cut(from, to, threads);
-  Joining joining(view, from, report);
+  Joining joining(view, from, options.scratch, report);
   walk_all(walking, stretches, threads, joining);
   if (folding.joinable()) {
     folding.join();
@@ -210,6 +200,8 @@ Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, cons
   }
   if (options.stop != nullptr && *options.stop)
     return fail(Errc::unavailable, "stopped", "the verification was broken off before its end");
+  QUOTARY_TRY_VOID(folded);
+  QUOTARY_TRY_VOID(joining.status());
   report.problems_total += state_report.problems_total;
   for (VerifyProblem& problem : state_report.problems) {
     if (report.problems.size() < problems_max) report.problems.push_back(std::move(problem));

@@ -88,12 +88,15 @@ void walk(const WalkOptions& options, Stretch& stretch);
                                                const Fold* fold, const VerifyOptions& options);
 
 // Folds entries [0, size) anew and compares with the stored state: it must be nothing but a fold.
-// Once `*stop` is true it ends without a finding.
-void check_state(const StoreView& view, std::uint64_t size, const Fold& fold, const std::atomic<bool>* stop,
-                 VerifyReport& report);
+// Once `*stop` is true it ends without a finding. Errc::storage when what it keeps beside cannot be kept.
+[[nodiscard]] Result<void> check_state(const StoreView& view, std::uint64_t size, const Fold& fold,
+                                       const Scratch& scratch, const std::atomic<bool>* stop, VerifyReport& report);
 
 // Holds each index.root among entries [0, size) against an index that is made anew from the entries before it. Ends
-// without a finding at an entry that cannot be read, which a walk names, and once `*stop` is true.
-void check_index_roots(const StoreView& view, std::uint64_t size, const std::atomic<bool>* stop, VerifyReport& report);
+// without a finding at an entry that cannot be read, which a walk names, and once `*stop` is true. An index of more
+// than scratch.subjects_max subjects is made part by part, each in a round over all entries. Errors as of
+// check_state().
+[[nodiscard]] Result<void> check_index_roots(const StoreView& view, std::uint64_t size, const Scratch& scratch,
+                                             const std::atomic<bool>* stop, VerifyReport& report);
 
 }  // namespace quotary

@@ -1,0 +1,103 @@
+// What a check keeps beside is the same in memory and on the disk, and leaves nothing behind.
+#include "ledger/log/scratch.h"
+#include "ledger/log/subject_lasts.h"
+#include "tests/support/temporary_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <random>
+
+namespace quotary {
+namespace {
+
+using testing::TemporaryFolder;
+
+std::size_t count_in(const std::string& folder) {
+  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
+}
+
+std::vector<std::string> scanned(const ScratchState& state, std::string_view prefix, std::string_view from,
+                                 bool reverse, std::size_t most) {
+  std::vector<std::string> out;
+  const auto done = state.scan(prefix, from, reverse, [&](std::string_view key, std::string_view value) {
+    out.push_back(std::string(key) + "=" + std::string(value));
+    return out.size() < most;
+  });
+  EXPECT_TRUE(done);
+  return out;
+}
+
+std::vector<std::string> walked(const ScratchState& state) {
+  std::vector<std::string> out;
+  const auto at = state.cursor();
+  for (at->seek(""); at->valid(); at->next()) out.push_back(std::string(at->key()) + "=" + std::string(at->value()));
+  EXPECT_TRUE(at->status());
+  return out;
+}
+
+TEST(Scratch, IsTheSameInMemoryAndOnTheDisk) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  std::mt19937 random(seed);
+  TemporaryFolder folder;
+  {
+    ScratchState memory({folder.path(), 1u << 30, 1});
+    ScratchState disk({folder.path(), 1, 1});
+    ScratchState grows({folder.path(), 20'000, 1});  // from one to the other on the way
+    const auto name = [&] {
+      std::string out(1, "ab\xff"[random() % 3]);
+      for (auto length = random() % 4; length > 0; --length) out += "\x00/b\xff"[random() % 4];
+      return out;
+    };
+    for (int step = 0; step < 5'000; ++step) {
+      const std::string key = name(), value = std::string(random() % 40, 'v') + std::to_string(step);
+      const bool erase = random() % 4 == 0;
+      for (ScratchState* state : {&memory, &disk, &grows}) erase ? state->erase(key) : state->put(key, value);
+      const std::string asked = name(), prefix = asked.substr(0, random() % 3),
+                        from = random() % 2 == 0 ? std::string() : prefix + name();
+      const bool reverse = random() % 2 == 0;
+      const auto wanted = scanned(memory, prefix, from, reverse, 5);
+      for (ScratchState* state : {&disk, &grows}) {
+        EXPECT_EQ(*state->get(asked), *memory.get(asked));
+        EXPECT_EQ(scanned(*state, prefix, from, reverse, 5), wanted) << reverse << " " << from.empty();
+      }
+      if (::testing::Test::HasFailure()) return;
+    }
+    EXPECT_FALSE(memory.on_disk());
+    EXPECT_TRUE(disk.on_disk() && grows.on_disk());
+    EXPECT_EQ(walked(disk), walked(memory));
+    EXPECT_EQ(walked(grows), walked(memory));
+    EXPECT_EQ(count_in(folder.path()), 2u);
+  }
+  EXPECT_EQ(count_in(folder.path()), 0u);
+}
+
+TEST(Scratch, SubjectsLastAreFoundAgain) {
+  TemporaryFolder folder;
+  SubjectLasts lasts({folder.path(), 20'000, 1});
+  for (std::uint64_t round = 1; round <= 3; ++round)
+    for (std::uint64_t i = 0; i < 500; ++i) {
+      const std::string subject = "quote:" + std::to_string(i);
+      EXPECT_EQ(lasts.find(subject), round == 1 ? std::nullopt : std::optional(SubjectLast{i, round - 1}));
+      lasts.put(subject, {i, round});
+    }
+  EXPECT_TRUE(lasts.status());
+  EXPECT_EQ(count_in(folder.path()), 1u);
+}
+
+TEST(Scratch, WithoutAPlaceItSaysSo) {
+  ScratchState state({"/nowhere", 1, 1});
+  state.put("key", "value");
+  ASSERT_FALSE(state.status());
+  EXPECT_EQ(state.status().error().code, "no_scratch");
+  EXPECT_NE(state.status().error().detail.find("/nowhere/"), std::string::npos);
+  EXPECT_EQ(state.get("key").error().code, "no_scratch");
+  SubjectLasts lasts({"/nowhere", 1, 1});
+  lasts.put("quote:1", {1, 1});
+  EXPECT_FALSE(lasts.find("quote:1"));
+  EXPECT_EQ(lasts.status().error().code, "no_scratch");
+}
+
+}  // namespace
+}  // namespace quotary
