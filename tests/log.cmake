@@ -17,6 +17,9 @@ quotary_test(scrubber_test LABEL unit TIMEOUT 60
 add_executable(quotary_bench_log bench/bench_log.cc bench/rocks_alone.cc)
 target_link_libraries(quotary_bench_log PRIVATE quotary_options quotary_log quotary_signing RocksDB::rocksdb-shared)
 
+add_executable(quotary_bench_verify bench/bench_verify.cc)
+target_link_libraries(quotary_bench_verify PRIVATE quotary_options quotary_log quotary_signing)
+
 quotary_test(log_durability_test LABEL unit TIMEOUT 120
   SOURCES unit/log_durability_test.cc support/faulty_file_system.cc
   LIBRARIES quotary_log quotary_signing)

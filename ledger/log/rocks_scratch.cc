@@ -11,7 +11,8 @@ namespace quotary {
 
 namespace {
 
-constexpr std::size_t block_cache_bytes = 24u << 20;  // with the tables' indexes and filters
+constexpr std::size_t block_cache_bytes = 40u << 20;  // with the tables' indexes and filters
+constexpr int block_cache_shard_bits = 1;             // a piece has to fit into a shard many times
 constexpr std::size_t write_buffer_bytes = 16u << 20;
 constexpr int write_buffers = 2, filter_bits_a_key = 10, open_files_max = 64;
 
@@ -94,8 +95,11 @@ class RocksScratch final : public ScratchStore {
 
 Result<std::unique_ptr<ScratchStore>> open_scratch_store(const std::string& directory) {
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(block_cache_bytes);
+  table.block_cache = rocksdb::NewLRUCache(block_cache_bytes, block_cache_shard_bits);
+  // In small pieces: those of a large map together would leave no room in the cache, and be read anew for each key.
   table.cache_index_and_filter_blocks = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(filter_bits_a_key));
   table.whole_key_filtering = true;
   rocksdb::Options options;
