@@ -15,6 +15,9 @@ namespace {
 
 constexpr std::string_view eof_mark = "%%EOF";
 constexpr std::size_t claim_bytes_max = 128;
+// All beginnings of a file that are read in search of the sealed one, together: a stranger's file must not make us read
+// it 64 times over.
+constexpr std::size_t fronts_bytes_max = 4 * pdf_bytes_max;
 
 // Where the signature dictionary says that it stands, and what is there.
 struct SealPlace {
@@ -237,8 +240,10 @@ Result<SealFinding> check_seal(std::string_view pdf, std::string_view trust_anch
 Result<SealFinding> check_sealed_front(std::string_view pdf, std::string_view trust_anchors_pem) {
   if (pdf.size() > pdf_bytes_max) return fail(Errc::too_large, "file_too_large", "a file has at most 64 MB");
   Error why = not_our_profile("no %%EOF");
+  std::size_t read = 0;
   // The shortest prefix that is a certified file is what was sealed; whatever follows it came later.
   for (const std::size_t end : revision_ends(pdf, pdf_revisions_max)) {
+    if ((read += end) > fronts_bytes_max) return not_our_profile("too many beginnings for its size");
     auto file = PdfFile::read(pdf.substr(0, end));
     auto finding = file ? judge(*file, trust_anchors_pem) : Result<SealFinding>(file.error());
     if (finding) return finding;

@@ -81,7 +81,7 @@ Result<http::Response> numbers_proof(const Surface& surface, const http::Request
   QUOTARY_TRY(count, number_of(request, "count"));
   range.first = first;
   range.count = count;
-  const std::string name = request.param("name");
+  const std::string& name = request.param("name");
   QUOTARY_TRY(text, surface.organisation.numbers_proof(caller, name, range));
   return attached_text(std::move(text), name + ".numbers-proof");
 }

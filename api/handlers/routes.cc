@@ -111,7 +111,8 @@ json::object operation_of(const Endpoint& endpoint) {
 // addresses, as messengers do when somebody shares one.
 Result<http::Response> answer_of(const Endpoint& endpoint, const Surface& surface, const http::Request& request) {
   if (endpoint.gate.access == Access::bearer) {
-    for (const auto& [name, value] : request.query) {
+    for (const auto& [given, value] : request.query) {
+      const std::string& name = given;
       bool known = false;
       for_each_word(endpoint.query, [&](std::string_view each) { known = known || each == name; });
       if (!known)

@@ -325,5 +325,16 @@ TEST(ClaimedIdentity, IsReadWithoutTrustingTheTable) {
   EXPECT_EQ(claimed("/QuotaryCode (B)"), "none");
 }
 
+// A large file with many ends would be read anew up to each of them.
+TEST_F(SealAttack, AFileIsNotReadOverAndOver) {
+  std::string pdf = sealed_ + std::string(signing::pdf_bytes_max - sealed_.size() - 600, ' ');
+  for (int i = 0; i < 60; ++i) pdf += "%%EOF\n";
+  EXPECT_THAT(why(pdf), HasSubstr("bytes were added"));  // the sealed beginning is the first
+  pdf.replace(0, sealed_.size(), sealed_.size(), ' ');
+  const auto read = check_seal(pdf, {});
+  ASSERT_FALSE(read);
+  EXPECT_THAT(read.error().detail, HasSubstr("too many beginnings"));
+}
+
 }  // namespace
 }  // namespace quotary
