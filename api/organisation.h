@@ -254,7 +254,7 @@ class Organisation {
   [[nodiscard]] Answer read_time_stamping(bool for_operator = false) const;
   [[nodiscard]] std::string vkey() const;  // one line with its LF
   // A tile's bytes (ledger/log/tiles.h). Errc::not_found beyond the published tree.
-  [[nodiscard]] Result<std::string> tile(const TileName& tile) const;
+  [[nodiscard]] Result<std::shared_ptr<const std::string>> tile(const TileName& tile) const;
   [[nodiscard]] Result<std::string> entry_bundle(const Principal& caller, const TileName& tile) const;
   // RFC 6962 proofs, in lower-case hex; an absent size is the published one.
   [[nodiscard]] Result<Answer> inclusion_proof(std::uint64_t index, std::optional<std::uint64_t> size) const;

@@ -46,17 +46,17 @@ Result<http::Response> tile(const Surface& surface, const http::Request& request
   auto named = parse_tile_path(request.param("path"));
   if (!named) return fail(Errc::not_found, "tile_not_found", "no such tile");
   const TileName& path = *named;
-  std::string bytes;
+  http::Response response;
+  constexpr const char* type = "application/octet-stream";
   if (path.entries) {
     QUOTARY_TRY(caller, caller_of(surface, request));
     QUOTARY_TRY(bundle, surface.organisation.entry_bundle(caller, path));
-    bytes = std::move(bundle);
+    response = http::text_response(200, type, std::move(bundle));
   } else {
     QUOTARY_TRY_VOID(admit(surface, request));
     QUOTARY_TRY(hashes, surface.organisation.tile(path));
-    bytes = std::move(hashes);
+    response = http::shared_response(type, std::move(hashes));
   }
-  auto response = http::text_response(200, "application/octet-stream", std::move(bytes));
   response.headers.emplace_back(
       "Cache-Control", path.entries ? "private, max-age=31536000, immutable" : "public, max-age=31536000, immutable");
   return response;

@@ -26,9 +26,14 @@ std::string Organisation::vkey() const {
   return key;
 }
 
-Result<std::string> Organisation::tile(const TileName& tile) const {
+Result<std::shared_ptr<const std::string>> Organisation::tile(const TileName& tile) const {
+  if (tile.entries) return fail(Errc::not_found, "tile_not_found", "a bundle of entries is no hash tile");
+  if (auto known = parts_->tiles.find(tile)) return known;
   const Ledger& ledger = *parts_->ledger;
-  return or_absent(tile_bytes(tile, ledger.state().tree_size, ledger.nodes()));
+  QUOTARY_TRY(bytes, or_absent(tile_bytes(tile, ledger.state().tree_size, ledger.nodes())));
+  auto made = std::make_shared<const std::string>(std::move(bytes));
+  parts_->tiles.put(tile, made);
+  return made;
 }
 
 Result<std::string> Organisation::entry_bundle(const Principal& caller, const TileName& tile) const {

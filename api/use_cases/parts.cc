@@ -64,6 +64,18 @@ void ProofCache::put(std::uint64_t index, std::shared_ptr<const Proof> proof) {
   proofs_[index] = std::move(proof);
 }
 
+TileCache::Tile TileCache::find(const TileName& tile) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = tiles_.find({tile.level, tile.number, tile.width});
+  return found == tiles_.end() ? nullptr : found->second;
+}
+
+void TileCache::put(const TileName& tile, Tile bytes) {
+  const std::lock_guard lock(mutex_);
+  if (tiles_.size() >= tiles_max) tiles_.clear();
+  tiles_[{tile.level, tile.number, tile.width}] = std::move(bytes);
+}
+
 namespace {
 
 // The size that a proof's checkpoint covers: the second line of the note behind the blank line.

@@ -17,6 +17,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 
 namespace quotary::api {
@@ -88,6 +89,20 @@ class ProofCache {
   std::unordered_map<std::uint64_t, std::shared_ptr<const Proof>> proofs_;
 };
 
+// Tiles that were asked for: they never change, and each is 256 reads of the tree. Bounded. Thread-safe.
+class TileCache {
+ public:
+  using Tile = std::shared_ptr<const std::string>;
+  [[nodiscard]] Tile find(const TileName& tile) const;
+  void put(const TileName& tile, Tile bytes);
+
+ private:
+  static constexpr std::size_t tiles_max = 4'096;  // of at most 8 KB
+  using Key = std::tuple<unsigned, std::uint64_t, unsigned>;
+  mutable std::mutex mutex_;
+  std::map<Key, Tile> tiles_;
+};
+
 struct Organisation::Parts {
   Parts();
   ~Parts();
@@ -107,6 +122,7 @@ struct Organisation::Parts {
   LoginBrake logins;
   mutable TextCache person_names, buyer_names, seller_names;
   mutable ProofCache public_proofs;
+  mutable TileCache tiles;
   std::unique_ptr<AccessLog> access;
   std::unique_ptr<ErasedKeys> erased_keys;        // after the ledger and the keys
   std::unique_ptr<Backups> backups;               // after the ledger, which it pins and appends to
