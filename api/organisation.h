@@ -32,6 +32,9 @@ inline constexpr std::size_t issue_batch_max = 64;
 inline constexpr std::size_t issue_queue_max = 1024;  // beyond: Errc::overloaded `issue_queue_full`
 inline constexpr std::uint64_t list_items_default = 50, list_items_max = 200;
 inline constexpr std::uint64_t report_rows_max = 100'000;
+inline constexpr std::size_t period_seals_max = 24;  // that one tick writes
+inline constexpr std::int64_t period_seal_grace_ms =
+    5 * 60'000;  // what was being issued at a month's end is written by then
 inline constexpr std::size_t verify_bytes_max = 64u << 20;
 inline constexpr std::uint64_t entries_page_default = 100, entries_page_max = 1'000;
 inline constexpr std::size_t entries_page_bytes_max = 4u << 20;  // a page ends with the entry that passes it
@@ -205,6 +208,10 @@ class Organisation {
   // as for quote_status_proof.
   [[nodiscard]] Result<std::string> numbers_proof(const Principal& caller, std::string_view series,
                                                   const NumbersRange& range) const;
+  // {"items", "next_cursor"}: the sealed months and years of a series with their figures and their entries' indices, by
+  // year, each before its months. Errc::not_found `unknown_series`.
+  [[nodiscard]] Result<Answer> list_period_seals(const Principal& caller, std::string_view series,
+                                                 const PageRequest& page) const;
 
   // Voids. `idempotency_key` may be empty here: without it a decided request answers 409 `already_decided`, with it the
   // decider's own repetition is replayed.

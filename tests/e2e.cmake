@@ -38,6 +38,9 @@ quotary_test(making_test LABEL e2e TIMEOUT 300
 # At every call of a making, under `ctest -C long`.
 add_test(NAME making_long CONFIGURATIONS long COMMAND making_test)
 set_tests_properties(making_long PROPERTIES LABELS long TIMEOUT 7200 ENVIRONMENT QUOTARY_FAULT_POINTS=0)
+quotary_test(period_seals_test LABEL e2e TIMEOUT 120
+  SOURCES api/period_seals_test.cc
+  LIBRARIES quotary_api)
 quotary_test(numbers_proof_test LABEL e2e TIMEOUT 120
   SOURCES api/numbers_proof_test.cc
   LIBRARIES quotary_api quotary_offline)

@@ -4,6 +4,12 @@ quotary_test(records_test LABEL unit TIMEOUT 30
 quotary_test(erasure_fold_test LABEL unit TIMEOUT 30
   SOURCES unit/erasure_fold_test.cc
   LIBRARIES quotary_records quotary_log)
+quotary_test(period_seal_fold_test LABEL unit TIMEOUT 30
+  SOURCES unit/period_seal_fold_test.cc
+  LIBRARIES quotary_records quotary_log)
+quotary_test(period_seal_verify_test LABEL unit TIMEOUT 60
+  SOURCES unit/period_seal_verify_test.cc
+  LIBRARIES quotary_records quotary_log quotary_signing)
 # The matrix is data of its own: its test links nothing of what uses it.
 quotary_test(roles_test LABEL unit TIMEOUT 30
   SOURCES unit/roles_test.cc ${CMAKE_SOURCE_DIR}/api/roles.cc

@@ -58,6 +58,8 @@ constexpr Summary summaries[] = {
     {"DELETE", "/v1/sessions/current", "退出登录，令牌随即失效"},
     {"POST", "/v1/people", "添加人员"},
     {"POST", "/v1/people/{id}/tokens", "签发令牌，只显示一次"},
+    {"GET", "/v1/series/{name}/periods",
+     "列出某系列已封存的月度和年度：首末编号、份数、金额合计与作废情况，各附账本条目序号"},
     {"POST", "/v1/series", "添加编号系列"},
     {"GET", "/v1/people", "列出人员，按添加先后"},
     {"GET", "/v1/series", "列出编号系列及其最后一个编号"},

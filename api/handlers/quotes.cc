@@ -86,6 +86,13 @@ Result<http::Response> numbers_proof(const Surface& surface, const http::Request
   return attached_text(std::move(text), name + ".numbers-proof");
 }
 
+Result<http::Response> period_seals(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(page, page_of(request));
+  QUOTARY_TRY(answer, surface.organisation.list_period_seals(caller, request.param("name"), page));
+  return answer_response(answer);
+}
+
 const Endpoint endpoints[] = {
     {"POST", "/v1/quotes", "Issue a quote: number, sealed PDF and ledger entry in one durable act", "quotes",
      Call::issue_quote, Kind::write, issue, "", "application/json", "QuoteRequest", 201, "application/json",
@@ -113,6 +120,10 @@ const Endpoint endpoints[] = {
      "A numbers proof: each number of a period of the series issued once, and what became of it, as of the newest "
      "index.root, for quotary-verify numbers; period=- for a series without periods",
      "quotes", Call::prove_numbers, Kind::read, numbers_proof, "period first count", "", "", 200, "text/plain"},
+    {"GET", "/v1/series/{name}/periods",
+     "The sealed months and years of a series: first and last number, count, sums and voids, each with its ledger entry",
+     "quotes", Call::prove_numbers, Kind::read, period_seals, "limit cursor", "", "", 200, "application/json",
+     "PeriodSealList"},
 };
 
 }  // namespace

@@ -48,7 +48,8 @@ Result<SeriesPeriod> parse_period(std::string_view text) {
   return invalid("bad_period", "/period", "a period is year, month or none");
 }
 
-// One page of the keys with `prefix`; `describe` answers the item of what follows the prefix.
+}  // namespace
+
 Result<Answer> page_of(const Organisation::Parts& parts, std::string_view prefix, const PageRequest& page,
                        const std::function<Result<json::object>(const StateReader&, std::string_view)>& describe) {
   QUOTARY_TRY(limit, page_limit(page.limit));
@@ -79,8 +80,6 @@ Result<Answer> page_of(const Organisation::Parts& parts, std::string_view prefix
   if (more) out["next_cursor"] = last;
   return Answer{200, std::move(out), false};
 }
-
-}  // namespace
 
 Result<Answer> Organisation::add_person(const Principal& caller, const NewPerson& person) {
   QUOTARY_TRY_VOID(require_call(caller, Call::administer));

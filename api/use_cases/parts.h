@@ -132,6 +132,7 @@ struct Organisation::Parts {
   std::unique_ptr<time_stamping::TimeStamper> time_stamper;  // the same
   std::optional<time_stamping::Stamped> read_only_stamped;   // of a ledger that is served for reading alone
   std::unique_ptr<ServiceEvents> service;                    // the same; null: nothing is chained about the service
+  std::atomic<int> periods_looked_at{0};  // the month, counted from year 0, before which nothing is left to seal
   std::atomic<std::uint64_t> issued_total{0}, verified_total{0}, logins_total{0}, logins_failed_total{0};
 
   [[nodiscard]] Timestamp now() const { return config.clock->now(); }
@@ -187,6 +188,9 @@ struct Organisation::Parts {
                                        std::uint64_t count = 1) const;
   // Chains the digests of ended segments of that record; answers how many.
   [[nodiscard]] Result<std::uint64_t> chain_access() const;
+  // Seals the months and years of series that have ended (ledger/records/period_seal.h), at most period_seals_max;
+  // answers how many. Nothing where a write is refused.
+  [[nodiscard]] Result<std::uint64_t> seal_periods();
   // Who a quote names as its seller; the organisation's own name once that cannot be read any more.
   [[nodiscard]] std::string seller_name(std::uint64_t issued_index) const;
   // A proof of the entry under the newest witnessed checkpoint if that covers it, else under the newest one.
@@ -212,6 +216,11 @@ struct RequestIdentity {
 // The entry that answered this request before, if any. Errc::invalid `idempotency_key_reused` when the body differs.
 [[nodiscard]] Result<std::optional<std::uint64_t>> answered_before(const Organisation::Parts& parts,
                                                                    const RequestIdentity& request);
+
+// One page of the state's keys with `prefix`; `describe` answers the item of what follows the prefix.
+[[nodiscard]] Result<Answer> page_of(
+    const Organisation::Parts& parts, std::string_view prefix, const PageRequest& page,
+    const std::function<Result<json::object>(const StateReader&, std::string_view)>& describe);
 
 // A day in a list's filter, or "". Errc::invalid `bad_date`, naming the parameter.
 [[nodiscard]] Result<void> check_day(const std::string& parameter, std::string_view day);

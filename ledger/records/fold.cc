@@ -4,6 +4,7 @@
 #include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
+#include "ledger/records/period_seal.h"
 #include "ledger/records/views.h"
 
 #include <iterator>
@@ -105,6 +106,8 @@ Result<void> quote_issued(const Step& s) {
   if (next.ended) return refuse(s.entry, "period_closed", "the period " + period + " has ended");
   if (sequence != next.last + 1)
     return refuse(s.entry, "number_not_next", "the series' last number is " + std::to_string(next.last));
+
+  QUOTARY_TRY_VOID(refuse_sealed_day(s.entry, series, text_of(s.facts, "issue_date"), s.state));
 
   QuoteRecord quote;
   quote.number = number;
@@ -259,6 +262,7 @@ constexpr Rule rules[] = {
     {"token.issued", token_issued},
     {"series.added", series_added},
     {"series.period_ended", period_ended},
+    {period_sealed_type, [](const Step& s) { return period_sealed(s.entry, s.facts, s.state); }},
     {"quote.issued", quote_issued},
     {"quote.superseded", quote_superseded},
     {"void.requested", void_requested},

@@ -7,6 +7,7 @@
 //   series/<name>            branch, type, pattern, period, entry index
 //   last/<series>            the current period, its last number, count and sums, the last issued_at
 //   period/<series>/<key>    an ended period: first, last, count, sums, entry index
+//   seal/<series>/<period>   a period seal: its body and facts, entry index
 //   quote/<number>           everything that decides or lists a quote
 //   list/<index>             number, in the order of issue
 //   own/<owner>/<index>      number, the owner's in the order of issue
@@ -48,6 +49,10 @@ inline constexpr std::string_view last_prefix = "last/";
 }
 [[nodiscard]] inline std::string period_key(std::string_view series, std::string_view period) {
   return "period/" + std::string(series) + "/" + std::string(period);
+}
+inline constexpr std::string_view seal_prefix = "seal/";
+[[nodiscard]] inline std::string seal_key(std::string_view series, std::string_view period) {
+  return std::string(seal_prefix) + std::string(series) + "/" + std::string(period);
 }
 [[nodiscard]] inline std::string quote_key(std::string_view number) { return "quote/" + std::string(number); }
 [[nodiscard]] inline std::string list_key(std::uint64_t index) { return "list/" + digits20(index); }

@@ -87,6 +87,8 @@ class Surface(unittest.TestCase):
         self.assertTrue(self.indexed("/v1/series/SH-QT/numbers-proof", "finance").startswith(b"quotary-numbers-proof@v1\n"))
         self.assertEqual(self.s.json("GET", "/v1/series/SH-QT/numbers-proof?first=0", "finance")[2]["code"], "bad_range")
         self.assertEqual(self.s.json("GET", "/v1/series/NONE/numbers-proof", "finance")[2]["code"], "unknown_series")
+        self.assertEqual(self.s.json("GET", "/v1/series/SH-QT/periods?limit=1", "auditor")[2], {"items": []})  # no month has ended
+        self.assertEqual(self.s.json("GET", "/v1/series/NONE/periods", "finance")[2]["code"], "unknown_series")
         self.assertEqual(self.s.json("GET", "/v1/series/SH-QT/numbers-proof", "rep")[2]["code"], "role_not_allowed")
         pdf = self.s.call("GET", path + "/pdf", "rep")[2]
         for sent, want in ((pdf, ("exact", "superseded")), (pdf + b"%", ("altered", None)), (b"nothing", ("unknown", None))):
