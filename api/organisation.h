@@ -33,8 +33,8 @@ inline constexpr std::size_t issue_queue_max = 1024;  // beyond: Errc::overloade
 inline constexpr std::uint64_t list_items_default = 50, list_items_max = 200;
 inline constexpr std::uint64_t report_rows_max = 100'000;
 inline constexpr std::size_t period_seals_max = 24;  // that one tick writes
-inline constexpr std::int64_t period_seal_grace_ms =
-    5 * 60'000;  // what was being issued at a month's end is written by then
+// What was being issued at a month's end is written by then.
+inline constexpr std::int64_t period_seal_grace_ms = std::int64_t{5} * 60'000;
 inline constexpr std::size_t verify_bytes_max = 64u << 20;
 inline constexpr std::uint64_t entries_page_default = 100, entries_page_max = 1'000;
 inline constexpr std::size_t entries_page_bytes_max = 4u << 20;  // a page ends with the entry that passes it
