@@ -354,7 +354,7 @@ TEST(Organisation, VoidRequestsAreWithdrawnRejectedOrLapse) {
   auto third = ask();
   EXPECT_EQ(*w.organisation->run_due_events(), 0u);
   w.clock->set("2026-12-25T00:00:00.000Z");
-  EXPECT_EQ(*w.organisation->run_due_events(), 1u);
+  EXPECT_EQ(*w.organisation->run_due_events(), 2u);  // and November is sealed
   EXPECT_EQ(text(*w.organisation->read_void(w.manager, third), "status"), "lapsed");
   EXPECT_EQ(code_of(w.organisation->decide_void(w.manager, third, Organisation::Decision::approve, "", "{}")),
             "already_decided");
