@@ -79,8 +79,9 @@ Result<void> visit_quotes(const StateReader& state, std::uint64_t from, const st
     }
     if ((*quote)->issue_date >= end) return false;
     auto more = visit(**quote);
-    if (!more) failed = std::move(more).error();
-    return more && *more;
+    if (more) return *more;
+    failed = std::move(more).error();
+    return false;
   }));
   if (failed) return *failed;
   return {};
