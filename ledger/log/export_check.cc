@@ -27,7 +27,7 @@ class ExportCheck {
     }
     QUOTARY_TRY_VOID(check_earlier());
     QUOTARY_TRY_VOID(inputs_.open_sums());
-    ExportWalk walk(source_, inputs_, problems_, report_.manifest, std::move(earlier_), options_.watch);
+    ExportWalk walk(source_, inputs_, problems_, report_.manifest, std::move(earlier_), options_);
     QUOTARY_TRY_VOID(walk.run(options_.progress));
     if (!problems_.enough()) QUOTARY_TRY_VOID(last_files());
     if (!problems_.enough()) QUOTARY_TRY_VOID(inputs_.finish(report_.manifest));

@@ -5,8 +5,10 @@
 #include "ledger/log/entry_view.h"
 #include "ledger/log/export_format.h"
 #include "ledger/log/export_source.h"
+#include "ledger/log/sequencer.h"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +39,8 @@ struct ExportReport {
   std::uint64_t payloads_checked = 0, payload_bytes = 0;
   std::uint64_t withheld_by_choice = 0, withheld_erased = 0;
   std::vector<WithheldPayload> withheld;  // the first export_withheld_listed_max
+  // Of the erased ones, by key subject: which entry erased them. Memory grows with the erasures, and with nothing else.
+  std::map<std::string, ErasedPayloads, std::less<>> erased;
   std::uint64_t problems_total = 0;
   std::vector<ExportProblem> problems;  // the first export_problems_max
   bool broken_off = false;              // at so many problems the check ended
@@ -61,6 +65,9 @@ struct ExportCheckOptions {
   // At most earlier_checkpoints_max, of sizes from 1 to the export's; others are Errc::invalid `earlier_too_late`,
   // since an export says nothing about what came after it.
   std::vector<EarlierCheckpoint> earlier;
+  // The key subject that an entry erases, or "". With it, a payload that the export calls erased is a problem of kind
+  // payload unless an entry erases its subject; without, the export is taken at its word.
+  std::function<std::string(const EntryView& entry, std::string_view canonical)> erases;
 };
 
 // Checks every byte of every file: hashes against SHA256SUMS, the checkpoint's signature, each entry's form, place,

@@ -1,5 +1,6 @@
 #include "ledger/log/export_walk.h"
 
+#include "ledger/base/canonical_scan.h"
 #include "ledger/log/entry.h"
 #include "ledger/log/export_pack.h"
 
@@ -29,13 +30,15 @@ Hash hash_at(std::string_view hashes, std::size_t place) {
 }  // namespace
 
 ExportWalk::ExportWalk(const ExportSource& source, ExportInputs& inputs, ExportProblems& problems,
-                       const ExportManifest& manifest, std::vector<EarlierCheckpoint> earlier, const ExportWatch* watch)
+                       const ExportManifest& manifest, std::vector<EarlierCheckpoint> earlier,
+                       const ExportCheckOptions& options)
     : source_(source),
       inputs_(inputs),
       problems_(problems),
       manifest_(manifest),
       earlier_(by_size(std::move(earlier))),
-      watch_(watch) {}
+      watch_(options.watch),
+      erases_(options.erases) {}
 
 std::optional<std::string_view> ExportWalk::BundleReader::next() {
   if (rest_.size() < 2) return std::nullopt;
@@ -57,7 +60,22 @@ Result<void> ExportWalk::run(const Progress& progress) {
   if (tree_.root() != manifest_.root)
     problems_.add(tree_.size() == 0 ? 0 : tree_.size() - 1, "checkpoint", std::string(export_checkpoint_name),
                   "the entries do not lead to the root that was signed");
+  explain_erased();
   return follow_links_again(progress);
+}
+
+// An entry that erases stands behind what it erases, so all are read first.
+void ExportWalk::explain_erased() {
+  for (auto& [key_subject, erased] : problems_.report().erased) {
+    const auto by = erased_by_.find(key_subject);
+    if (by != erased_by_.end())
+      erased.entry = by->second;
+    else if (erases_)
+      problems_.add(erased.first, "payload",
+                    export_tile_path(bundle_name(erased.first / tile_width, manifest_.tree_size)),
+                    "the export calls " + std::to_string(erased.payloads) + " payloads of " + key_subject +
+                        " erased, the first of them here, and no entry erases them");
+  }
 }
 
 Result<void> ExportWalk::bundle(std::uint64_t number) {
@@ -130,6 +148,8 @@ void ExportWalk::entry(std::uint64_t index, std::string_view canonical) {
     problems_.add(index, "clock", file, "its time lies before that of the entry before it");
   last_time_ = entry_.time;
   entry_.index = index;
+  if (erases_)
+    if (auto target = erases_(entry_, canonical); !target.empty()) erased_by_.emplace(std::move(target), index);
   follow_links();
 }
 
@@ -266,6 +286,12 @@ Result<void> ExportWalk::payload_bytes(Pack& pack, std::size_t place) {
 void ExportWalk::withhold(std::size_t place, bool erased) {
   ExportReport& report = problems_.report();
   ++(erased ? report.withheld_erased : report.withheld_by_choice);
+  if (erased) {
+    auto& known =
+        report.erased.try_emplace(unescape(entry_.objects[place].key_subject), ErasedPayloads{0, entry_.index, {}})
+            .first->second;
+    ++known.payloads;
+  }
   if (report.withheld.size() < export_withheld_listed_max)
     report.withheld.push_back({entry_.index, pack_member_name(entry_, place), erased});
 }

@@ -11,7 +11,7 @@ class ExportWalk {
  public:
   // `earlier` are checkpoints that the entries must lead to as well; `watch` may be null.
   ExportWalk(const ExportSource& source, ExportInputs& inputs, ExportProblems& problems, const ExportManifest& manifest,
-             std::vector<EarlierCheckpoint> earlier, const ExportWatch* watch);
+             std::vector<EarlierCheckpoint> earlier, const ExportCheckOptions& options);
 
   using Progress = std::function<void(std::uint64_t done, std::uint64_t size)>;
   // Ends early once there are problems enough.
@@ -48,6 +48,7 @@ class ExportWalk {
   [[nodiscard]] Result<void> payload(Pack& pack, std::size_t place);
   [[nodiscard]] Result<void> payload_bytes(Pack& pack, std::size_t place);
   void withhold(std::size_t place, bool erased);
+  void explain_erased();
   void follow_links();
   [[nodiscard]] Result<void> follow_links_again(const Progress& progress);
   [[nodiscard]] Result<std::optional<std::string>> bundle_again(const TileName& name);
@@ -59,6 +60,8 @@ class ExportWalk {
   const std::vector<EarlierCheckpoint> earlier_;  // by size
   std::size_t earlier_passed_ = 0;                // of these
   const ExportWatch* const watch_;
+  const decltype(ExportCheckOptions::erases)& erases_;
+  std::map<std::string, std::uint64_t, std::less<>> erased_by_;  // the entry, by key subject
   std::vector<std::optional<std::string>> seen_;  // of the entry at hand when it is watched, by place; else empty
   ExportTree tree_;
   SubjectLinks links_;

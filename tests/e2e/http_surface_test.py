@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """The HTTP surface of a running server: headers, pages, lists, tiles, problems, restarts and a hard kill."""
-import base64, hashlib, json, os, re, subprocess, sys, threading, time, unittest, urllib.error, urllib.request
+import base64, hashlib, json, os, re, subprocess, sys, tempfile, threading, time, unittest, urllib.error, urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from openapi import Document
 from server import Server, free_port, quote
 
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
+VERIFIER = PROGRAM + "-verify"
 INDEXED_SECONDS_MAX = 30
 REASON = {"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"}
 
@@ -379,6 +380,11 @@ class Surface(unittest.TestCase):
         page = self.s.json("GET", "/v1/erasures?limit=2&cursor=" + page["next_cursor"], "auditor")[2]
         self.assertEqual([item["id"] for item in page["items"]], [first["id"]])
         self.assertNotIn("next_cursor", page)
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([PROGRAM, "export", folder + "/out", "--data", self.s.data, "--payloads", "all"], check=True, capture_output=True)
+            vkey = self.s.call("GET", "/log/vkey")[2].decode().strip()
+            said = json.loads(subprocess.run([VERIFIER, "export", folder + "/out", "--vkey", vkey, "--json"], check=True, capture_output=True).stdout)
+        self.assertEqual((said["withheld"]["erased"], said["erased_by"]), (2, [{"entry": done["ledger"]["index"], "payloads": 2}]))
         found = self.s.json("POST", "/v1/verify", body=None, raw=pdf, headers={"Content-Type": "application/pdf"})[2]
         self.assertEqual((found["match"], found["number"]), ("exact", number))
         for path, body in (("/v1/erasures", {}), ("/v1/legal-holds", {"quote": number, "reason_text": "x" * 2001}), ("/v1/erasures", ask | {"why": "1"})):

@@ -59,6 +59,28 @@ TEST_F(ExportTest, NamesWithheldAndErasedPayloads) {
   EXPECT_TRUE(report.withheld[1].erased);
 }
 
+// An export's own word for it is not enough once it is known which entries erase.
+TEST_F(ExportTest, ErasedPayloadsNeedAnEntryThatErasesThem) {
+  make_log(20);
+  erasing.erased = "customer:1";
+  ASSERT_TRUE(write(ExportPayloads::all));
+  const auto source = open_export_folder(at(""));
+  ASSERT_TRUE(source);
+  const auto checked = [&](std::uint64_t erases_at, const std::string& target) {
+    ExportCheckOptions how;
+    how.erases = [=](const EntryView& entry, std::string_view) { return entry.index == erases_at ? target : ""; };
+    return check_export(**source, *key, signer->vkey(), std::move(how)).value();
+  };
+  const ExportReport told_by = checked(19, "customer:1");
+  EXPECT_EQ(told_by.problems_total, 0u) << told(told_by);
+  EXPECT_EQ(told_by.erased.at("customer:1").payloads, 8u);
+  EXPECT_EQ(told_by.erased.at("customer:1").entry, 19u);
+  const ExportReport of_another = checked(19, "customer:2");
+  ASSERT_EQ(of_another.problems_total, 1u);
+  EXPECT_EQ(of_another.problems[0].index, 0u);
+  EXPECT_NE(of_another.problems[0].detail.find("8 payloads of customer:1 erased"), std::string::npos);
+}
+
 TEST_F(ExportTest, SaysTheSameBytesAgain) {
   make_log(30);
   ASSERT_TRUE(write());

@@ -43,8 +43,9 @@ class ExportedTimesTest : public testing::ExportFixture {
     EXPECT_TRUE(write(payloads));
     const auto source = open_export_folder(folder.path() + "/export").value();
     ExportedTimes times(*source, *key, signer->vkey(), authority->certificate_pem());
-    const auto report =
-        check_export(*source, *key, signer->vkey(), {.progress = {}, .watch = &times.watch(), .earlier = {}}).value();
+    const auto report = check_export(*source, *key, signer->vkey(),
+                                     {.progress = {}, .watch = &times.watch(), .earlier = {}, .erases = {}})
+                            .value();
     Verdict verdict = judge_export(report);
     times.tell(verdict);
     return verdict;

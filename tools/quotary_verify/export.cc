@@ -1,7 +1,11 @@
 #include "tools/quotary_verify/export.h"
 
+#include "ledger/log/entry.h"
+#include "ledger/records/fields.h"
+
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 namespace quotary::offline {
 
@@ -24,6 +28,25 @@ constexpr Words kind_words[] = {
 
 std::string count(std::uint64_t value) { return std::to_string(value); }
 
+constexpr std::string_view erasing_type = "erasure.approved";
+
+void tell_erased(Verdict& verdict, const ExportReport& report) {
+  std::map<std::uint64_t, std::uint64_t> by;
+  for (const auto& [key_subject, erased] : report.erased)
+    if (erased.entry) by[*erased.entry] += erased.payloads;
+  if (by.empty()) return;
+  json::array entries;
+  std::string value;
+  for (const auto& [entry, payloads] : by) {
+    if (entries.size() == withheld_shown_max) break;
+    entries.push_back(json::object{{"entry", entry}, {"payloads", payloads}});
+    value += (value.empty() ? "" : ", ") + count(payloads) + " 项依据记录 by entry #" + count(entry);
+  }
+  if (by.size() > withheld_shown_max) value += " …";
+  verdict.facts["erased_by"] = std::move(entries);
+  verdict.tell("依法删除", "erased", std::move(value));
+}
+
 void tell_withheld(Verdict& verdict, const ExportReport& report) {
   json::array listed;
   for (const WithheldPayload& payload : report.withheld)
@@ -39,6 +62,7 @@ void tell_withheld(Verdict& verdict, const ExportReport& report) {
   for (std::size_t i = 0; i < shown; ++i) value += (i == 0 ? ": " : ", ") + report.withheld[i].name;
   if (total > shown) value += " …";
   verdict.tell("未附内容", "withheld", std::move(value));
+  tell_erased(verdict, report);
 }
 
 void tell_problems(Verdict& verdict, const ExportReport& report) {
@@ -92,6 +116,12 @@ Verdict judge_export(const ExportReport& report) {
                       count(report.problems_total) + " problems" +
                           (report.broken_off ? "; the check was broken off, so there may be more" : "")));
   return verdict;
+}
+
+std::string erased_by_entry(const EntryView& entry, std::string_view canonical) {
+  if (entry.type != erasing_type) return {};
+  const auto whole = parse_entry(canonical);
+  return whole ? records::text_of(whole->body, "target") : std::string();
 }
 
 }  // namespace quotary::offline

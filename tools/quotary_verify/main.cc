@@ -188,7 +188,10 @@ Result<Verdict> exported(const Asked& asked) {
     QUOTARY_TRY_VOID(signing::check_time_roots(roots));
     times.emplace(*source, *key, vkey, roots);
   }
-  ExportCheckOptions how{.progress = progress, .watch = times ? &times->watch() : nullptr, .earlier = {}};
+  ExportCheckOptions how{.progress = progress,
+                         .watch = times ? &times->watch() : nullptr,
+                         .earlier = {},
+                         .erases = offline::erased_by_entry};
   for (const std::string& path : asked.earlier) {
     QUOTARY_TRY(text, read_file(*posix_file_system(), path, status_proof_bytes_max));
     QUOTARY_TRY(earlier, open_earlier(text, path, *key));
