@@ -194,8 +194,8 @@ class Organisation {
   [[nodiscard]] Result<Bytes> quote_pdf(const Principal& caller, std::string_view number,
                                         std::uint64_t revision = 1) const;
   // The sealed PDF with its own proof in it (FORMAT.md): that under the first checkpoint that covered the entry, so
-  // that the bytes stay the same for as long as the seal's certificate does. Errc::unavailable while no seal can be
-  // used.
+  // that the bytes stay the same for as long as the seal's certificate and the log's key do. Errc::unavailable while no
+  // seal can be used.
   [[nodiscard]] Result<Bytes> quote_pdf_with_proof(const Principal& caller, std::string_view number) const;
   [[nodiscard]] Result<Answer> quote_history(const Principal& caller, std::string_view number) const;
   [[nodiscard]] Result<std::string> quote_proof(const Principal& caller, std::string_view number) const;
@@ -260,6 +260,8 @@ class Organisation {
   [[nodiscard]] time_stamping::TimeStampingState time_stamping() const;
   [[nodiscard]] Answer read_time_stamping(bool for_operator = false) const;
   [[nodiscard]] std::string vkey() const;  // one line with its LF
+  // How the log came to its key (FORMAT.md, "Succession of keys"). Errc::not_found `no_succession` for its first one.
+  [[nodiscard]] Result<std::string> succession() const;
   // A tile's bytes (ledger/log/tiles.h). Errc::not_found beyond the published tree.
   [[nodiscard]] Result<std::shared_ptr<const std::string>> tile(const TileName& tile) const;
   [[nodiscard]] Result<std::string> entry_bundle(const Principal& caller, const TileName& tile) const;

@@ -1,5 +1,7 @@
+#include "signing/cosigner.h"
 #include "signing/ed25519_key.h"
 #include "signing/keys.h"
+#include "signing/log_key_file.h"
 #include "signing/subject_keys.h"
 
 #include <openssl/evp.h>
@@ -13,20 +15,24 @@ namespace quotary::signing {
 
 namespace {
 
-constexpr std::string_view log_key_header = "quotary-log-key-v1\n";
 constexpr std::size_t secret_bytes = 32;
 constexpr std::size_t key_file_bytes_max = 1u << 16;
 
-std::string log_key_path(const std::string& directory) { return directory + "/log.key"; }
 std::string pepper_path(const std::string& directory) { return directory + "/pepper.key"; }
 std::string subjects_path(const std::string& directory) { return directory + "/subjects.keys"; }
 
 class Folder final : public KeyFolder {
  public:
-  Folder(std::unique_ptr<CheckpointSigner> signer, Secret pepper, std::unique_ptr<SubjectKeyring> cipher)
-      : signer_(std::move(signer)), pepper_(std::move(pepper)), cipher_(std::move(cipher)) {}
+  Folder(LogKey log, Secret pepper, std::unique_ptr<SubjectKeyring> cipher)
+      : log_(std::move(log)), pepper_(std::move(pepper)), cipher_(std::move(cipher)) {}
 
-  CheckpointSigner& log_signer() override { return *signer_; }
+  CheckpointSigner& log_signer() override { return *log_.signer; }
+  const CheckpointVerifier& log_verifier() const override {
+    if (log_.succession) return *log_.succession;
+    return *log_.verifier;
+  }
+  const Succession* succession() const override { return log_.succession.get(); }
+  const std::string& succession_text() const override { return log_.succession_text; }
   ObjectCipher& object_cipher() override { return *cipher_; }
   Result<void> erase_subject(std::string_view subject) override { return cipher_->erase(subject); }
 
@@ -46,7 +52,7 @@ class Folder final : public KeyFolder {
   }
 
  private:
-  std::unique_ptr<CheckpointSigner> signer_;
+  LogKey log_;
   Secret pepper_;
   std::unique_ptr<SubjectKeyring> cipher_;
 };
@@ -105,8 +111,7 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::complete(const std::shared_ptr<Fil
     sodium_memzero(text.data(), text.size());
     return made;
   };
-  QUOTARY_TRY_VOID(make(log_key_path(directory),
-                        std::string(log_key_header) + origin + "\n" + to_hex(random.bytes(secret_bytes)) + "\n"));
+  QUOTARY_TRY_VOID(make(log_key_path(directory), log_key_text(origin, random)));
   QUOTARY_TRY_VOID(make(pepper_path(directory), pepper_text(random.bytes(secret_bytes))));
   if (!files->exists(subjects_path(directory))) {
     QUOTARY_TRY(cipher, open_subject_keys(*files, subjects_path(directory), true, std::make_shared<SystemRandom>()));
@@ -127,14 +132,7 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::open(const std::shared_ptr<FileSys
   const auto unusable = [](const std::string& path) {
     return fail(Errc::unavailable, "key_unreadable", path + " does not hold a key of ours");
   };
-  QUOTARY_TRY(log_text, read_key_file(*files, log_key_path(directory)));
-  if (!log_text.starts_with(log_key_header)) return unusable(log_key_path(directory));
-  const std::size_t origin_end = log_text.find('\n', log_key_header.size());
-  if (origin_end == log_text.npos || log_text.back() != '\n') return unusable(log_key_path(directory));
-  const std::string origin = log_text.substr(log_key_header.size(), origin_end - log_key_header.size());
-  auto seed = from_hex(std::string_view(log_text).substr(origin_end + 1, log_text.size() - origin_end - 2));
-  if (!seed || seed->size() != secret_bytes || origin.empty()) return unusable(log_key_path(directory));
-
+  QUOTARY_TRY(log, open_log_key(*files, directory));
   QUOTARY_TRY(pepper_file, read_key_file(*files, pepper_path(directory)));
   auto pepper = from_hex(std::string_view(pepper_file).substr(0, 2 * secret_bytes));
   if (!pepper || pepper->size() != secret_bytes) return unusable(pepper_path(directory));
@@ -147,12 +145,8 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::open(const std::shared_ptr<FileSys
 
   QUOTARY_TRY_VOID(check_key_file(*files, subjects_path(directory)));
   QUOTARY_TRY(cipher, open_subject_keys(*files, subjects_path(directory), false, std::make_shared<SystemRandom>()));
-  auto signer = signer_from_seed(origin, *seed);
-  if (!open_vkey(signer->vkey())) return unusable(log_key_path(directory));  // an origin that no note may carry
-  sodium_memzero(seed->data(), seed->size());
-  sodium_memzero(log_text.data(), log_text.size());
   sodium_memzero(pepper_file.data(), pepper_file.size());
-  return std::unique_ptr<KeyFolder>(new Folder(std::move(signer), Secret(std::move(*pepper)), std::move(cipher)));
+  return std::unique_ptr<KeyFolder>(new Folder(std::move(log), Secret(std::move(*pepper)), std::move(cipher)));
 }
 
 }  // namespace quotary::signing

@@ -5,6 +5,7 @@
 #include "ledger/base/hash.h"
 #include "ledger/base/random.h"
 #include "ledger/log/ports.h"
+#include "ledger/log/succession.h"
 
 #include <memory>
 #include <string>
@@ -28,7 +29,8 @@ class Secret {
   std::string bytes_;
 };
 
-// The key folder (0700), apart from the data folder. Files: log.key, pepper.key, subjects.keys, seal.*.
+// The key folder (0700), apart from the data folder. Files: log.key, pepper.key, subjects.keys, seal.*; log.succession
+// once the log's key was rotated (public), and log.key.next while that is prepared or under way.
 // `create` refuses when one of the files is there (Errc::conflict `keys_exist`); `open` refuses when one is missing,
 // unreadable or has permissions beyond the owner's (Errc::unavailable `key_missing`, `key_unreadable`, `key_damaged`,
 // `key_permissions`; the detail names the file).
@@ -49,6 +51,12 @@ class KeyFolder {
 
   // Thread-safe. Lives as long as the folder object.
   [[nodiscard]] virtual CheckpointSigner& log_signer() = 0;
+  // Of the checkpoints of the log's key and, each for its time, of the keys before it.
+  [[nodiscard]] virtual const CheckpointVerifier& log_verifier() const = 0;
+  // How the log came to its key; null for its first one. Lives as long as the folder object.
+  [[nodiscard]] virtual const Succession* succession() const = 0;
+  // The same as a file (FORMAT.md, "Succession of keys"); empty for the first key.
+  [[nodiscard]] virtual const std::string& succession_text() const = 0;
   // Thread-safe; new subject keys are synced before they are used. Lives as long as the folder object.
   [[nodiscard]] virtual ObjectCipher& object_cipher() = 0;
   // Destroys the subject's key for good: what was encrypted under it can never be read again, unless a copy of
@@ -59,6 +67,19 @@ class KeyFolder {
   // HMAC-SHA-256 under the pepper, for tokens and request bodies, domain-separated by `purpose`. Thread-safe.
   [[nodiscard]] virtual Hash keyed_hash(std::string_view purpose, std::string_view message) const = 0;
 };
+
+// The change of a key folder's log key, in steps that each survive a crash. No two at a time; the folder's owner calls.
+//
+// The key that will follow: made and synced as log.key.next, or the one that is there already. Errc as KeyFolder::open.
+[[nodiscard]] Result<std::unique_ptr<CheckpointSigner>> prepare_log_key(FileSystem& files, const std::string& directory,
+                                                                        Random& random);
+// From here on the prepared key is the folder's: `succession` ends with it. Errc::invalid `bad_rotation` when not, and
+// the errors of Succession::open.
+[[nodiscard]] Result<void> adopt_log_key(FileSystem& files, const std::string& directory, std::string_view succession);
+// Whether an adopted key waits for that.
+[[nodiscard]] Result<bool> is_adopted(FileSystem& files, const std::string& directory);
+// Destroys the old key and puts the adopted one in its place. Without one, nothing to do.
+[[nodiscard]] Result<void> retire_log_key(FileSystem& files, const std::string& directory);
 
 // A verifier of one Ed25519 vkey (C2SP signed-note). Errc::invalid `bad_vkey`.
 [[nodiscard]] Result<std::unique_ptr<CheckpointVerifier>> open_vkey(std::string_view vkey);

@@ -29,6 +29,9 @@ add_test(NAME operator_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE
 set_tests_properties(operator_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 add_test(NAME verify_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/verify_test.py)
 set_tests_properties(verify_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
+add_test(NAME rotation_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/rotation_test.py)
+set_tests_properties(rotation_test PROPERTIES LABELS e2e TIMEOUT 180 ENVIRONMENT
+  "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_VERIFY_PROGRAM=$<TARGET_FILE:quotary-verify>")
 add_test(NAME rewritten_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/rewritten_test.py)
 set_tests_properties(rewritten_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT
   "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_VERIFY_PROGRAM=$<TARGET_FILE:quotary-verify>")
@@ -38,6 +41,12 @@ quotary_test(making_test LABEL e2e TIMEOUT 300
 # At every call of a making, under `ctest -C long`.
 add_test(NAME making_long CONFIGURATIONS long COMMAND making_test)
 set_tests_properties(making_long PROPERTIES LABELS long TIMEOUT 7200 ENVIRONMENT QUOTARY_FAULT_POINTS=0)
+quotary_test(key_rotation_test LABEL e2e TIMEOUT 300
+  SOURCES api/key_rotation_test.cc support/faulty_file_system.cc
+  LIBRARIES quotary_api)
+# At every call of a rotation, under `ctest -C long`.
+add_test(NAME key_rotation_long CONFIGURATIONS long COMMAND key_rotation_test)
+set_tests_properties(key_rotation_long PROPERTIES LABELS long TIMEOUT 7200 ENVIRONMENT QUOTARY_FAULT_POINTS=0)
 quotary_test(period_seals_test LABEL e2e TIMEOUT 120
   SOURCES api/period_seals_test.cc
   LIBRARIES quotary_api)

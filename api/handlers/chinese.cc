@@ -45,6 +45,7 @@ constexpr Summary summaries[] = {
     {"GET", "/v/{number}", "二维码指向的页面"},
     {"GET", "/log/checkpoint", "最新的检查点；配置了见证策略时为最新的达到法定见证数的检查点"},
     {"GET", "/log/vkey", "账本的验证密钥"},
+    {"GET", "/log/succession", "账本公钥的更换记录"},
     {"GET", "/log/tile/{path*}", "哈希瓦片；entries/ 下为记录包，仅供审计"},
     {"GET", "/v1/log/proofs/inclusion", "证明记录 index 在大小为 size 的树中"},
     {"GET", "/v1/log/proofs/consistency", "证明大小为 to 的树延续了大小为 from 的树"},

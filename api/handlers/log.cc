@@ -42,6 +42,12 @@ Result<http::Response> vkey(const Surface& surface, const http::Request& request
   return http::text_response(200, "text/plain; charset=utf-8", surface.organisation.vkey());
 }
 
+Result<http::Response> succession(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY_VOID(admit(surface, request));
+  QUOTARY_TRY(text, surface.organisation.succession());
+  return http::text_response(200, "text/plain; charset=utf-8", std::move(text));
+}
+
 Result<http::Response> tile(const Surface& surface, const http::Request& request) {
   auto named = parse_tile_path(request.param("path"));
   if (!named) return fail(Errc::not_found, "tile_not_found", "no such tile");
@@ -146,6 +152,8 @@ const Endpoint endpoints[] = {
      Access::log, Kind::read, checkpoint, "", "", "", 200, "text/plain", "", small_body_max, http::Run::inline_io},
     {"GET", "/log/vkey", "The log's verifier key", "log", Access::log, Kind::read, vkey, "", "", "", 200, "text/plain",
      "", small_body_max, http::Run::inline_io},
+    {"GET", "/log/succession", "How the log came to its key from earlier ones; 404 for its first", "log", Access::log,
+     Kind::read, succession, "", "", "", 200, "text/plain", "", small_body_max, http::Run::inline_io},
     {"GET", "/log/tile/{path*}", "Hash tiles, and entry bundles under entries/ for auditors (C2SP tlog-tiles)", "log",
      Access::log, Kind::read, tile, "", "", "", 200, "application/octet-stream"},
     {"GET", "/v1/log/proofs/inclusion", "Proof that entry `index` is in the tree of `size` entries (RFC 6962)", "log",

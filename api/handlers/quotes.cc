@@ -46,7 +46,7 @@ Result<http::Response> pdf(const Surface& surface, const http::Request& request)
       return fail(Errc::not_found, "revision_not_found", "revision 1 is the one that can carry its proof");
     QUOTARY_TRY(carried, surface.organisation.quote_pdf_with_proof(caller, request.param("number")));
     auto response = bytes_response(std::move(carried), false);
-    // The tag changes when the seal's certificate is renewed; what was fetched before holds for ever.
+    // The tag changes when the seal's certificate or the log's key is renewed; what was fetched before holds for ever.
     response.headers.emplace_back("Cache-Control", proof_cache);
     return response;
   }

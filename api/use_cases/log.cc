@@ -26,6 +26,12 @@ std::string Organisation::vkey() const {
   return key;
 }
 
+Result<std::string> Organisation::succession() const {
+  if (parts_->keys->succession() == nullptr)
+    return fail(Errc::not_found, "no_succession", "the log still has its first key, that of /log/vkey");
+  return parts_->keys->succession_text();
+}
+
 Result<std::shared_ptr<const std::string>> Organisation::tile(const TileName& tile) const {
   if (tile.entries) return fail(Errc::not_found, "tile_not_found", "a bundle of entries is no hash tile");
   if (auto known = parts_->tiles.find(tile)) return known;

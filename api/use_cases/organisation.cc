@@ -6,6 +6,7 @@
 #include "api/use_cases/issuer.h"
 #include "api/use_cases/log_checks.h"
 #include "api/use_cases/making.h"
+#include "api/use_cases/opening.h"
 #include "api/use_cases/parts.h"
 #include "api/use_cases/service_events.h"
 #include "api/use_cases/status_proof.h"
@@ -21,49 +22,6 @@ namespace quotary::api {
 namespace {
 
 constexpr std::size_t origin_bytes_max = 255;
-
-OrganisationConfig with_defaults(OrganisationConfig config) {
-  if (!config.files) config.files = posix_file_system();
-  if (!config.clock) config.clock = std::make_shared<SystemClock>();
-  if (!config.random) config.random = std::make_shared<SystemRandom>();
-  if (config.seal.pkcs12_path.empty() && config.seal.certificate_path.empty()) {
-    config.seal.certificate_path = config.keys_directory + "/seal.cert.pem";
-    config.seal.key_path = config.keys_directory + "/seal.key.pem";
-  }
-  return config;
-}
-
-LedgerOptions ledger_options(const OrganisationConfig& config) {
-  LedgerOptions options;
-  options.directory = config.data_directory;
-  options.publish_to = config.publish_to;
-  options.start_check_entries = config.start_check_entries;
-  options.log_ahead_bytes = config.log_ahead_bytes;
-  options.start_check_payload_bytes = config.start_check_payload_bytes;
-  options.scrubbing = config.scrubbing;
-  options.on_latch = config.on_latch;
-  return options;
-}
-
-LedgerPorts ledger_ports(const OrganisationConfig& config, signing::KeyFolder& keys) {
-  LedgerPorts ports;
-  ports.files = config.files;
-  ports.clock = config.clock;
-  ports.random = config.random;
-  ports.signer = &keys.log_signer();
-  ports.cipher = &keys.object_cipher();
-  ports.fold = std::make_shared<RecordsFold>();
-  return ports;
-}
-
-// The key folder inside the data folder would go wherever a copy of the data goes.
-Result<void> check_folders(const OrganisationConfig& config) {
-  if (config.data_directory.empty() || config.keys_directory.empty())
-    return fail(Errc::invalid, "folder_missing", "both the data and the key folder must be named");
-  if (config.keys_directory == config.data_directory || config.keys_directory.starts_with(config.data_directory + "/"))
-    return fail(Errc::invalid, "keys_inside_data", "the key folder must not lie in the data folder");
-  return {};
-}
 
 // Makes the development seal's pair. What an interrupted making left of it alone was never used.
 Result<void> complete_development_seal(const OrganisationConfig& config, const std::string& name) {
@@ -171,8 +129,9 @@ Result<std::unique_ptr<Organisation::Parts>> Organisation::Parts::open(const Org
   QUOTARY_TRY(keys, signing::KeyFolder::open(config.files, config.keys_directory));
   auto whole = open_on(config, std::move(keys), Ledger::open);
   if (whole) {
-    // Its making was interrupted after its last step but this one.
+    // Its making, or a rotation of its key, was interrupted after its last step but this one.
     QUOTARY_TRY_VOID(Making::end(config));
+    QUOTARY_TRY_VOID(signing::retire_log_key(*config.files, config.keys_directory));
     return whole;
   }
   const Error why = whole.error();

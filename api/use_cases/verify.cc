@@ -75,8 +75,7 @@ Result<void> check_carried_proof(const Organisation::Parts& parts, std::string_v
   if (read.added) return *read.added;
   if (!read.seal.valid || read.sealed != document.size || !read.proof)
     return fail(Errc::invalid, "seal_invalid", read.seal.reason);
-  QUOTARY_TRY(key, signing::open_vkey(parts.keys->log_signer().vkey()));
-  QUOTARY_TRY(proof, check_proof(read.proof->text, *key));
+  QUOTARY_TRY(proof, check_proof(read.proof->text, parts.keys->log_verifier()));
   const bool names_it = std::any_of(proof.entry.objects.begin(), proof.entry.objects.end(),
                                     [&](const ObjectRef& object) { return object.sha256 == document.sha256; });
   if (!names_it || proof.entry.index != known.file.index)

@@ -67,13 +67,14 @@ std::span<LedgerImpl::Waiting> LedgerImpl::accept_some(std::span<Waiting> taken,
   do {
     accept_one(std::move(taken.front()), batch);
     taken = taken.subspan(1);
-  } while (!taken.empty() && batch.bytes < batch_bytes_max);
+  } while (!taken.empty() && batch.bytes < batch_bytes_max && !batch.ended);
   return taken;
 }
 
 void LedgerImpl::accept_one(Waiting waiting, Batch& batch) {
   auto outcome = accept(waiting.command, batch.state, batch.growth.after.size, batch.last_leaf, batch.now);
   if (!outcome) return batch.answers.push_back({std::move(waiting.done), {}, std::move(outcome).error(), {}});
+  batch.ended = outcome->ends_batch;
   batch.answers.push_back({std::move(waiting.done), std::move(outcome->entries), std::nullopt, {}});
   const std::vector<Entry>& entries = batch.answers.back().entries;  // they stay where they are when the answer moves
   for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -107,7 +108,12 @@ Result<LedgerImpl::Accepted> LedgerImpl::accept(const Command& command, StateOve
     entry.subject = std::move(draft.subject);
     entry.request_scope = std::move(draft.request_scope);
     entry.request_body = std::move(draft.request_body);
+    if (draft.placed_body) {
+      QUOTARY_TRY(placed, draft.placed_body(entry.index, entry.prev));
+      draft.body = std::move(placed);
+    }
     entry.body = std::move(draft.body);
+    accepted.ends_batch = draft.ends_batch;
     QUOTARY_TRY_VOID(link_subject(entry, state));
     std::string_view facts;
     for (const NewObject& object : draft.objects) {

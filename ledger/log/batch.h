@@ -44,6 +44,7 @@ struct LedgerImpl::Batch {
   // In the commands' order. Also those that write nothing wait for the batch: they may rest on entries of it.
   std::vector<Answer> answers;
   std::size_t bytes = 0;  // of its entries and their payloads
+  bool ended = false;     // takes no further command
 };
 
 }  // namespace quotary

@@ -1,6 +1,9 @@
 #include "ledger/log/export_check.h"
 
 #include "ledger/log/export_walk.h"
+#include "ledger/log/succession.h"
+
+#include <algorithm>
 
 namespace quotary {
 
@@ -137,16 +140,22 @@ class ExportCheck {
 
   Result<void> last_files() {
     for (const std::string& path : export_last_files(report_.manifest)) {
-      QUOTARY_TRY(bytes, inputs_.whole(path, export_small_file_bytes_max));
+      const bool keys = path == export_succession_path;
+      QUOTARY_TRY(bytes, inputs_.whole(path, keys ? succession_bytes_max : export_small_file_bytes_max));
       if (!bytes) continue;
       const bool changed = (path == export_manifest_name && *bytes != manifest_text_) ||
                            (path == export_checkpoint_name && !report_.note.empty() && *bytes != report_.note);
       if (changed) problems_.add(std::nullopt, "file", path, "it changed while the export was being read");
       // Someone may take the key from here some day.
-      if (path == export_vkey_path && *bytes != std::string(vkey_) + "\n")
+      if (path == export_vkey_path && !is_known_key(*bytes))
         problems_.add(std::nullopt, "file", path, "it is not the key that the export is checked with");
     }
     return {};
+  }
+
+  bool is_known_key(std::string_view line) const {
+    const auto is = [&](std::string_view vkey) { return line == std::string(vkey) + "\n"; };
+    return is(vkey_) || std::any_of(options_.other_vkeys.begin(), options_.other_vkeys.end(), is);
   }
 
   // Only where everything else holds: anything lost changes them.

@@ -68,13 +68,14 @@ struct ExportCheckOptions {
   // The key subject that an entry erases, or "". With it, a payload that the export calls erased is a problem of kind
   // payload unless an entry erases its subject; without, the export is taken at its word.
   std::function<std::string(const EntryView& entry, std::string_view canonical)> erases;
+  std::vector<std::string> other_vkeys;  // of the same log, before or after: keys/log.vkey may be one of them
 };
 
 // Checks every byte of every file: hashes against SHA256SUMS, the checkpoint's signature, each entry's form, place,
 // chain and time, the tree up to the signed root, the links of each subject, and each payload that is there. Goes on
-// after a problem. `vkey` is log_key as text, which keys/log.vkey must be. Memory does not grow with the export.
-// An error says that it could not be checked: Errc::not_found `no_export`, unavailable `export_version`, forbidden
-// `file_forbidden`.
+// after a problem. `vkey` is log_key as text; keys/log.vkey must be it or one of its others. Memory does not grow with
+// the export. An error says that it could not be checked: Errc::not_found `no_export`, unavailable `export_version`,
+// forbidden `file_forbidden`.
 [[nodiscard]] Result<ExportReport> check_export(const ExportSource& source, const CheckpointVerifier& log_key,
                                                 std::string_view vkey, ExportCheckOptions options = {});
 

@@ -27,9 +27,9 @@ enum class ExportPayloads { none, facts, all };
 [[nodiscard]] std::optional<ExportPayloads> parse_payloads(std::string_view text);
 
 // The files that may stand in keys/; the first always does.
-inline constexpr std::array<std::string_view, 3> export_key_names{"log.vkey", "seal-certificate.pem",
-                                                                  "witness-policy.txt"};
-inline constexpr std::string_view export_vkey_path = "keys/log.vkey";
+inline constexpr std::array<std::string_view, 4> export_key_names{"log.vkey", "seal-certificate.pem",
+                                                                  "witness-policy.txt", "log.succession"};
+inline constexpr std::string_view export_vkey_path = "keys/log.vkey", export_succession_path = "keys/log.succession";
 
 // manifest.json. Counts that a reader finds otherwise are damage.
 struct ExportManifest {
@@ -38,7 +38,7 @@ struct ExportManifest {
   Hash root;
   std::string exported_at;  // RFC 3339, the exporting machine's clock
   ExportPayloads payloads = ExportPayloads::facts;
-  std::array<bool, export_key_names.size()> keys{true, false, false};
+  std::array<bool, export_key_names.size()> keys{true};
   std::optional<std::uint64_t> witnessed_size;  // of the earlier checkpoint in `witnessed`, when there is one
   std::uint64_t payloads_held = 0, payload_bytes = 0, withheld_by_choice = 0, withheld_erased = 0;
   friend bool operator==(const ExportManifest&, const ExportManifest&) = default;

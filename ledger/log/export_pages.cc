@@ -157,6 +157,9 @@ checkpoint      C2SP signed note: three lines (origin, size in decimal, root in 
                 signature, which is over "cosignature/v1", LF, "time <seconds>", LF and the three lines.
 witnessed       when it is there: an earlier checkpoint, with the lines of the witnesses that cosigned it.
 keys/log.vkey   <name>+<id in hexadecimal>+<base64(type || public key)>, type 01 for Ed25519.
+keys/log.succession  when it is there: how the log came to that key from earlier ones. An entry log.key_rotated or
+                log.key_revoked holds a note that the old and the new key signed; the file has that entry's proof under
+                the old key's last checkpoint. With it an older VKEY will do, unless it was revoked.
 tile/entries/N  256 entries: each 2 bytes of length, then canonical JSON (RFC 8785). N is in groups of three digits, all
                 but the last after an x: 1234067 is x001/x234/067. The last bundle, with W < 256 entries, is N.p/W.
 tile/L/N        256 hashes of 32 bytes, likewise. Hash i of tile N at level L is that of the subtree over the leaves

@@ -100,7 +100,8 @@ class Exporting {
     manifest_.tree_size = chosen.checkpoint.checkpoint.size;
     manifest_.root = chosen.checkpoint.checkpoint.root;
     manifest_.payloads = options.payloads;
-    manifest_.keys = {true, !options.seal_certificate.empty(), !options.witness_policy.empty()};
+    manifest_.keys = {true, !options.seal_certificate.empty(), !options.witness_policy.empty(),
+                      !options.succession.empty()};
     if (chosen.witnessed) manifest_.witnessed_size = chosen.witnessed->checkpoint.size;
   }
 
@@ -199,7 +200,7 @@ class Exporting {
   Result<void> last_files() {
     const std::string vkey = options_.vkey + "\n";
     const std::array<std::string_view, export_key_names.size()> keys{vkey, options_.seal_certificate,
-                                                                     options_.witness_policy};
+                                                                     options_.witness_policy, options_.succession};
     QUOTARY_TRY_VOID(files_.put(std::string(export_checkpoint_name), chosen_.checkpoint.note));
     if (chosen_.witnessed) QUOTARY_TRY_VOID(files_.put(std::string(export_witnessed_name), chosen_.witnessed->note));
     for (std::size_t i = 0; i < export_key_names.size(); ++i) {

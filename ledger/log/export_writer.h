@@ -14,6 +14,7 @@ struct ExportOptions {
   ExportPayloads payloads = ExportPayloads::facts;
   bool witnessed = false;        // at the newest checkpoint that is witnessed, not at the newest that is signed
   std::string vkey;              // the log's, as text
+  std::string succession;        // the file that leads to it from earlier keys; empty: none
   std::string seal_certificate;  // PEM; empty: none
   std::string witness_policy;    // a tlog-policy file; empty: none
   std::function<void(std::uint64_t done, std::uint64_t size)> progress;  // in entries

@@ -5,6 +5,8 @@
 #include "ledger/log/lost_mark.h"
 #include "ledger/log/proof_text.h"
 #include "ledger/log/stored_entry.h"
+#include "ledger/log/subject.h"
+#include "ledger/log/succession.h"
 #include "ledger/log/walk.h"
 
 #include <algorithm>
@@ -57,13 +59,21 @@ LedgerImpl::~LedgerImpl() {
   if (thread_.joinable()) thread_.join();
 }
 
+bool published_by(const LedgerPorts& ports, const Published& published) {
+  const auto own_note = sign_checkpoint(*ports.signer, published.size, published.root);
+  if (own_note && *own_note == published.note) return true;
+  if (ports.succession == nullptr) return false;
+  const auto earlier = open_checkpoint(published.note, ports.succession->in_its_time());
+  return earlier && earlier->size == published.size && earlier->root == published.root;
+}
+
 // The store must hold what a slot says was published, and lead to the same root.
 Result<void> LedgerImpl::check_published(const Slots& slots, std::uint64_t size, const NodeReader& nodes) {
   const Published& published = *slots.last();
-  QUOTARY_TRY(own_note, sign_checkpoint(*ports_.signer, published.size, published.root));
-  if (own_note != published.note) {
+  if (!published_by(ports_, published)) {
     return fail(Errc::corrupt, "published_signature",
-                "the published checkpoint was not signed by this log's key: another key folder, or a forged slot");
+                "the published checkpoint was not signed by this log's key: another key folder, one of before the key "
+                "was rotated, or a forged slot");
   }
   if (published.size > size) {
     return fail(
@@ -144,9 +154,28 @@ Result<void> LedgerImpl::check_tail(std::uint64_t from, std::uint64_t published_
   return {};
 }
 
+// The key folder knows of the log's last rotation, and the log of the key that it ends with.
+Result<void> LedgerImpl::check_signer(std::uint64_t size) {
+  if (ports_.succession != nullptr && ports_.succession->rotations().back().index >= size)
+    return fail(Errc::corrupt, "rolled_back",
+                "the store holds " + std::to_string(size) + " entries, but the log's key was rotated by entry " +
+                    std::to_string(ports_.succession->rotations().back().index) +
+                    ": it was rolled back or damaged; restore the newest backup, never write on top of this one");
+  QUOTARY_TRY(newest, last_about(StateOfView(*store_), rotation_subject));
+  if (!newest || options_.retiring) return {};
+  QUOTARY_TRY(entry, read_entry(*store_, *newest, nodes_of(*store_)));
+  QUOTARY_TRY(said, read_rotation(entry));
+  if (vkey_text(said.old_key) != ports_.signer->vkey()) return {};
+  return fail(Errc::unavailable, "key_retired",
+              "entry " + std::to_string(entry.index) +
+                  " replaced the key that the key folder holds: a rotation was interrupted, go on with `quotary keys "
+                  "rotate`; or the key folder is an old copy, put the newest back");
+}
+
 Result<void> LedgerImpl::recover(std::uint64_t size) {
   QUOTARY_TRY_VOID(check_state_size(size));
   QUOTARY_TRY_VOID(load_counters());
+  QUOTARY_TRY_VOID(check_signer(size));
   const NodeReader nodes = nodes_of(*store_);
   std::uint64_t published_size = 0;
   for (const Slots& slots : slots_) {

@@ -33,6 +33,9 @@ inline constexpr std::string_view state_size_key = "~size";
 [[nodiscard]] std::string slots_path(const std::string& directory);
 [[nodiscard]] std::string store_path(const std::string& directory);
 
+// Whether a published note is the log's own: by its signer, or by an earlier key of its succession for its time.
+[[nodiscard]] bool published_by(const LedgerPorts& ports, const Published& published);
+
 // The slot files of a ledger, the data folder's own first.
 [[nodiscard]] std::vector<std::string> slots_paths(const LedgerOptions& options);
 
@@ -76,6 +79,7 @@ class LedgerImpl final : public Ledger {
   struct Accepted {
     std::vector<Entry> entries;
     std::vector<std::vector<std::string>> stored;
+    bool ends_batch = false;
   };
   // What a command will be told.
   struct Answer {
@@ -108,6 +112,7 @@ class LedgerImpl final : public Ledger {
   [[nodiscard]] static Result<void> prove_all(Batch& batch);
   static void give_answers(Batch& batch, const Head& published);
   [[nodiscard]] Result<void> check_published(const Slots& slots, std::uint64_t size, const NodeReader& nodes);
+  [[nodiscard]] Result<void> check_signer(std::uint64_t size);
   [[nodiscard]] Result<void> check_tail(std::uint64_t from, std::uint64_t published_size, std::uint64_t size);
   [[nodiscard]] Result<void> publish(std::uint64_t size, const Hash& root);
   [[nodiscard]] Result<void> check_state_size(std::uint64_t size);

@@ -16,8 +16,7 @@ std::optional<Published> newest_published(const LedgerOptions& options, const Le
     auto read = Slots::read(*ports.files, path);
     if (!read || !*read) continue;
     Published& published = **read;
-    const auto own_note = sign_checkpoint(*ports.signer, published.size, published.root);
-    if (!own_note || *own_note != published.note) continue;
+    if (!published_by(ports, published)) continue;
     if (!newest || published.size > newest->size) newest = std::move(published);
   }
   return newest;

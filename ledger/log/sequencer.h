@@ -37,6 +37,9 @@ struct Draft {
   std::string request_scope, request_body;  // hex hashes of the idempotent request, both empty without one
   json::object body;                        // opaque ids, codes, numbers as strings or integers only
   std::vector<NewObject> objects;
+  // Instead of `body`, for one that names its own place: makes it from the entry's index and prev.
+  std::function<Result<json::object>(std::uint64_t index, const Hash& prev)> placed_body;
+  bool ends_batch = false;  // no entry of another command follows it under the same checkpoint
 };
 
 struct ObjectRef {
@@ -142,9 +145,12 @@ struct LedgerOptions {
   // With their payloads, from the newest back, for as long as these together take no more; the last entry's always.
   std::uint64_t start_check_payload_bytes = 64u << 20;
   Scrubbing scrubbing;
+  bool retiring = false;  // open also for a signer that the newest rotation retired, so that the rotation is completed
   // Zeros kept on the disk ahead of the store's log, which make a sync cheaper; a server sets serving_log_ahead_bytes.
   std::uint64_t log_ahead_bytes = 0;
 };
+
+class Succession;
 
 struct LedgerPorts {
   std::shared_ptr<FileSystem> files;
@@ -153,6 +159,7 @@ struct LedgerPorts {
   CheckpointSigner* signer = nullptr;  // outlives the ledger
   ObjectCipher* cipher = nullptr;      // outlives the ledger
   std::shared_ptr<const Fold> fold;
+  const Succession* succession = nullptr;  // of a signer that was not the log's first key; outlives the ledger
 };
 
 struct LedgerState {
@@ -173,7 +180,7 @@ class Ledger {
                                                               Draft genesis);
   // Opens for writing: compares with the published slots (refuses a rolled-back store: Errc::corrupt `rolled_back`,
   // with sizes), recovers a batch that was durable but not yet published, verifies the last start_check_entries, and
-  // what a scrubber once found damaged.
+  // what a scrubber once found damaged. Errc::unavailable `key_retired` for a signer that the log replaced.
   [[nodiscard]] static Result<std::unique_ptr<Ledger>> open(const LedgerOptions& options, const LedgerPorts& ports);
   // What is left of a ledger that open refused for `why`, for reads alone: latched, nothing is written or signed. Under
   // a whole published checkpoint only entries that lead to its root are answered; without one, only those of the tree

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view file_header = "quotary-succession-v1\n";
 // Its spaces keep it apart from checkpoints, which the same keys sign: they begin with an origin, which has none.
-constexpr std::string_view statement_header = "Quotary key rotation v1\n";
+constexpr std::string_view rotation_header = "Quotary key rotation v1\n",
+                           revocation_header = "Quotary key revocation v1\n";
 constexpr std::string_view algorithm = "ed25519";
 
 Error bad_file(const std::string& why) {
@@ -31,16 +32,13 @@ std::optional<std::string_view> take_line(std::string_view& rest) {
   return line;
 }
 
-struct Statement {
-  std::string origin;
-  std::uint64_t index = 0;
-  Hash prev;
-  Vkey old_key, new_key;
-};
+constexpr std::string_view header_of(KeyEnd end) {
+  return end == KeyEnd::revoked ? revocation_header : rotation_header;
+}
 
-std::string statement_text(const Statement& said) {
+std::string statement_text(const RotationStatement& said) {
   const auto key = [](const Vkey& vkey) { return std::string(algorithm) + " " + vkey_text(vkey) + "\n"; };
-  return std::string(statement_header) + said.origin + "\n" + std::to_string(said.index) + "\n" + said.prev.hex() +
+  return std::string(header_of(said.end)) + said.origin + "\n" + std::to_string(said.index) + "\n" + said.prev.hex() +
          "\n" + key(said.old_key) + key(said.new_key);
 }
 
@@ -59,10 +57,10 @@ Result<Vkey> parse_key(std::string_view line) {
   return key;
 }
 
-Result<Statement> parse_statement(std::string_view text) {
+Result<RotationStatement> parse_statement(std::string_view text, KeyEnd end) {
   std::string_view rest = text;
-  if (!rest.starts_with(statement_header)) return wrong("its statement is of another form");
-  rest.remove_prefix(statement_header.size());
+  if (!rest.starts_with(header_of(end))) return wrong("its statement is of another form");
+  rest.remove_prefix(header_of(end).size());
   std::array<std::string_view, 5> lines;
   for (std::string_view& line : lines) {
     const auto taken = take_line(rest);
@@ -74,33 +72,22 @@ Result<Statement> parse_statement(std::string_view text) {
   if (!index || !prev) return wrong("its statement's index or prev");
   QUOTARY_TRY(old_key, parse_key(lines[3]));
   QUOTARY_TRY(new_key, parse_key(lines[4]));
-  Statement said{std::string(lines[0]), *index, *prev, std::move(old_key), std::move(new_key)};
+  RotationStatement said{std::string(lines[0]), *index, *prev, std::move(old_key), std::move(new_key), end};
   if (statement_text(said) != text) return wrong("its statement is not spelled as we spell it");
   return said;
 }
 
-// The statement of a rotation's entry, signed by both keys and by no one else.
-Result<Statement> read_statement(const Entry& entry, Ed25519Check holds) {
-  if (entry.type != rotation_type || entry.subject != rotation_subject)
-    return wrong("entry " + std::to_string(entry.index) + " is no rotation but " + entry.type);
-  const json::value* const note = entry.body.if_contains("statement");
-  if (!entry.objects.empty()) return wrong("its entry has objects");
-  if (entry.body.size() != 1 || note == nullptr || !note->is_string())
-    return wrong("its body is not a statement alone");
-  const std::string_view signed_text = note->get_string();
-  const auto parsed = parse_note(signed_text);
-  if (!parsed) return wrong("its statement is no signed note: " + parsed.error().detail);
-  QUOTARY_TRY(said, parse_statement(parsed->text));
+std::string_view statement_of(const Entry& entry) { return entry.body.at("statement").as_string(); }
+
+// Signed by both keys and by no one else. `entry` is one that read_rotation() read.
+Result<void> check_signatures(const Entry& entry, const RotationStatement& said, Ed25519Check holds) {
+  QUOTARY_TRY(parsed, parse_note(statement_of(entry)));
   for (const auto& [key, which] : {std::pair(&said.old_key, "old"), std::pair(&said.new_key, "new")}) {
-    const auto held = signed_by(*parsed, *key, holds);
+    const auto held = signed_by(parsed, *key, holds);
     if (!held || !*held) return wrong(std::string("the ") + which + " key did not sign its statement");
   }
-  if (parsed->signatures.size() != 2) return wrong("its statement has further signatures");
-  if (said.index != entry.index || said.prev != entry.prev)
-    return wrong("its statement was made for another place: entry " + std::to_string(said.index));
-  if (said.old_key.name != said.origin || said.new_key.name != said.origin)
-    return wrong("its keys are not both of " + said.origin);
-  return said;
+  if (parsed.signatures.size() != 2) return wrong("its statement has further signatures");
+  return {};
 }
 
 // One known key; without it, any at all, to read which key a proof's own entry names.
@@ -127,7 +114,8 @@ class ProofKey final : public CheckpointVerifier {
 Result<Rotation> check_rotation(std::string_view proof, const std::string& origin, const Rotation* before,
                                 Ed25519Check holds) {
   QUOTARY_TRY(guess, check_proof(proof, ProofKey(origin, nullptr, holds)));
-  QUOTARY_TRY(said, read_statement(guess.entry, holds));
+  QUOTARY_TRY(said, read_rotation(guess.entry));
+  QUOTARY_TRY_VOID(check_signatures(guess.entry, said, holds));
   if (said.origin != origin) return wrong("it is of the log " + said.origin);
   if (before != nullptr && said.old_key != before->new_key)
     return wrong("the key that retires is not the one that came with the rotation before");
@@ -137,7 +125,7 @@ Result<Rotation> check_rotation(std::string_view proof, const std::string& origi
     return wrong("the old key's checkpoint is over " + std::to_string(checked.tree_size) +
                  " entries and does not end with entry " + std::to_string(checked.entry.index));
   if (before != nullptr && checked.entry.index <= before->index) return wrong("it lies before the rotation before it");
-  return Rotation{checked.entry.index, checked.entry.time, std::move(said.old_key), std::move(said.new_key)};
+  return Rotation{checked.entry.index, checked.entry.time, std::move(said.old_key), std::move(said.new_key), said.end};
 }
 
 struct File {
@@ -170,13 +158,32 @@ Result<File> parse_file(std::string_view text) {
 
 }  // namespace
 
+Result<RotationStatement> read_rotation(const Entry& entry) {
+  const bool known = entry.type == rotation_type || entry.type == revocation_type;
+  if (!known || entry.subject != rotation_subject)
+    return wrong("entry " + std::to_string(entry.index) + " is no rotation but " + entry.type);
+  const json::value* const note = entry.body.if_contains("statement");
+  if (!entry.objects.empty()) return wrong("its entry has objects");
+  if (entry.body.size() != 1 || note == nullptr || !note->is_string())
+    return wrong("its body is not a statement alone");
+  const auto parsed = parse_note(statement_of(entry));
+  if (!parsed) return wrong("its statement is no signed note: " + parsed.error().detail);
+  QUOTARY_TRY(said, parse_statement(parsed->text, entry.type == revocation_type ? KeyEnd::revoked : KeyEnd::rotated));
+  if (said.index != entry.index || said.prev != entry.prev)
+    return wrong("its statement was made for another place: entry " + std::to_string(said.index));
+  if (said.old_key.name != said.origin || said.new_key.name != said.origin)
+    return wrong("its keys are not both of " + said.origin);
+  if (said.old_key == said.new_key) return wrong("it puts a key in its own place");
+  return said;
+}
+
 Result<json::object> rotation_body(const CheckpointSigner& old_key, const CheckpointSigner& new_key,
-                                   std::uint64_t index, const Hash& prev) {
+                                   std::uint64_t index, const Hash& prev, KeyEnd end) {
   QUOTARY_TRY(from, parse_vkey(old_key.vkey()));
   QUOTARY_TRY(to, parse_vkey(new_key.vkey()));
   if (from.name != to.name || from.key == to.key)
     return fail(Errc::invalid, "bad_rotation", "a log's key is followed by another one of the same log");
-  const std::string text = statement_text({from.name, index, prev, from, to});
+  const std::string text = statement_text({from.name, index, prev, from, to, end});
   QUOTARY_TRY(by_old, old_key.signature_line(text));
   QUOTARY_TRY(by_new, new_key.signature_line(text));
   json::object body;
@@ -188,6 +195,19 @@ std::string succession_text(std::string_view origin, std::span<const std::string
   std::string text = std::string(file_header) + std::string(origin) + "\n" + std::to_string(proofs.size()) + "\n";
   for (const std::string& proof : proofs) text += std::to_string(proof.size()) + "\n" + proof;
   return text;
+}
+
+Result<std::string> with_rotation(std::string_view text, std::string_view origin, std::string_view proof) {
+  std::vector<std::string> proofs;
+  if (!text.empty()) {
+    QUOTARY_TRY(file, parse_file(text));
+    if (file.origin != origin) return bad_file("it is of " + file.origin);
+    if (file.proofs.size() == successions_max)
+      return bad_file("it is full: a log's key is replaced at most " + std::to_string(successions_max) + " times");
+    proofs.assign(file.proofs.begin(), file.proofs.end());
+  }
+  proofs.emplace_back(proof);
+  return succession_text(origin, proofs);
 }
 
 Result<std::unique_ptr<Succession>> Succession::open(std::string_view text, std::string_view trusted,
@@ -216,27 +236,42 @@ Result<std::unique_ptr<Succession>> Succession::open(std::string_view text, std:
                     " of this file: it is another log's, or the file leads to another key");
   }
   const auto before = static_cast<std::size_t>(found - keys.begin());
+  for (std::size_t i = before; i < rotations.size(); ++i) {
+    if (rotations[i].end == KeyEnd::revoked)
+      return fail(Errc::corrupt, "revoked_key",
+                  (i == before ? "the key that was given" : "a key that follows the one that was given") +
+                      std::string(" was revoked by entry ") + std::to_string(rotations[i].index) +
+                      ", so nothing that it signed leads further: take the log's newest key from its keeper, by a way "
+                      "that you trust");
+  }
   return std::unique_ptr<Succession>(new Succession(std::move(rotations), std::move(keys), before, holds));
 }
 
-Result<std::string> Succession::open_note(std::string_view note) const {
+Result<std::string> Succession::open_note(std::string_view note) const { return open(note, false); }
+
+Result<std::string> Succession::open(std::string_view note, bool revoked_too) const {
   QUOTARY_TRY(parsed, parse_note(note));
   QUOTARY_TRY(checkpoint, parse_checkpoint_text(parsed.text));
-  std::optional<Error> retired;
+  std::optional<Error> refused;
   bool believed = false;
   for (std::size_t i = 0; i < keys_.size(); ++i) {
     QUOTARY_TRY(held, signed_by(parsed, keys_[i], holds_));
     if (!held) continue;
-    const bool in_time = i == rotations_.size() || checkpoint.size <= rotations_[i].index + 1;
-    believed = believed || in_time;
-    if (!in_time)
-      retired =
-          fail(Errc::corrupt, "retired_key",
-               "the checkpoint is over " + std::to_string(checkpoint.size) +
-                   " entries, but the key that signed it retired with entry " + std::to_string(rotations_[i].index));
+    const Rotation* const end = i < rotations_.size() ? &rotations_[i] : nullptr;
+    if (end != nullptr && checkpoint.size > end->index + 1) {
+      refused = fail(Errc::corrupt, "retired_key",
+                     "the checkpoint is over " + std::to_string(checkpoint.size) +
+                         " entries, but the key that signed it retired with entry " + std::to_string(end->index));
+    } else if (end != nullptr && end->end == KeyEnd::revoked && !revoked_too) {
+      refused = fail(Errc::corrupt, "revoked_key",
+                     "the key that signed the checkpoint was revoked by entry " + std::to_string(end->index) +
+                         ": ask the log for the same under its newer key");
+    } else {
+      believed = true;
+    }
   }
   if (believed) return std::string(parsed.text);
-  if (retired) return *retired;
+  if (refused) return *refused;
   return fail(Errc::corrupt, "note_signature", "no signature by a key of the succession of " + name());
 }
 

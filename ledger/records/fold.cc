@@ -1,6 +1,7 @@
 #include "ledger/records/fold.h"
 
 #include "ledger/log/index_root.h"
+#include "ledger/log/succession.h"
 #include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
@@ -48,6 +49,16 @@ Result<void> organisation_created(const Step& s) {
   s.state.put(organisation_key(), json::serialize(json::object{{"origin", text_of(s.entry.body, "origin")},
                                                                {"public_url", text_of(s.entry.body, "public_url")},
                                                                {"time_zone", text_of(s.entry.body, "time_zone")}}));
+  return {};
+}
+
+// Whether the keys signed it is checked by whoever walks the succession.
+Result<void> log_key_replaced(const Step& s) {
+  QUOTARY_TRY(said, read_rotation(s.entry));
+  QUOTARY_TRY(stands, s.state.get(log_key_key()));
+  if (stands && *stands != vkey_text(said.old_key))
+    return refuse(s.entry, "key_not_current", "the log's key is " + *stands);
+  s.state.put(log_key_key(), vkey_text(said.new_key));
   return {};
 }
 
@@ -260,6 +271,8 @@ constexpr Rule rules[] = {
     {"organisation.created", organisation_created},
     {"person.added", person_added},
     {"token.issued", token_issued},
+    {rotation_type, log_key_replaced},
+    {revocation_type, log_key_replaced},
     {"series.added", series_added},
     {"series.period_ended", period_ended},
     {period_sealed_type, [](const Step& s) { return period_sealed(s.entry, s.facts, s.state); }},

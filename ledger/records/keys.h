@@ -17,6 +17,7 @@
 //   voids/<index>            request id, in the order of asking
 //   open/<number>            the quote's open request
 //   due/<ms>/<id>            request id, by the time at which it lapses
+//   log_key                  the log's key (vkey) since it was rotated
 //   erasure/<id>             everything about a request to erase
 //   erasures/<index>         its id, in the order of asking
 //   erasing/<target>         the id of the open one about a key subject
@@ -39,6 +40,7 @@ namespace quotary::records {
 }
 
 [[nodiscard]] inline std::string organisation_key() { return "org"; }
+[[nodiscard]] inline std::string log_key_key() { return "log_key"; }
 [[nodiscard]] inline std::string person_key(std::string_view id) { return "person/" + std::string(id); }
 [[nodiscard]] inline std::string login_key(std::string_view hash) { return "login/" + std::string(hash); }
 [[nodiscard]] inline std::string token_key(std::string_view hash) { return "token/" + std::string(hash); }

@@ -17,6 +17,8 @@ class Surface(unittest.TestCase):
     def setUpClass(cls):
         cls.metrics_port = free_port()
         cls.s = Server(PROGRAM, ["--metrics-port", str(cls.metrics_port)])
+        # A log that had another key before, so that there is a succession to answer.
+        subprocess.run([PROGRAM, "keys", "rotate", "--data", cls.s.data], check=True, stdout=subprocess.DEVNULL)
         cls.s.start()
         cls.s.document = Document(cls.s.json("GET", "/openapi.json")[2])
         _, _, cls.first = cls.s.issue(quote(), "first")
@@ -106,6 +108,7 @@ class Surface(unittest.TestCase):
         listed = self.s.json("GET", f"/v1/void-requests?quote={newer['number']}", "manager")[2]["items"]
         self.assertEqual([row["id"] for row in listed], [again["id"], asked["id"]])
         self.assertEqual(self.s.call("GET", "/log/vkey")[0], 200)
+        self.assertIn(self.s.call("GET", "/log/vkey")[2].strip().rsplit(b"+")[0], self.s.call("GET", "/log/succession")[2])
         for query, parameter in (("limit=0", "limit"), ("limit=x", "limit"), ("from=today", "from"), ("cursor=x", "cursor")):
             for list_path in ("/v1/quotes", "/v1/void-requests"):
                 _, _, problem = self.s.json("GET", f"{list_path}?{query}", "rep")

@@ -42,10 +42,11 @@ class ExportedTimesTest : public testing::ExportFixture {
     ledger.reset();
     EXPECT_TRUE(write(payloads));
     const auto source = open_export_folder(folder.path() + "/export").value();
-    ExportedTimes times(*source, *key, signer->vkey(), authority->certificate_pem());
-    const auto report = check_export(*source, *key, signer->vkey(),
-                                     {.progress = {}, .watch = &times.watch(), .earlier = {}, .erases = {}})
-                            .value();
+    ExportedTimes times(*source, *key, {*parse_vkey(signer->vkey())}, authority->certificate_pem());
+    const auto report =
+        check_export(*source, *key, signer->vkey(),
+                     {.progress = {}, .watch = &times.watch(), .earlier = {}, .erases = {}, .other_vkeys = {}})
+            .value();
     Verdict verdict = judge_export(report);
     times.tell(verdict);
     return verdict;

@@ -39,7 +39,7 @@ class PeriodSealVerify : public testing::LogFixture {
  protected:
   static Draft draft_of(const json::value& each) {
     const Entry entry = parse_entry(std::string_view(each.at("entry").as_string())).value();
-    Draft draft{entry.type, entry.actor_id, entry.actor_role, entry.subject, "", "", entry.body, {}};
+    Draft draft{entry.type, entry.actor_id, entry.actor_role, entry.subject, "", "", entry.body, {}, {}};
     for (const ObjectRef& object : entry.objects)
       draft.objects.push_back({object.name, object.media_type,
                                object.name == "facts" ? std::string(each.at("facts").as_string()) : object.name,

@@ -1,6 +1,7 @@
 #include "tools/quotary/command.h"
 
 #include "ledger/records/fold.h"
+#include "signing/cosigner.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -66,7 +67,46 @@ LedgerPorts reading_ports(std::shared_ptr<FileSystem> files, signing::KeyFolder*
   ports.random = std::make_shared<SystemRandom>();
   ports.cipher = keys != nullptr ? &keys->object_cipher() : nullptr;
   ports.fold = std::make_shared<RecordsFold>();
+  ports.succession = keys != nullptr ? keys->succession() : nullptr;
   return ports;
+}
+
+std::string current_vkey(signing::KeyFolder& keys) {
+  std::string vkey = keys.log_signer().vkey();
+  while (vkey.ends_with('\n')) vkey.pop_back();
+  return vkey;
+}
+
+Result<LogKeys> log_keys(FileSystem& files, signing::KeyFolder* keys, std::string vkey, const std::string& succession) {
+  if (vkey.empty()) {
+    QUOTARY_CHECK(keys != nullptr);
+    return LogKeys{nullptr, &keys->log_verifier(), current_vkey(*keys), keys->succession_text()};
+  }
+  while (vkey.ends_with('\n')) vkey.pop_back();
+  LogKeys made;
+  if (succession.empty()) {
+    QUOTARY_TRY(opened, signing::open_vkey(vkey));
+    made.own = std::move(opened);
+    made.vkey = vkey;
+  } else {
+    QUOTARY_TRY(text, read_file(files, succession, succession_bytes_max));
+    QUOTARY_TRY(opened, Succession::open(text, vkey, signing::ed25519_holds));
+    made.vkey = vkey_text(opened->current());
+    made.succession = std::move(text);
+    made.own = std::move(opened);
+  }
+  made.used = made.own.get();
+  return made;
+}
+
+void add_log_keys(CLI::App& command, std::string& vkey, std::string& succession) {
+  auto* given =
+      command.add_option("--vkey", vkey, "the log's verification key, kept elsewhere (default: the key folder's)");
+  command
+      .add_option("--succession", succession,
+                  "the log's succession of keys: --vkey may then be any of them (GET /log/succession)")
+      ->needs(given)
+      ->check(CLI::ExistingFile);
 }
 
 void add_places(CLI::App& command, Places& places, bool seal) {

@@ -41,6 +41,22 @@ struct Places {
 [[nodiscard]] LedgerOptions ledger_options(const Places& places);
 [[nodiscard]] LedgerPorts reading_ports(std::shared_ptr<FileSystem> files, signing::KeyFolder* keys);
 
+// The key folder's log key, without line feed.
+[[nodiscard]] std::string current_vkey(signing::KeyFolder& keys);
+
+// Whose signatures make a checkpoint the log's.
+struct LogKeys {
+  std::unique_ptr<CheckpointVerifier> own;   // when it is none of the key folder's
+  const CheckpointVerifier* used = nullptr;  // the key folder's, which outlives this, or `own`
+  std::string vkey, succession;              // the current key, and the file that leads to it; empty for a first key
+};
+// Those of `keys`, its log key and the keys before it; or `vkey` with what a file of their succession leads to. Either
+// may be missing, not both.
+[[nodiscard]] Result<LogKeys> log_keys(FileSystem& files, signing::KeyFolder* keys, std::string vkey,
+                                       const std::string& succession);
+// Adds --vkey and --succession.
+void add_log_keys(CLI::App& command, std::string& vkey, std::string& succession);
+
 // Adds --data and --keys; with `seal`, also the options that opening for writing needs.
 void add_places(CLI::App& command, Places& places, bool seal = false);
 

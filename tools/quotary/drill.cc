@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 struct DrillCommand {
   Places places;
-  std::string from, vkey, scratch;
+  std::string from, vkey, succession, scratch;
   std::vector<std::string> published;
   std::uint64_t number = 0;  // 0: the newest
   unsigned threads = 2;
@@ -88,13 +88,13 @@ Result<Drilled> drill(const DrillCommand& command) {
     keys = std::move(*opened);
   else if (command.vkey.empty())
     return std::move(opened).error();
-  QUOTARY_TRY(log_key, signing::open_vkey(command.vkey.empty() ? keys->log_signer().vkey() : command.vkey));
+  QUOTARY_TRY(log_key, log_keys(*files, keys.get(), command.vkey, command.succession));
   QUOTARY_TRY(backup,
               read_backup(*files, command.from, command.number == 0 ? std::nullopt : std::optional(command.number)));
   Drilled drilled;
   drilled.backup = std::move(backup);
   drilled.private_objects_read = keys != nullptr;
-  QUOTARY_TRY(outside, outside_of(command, *files, *log_key));
+  QUOTARY_TRY(outside, outside_of(command, *files, *log_key.used));
   QUOTARY_TRY(scratch, Scratch::make(command.scratch));
   UnpackOptions unpacking;
   unpacking.link_tables = true;
@@ -107,7 +107,7 @@ Result<Drilled> drill(const DrillCommand& command) {
   how.threads = command.threads;
   how.progress = progress_of(command, "entries", 0);
   const LedgerPorts ports = reading_ports(files, keys.get());
-  QUOTARY_TRY(check, check_restored(restored, drilled.backup.manifest, outside, ports, *log_key, how));
+  QUOTARY_TRY(check, check_restored(restored, drilled.backup.manifest, outside, ports, *log_key.used, how));
   drilled.check = std::move(check);
   LedgerOptions options;
   options.directory = restored;
@@ -171,7 +171,6 @@ void print_text(const Drilled& drilled) {
 int run(DrillCommand command) {
   if (auto complete = command.places.complete(); !complete) return report(complete.error()), exit_unchecked;
   while (command.from.size() > 1 && command.from.back() == '/') command.from.pop_back();
-  while (command.vkey.ends_with('\n')) command.vkey.pop_back();
   const auto drilled = drill(command);
   if (!drilled) {
     if (drilled.error().kind == Errc::corrupt) return report(drilled.error());
@@ -197,8 +196,7 @@ void add_drill(CLI::App& app, int& exit_code) {
   command->add_option("--from", options->from, "folder of backups")->required();
   command->add_option("--backup", options->number, "its number (default: the newest)")
       ->check(CLI::Range(std::uint64_t{1}, backup_number_max));
-  command->add_option("--vkey", options->vkey,
-                      "the log's verification key; enough where there is no key folder, but for private contents");
+  add_log_keys(*command, options->vkey, options->succession);
   command->add_option(
       "--published", options->published,
       "file of --publish-to, a signed checkpoint or a .tlog-proof, to hold the backup against; may be repeated");

@@ -17,7 +17,7 @@ namespace {
 
 struct ExportCommand {
   Places places;
-  std::string target, vkey, payloads = "facts", witness_policy;
+  std::string target, vkey, succession, payloads = "facts", witness_policy;
   bool witnessed = false;
   bool as_json = false;
 };
@@ -101,9 +101,9 @@ Result<ExportManifest> make(ExportCommand& command, bool& begun) {
     keys = std::move(*opened);
   else if (command.vkey.empty() || options.payloads == ExportPayloads::all)
     return std::move(opened).error();
-  options.vkey = command.vkey.empty() ? keys->log_signer().vkey() : command.vkey;
-  while (options.vkey.ends_with('\n')) options.vkey.pop_back();
-  QUOTARY_TRY(log_key, signing::open_vkey(options.vkey));
+  QUOTARY_TRY(log, log_keys(*files, keys.get(), command.vkey, command.succession));
+  options.vkey = log.vkey;
+  options.succession = log.succession;
   QUOTARY_TRY(certificate, seal_certificate(*files, places));
   options.seal_certificate = std::move(certificate);
   QUOTARY_TRY(policy, witness_policy(*files, command.witness_policy));
@@ -114,7 +114,7 @@ Result<ExportManifest> make(ExportCommand& command, bool& begun) {
       if (done >= size) std::fputs("\r\033[K", stderr);
     };
   }
-  return export_ledger(ledger_options(places), reading_ports(files, keys.get()), *log_key, options);
+  return export_ledger(ledger_options(places), reading_ports(files, keys.get()), *log.used, options);
 }
 
 int run(ExportCommand command) {
@@ -149,7 +149,7 @@ void add_export(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_flag("--witnessed", options->witnessed,
                     "at the newest checkpoint that witnesses cosigned, not at the newest that is signed");
-  command->add_option("--vkey", options->vkey, "the log's verification key (default: the key folder's)");
+  add_log_keys(*command, options->vkey, options->succession);
   command->add_option("--seal-certificate", options->places.seal_certificate,
                       "PEM certificate of the seal (default: seal.cert.pem in the key folder, if it is there)");
   command->add_option("--witness-policy", options->witness_policy,

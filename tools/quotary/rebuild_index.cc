@@ -49,10 +49,8 @@ int rebuild(RebuildCommand command) {
   const auto files = posix_file_system();
   auto keys = signing::KeyFolder::open(files, command.places.keys);
   if (!keys) return report(keys.error()), exit_unchecked;
-  const auto log_key = signing::open_vkey((*keys)->log_signer().vkey());
-  if (!log_key) return report(log_key.error()), exit_unchecked;
-  const auto done =
-      rebuild_state(ledger_options(command.places), reading_ports(files, keys->get()), **log_key, command.only_compare);
+  const auto done = rebuild_state(ledger_options(command.places), reading_ports(files, keys->get()),
+                                  (*keys)->log_verifier(), command.only_compare);
   if (!done) {
     report(done.error());
     return done.error().kind == Errc::corrupt ? exit_bad : exit_unchecked;

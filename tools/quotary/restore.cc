@@ -86,7 +86,7 @@ struct Outcome {
 Result<Outcome> restore(const RestoreCommand& command) {
   const auto files = posix_file_system();
   QUOTARY_TRY(keys, signing::KeyFolder::open(files, command.places.keys));
-  QUOTARY_TRY(log_key, signing::open_vkey(keys->log_signer().vkey()));
+  const CheckpointVerifier& log_key = keys->log_verifier();
   for (const std::string& folder : {command.from, command.places.keys}) {
     QUOTARY_TRY(inside, lies_within(command.places.data, folder));
     if (inside)
@@ -99,7 +99,7 @@ Result<Outcome> restore(const RestoreCommand& command) {
   options.directory = command.places.data;
   options.last_word = command.last_word;
   options.how.threads = command.threads;
-  QUOTARY_TRY(outside, published_outside(command, *files, *log_key));
+  QUOTARY_TRY(outside, published_outside(command, *files, log_key));
   options.outside = std::move(outside);
   if (!command.witness_policy.empty()) {
     options.ask_witnesses = [&](const BackupManifest& manifest, const NodeReader& nodes) {
@@ -114,7 +114,7 @@ Result<Outcome> restore(const RestoreCommand& command) {
   }
   LedgerPorts ports = reading_ports(files, keys.get());
   ports.signer = &keys->log_signer();
-  QUOTARY_TRY(restored, restore_backup(options, ports, *log_key));
+  QUOTARY_TRY(restored, restore_backup(options, ports, log_key));
   Outcome outcome{std::move(restored), {}};
   if (outcome.restored.writable())
     outcome.recorded = begin_restored(ledger_options(command.places), ports, outcome.restored);

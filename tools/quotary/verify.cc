@@ -25,7 +25,7 @@ using api::LogCheck;
 
 struct VerifyCommand {
   Places places;
-  std::string vkey, seed;
+  std::string vkey, succession, seed;
   std::vector<std::string> earlier;
   std::optional<std::uint64_t> from;
   std::uint64_t sample = 0;  // 0: none
@@ -214,16 +214,16 @@ int verify(VerifyCommand command) {
   } else if (command.vkey.empty()) {
     return unchecked(command, opened.error());
   }
-  const auto log_key = signing::open_vkey(command.vkey.empty() ? keys->log_signer().vkey() : command.vkey);
+  const auto log_key = log_keys(*files, keys.get(), command.vkey, command.succession);
   if (!log_key) return unchecked(command, log_key.error());
 
-  const auto earlier = read_earlier(command, *files, **log_key);
+  const auto earlier = read_earlier(command, *files, *log_key->used);
   if (!earlier) return unchecked(command, earlier.error());
 
   auto check = plan(command);
   if (!check) return unchecked(command, check.error());
   check->private_objects_read = keys && !command.skip_payloads;
-  auto checked = check_folder_as(command, *check, reading_ports(files, keys.get()), **log_key);
+  auto checked = check_folder_as(command, *check, reading_ports(files, keys.get()), *log_key->used);
   if (!checked) {
     const bool cannot = checked.error().kind == Errc::forbidden || checked.error().kind == Errc::not_found ||
                         checked.error().kind == Errc::unavailable;
@@ -249,8 +249,7 @@ void add_verify(CLI::App& app, int& exit_code) {
   add_places(*command, options->places);
   command->add_option("--publish-to", options->places.publish_to,
                       "further file with the last signed checkpoint to hold the store against");
-  command->add_option("--vkey", options->vkey,
-                      "the log's verification key, kept elsewhere (default: the key folder's)");
+  add_log_keys(*command, options->vkey, options->succession);
   command
       ->add_option("--earlier", options->earlier,
                    "checkpoints or .tlog-proofs kept elsewhere from before, which the ledger must continue")

@@ -25,8 +25,12 @@ Verdict judge_keys(std::string_view succession, std::string_view trusted) {
                                      {"time", time},
                                      {"old_vkey", old_key},
                                      {"new_vkey", vkey_text(rotation.new_key)},
-                                     {"old_key_size_max", rotation.index + 1}});
-    verdict.tell("曾用公钥", "retired key", old_key);
+                                     {"old_key_size_max", rotation.index + 1},
+                                     {"revoked", rotation.end == KeyEnd::revoked}});
+    if (rotation.end == KeyEnd::revoked)
+      verdict.tell("已吊销公钥", "revoked key", old_key);
+    else
+      verdict.tell("曾用公钥", "retired key", old_key);
     verdict.tell("  更换于条目", "  replaced by entry", std::to_string(rotation.index) + ", " + time);
   }
   verdict.tell("现用公钥", "current key", vkey_text(keys.current()));

@@ -62,23 +62,31 @@ Result<std::unique_ptr<CheckpointVerifier>> log_key(const Asked& asked) {
   return std::unique_ptr<CheckpointVerifier>(std::move(keys));
 }
 
-// The keys that --vkey and --succession name.
-Result<std::vector<Vkey>> log_keys(const Asked& asked) {
-  QUOTARY_TRY(verifier, log_key(asked));
-  if (const auto* keys = dynamic_cast<const Succession*>(verifier.get())) return keys->keys();
+Result<std::vector<Vkey>> keys_of(const Asked& asked, const Succession* succession) {
+  if (succession != nullptr) return succession->keys();
   QUOTARY_TRY(text, vkey_text(asked.vkey));
   QUOTARY_TRY(key, parse_vkey(text));
   return std::vector<Vkey>{std::move(key)};
 }
 
+// The keys that --vkey and --succession name.
+Result<std::vector<Vkey>> log_keys(const Asked& asked) {
+  QUOTARY_TRY(verifier, log_key(asked));
+  return keys_of(asked, dynamic_cast<const Succession*>(verifier.get()));
+}
+
 // With --policy, a verdict that holds must also have its witnesses.
-Result<void> look_for_witnesses(Verdict& verdict, const Asked& asked, std::string_view checkpoint_or_proof) {
+Result<void> look_for_witnesses(Verdict& verdict, const Asked& asked, std::string_view checkpoint_or_proof,
+                                const std::vector<Vkey>& logs) {
   if (asked.policy.empty() || !verdict.holds()) return {};
-  QUOTARY_TRY(logs, log_keys(asked));
   QUOTARY_TRY(text, read_file(*posix_file_system(), asked.policy, policy_bytes_max));
   QUOTARY_TRY(policy, WitnessPolicy::parse(text));
   offline::require_witnesses(verdict, checkpoint_or_proof, logs, policy);
   return {};
+}
+Result<void> look_for_witnesses(Verdict& verdict, const Asked& asked, std::string_view checkpoint_or_proof) {
+  QUOTARY_TRY(logs, log_keys(asked));
+  return look_for_witnesses(verdict, asked, checkpoint_or_proof, logs);
 }
 
 Result<Verdict> document(const Asked& asked) {
@@ -141,11 +149,11 @@ Result<Verdict> numbers(const Asked& asked) {
 Result<Verdict> token(const Asked& asked) {
   const auto files = posix_file_system();
   QUOTARY_TRY(key, log_key(asked));
-  QUOTARY_TRY(vkey, vkey_text(asked.vkey));
+  QUOTARY_TRY(keys, log_keys(asked));
   QUOTARY_TRY(bytes, read_file(*files, asked.file, proof_bytes_max));
   QUOTARY_TRY(checkpoint, read_file(*files, asked.checkpoint, proof_bytes_max));
   QUOTARY_TRY(roots, read_file(*files, asked.roots, proof_bytes_max));
-  Verdict verdict = offline::judge_token(bytes, checkpoint, *key, vkey, roots);
+  Verdict verdict = offline::judge_token(bytes, checkpoint, *key, keys, roots);
   QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, checkpoint));
   return verdict;
 }
@@ -170,10 +178,30 @@ Result<Verdict> checkpoint(const Asked& asked) {
   return verdict;
 }
 
+// An export of a log whose key was replaced leads itself to its key from any one that is trusted.
+Result<std::unique_ptr<CheckpointVerifier>> exported_key(const Asked& asked, const ExportSource& source) {
+  auto input = asked.succession.empty() ? source.open(std::string(export_succession_path))
+                                        : Result<std::unique_ptr<ExportInput>>(Error{});
+  if (!input) return log_key(asked);
+  QUOTARY_TRY(text, (*input)->read(succession_bytes_max + 1));
+  QUOTARY_TRY(trusted, vkey_text(asked.vkey));
+  QUOTARY_TRY(keys, Succession::open(text, trusted, signing::ed25519_holds));
+  return std::unique_ptr<CheckpointVerifier>(std::move(keys));
+}
+
 Result<Verdict> exported(const Asked& asked) {
-  QUOTARY_TRY(key, log_key(asked));
-  QUOTARY_TRY(vkey, vkey_text(asked.vkey));
   QUOTARY_TRY(source, open_export_folder(asked.file));
+  auto opened = exported_key(asked, *source);
+  // The file is a part of the export, so what is wrong with it is a finding.
+  if (!opened && (opened.error().kind == Errc::corrupt || opened.error().code == "bad_succession")) {
+    Verdict verdict;
+    verdict.refuse(opened.error());
+    return verdict;
+  }
+  QUOTARY_TRY(key, std::move(opened));
+  const auto* const succession = dynamic_cast<const Succession*>(key.get());
+  QUOTARY_TRY(keys, keys_of(asked, succession));
+  QUOTARY_TRY(vkey, vkey_text(asked.vkey));
   std::function<void(std::uint64_t, std::uint64_t)> progress;
   if (!asked.as_json && ::isatty(STDERR_FILENO) != 0) {
     progress = [](std::uint64_t done, std::uint64_t size) {
@@ -186,12 +214,14 @@ Result<Verdict> exported(const Asked& asked) {
   if (!asked.roots.empty()) {
     QUOTARY_TRY(roots, read_file(*posix_file_system(), asked.roots, proof_bytes_max));
     QUOTARY_TRY_VOID(signing::check_time_roots(roots));
-    times.emplace(*source, *key, vkey, roots);
+    times.emplace(*source, succession ? succession->in_its_time() : *key, keys, roots);
   }
   ExportCheckOptions how{.progress = progress,
                          .watch = times ? &times->watch() : nullptr,
                          .earlier = {},
-                         .erases = offline::erased_by_entry};
+                         .erases = offline::erased_by_entry,
+                         .other_vkeys = {}};
+  for (const Vkey& each : keys) how.other_vkeys.push_back(vkey_text(each));
   for (const std::string& path : asked.earlier) {
     QUOTARY_TRY(text, read_file(*posix_file_system(), path, status_proof_bytes_max));
     QUOTARY_TRY(earlier, open_earlier(text, path, *key));
@@ -200,7 +230,7 @@ Result<Verdict> exported(const Asked& asked) {
   QUOTARY_TRY(report, check_export(*source, *key, vkey, std::move(how)));
   Verdict verdict = offline::judge_export(report);
   if (times) times->tell(verdict);
-  QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, report.note));
+  QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, report.note, keys));
   return verdict;
 }
 
@@ -304,6 +334,7 @@ int run(int argc, char** argv) {
   on_token->add_option("--checkpoint", asked.checkpoint, "the signed checkpoint that was stamped")->required();
   on_token->add_option("--roots", asked.roots, "PEM file of roots; the authority's certificate must lead to one")
       ->required();
+  add_succession(*on_token, asked);
   on_token->callback([&] { exit_code = answer(token(asked), asked.as_json); });
   auto* on_export = add_command(app, asked, "export",
                                 "does this exported ledger hold, to the last byte? 这份导出的账本逐字节成立吗？",
@@ -314,6 +345,7 @@ int run(int argc, char** argv) {
       ->expected(1, static_cast<int>(earlier_checkpoints_max));
   on_export->add_option("--tsa-roots", asked.roots,
                         "PEM file of roots: also check the time-stamps in it 同时核对其中的时间戳");
+  add_succession(*on_export, asked);
   on_export->callback([&] { exit_code = answer(exported(asked), asked.as_json); });
   try {
     app.parse(argc, argv);

@@ -13,13 +13,14 @@ namespace quotary::offline {
 namespace {
 
 // The note as the log signed it: its text, and of the lines only the log's own.
-Result<std::string> stamped_bytes(std::string_view checkpoint, std::string_view vkey) {
+Result<std::string> stamped_bytes(std::string_view checkpoint, std::span<const Vkey> keys) {
   QUOTARY_TRY(note, parse_note(checkpoint));
-  QUOTARY_TRY(key, parse_vkey(vkey));
-  const auto own = std::find_if(note.signatures.begin(), note.signatures.end(),
-                                [&](const auto& each) { return each.name == key.name && each.id == key.id; });
+  const auto own = std::find_if(note.signatures.begin(), note.signatures.end(), [&](const auto& line) {
+    return std::any_of(keys.begin(), keys.end(),
+                       [&](const Vkey& key) { return line.name == key.name && line.id == key.id; });
+  });
   if (own == note.signatures.end())
-    return fail(Errc::corrupt, "note_signature", "the checkpoint carries no line of " + key.name);
+    return fail(Errc::corrupt, "note_signature", "the checkpoint carries no line of the log's key");
   return std::string(note.text) + "\n" + std::string(own->line);
 }
 
@@ -45,7 +46,7 @@ void tell_token(Verdict& verdict, const signing::TimeToken& token) {
 }  // namespace
 
 Verdict judge_token(std::string_view token, std::string_view checkpoint, const CheckpointVerifier& log_key,
-                    std::string_view vkey, std::string_view roots_pem) {
+                    std::span<const Vkey> keys, std::string_view roots_pem) {
   Verdict verdict;
   const auto opened = open_checkpoint(checkpoint, log_key);
   if (!opened) return verdict.refuse(opened.error()), verdict;
@@ -54,7 +55,7 @@ Verdict judge_token(std::string_view token, std::string_view checkpoint, const C
   verdict.facts["root"] = opened->root.hex();
   verdict.tell("账本", "ledger", opened->origin);
   verdict.tell("检查点", "checkpoint", std::to_string(opened->size) + " 条 entries, 根 root " + opened->root.hex());
-  const auto bytes = stamped_bytes(checkpoint, vkey);
+  const auto bytes = stamped_bytes(checkpoint, keys);
   if (!bytes) return verdict.refuse(bytes.error()), verdict;
   const auto held = signing::check_time_token(token, sha256(*bytes), roots_pem);
   if (!held) {
@@ -72,9 +73,9 @@ Verdict judge_token(std::string_view token, std::string_view checkpoint, const C
   return verdict;
 }
 
-ExportedTimes::ExportedTimes(const ExportSource& source, const CheckpointVerifier& log_key, std::string vkey,
+ExportedTimes::ExportedTimes(const ExportSource& source, const CheckpointVerifier& log_key, std::vector<Vkey> keys,
                              std::string roots_pem)
-    : source_(source), log_key_(log_key), vkey_(std::move(vkey)), roots_pem_(std::move(roots_pem)) {
+    : source_(source), log_key_(log_key), keys_(std::move(keys)), roots_pem_(std::move(roots_pem)) {
   watch_.type = "system.time_token";
   watch_.bytes_max = signing::time_reply_bytes_max;
   watch_.see = [this](std::uint64_t tree_size, const EntryView& entry, const auto& objects) {
@@ -94,7 +95,7 @@ std::optional<std::string> ExportedTimes::see(std::uint64_t tree_size, const Ent
     ++withheld_;
     return std::nullopt;
   }
-  const Verdict judged = judge_token(*token, *checkpoint, log_key_, vkey_, roots_pem_);
+  const Verdict judged = judge_token(*token, *checkpoint, log_key_, keys_, roots_pem_);
   const bool unjudged = judged.exit_code == exit_unchecked || judged.code == "token_untrusted";
   if (!judged.holds() && !unjudged)
     return "its time-stamp does not hold: " + judged.code + ": " + printable(judged.detail);

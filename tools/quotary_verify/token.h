@@ -2,27 +2,33 @@
 #pragma once
 
 #include "ledger/log/export_check.h"
+#include "ledger/log/note.h"
 #include "ledger/log/ports.h"
 #include "tools/quotary_verify/verdict.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace quotary::offline {
 
 // Judges an RFC 3161 token (DER) over a signed checkpoint, which may carry witnesses' lines as well: what was stamped
-// is the text with the log's own line (FORMAT.md). `vkey` is log_key as text; `roots_pem` is what the authority's
+// is the text with the log's own line (FORMAT.md). `keys` are those of log_key; `roots_pem` is what the authority's
 // certificate must lead to. Codes are those of open_checkpoint() and signing::check_time_token(); unchecked:
 // `bad_roots`.
 [[nodiscard]] Verdict judge_token(std::string_view token, std::string_view checkpoint,
-                                  const CheckpointVerifier& log_key, std::string_view vkey, std::string_view roots_pem);
+                                  const CheckpointVerifier& log_key, std::span<const Vkey> keys,
+                                  std::string_view roots_pem);
 
 // The trusted times of an export, judged while it is checked: each token as judge_token() does; its checkpoint must be
-// what its entry's body says, and lead to the export's own tree. One thread; the references outlive it.
+// what its entry's body says, and lead to the export's own tree. So log_key
+// may be one that believes revoked keys for their time. One thread; the references outlive it.
 class ExportedTimes {
  public:
-  ExportedTimes(const ExportSource& source, const CheckpointVerifier& log_key, std::string vkey, std::string roots_pem);
+  ExportedTimes(const ExportSource& source, const CheckpointVerifier& log_key, std::vector<Vkey> keys,
+                std::string roots_pem);
   ExportedTimes(const ExportedTimes&) = delete;
   ExportedTimes& operator=(const ExportedTimes&) = delete;
 
@@ -40,7 +46,8 @@ class ExportedTimes {
 
   const ExportSource& source_;
   const CheckpointVerifier& log_key_;
-  const std::string vkey_, roots_pem_;
+  const std::vector<Vkey> keys_;
+  const std::string roots_pem_;
   ExportWatch watch_;
   std::uint64_t held_ = 0, withheld_ = 0, unjudged_ = 0;
   std::string first_unjudged_;

@@ -47,6 +47,8 @@ constexpr Words all_words[] = {
      "The key that signed this had retired before the ledger was that large: it is not to be believed."},
     {"rotation", "公钥更换记录不成立：某次更换缺少新旧任一公钥的签名，或者是为别处所作。",
      "The succession of keys does not hold: a change was not signed by both keys, or was made for another place."},
+    {"revoked_key", "该公钥已被吊销，其签名不再可信；请以可信途径取得账本的现用公钥。",
+     "The key was revoked, and what it signed is believed no more: take the log's newest key by a way that you trust."},
     {"other_succession", "公钥更换记录不含您给出的公钥。", "The key that you gave is none of this succession."},
     {"bad_succession", "给出的文件不是账本公钥的更换记录。", "The file that you gave is no succession of keys."},
     {"unknown_algorithm", "更换记录中有本程序不认识的签名算法：请用更新的程序。",

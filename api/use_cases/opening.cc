@@ -1,0 +1,50 @@
+#include "api/use_cases/opening.h"
+
+#include "ledger/records/fold.h"
+
+namespace quotary::api {
+
+OrganisationConfig with_defaults(OrganisationConfig config) {
+  if (!config.files) config.files = posix_file_system();
+  if (!config.clock) config.clock = std::make_shared<SystemClock>();
+  if (!config.random) config.random = std::make_shared<SystemRandom>();
+  if (config.seal.pkcs12_path.empty() && config.seal.certificate_path.empty()) {
+    config.seal.certificate_path = config.keys_directory + "/seal.cert.pem";
+    config.seal.key_path = config.keys_directory + "/seal.key.pem";
+  }
+  return config;
+}
+
+LedgerOptions ledger_options(const OrganisationConfig& config) {
+  LedgerOptions options;
+  options.directory = config.data_directory;
+  options.publish_to = config.publish_to;
+  options.start_check_entries = config.start_check_entries;
+  options.log_ahead_bytes = config.log_ahead_bytes;
+  options.start_check_payload_bytes = config.start_check_payload_bytes;
+  options.scrubbing = config.scrubbing;
+  options.on_latch = config.on_latch;
+  return options;
+}
+
+LedgerPorts ledger_ports(const OrganisationConfig& config, signing::KeyFolder& keys) {
+  LedgerPorts ports;
+  ports.files = config.files;
+  ports.clock = config.clock;
+  ports.random = config.random;
+  ports.signer = &keys.log_signer();
+  ports.cipher = &keys.object_cipher();
+  ports.fold = std::make_shared<RecordsFold>();
+  ports.succession = keys.succession();
+  return ports;
+}
+
+Result<void> check_folders(const OrganisationConfig& config) {
+  if (config.data_directory.empty() || config.keys_directory.empty())
+    return fail(Errc::invalid, "folder_missing", "both the data and the key folder must be named");
+  if (config.keys_directory == config.data_directory || config.keys_directory.starts_with(config.data_directory + "/"))
+    return fail(Errc::invalid, "keys_inside_data", "the key folder must not lie in the data folder");
+  return {};
+}
+
+}  // namespace quotary::api
