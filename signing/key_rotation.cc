@@ -84,18 +84,20 @@ Result<LogKey> open_log_key(FileSystem& files, const std::string& directory) {
 }
 
 Result<std::unique_ptr<CheckpointSigner>> prepare_log_key(FileSystem& files, const std::string& directory,
-                                                          Random& random) {
+                                                          Random& random, const std::string& origin) {
   QUOTARY_TRY(current, open_log_key(files, directory));
+  const std::string& wanted = origin.empty() ? current.signer->name() : origin;
   const std::string path = next_path(directory);
   if (!files.exists(path)) {
-    std::string text = log_key_text(current.signer->name(), random);
+    std::string text = log_key_text(wanted, random);
     auto written = write_file_durably(files, path, text);
     sodium_memzero(text.data(), text.size());
     QUOTARY_TRY_VOID(written);
   }
   QUOTARY_TRY(next, read_signer(files, path));
-  if (next->name() != current.signer->name())
-    return fail(Errc::unavailable, "key_unreadable", path + " is a key of " + next->name() + ": remove it");
+  if (next->name() != wanted)
+    return fail(Errc::conflict, "other_next_key",
+                path + " is a key of " + next->name() + ", made for another change: remove it if that is given up");
   return next;
 }
 

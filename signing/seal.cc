@@ -81,6 +81,7 @@ class LoadedSeal final : public Seal {
     for (const CertificatePtr& certificate : key_.chain) out += certificate_to_pem(certificate.get());
     return out;
   }
+  Hash certificate_sha256() const override { return sha256(certificate_der(key_.leaf.get())); }
 
  private:
   SealKey key_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ledger/base/file_system.h"
+#include "ledger/base/hash.h"
 #include "ledger/base/random.h"
 #include "ledger/base/time.h"
 
@@ -53,6 +54,7 @@ class Seal {
   [[nodiscard]] virtual Timestamp not_after() const = 0;
   [[nodiscard]] virtual std::string subject() const = 0;
   [[nodiscard]] virtual std::string certificate_pem() const = 0;  // leaf, then chain
+  [[nodiscard]] virtual Hash certificate_sha256() const = 0;      // of the leaf's DER
 };
 
 // Makes a self-signed ECDSA P-256 development certificate for `organisation` (subject says "DEVELOPMENT ONLY

@@ -47,6 +47,12 @@ quotary_test(key_rotation_test LABEL e2e TIMEOUT 300
 # At every call of a rotation, under `ctest -C long`.
 add_test(NAME key_rotation_long CONFIGURATIONS long COMMAND key_rotation_test)
 set_tests_properties(key_rotation_long PROPERTIES LABELS long TIMEOUT 7200 ENVIRONMENT QUOTARY_FAULT_POINTS=0)
+quotary_test(log_successor_test LABEL e2e TIMEOUT 300
+  SOURCES api/log_successor_test.cc support/faulty_file_system.cc
+  LIBRARIES quotary_api)
+# At every call of a succession, under `ctest -C long`.
+add_test(NAME log_successor_long CONFIGURATIONS long COMMAND log_successor_test)
+set_tests_properties(log_successor_long PROPERTIES LABELS long TIMEOUT 7200 ENVIRONMENT QUOTARY_FAULT_POINTS=0)
 quotary_test(period_seals_test LABEL e2e TIMEOUT 120
   SOURCES api/period_seals_test.cc
   LIBRARIES quotary_api)

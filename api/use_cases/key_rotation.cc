@@ -39,7 +39,7 @@ Result<std::optional<std::uint64_t>> begun_before(const Ledger& ledger, const Ch
 Result<std::string> retire(const OrganisationConfig& config, signing::KeyFolder& keys, const CheckpointSigner& next,
                            KeyEnd end, bool& resumed) {
   LedgerOptions options = ledger_options(config);
-  options.retiring = true;
+  options.opening = LedgerOptions::Opening::retiring;
   QUOTARY_TRY(ledger, Ledger::open(options, ledger_ports(config, keys)));
   const CheckpointSigner& old_key = keys.log_signer();
   QUOTARY_TRY(before, begun_before(*ledger, old_key, next));

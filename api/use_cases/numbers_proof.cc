@@ -11,6 +11,7 @@ struct Asked {
   records::SeriesRecord series;
   std::string period;
   std::uint64_t last = 0;  // of the period
+  std::vector<records::BurnedNumbers> burned;
 };
 
 Result<Asked> find(const StateReader& state, std::string_view name, const std::optional<std::string>& period) {
@@ -23,6 +24,8 @@ Result<Asked> find(const StateReader& state, std::string_view name, const std::o
   if (!last)
     return fail(Errc::not_found, "no_such_period",
                 "no number of " + std::string(name) + " was given in the period '" + out.period + "'");
+  QUOTARY_TRY(burned, records::find_burned(state, name, out.period));
+  out.burned = std::move(burned);
   out.series = std::move(*series);
   out.last = *last;
   return out;
@@ -41,7 +44,8 @@ Result<std::uint64_t> last_of(const NumbersRange& range, std::uint64_t first, st
 // What happened to a quote just now must not be missing from what is called its status.
 Result<void> check_newest(const StateReader& state, const NumbersProof& proof) {
   for (const ProvenNumber& each : proof.numbers) {
-    const ProvenSubject& quote = each.quote;
+    if (!each.quote) continue;
+    const ProvenSubject& quote = *each.quote;
     QUOTARY_TRY(record, records::find_quote(state, quote.subject.substr(records::quote_subject_prefix.size())));
     if (!record || record->last_index > quote.last.index)
       return fail(
@@ -76,6 +80,7 @@ Result<std::string> Organisation::numbers_proof(const Principal& caller, std::st
   QUOTARY_TRY(last, last_of(range, places.first, asked.last));
   places.last = last;
   places.ends = last == asked.last;
+  places.burned = std::move(asked.burned);
   QUOTARY_TRY(proof, make_numbers_proof(*parts_->ledger, *parts_->index_roots, places,
                                         [&](std::uint64_t index) { return parts_->checkpoint_covering(index); }));
   QUOTARY_TRY_VOID(parts_->ledger->read_state(

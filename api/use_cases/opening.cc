@@ -1,5 +1,6 @@
 #include "api/use_cases/opening.h"
 
+#include "ledger/log/note.h"
 #include "ledger/records/fold.h"
 
 namespace quotary::api {
@@ -13,6 +14,13 @@ OrganisationConfig with_defaults(OrganisationConfig config) {
     config.seal.key_path = config.keys_directory + "/seal.key.pem";
   }
   return config;
+}
+
+Result<void> check_origin(const std::string& origin) {
+  constexpr std::size_t origin_bytes_max = 255;
+  if (origin.size() <= origin_bytes_max && good_key_name(origin)) return {};
+  return fail(Errc::invalid, "bad_origin",
+              "an origin is a schema-less URL of 1 to 255 bytes without blanks, control characters and plus signs");
 }
 
 LedgerOptions ledger_options(const OrganisationConfig& config) {

@@ -10,6 +10,8 @@ namespace quotary::api {
 [[nodiscard]] OrganisationConfig with_defaults(OrganisationConfig config);
 // Errc::invalid `folder_missing`, and `keys_inside_data`: such a key folder would go wherever a copy of the data goes.
 [[nodiscard]] Result<void> check_folders(const OrganisationConfig& config);
+// Errc::invalid `bad_origin`.
+[[nodiscard]] Result<void> check_origin(const std::string& origin);
 // Of a configuration with its defaults.
 [[nodiscard]] LedgerOptions ledger_options(const OrganisationConfig& config);
 // `keys` outlives them.

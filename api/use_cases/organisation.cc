@@ -8,11 +8,11 @@
 #include "api/use_cases/making.h"
 #include "api/use_cases/opening.h"
 #include "api/use_cases/parts.h"
+#include "api/use_cases/seal_certificates.h"
 #include "api/use_cases/service_events.h"
 #include "api/use_cases/status_proof.h"
 #include "api/use_cases/time_stamping.h"
 #include "api/use_cases/witnessing.h"
-#include "ledger/log/note.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/fold.h"
 
@@ -20,8 +20,6 @@
 
 namespace quotary::api {
 namespace {
-
-constexpr std::size_t origin_bytes_max = 255;
 
 // Makes the development seal's pair. What an interrupted making left of it alone was never used.
 Result<void> complete_development_seal(const OrganisationConfig& config, const std::string& name) {
@@ -79,9 +77,7 @@ Result<std::unique_ptr<Organisation>> Organisation::create(const OrganisationCon
                                                            const NewOrganisation& made) {
   auto config = with_defaults(given);
   QUOTARY_TRY_VOID(check_folders(config));
-  if (made.origin.size() > origin_bytes_max || !good_key_name(made.origin))
-    return fail(Errc::invalid, "bad_origin",
-                "an origin is a schema-less URL of 1 to 255 bytes without blanks, control characters and plus signs");
+  QUOTARY_TRY_VOID(check_origin(made.origin));
   if (!made.public_url.starts_with("http://") && !made.public_url.starts_with("https://"))
     return fail(Errc::invalid, "bad_public_url", "the public URL begins with http:// or https://");
   if (made.public_url.ends_with('/'))
@@ -204,6 +200,7 @@ Result<void> Organisation::Parts::start_service_events() {
   if (!config.service_events || ledger->state().read_only) return {};
   service = std::make_unique<ServiceEvents>(*ledger, *config.files, config.data_directory, *config.service_events);
   QUOTARY_TRY_VOID(service->begin());
+  if (seal) QUOTARY_TRY_VOID(adopt_certificate(*ledger, *seal));
   // A disk that cannot be asked is shown, and keeps nobody from issuing.
   (void)service->look_at_disk();
   return {};

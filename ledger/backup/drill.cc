@@ -37,6 +37,7 @@ Result<std::optional<OutsideCheckpoint>> read_outside_checkpoint(FileSystem& fil
     QUOTARY_TRY(published, Slots::read(files, path));
     if (!published) return std::optional<OutsideCheckpoint>();
     text = published->note;
+    outside.counters = std::move(published->counters);
   }
   QUOTARY_TRY(earlier, open_earlier(text, path, log_key));
   outside.size = earlier.checkpoint.size;

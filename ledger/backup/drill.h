@@ -12,6 +12,7 @@ struct OutsideCheckpoint {
   std::string where;
   std::uint64_t size = 0;
   std::optional<Hash> root;
+  std::vector<Counter> counters = {};  // of slots: the series' last numbers
 };
 // From a file of slots, or anything that open_earlier() opens. Absent: slots that nothing was published to.
 // Errors of reading it; corrupt when the log's key did not sign it.

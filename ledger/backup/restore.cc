@@ -47,12 +47,16 @@ Result<void> publish_newest(FileSystem& files, const RestoreOptions& options,
                             std::uint64_t size) {
   const OutsideCheckpoint* newest = nullptr;
   for (const OutsideCheckpoint& each : outside) {
-    if (each.root && each.size > size && (newest == nullptr || each.size > newest->size)) newest = &each;
+    if (!each.root || each.size <= size) continue;
+    // Of two of one size that which counts the numbers.
+    const bool newer = newest == nullptr || each.size > newest->size ||
+                       (each.size == newest->size && each.counters.size() > newest->counters.size());
+    if (newer) newest = &each;
   }
   if (newest == nullptr) return {};
   QUOTARY_TRY(slots, Slots::open(files, slots_path(options.directory)));
   QUOTARY_TRY(note, sign_checkpoint(*ports.signer, newest->size, *newest->root));  // the log's own line alone
-  return slots.publish(note);
+  return slots.publish(note, newest->counters);
 }
 
 }  // namespace

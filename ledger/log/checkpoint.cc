@@ -35,7 +35,7 @@ Result<std::string> sign_checkpoint(const CheckpointSigner& signer, std::uint64_
 Result<Checkpoint> open_checkpoint(std::string_view note, const CheckpointVerifier& key) {
   QUOTARY_TRY(text, key.open_note(note));
   QUOTARY_TRY(checkpoint, parse_checkpoint_text(text));
-  if (checkpoint.origin != key.name()) {
+  if (!key.is_of(checkpoint.origin)) {
     return fail(Errc::corrupt, "origin", "the checkpoint is of " + checkpoint.origin + ", the key of " + key.name());
   }
   return checkpoint;

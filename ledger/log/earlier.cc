@@ -15,6 +15,13 @@ Result<EarlierCheckpoint> open_earlier(std::string_view text, std::string name, 
   auto checkpoint = open_checkpoint(text, log_key);
   if (!checkpoint)
     return fail(checkpoint.error().kind, checkpoint.error().code, name + ": " + checkpoint.error().detail);
+  const auto lost = log_key.lost_from(checkpoint->origin);
+  if (lost && checkpoint->size > *lost)
+    return fail(Errc::unavailable, "over_lost_entries",
+                name + ": " + checkpoint->origin + " signed this over " + std::to_string(checkpoint->size) +
+                    " entries and lost those from " + std::to_string(*lost) + " on; " + log_key.name() +
+                    " goes on from what was left, as entry " + std::to_string(*lost) +
+                    " says, and can be held against checkpoints of at most that size only");
   return EarlierCheckpoint{std::move(*checkpoint), std::move(name)};
 }
 

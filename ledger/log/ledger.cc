@@ -26,7 +26,6 @@ std::string object_key(std::uint64_t index, std::size_t ordinal) {
   return key;
 }
 
-std::string slots_path(const std::string& directory) { return directory + "/published.slots"; }
 std::string store_path(const std::string& directory) { return directory + "/store"; }
 std::string rebuild_mark(const std::string& directory) { return directory + "/rebuilding"; }
 
@@ -67,6 +66,13 @@ bool published_by(const LedgerPorts& ports, const Published& published) {
   return earlier && earlier->size == published.size && earlier->root == published.root;
 }
 
+bool over_lost_entries(const LedgerPorts& ports, const Published& published) {
+  if (ports.succession == nullptr) return false;
+  const auto checkpoint = open_checkpoint(published.note, ports.succession->in_its_time());
+  const auto lost = checkpoint ? ports.succession->lost_from(checkpoint->origin) : std::nullopt;
+  return lost && published.size > *lost;
+}
+
 // The store must hold what a slot says was published, and lead to the same root.
 Result<void> LedgerImpl::check_published(const Slots& slots, std::uint64_t size, const NodeReader& nodes) {
   const Published& published = *slots.last();
@@ -75,6 +81,7 @@ Result<void> LedgerImpl::check_published(const Slots& slots, std::uint64_t size,
                 "the published checkpoint was not signed by this log's key: another key folder, one of before the key "
                 "was rotated, or a forged slot");
   }
+  if (over_lost_entries(ports_, published)) return check_counters(published);
   if (published.size > size) {
     return fail(
         Errc::corrupt, "rolled_back",
@@ -87,6 +94,11 @@ Result<void> LedgerImpl::check_published(const Slots& slots, std::uint64_t size,
                 "the store's tree at the published size " + std::to_string(published.size) +
                     " has another root than was published");
   }
+  return check_counters(published);
+}
+
+// No number that was published may be given again.
+Result<void> LedgerImpl::check_counters(const Published& published) const {
   for (const Counter& counter : published.counters) {
     const auto own = std::find_if(counters_.begin(), counters_.end(),
                                   [&](const Counter& other) { return other.name == counter.name; });
@@ -154,15 +166,26 @@ Result<void> LedgerImpl::check_tail(std::uint64_t from, std::uint64_t published_
   return {};
 }
 
-// The key folder knows of the log's last rotation, and the log of the key that it ends with.
+// The key folder knows of the log's last rotation, and the log of the key that it ends with. Through that entry's
+// `prev` the two know one history.
 Result<void> LedgerImpl::check_signer(std::uint64_t size) {
-  if (ports_.succession != nullptr && ports_.succession->rotations().back().index >= size)
-    return fail(Errc::corrupt, "rolled_back",
-                "the store holds " + std::to_string(size) + " entries, but the log's key was rotated by entry " +
-                    std::to_string(ports_.succession->rotations().back().index) +
-                    ": it was rolled back or damaged; restore the newest backup, never write on top of this one");
+  if (ports_.succession != nullptr) {
+    const Rotation& last = ports_.succession->rotations().back();
+    const std::string entry = "entry " + std::to_string(last.index);
+    if (last.index >= size)
+      return fail(Errc::corrupt, "rolled_back",
+                  "the store holds " + std::to_string(size) + " entries, but the log's key was replaced by " + entry +
+                      ": it was rolled back or damaged; restore the newest backup, never write on top of this one");
+    QUOTARY_TRY(found, read_entry(*store_, last.index, nodes_of(*store_)));
+    const auto said = read_rotation(found);
+    if (!said || said->new_key != last.new_key || said->old_key != last.old_key)
+      return fail(Errc::corrupt, "other_history",
+                  entry +
+                      " is not the one by which the key folder's key became the log's: this folder is that of a log "
+                      "which was succeeded, or another's; nothing is written to it any more");
+  }
   QUOTARY_TRY(newest, last_about(StateOfView(*store_), rotation_subject));
-  if (!newest || options_.retiring) return {};
+  if (!newest || options_.opening != LedgerOptions::Opening::normal) return {};
   QUOTARY_TRY(entry, read_entry(*store_, *newest, nodes_of(*store_)));
   QUOTARY_TRY(said, read_rotation(entry));
   if (vkey_text(said.old_key) != ports_.signer->vkey()) return {};
@@ -180,8 +203,11 @@ Result<void> LedgerImpl::recover(std::uint64_t size) {
   std::uint64_t published_size = 0;
   for (const Slots& slots : slots_) {
     if (slots.last()) {
+      const bool of_old_log =
+          options_.opening == LedgerOptions::Opening::succeeding && !published_by(ports_, *slots.last());
+      if (of_old_log) continue;
       QUOTARY_TRY_VOID(check_published(slots, size, nodes));
-      published_size = std::max(published_size, slots.last()->size);
+      published_size = std::max(published_size, std::min(slots.last()->size, size));
     } else if (size > 1 && &slots == &slots_.front()) {
       // Blank slots are those of a ledger that was being made; beside more entries they were wiped.
       return fail(Errc::corrupt, "slots_damaged", "the published checkpoint was wiped");
@@ -342,7 +368,10 @@ Result<std::unique_ptr<LedgerImpl>> make_ledger(const LedgerOptions& options, co
     const bool begun = published ? !*published : published.error().kind == Errc::not_found;
     if (!begun) return fail(Errc::conflict, "ledger_exists", options.directory + " holds a ledger already");
   }
-  QUOTARY_TRY_VOID(check_restored_whole(*ports.files, options.directory));
+  if (options.opening == LedgerOptions::Opening::succeeding)
+    QUOTARY_TRY_VOID(check_restored_to_end(*ports.files, options.directory));
+  else
+    QUOTARY_TRY_VOID(check_restored_whole(*ports.files, options.directory));
   // First, because such a store may not even open.
   if (ports.files->exists(rebuild_mark(options.directory)))
     return fail(Errc::corrupt, "rebuild_unfinished",

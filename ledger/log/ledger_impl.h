@@ -30,8 +30,10 @@ namespace quotary {
 inline constexpr std::string_view state_size_key = "~size";
 // A file that stands while a rebuild of the state is under way.
 [[nodiscard]] std::string rebuild_mark(const std::string& directory);
-[[nodiscard]] std::string slots_path(const std::string& directory);
 [[nodiscard]] std::string store_path(const std::string& directory);
+
+// Whether a published checkpoint is of a log that this one succeeded, and covers entries that it had lost.
+[[nodiscard]] bool over_lost_entries(const LedgerPorts& ports, const Published& published);
 
 // Whether a published note is the log's own: by its signer, or by an earlier key of its succession for its time.
 [[nodiscard]] bool published_by(const LedgerPorts& ports, const Published& published);
@@ -112,6 +114,7 @@ class LedgerImpl final : public Ledger {
   [[nodiscard]] static Result<void> prove_all(Batch& batch);
   static void give_answers(Batch& batch, const Head& published);
   [[nodiscard]] Result<void> check_published(const Slots& slots, std::uint64_t size, const NodeReader& nodes);
+  [[nodiscard]] Result<void> check_counters(const Published& published) const;
   [[nodiscard]] Result<void> check_signer(std::uint64_t size);
   [[nodiscard]] Result<void> check_tail(std::uint64_t from, std::uint64_t published_size, std::uint64_t size);
   [[nodiscard]] Result<void> publish(std::uint64_t size, const Hash& root);

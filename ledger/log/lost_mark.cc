@@ -11,17 +11,23 @@ constexpr std::size_t mark_bytes_max = 128;
 std::string restoring_path(const std::string& directory) { return directory + "/restoring"; }
 std::string lost_path(const std::string& directory) { return directory + "/lost"; }
 
+std::optional<LostMark> parse(std::string_view text) {
+  if (!text.starts_with(head)) return std::nullopt;
+  text.remove_prefix(head.size());
+  LostMark mark;
+  const char* const end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, mark.from);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != ' ') return std::nullopt;
+  if (std::from_chars(first.ptr + 1, end, mark.to).ec != std::errc() || mark.to <= mark.from) mark.to = 0;
+  return mark;
+}
+
 // "#12 to #14", from the mark's text; of what cannot be read, and where the end is not known, only as much as is.
 std::string entries_of(std::string_view text) {
-  if (!text.starts_with(head)) return "some";
-  text.remove_prefix(head.size());
-  std::uint64_t from = 0, to = 0;
-  const char* const end = text.data() + text.size();
-  const auto first = std::from_chars(text.data(), end, from);
-  if (first.ec != std::errc() || first.ptr == end || *first.ptr != ' ') return "some";
-  if (std::from_chars(first.ptr + 1, end, to).ec != std::errc() || to <= from)
-    return "perhaps some from #" + std::to_string(from) + " on";
-  return "#" + std::to_string(from) + " to #" + std::to_string(to - 1);
+  const auto mark = parse(text);
+  if (!mark) return "some";
+  if (mark->to == 0) return "perhaps some from #" + std::to_string(mark->from) + " on";
+  return "#" + std::to_string(mark->from) + " to #" + std::to_string(mark->to - 1);
 }
 
 }  // namespace
@@ -39,6 +45,20 @@ Result<void> write_lost_mark(FileSystem& files, const std::string& directory, co
   std::string text(head);
   text += std::to_string(mark.from) + " " + (mark.to == 0 ? "unknown" : std::to_string(mark.to)) + "\n";
   return write_file_durably(files, lost_path(directory), text);
+}
+
+Result<std::optional<LostMark>> read_lost_mark(FileSystem& files, const std::string& directory) {
+  if (!files.exists(lost_path(directory))) return std::optional<LostMark>();
+  QUOTARY_TRY(text, read_file(files, lost_path(directory), mark_bytes_max));
+  const auto mark = parse(text);
+  if (!mark) return fail(Errc::corrupt, "entries_lost", lost_path(directory) + " cannot be read");
+  return mark;
+}
+
+Result<void> end_lost_mark(FileSystem& files, const std::string& directory) {
+  if (files.exists(lost_path(directory))) QUOTARY_TRY_VOID(files.remove(lost_path(directory)));
+  // Also where there is none any more: an earlier call may have removed it and failed to sync.
+  return files.sync_directory(directory);
 }
 
 Result<void> check_restored_to_end(FileSystem& files, const std::string& directory) {

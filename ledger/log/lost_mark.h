@@ -4,6 +4,7 @@
 #include "ledger/base/file_system.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace quotary {
@@ -18,8 +19,12 @@ struct LostMark {
 // While a folder is being restored; a ledger in it opens in no way.
 [[nodiscard]] Result<void> begin_restoring(FileSystem& files, const std::string& directory);
 [[nodiscard]] Result<void> end_restoring(FileSystem& files, const std::string& directory);
-// Ends all writing to the folder, for ever.
+// Ends all writing to the folder by the log that it is of.
 [[nodiscard]] Result<void> write_lost_mark(FileSystem& files, const std::string& directory, const LostMark& mark);
+// Absent: none stands there. Errc::corrupt `entries_lost` for one that cannot be read.
+[[nodiscard]] Result<std::optional<LostMark>> read_lost_mark(FileSystem& files, const std::string& directory);
+// For a log that goes on from what is left, once an entry says so. Nothing to end is no error.
+[[nodiscard]] Result<void> end_lost_mark(FileSystem& files, const std::string& directory);
 // Whether a ledger in the folder may be written to. Errc::unavailable `restore_unfinished`; corrupt `entries_lost`,
 // which names them, also for a mark that cannot be read.
 [[nodiscard]] Result<void> check_restored_whole(FileSystem& files, const std::string& directory);

@@ -2,6 +2,7 @@
 
 #include "ledger/log/stored_entry.h"
 #include "ledger/log/subject.h"
+#include "ledger/log/walk.h"
 
 namespace quotary {
 
@@ -25,6 +26,16 @@ Result<std::optional<Entry>> newest_about(const Ledger& ledger, std::string_view
   if (!index) return std::optional<Entry>();
   QUOTARY_TRY(entry, ledger.entry(*index));
   return if_about(std::move(entry), subject);
+}
+
+Result<void> read_folder_state(
+    const LedgerOptions& options,
+    const std::function<Result<void>(const StateReader& state, std::uint64_t size, const Hash& root)>& read) {
+  QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), StoreMode::read_only));
+  const auto view = store->snapshot();
+  QUOTARY_TRY(size, stored_size(*view));
+  QUOTARY_TRY(root, read_root(size, nodes_of(*view)));
+  return read(StateOfView(*view), size, root);
 }
 
 Result<std::optional<Entry>> newest_about(const LedgerOptions& options, std::string_view subject) {

@@ -4,6 +4,8 @@
 
 #include "ledger/base/result.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +27,14 @@ class CheckpointVerifier {
  public:
   virtual ~CheckpointVerifier() = default;
   [[nodiscard]] virtual const std::string& name() const = 0;
+  // Whether a checkpoint of that origin can be one of this key's: its own name, or a log's that it succeeded.
+  [[nodiscard]] virtual bool is_of(std::string_view origin) const { return origin == name(); }
+  // The first entry that was lost of what the log of that name signed, when another log succeeded it: its checkpoints
+  // over more entries lead to no tree that is left. Absent: none was.
+  [[nodiscard]] virtual std::optional<std::uint64_t> lost_from(std::string_view origin) const {
+    (void)origin;
+    return std::nullopt;
+  }
   // The note's text (ends in LF) when the key's signature is there and holds; unknown (name, key id) pairs are
   // ignored, a known pair that fails rejects the note. Errc::corrupt `note_signature`, Errc::invalid `bad_note`.
   [[nodiscard]] virtual Result<std::string> open_note(std::string_view note) const = 0;

@@ -16,7 +16,7 @@ std::optional<Published> newest_published(const LedgerOptions& options, const Le
     auto read = Slots::read(*ports.files, path);
     if (!read || !*read) continue;
     Published& published = **read;
-    if (!published_by(ports, published)) continue;
+    if (!published_by(ports, published) || over_lost_entries(ports, published)) continue;
     if (!newest || published.size > newest->size) newest = std::move(published);
   }
   return newest;

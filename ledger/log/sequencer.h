@@ -145,7 +145,11 @@ struct LedgerOptions {
   // With their payloads, from the newest back, for as long as these together take no more; the last entry's always.
   std::uint64_t start_check_payload_bytes = 64u << 20;
   Scrubbing scrubbing;
-  bool retiring = false;  // open also for a signer that the newest rotation retired, so that the rotation is completed
+  // retiring: also for a signer that the newest rotation retired, so that the rotation is completed. succeeding: also
+  // where signed entries are lost, for the signer of the log that goes on from what is left; what the folder's slots
+  // say of the old log is overwritten.
+  enum class Opening { normal, retiring, succeeding };
+  Opening opening = Opening::normal;
   // Zeros kept on the disk ahead of the store's log, which make a sync cheaper; a server sets serving_log_ahead_bytes.
   std::uint64_t log_ahead_bytes = 0;
 };

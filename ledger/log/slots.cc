@@ -90,6 +90,8 @@ Result<std::optional<Published>> newest(const std::string& bytes, const std::str
 
 }  // namespace
 
+std::string slots_path(const std::string& directory) { return directory + "/published.slots"; }
+
 Result<Slots> Slots::create(FileSystem& files, const std::string& path) {
   if (files.exists(path)) return fail(Errc::conflict, "slots_exist", path + " is there already");
   QUOTARY_TRY_VOID(write_file_durably(files, path, std::string(2 * slot_bytes, '\0')));

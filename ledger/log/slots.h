@@ -17,6 +17,9 @@ inline constexpr std::size_t slot_bytes = 64u << 10;  // reserved for each; writ
 inline constexpr std::size_t slot_note_max = 1024;
 inline constexpr std::size_t counter_name_max = 200;
 
+// The slot file of a data folder.
+[[nodiscard]] std::string slots_path(const std::string& directory);
+
 // A number that only grows and must never be given twice: the last one of a series.
 struct Counter {
   std::string name;  // 1 to counter_name_max bytes

@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view file_header = "quotary-succession-v1\n";
 // Its spaces keep it apart from checkpoints, which the same keys sign: they begin with an origin, which has none.
 constexpr std::string_view rotation_header = "Quotary key rotation v1\n",
-                           revocation_header = "Quotary key revocation v1\n";
+                           revocation_header = "Quotary key revocation v1\n",
+                           succession_header = "Quotary log succession v1\n";
 constexpr std::string_view algorithm = "ed25519";
 
 Error bad_file(const std::string& why) {
@@ -33,13 +34,15 @@ std::optional<std::string_view> take_line(std::string_view& rest) {
 }
 
 constexpr std::string_view header_of(KeyEnd end) {
-  return end == KeyEnd::revoked ? revocation_header : rotation_header;
+  return end == KeyEnd::revoked ? revocation_header : end == KeyEnd::succeeded ? succession_header : rotation_header;
 }
 
 std::string statement_text(const RotationStatement& said) {
   const auto key = [](const Vkey& vkey) { return std::string(algorithm) + " " + vkey_text(vkey) + "\n"; };
-  return std::string(header_of(said.end)) + said.origin + "\n" + std::to_string(said.index) + "\n" + said.prev.hex() +
-         "\n" + key(said.old_key) + key(said.new_key);
+  std::string text = std::string(header_of(said.end)) + said.origin + "\n" + std::to_string(said.index) + "\n" +
+                     said.prev.hex() + "\n" + key(said.old_key) + key(said.new_key);
+  if (said.end == KeyEnd::succeeded) text += std::to_string(said.last_size) + "\n" + said.last_root.hex() + "\n";
+  return text;
 }
 
 // "<algorithm> <vkey>"; a key of another algorithm may come one day, and must not pass for one of today's.
@@ -61,8 +64,9 @@ Result<RotationStatement> parse_statement(std::string_view text, KeyEnd end) {
   std::string_view rest = text;
   if (!rest.starts_with(header_of(end))) return wrong("its statement is of another form");
   rest.remove_prefix(header_of(end).size());
-  std::array<std::string_view, 5> lines;
-  for (std::string_view& line : lines) {
+  std::array<std::string_view, 7> lines;
+  const std::size_t count = end == KeyEnd::succeeded ? 7 : 5;
+  for (std::string_view& line : std::span(lines).first(count)) {
     const auto taken = take_line(rest);
     if (!taken) return wrong("its statement is cut short");
     line = *taken;
@@ -72,7 +76,14 @@ Result<RotationStatement> parse_statement(std::string_view text, KeyEnd end) {
   if (!index || !prev) return wrong("its statement's index or prev");
   QUOTARY_TRY(old_key, parse_key(lines[3]));
   QUOTARY_TRY(new_key, parse_key(lines[4]));
-  RotationStatement said{std::string(lines[0]), *index, *prev, std::move(old_key), std::move(new_key), end};
+  RotationStatement said{std::string(lines[0]), *index, *prev, std::move(old_key), std::move(new_key), end, 0, {}};
+  if (end == KeyEnd::succeeded) {
+    const auto size = parse_u64(lines[5]);
+    const auto root = Hash::from_hex(lines[6]);
+    if (!size || !root) return wrong("its statement's last size or root");
+    said.last_size = *size;
+    said.last_root = *root;
+  }
   if (statement_text(said) != text) return wrong("its statement is not spelled as we spell it");
   return said;
 }
@@ -93,39 +104,50 @@ Result<void> check_signatures(const Entry& entry, const RotationStatement& said,
 // One known key; without it, any at all, to read which key a proof's own entry names.
 class ProofKey final : public CheckpointVerifier {
  public:
-  ProofKey(const std::string& origin, const Vkey* key, Ed25519Check holds)
-      : origin_(origin), key_(key), holds_(holds) {}
-  const std::string& name() const override { return origin_; }
+  ProofKey(const Vkey* key, Ed25519Check holds) : key_(key), holds_(holds) {}
+  const std::string& name() const override { return key_ != nullptr ? key_->name : any_; }
+  bool is_of(std::string_view origin) const override { return key_ == nullptr || origin == key_->name; }
   Result<std::string> open_note(std::string_view note) const override {
     QUOTARY_TRY(parsed, parse_note(note));
     if (key_ != nullptr) {
       QUOTARY_TRY(held, signed_by(parsed, *key_, holds_));
-      if (!held) return fail(Errc::corrupt, "note_signature", "the key that retires did not sign the checkpoint");
+      if (!held) return fail(Errc::corrupt, "note_signature", "the key that must have did not sign the checkpoint");
     }
     return std::string(parsed.text);
   }
 
  private:
-  const std::string& origin_;
+  const std::string any_;
   const Vkey* key_;
   Ed25519Check holds_;
 };
 
-Result<Rotation> check_rotation(std::string_view proof, const std::string& origin, const Rotation* before,
-                                Ed25519Check holds) {
-  QUOTARY_TRY(guess, check_proof(proof, ProofKey(origin, nullptr, holds)));
+// Of the checkpoint that a proof ends in.
+std::string_view origin_of(std::string_view proof) {
+  const std::size_t blank = proof.find("\n\n");
+  if (blank == proof.npos) return {};
+  proof.remove_prefix(blank + 2);
+  return proof.substr(0, proof.find('\n'));
+}
+
+Result<Rotation> check_rotation(std::string_view proof, const Rotation* before, Ed25519Check holds) {
+  QUOTARY_TRY(guess, check_proof(proof, ProofKey(nullptr, holds)));
   QUOTARY_TRY(said, read_rotation(guess.entry));
   QUOTARY_TRY_VOID(check_signatures(guess.entry, said, holds));
-  if (said.origin != origin) return wrong("it is of the log " + said.origin);
   if (before != nullptr && said.old_key != before->new_key)
     return wrong("the key that retires is not the one that came with the rotation before");
-  QUOTARY_TRY(checked, check_proof(proof, ProofKey(origin, &said.old_key, holds)));
-  // The old key's last word: whatever is larger is the new one's.
-  if (checked.tree_size != checked.entry.index + 1)
+  // A log that lost entries signed other ones at that place: its successor alone can vouch for this one.
+  const bool succeeded = said.end == KeyEnd::succeeded;
+  const std::string& signer = succeeded ? said.new_key.name : said.old_key.name;
+  if (origin_of(proof) != signer) return wrong("its proof is of another log than " + signer);
+  QUOTARY_TRY(checked, check_proof(proof, ProofKey(succeeded ? &said.new_key : &said.old_key, holds)));
+  // Else it is the old key's last word: whatever is larger is the new one's.
+  if (!succeeded && checked.tree_size != checked.entry.index + 1)
     return wrong("the old key's checkpoint is over " + std::to_string(checked.tree_size) +
                  " entries and does not end with entry " + std::to_string(checked.entry.index));
   if (before != nullptr && checked.entry.index <= before->index) return wrong("it lies before the rotation before it");
-  return Rotation{checked.entry.index, checked.entry.time, std::move(said.old_key), std::move(said.new_key), said.end};
+  return Rotation{checked.entry.index,     checked.entry.time, std::move(said.old_key),
+                  std::move(said.new_key), said.end,           succeeded ? said.last_size : checked.entry.index + 1};
 }
 
 struct File {
@@ -159,8 +181,10 @@ Result<File> parse_file(std::string_view text) {
 }  // namespace
 
 Result<RotationStatement> read_rotation(const Entry& entry) {
-  const bool known = entry.type == rotation_type || entry.type == revocation_type;
-  if (!known || entry.subject != rotation_subject)
+  constexpr std::array ends{KeyEnd::rotated, KeyEnd::revoked, KeyEnd::succeeded};
+  const auto* const end =
+      std::find_if(ends.begin(), ends.end(), [&](KeyEnd each) { return entry.type == type_of(each); });
+  if (end == ends.end() || entry.subject != rotation_subject)
     return wrong("entry " + std::to_string(entry.index) + " is no rotation but " + entry.type);
   const json::value* const note = entry.body.if_contains("statement");
   if (!entry.objects.empty()) return wrong("its entry has objects");
@@ -168,27 +192,51 @@ Result<RotationStatement> read_rotation(const Entry& entry) {
     return wrong("its body is not a statement alone");
   const auto parsed = parse_note(statement_of(entry));
   if (!parsed) return wrong("its statement is no signed note: " + parsed.error().detail);
-  QUOTARY_TRY(said, parse_statement(parsed->text, entry.type == revocation_type ? KeyEnd::revoked : KeyEnd::rotated));
+  QUOTARY_TRY(said, parse_statement(parsed->text, *end));
   if (said.index != entry.index || said.prev != entry.prev)
     return wrong("its statement was made for another place: entry " + std::to_string(said.index));
-  if (said.old_key.name != said.origin || said.new_key.name != said.origin)
-    return wrong("its keys are not both of " + said.origin);
+  const bool succeeded = said.end == KeyEnd::succeeded;
+  if (said.old_key.name != said.origin || (said.new_key.name == said.origin) == succeeded)
+    return wrong(succeeded ? "its new key is none of another log" : "its keys are not both of " + said.origin);
+  if (succeeded && said.last_size <= said.index) return wrong("the log that it succeeds lost nothing");
   if (said.old_key == said.new_key) return wrong("it puts a key in its own place");
   return said;
 }
 
-Result<json::object> rotation_body(const CheckpointSigner& old_key, const CheckpointSigner& new_key,
-                                   std::uint64_t index, const Hash& prev, KeyEnd end) {
-  QUOTARY_TRY(from, parse_vkey(old_key.vkey()));
-  QUOTARY_TRY(to, parse_vkey(new_key.vkey()));
-  if (from.name != to.name || from.key == to.key)
-    return fail(Errc::invalid, "bad_rotation", "a log's key is followed by another one of the same log");
-  const std::string text = statement_text({from.name, index, prev, from, to, end});
+namespace {
+
+// The statement as a note that both signed.
+Result<json::object> signed_body(const CheckpointSigner& old_key, const CheckpointSigner& new_key,
+                                 const RotationStatement& said) {
+  const std::string text = statement_text(said);
   QUOTARY_TRY(by_old, old_key.signature_line(text));
   QUOTARY_TRY(by_new, new_key.signature_line(text));
   json::object body;
   body["statement"] = text + "\n" + by_old + by_new;
   return body;
+}
+
+}  // namespace
+
+Result<json::object> rotation_body(const CheckpointSigner& old_key, const CheckpointSigner& new_key,
+                                   std::uint64_t index, const Hash& prev, KeyEnd end) {
+  QUOTARY_CHECK(end != KeyEnd::succeeded);
+  QUOTARY_TRY(from, parse_vkey(old_key.vkey()));
+  QUOTARY_TRY(to, parse_vkey(new_key.vkey()));
+  if (from.name != to.name || from.key == to.key)
+    return fail(Errc::invalid, "bad_rotation", "a log's key is followed by another one of the same log");
+  return signed_body(old_key, new_key, {from.name, index, prev, from, to, end, 0, {}});
+}
+
+Result<json::object> succession_body(const CheckpointSigner& old_key, const CheckpointSigner& new_key,
+                                     std::uint64_t index, const Hash& prev, std::uint64_t last_size,
+                                     const Hash& last_root) {
+  QUOTARY_TRY(from, parse_vkey(old_key.vkey()));
+  QUOTARY_TRY(to, parse_vkey(new_key.vkey()));
+  if (from.name == to.name || from.key == to.key)
+    return fail(Errc::invalid, "bad_rotation", "a log is succeeded by one of another name, with a key of its own");
+  if (last_size <= index) return fail(Errc::invalid, "bad_rotation", "a log that lost nothing goes on itself");
+  return signed_body(old_key, new_key, {from.name, index, prev, from, to, KeyEnd::succeeded, last_size, last_root});
 }
 
 std::string succession_text(std::string_view origin, std::span<const std::string> proofs) {
@@ -201,7 +249,6 @@ Result<std::string> with_rotation(std::string_view text, std::string_view origin
   std::vector<std::string> proofs;
   if (!text.empty()) {
     QUOTARY_TRY(file, parse_file(text));
-    if (file.origin != origin) return bad_file("it is of " + file.origin);
     if (file.proofs.size() == successions_max)
       return bad_file("it is full: a log's key is replaced at most " + std::to_string(successions_max) + " times");
     proofs.assign(file.proofs.begin(), file.proofs.end());
@@ -217,7 +264,7 @@ Result<std::unique_ptr<Succession>> Succession::open(std::string_view text, std:
   std::vector<Rotation> rotations;
   std::vector<Vkey> keys;
   for (const std::string_view proof : file.proofs) {
-    auto rotation = check_rotation(proof, file.origin, rotations.empty() ? nullptr : &rotations.back(), holds);
+    auto rotation = check_rotation(proof, rotations.empty() ? nullptr : &rotations.back(), holds);
     if (!rotation) {
       Error error = std::move(rotation).error();
       error.detail = "rotation " + std::to_string(rotations.size() + 1) + ": " + error.detail;
@@ -226,9 +273,15 @@ Result<std::unique_ptr<Succession>> Succession::open(std::string_view text, std:
     if (keys.empty()) keys.push_back(rotation->old_key);
     if (std::find(keys.begin(), keys.end(), rotation->new_key) != keys.end())
       return wrong("rotation " + std::to_string(rotations.size() + 1) + ": a key of before comes back");
+    const bool returns =
+        std::any_of(keys.begin(), keys.end(), [&](const Vkey& key) { return key.name == rotation->new_key.name; });
+    if (rotation->end == KeyEnd::succeeded && returns)
+      return wrong("rotation " + std::to_string(rotations.size() + 1) + ": a log of before comes back");
     keys.push_back(rotation->new_key);
     rotations.push_back(std::move(*rotation));
   }
+  if (keys.back().name != file.origin)
+    return fail(Errc::corrupt, "origin", "the file is of " + file.origin + ", its last key of " + keys.back().name);
   const auto found = std::find(keys.begin(), keys.end(), given);
   if (found == keys.end()) {
     return fail(Errc::corrupt, "other_succession",
@@ -247,6 +300,17 @@ Result<std::unique_ptr<Succession>> Succession::open(std::string_view text, std:
   return std::unique_ptr<Succession>(new Succession(std::move(rotations), std::move(keys), before, holds));
 }
 
+bool Succession::is_of(std::string_view origin) const {
+  return std::any_of(keys_.begin(), keys_.end(), [&](const Vkey& key) { return key.name == origin; });
+}
+
+std::optional<std::uint64_t> Succession::lost_from(std::string_view origin) const {
+  for (const Rotation& each : rotations_) {
+    if (each.end == KeyEnd::succeeded && each.old_key.name == origin) return each.index;
+  }
+  return std::nullopt;
+}
+
 Result<std::string> Succession::open_note(std::string_view note) const { return open(note, false); }
 
 Result<std::string> Succession::open(std::string_view note, bool revoked_too) const {
@@ -258,7 +322,10 @@ Result<std::string> Succession::open(std::string_view note, bool revoked_too) co
     QUOTARY_TRY(held, signed_by(parsed, keys_[i], holds_));
     if (!held) continue;
     const Rotation* const end = i < rotations_.size() ? &rotations_[i] : nullptr;
-    if (end != nullptr && checkpoint.size > end->index + 1) {
+    if (keys_[i].name != checkpoint.origin) {
+      refused =
+          fail(Errc::corrupt, "origin", "the checkpoint is of " + checkpoint.origin + ", the key of " + keys_[i].name);
+    } else if (end != nullptr && checkpoint.size > end->old_size_max) {
       refused = fail(Errc::corrupt, "retired_key",
                      "the checkpoint is over " + std::to_string(checkpoint.size) +
                          " entries, but the key that signed it retired with entry " + std::to_string(end->index));

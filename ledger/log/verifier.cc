@@ -1,6 +1,7 @@
 #include "ledger/log/entry.h"
 #include "ledger/log/folder_check.h"
 #include "ledger/log/subject_lasts.h"
+#include "ledger/log/succession.h"
 
 #include <algorithm>
 #include <bit>
@@ -227,9 +228,14 @@ namespace {
 void check_slot(const Published& slot, const StoreView& view, std::uint64_t size, const CheckpointVerifier& log_key,
                 VerifyReport& report) {
   const std::uint64_t last = slot.size == 0 ? 0 : slot.size - 1;
-  if (auto opened = open_checkpoint(slot.note, log_key); !opened) {
+  // A revoked key's slot counts: its root is compared.
+  const auto* const succession = dynamic_cast<const Succession*>(&log_key);
+  const auto opened = open_checkpoint(slot.note, succession != nullptr ? succession->in_its_time() : log_key);
+  if (!opened) {
     add_problem(report, last, "checkpoint", "the published checkpoint is not this log's: " + opened.error().detail);
   }
+  const auto lost = opened ? log_key.lost_from(opened->origin) : std::nullopt;
+  if (lost && slot.size > *lost) return;  // of a log that this one succeeded, over what it had lost
   if (slot.size > size) {
     add_problem(
         report, size, "truncation",

@@ -2,6 +2,8 @@
 
 #include "ledger/log/make_status_proof.h"
 
+#include <algorithm>
+
 namespace quotary {
 
 namespace {
@@ -69,8 +71,12 @@ Result<NumbersProof> make_numbers_proof(const Ledger& ledger, const IndexRoots& 
       number.quote = std::move(quote);
       given = true;
     }
-    const bool behind_last = asked.first + place > asked.last;
-    if (given == behind_last)
+    const std::uint64_t sequence = asked.first + place;
+    const bool behind_last = sequence > asked.last;
+    const bool burned = std::any_of(asked.burned.begin(), asked.burned.end(), [&](const records::BurnedNumbers& each) {
+      return each.first <= sequence && sequence <= each.last;
+    });
+    if (given == (behind_last || burned))
       return behind(given ? "has a number behind the last one by now" : "does not cover the newest number yet");
     if (behind_last)
       proof.next = std::move(number.others);

@@ -3,6 +3,7 @@
 
 #include "ledger/log/index_roots.h"
 #include "ledger/numbers/numbers_proof.h"
+#include "ledger/records/log_succession.h"
 
 namespace quotary {
 
@@ -14,6 +15,7 @@ struct NumbersAsked {
   std::string period;
   std::uint64_t first = 1, last = 0;  // at most numbers_in_proof_max; last first - 1: none
   bool ends = false;
+  std::vector<records::BurnedNumbers> burned;  // of the period
 };
 
 // Under the newest index.root and the signed checkpoint that `covering(entry)` gives for the index of its entry.

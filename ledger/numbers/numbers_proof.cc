@@ -3,6 +3,7 @@
 #include "ledger/log/checkpoint.h"
 #include "ledger/quote/number_pattern.h"
 #include "ledger/records/fields.h"
+#include "ledger/records/log_succession.h"
 
 #include <algorithm>
 
@@ -167,10 +168,7 @@ class NumbersCheck {
       if (lines_.next_is("subject") && lines_.peek() == "subject " + quote_subject(number))
         subject = quote_subject(number);
     }
-    if (subject.empty())
-      return fail(
-          Errc::corrupt, "number_missing",
-          "place " + std::to_string(sequence) + " of " + out_.series + " (" + possible.front() + ") is not there");
+    if (subject.empty()) return check_burned(sequence, possible);
     QUOTARY_TRY(entries, subject_of(subject));
     QUOTARY_TRY(status, records::status_of_entries(entries));
     const Entry& issued = entries.front();
@@ -183,6 +181,23 @@ class NumbersCheck {
     }
     out_.numbers.push_back({sequence, issued.index, std::move(status)});
     return {};
+  }
+
+  Result<void> check_burned(std::uint64_t sequence, const std::vector<std::string>& possible) {
+    for (const Entry& entry : about_series_) {
+      const auto burned = records::burned_by(entry, out_.series, out_.period);
+      if (!burned || sequence < burned->first || sequence > burned->last) continue;
+      for (const std::string& number : possible) QUOTARY_TRY_VOID(check_absent(quote_subject(number)));
+      records::EntryStatus status;
+      status.number = possible.front();
+      status.status = burned_status;
+      status.since = entry.time;
+      out_.numbers.push_back({sequence, entry.index, std::move(status)});
+      return {};
+    }
+    return fail(
+        Errc::corrupt, "number_missing",
+        "place " + std::to_string(sequence) + " of " + out_.series + " (" + possible.front() + ") is not there");
   }
 
   Result<void> check_end() {
@@ -242,7 +257,7 @@ std::string numbers_proof_text(const NumbersProof& proof) {
   append_proven_entry(text, proof.root);
   append_subject(text, proof.about_series);
   for (const ProvenNumber& number : proof.numbers) {
-    append_subject(text, number.quote);
+    if (number.quote) append_subject(text, *number.quote);
     for (const ProvenAbsence& absence : number.others) append_absence(text, absence);
   }
   for (const ProvenAbsence& absence : proof.next) append_absence(text, absence);

@@ -19,6 +19,7 @@ namespace quotary {
 inline constexpr std::string_view numbers_proof_header = "quotary-numbers-proof@v1\n";
 inline constexpr std::size_t numbers_proof_bytes_max = 64u << 20;
 inline constexpr std::uint64_t numbers_in_proof_max = 2'000;
+inline constexpr std::string_view burned_status = "burned";
 inline constexpr std::size_t number_spellings_max = 1'200;  // of one place in a series
 
 // A series, as its first entry names it.
@@ -40,9 +41,10 @@ struct ProvenAbsence {
   SubjectProof proof;
 };
 
-// One place of a series: its quote, and that its other spellings are nobody's.
+// One place of a series: its quote, and that its other spellings are nobody's. Without a quote all are: then it is one
+// of those that an entry about the series burned.
 struct ProvenNumber {
-  ProvenSubject quote;
+  std::optional<ProvenSubject> quote;
   std::vector<ProvenAbsence> others;
 };
 
@@ -61,8 +63,8 @@ struct NumbersProof {
 [[nodiscard]] std::string numbers_proof_text(const NumbersProof& proof);
 
 struct CheckedNumber {
-  std::uint64_t sequence = 0, index = 0;  // index: of its issue
-  records::EntryStatus status;
+  std::uint64_t sequence = 0, index = 0;  // index: of its issue, or of the entry that burned it
+  records::EntryStatus status;            // of a burned place `burned`, and the first of its spellings
 };
 struct CheckedNumbers {
   std::string series, period;
@@ -75,11 +77,12 @@ struct CheckedNumbers {
 };
 // The checkpoint's signature holds; the index.root, the entries about the series and all those about its numbers are
 // under it, and complete as the index says; each place from `first` on has exactly one quote of that series, period and
-// place; and, where the proof says so, the next one has none. Errc::corrupt `number_missing`, `number_twice`,
-// `number_of_another` (another series, period or place), `series_unproven`, `period_differs` (an entry that ended the
-// period counts otherwise), and those of check_proven_subject() and status_of_entries(); Errc::invalid
-// `bad_numbers_proof` for anything that numbers_proof_text() does not write, `index_version`, `unknown_entry_type`.
-// Takes one place after the other; memory is that of what is answered.
+// place, or none where an entry about the series burned it; and, where the proof says so, the next one has none.
+// Errc::corrupt `number_missing`, `number_twice`, `number_of_another` (another series, period or place),
+// `series_unproven`, `period_differs` (an entry that ended the period counts otherwise), and those of
+// check_proven_subject() and status_of_entries(); Errc::invalid `bad_numbers_proof` for anything that
+// numbers_proof_text() does not write, `index_version`, `unknown_entry_type`. Takes one place after the other; memory
+// is that of what is answered.
 [[nodiscard]] Result<CheckedNumbers> check_numbers_proof(std::string_view text, const CheckpointVerifier& log_key);
 
 }  // namespace quotary

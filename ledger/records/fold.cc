@@ -5,7 +5,9 @@
 #include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
+#include "ledger/records/log_succession.h"
 #include "ledger/records/period_seal.h"
+#include "ledger/records/seal_certificate.h"
 #include "ledger/records/views.h"
 
 #include <iterator>
@@ -49,16 +51,6 @@ Result<void> organisation_created(const Step& s) {
   s.state.put(organisation_key(), json::serialize(json::object{{"origin", text_of(s.entry.body, "origin")},
                                                                {"public_url", text_of(s.entry.body, "public_url")},
                                                                {"time_zone", text_of(s.entry.body, "time_zone")}}));
-  return {};
-}
-
-// Whether the keys signed it is checked by whoever walks the succession.
-Result<void> log_key_replaced(const Step& s) {
-  QUOTARY_TRY(said, read_rotation(s.entry));
-  QUOTARY_TRY(stands, s.state.get(log_key_key()));
-  if (stands && *stands != vkey_text(said.old_key))
-    return refuse(s.entry, "key_not_current", "the log's key is " + *stands);
-  s.state.put(log_key_key(), vkey_text(said.new_key));
   return {};
 }
 
@@ -271,8 +263,11 @@ constexpr Rule rules[] = {
     {"organisation.created", organisation_created},
     {"person.added", person_added},
     {"token.issued", token_issued},
-    {rotation_type, log_key_replaced},
-    {revocation_type, log_key_replaced},
+    {rotation_type, [](const Step& s) { return log_key_replaced(s.entry, s.state); }},
+    {revocation_type, [](const Step& s) { return log_key_replaced(s.entry, s.state); }},
+    {succession_type, [](const Step& s) { return log_succeeded(s.entry, s.state); }},
+    {seal_adopted_type, [](const Step& s) { return seal_adopted(s.entry, s.state); }},
+    {numbers_burned_type, [](const Step& s) { return numbers_burned(s.entry, s.state); }},
     {"series.added", series_added},
     {"series.period_ended", period_ended},
     {period_sealed_type, [](const Step& s) { return period_sealed(s.entry, s.facts, s.state); }},

@@ -18,6 +18,9 @@
 //   open/<number>            the quote's open request
 //   due/<ms>/<id>            request id, by the time at which it lapses
 //   log_key                  the log's key (vkey) since it was rotated
+//   seal                     the certificate that seals: its hash, entry index
+//   burning                  the entry that may burn numbers, behind one by which this log succeeded another
+//   burned/<series>/<period>/<first>   places of a series that a log of before gave and lost: last, entry index
 //   erasure/<id>             everything about a request to erase
 //   erasures/<index>         its id, in the order of asking
 //   erasing/<target>         the id of the open one about a key subject
@@ -41,6 +44,11 @@ namespace quotary::records {
 
 [[nodiscard]] inline std::string organisation_key() { return "org"; }
 [[nodiscard]] inline std::string log_key_key() { return "log_key"; }
+[[nodiscard]] inline std::string seal_certificate_key() { return "seal"; }
+[[nodiscard]] inline std::string burning_key() { return "burning"; }
+[[nodiscard]] inline std::string burned_prefix(std::string_view series, std::string_view period) {
+  return "burned/" + std::string(series) + "/" + std::string(period) + "/";
+}
 [[nodiscard]] inline std::string person_key(std::string_view id) { return "person/" + std::string(id); }
 [[nodiscard]] inline std::string login_key(std::string_view hash) { return "login/" + std::string(hash); }
 [[nodiscard]] inline std::string token_key(std::string_view hash) { return "token/" + std::string(hash); }

@@ -1,20 +1,17 @@
 // The change of a log's key: what was signed before still holds, what comes after is the new key's, and a change that
-// fails or loses power at any call is completed by the next one. QUOTARY_SEED sets the seed that is printed,
-// QUOTARY_FAULT_POINTS how many points each test takes (0: every one).
+// fails or loses power at any call is completed by the next one.
 #include "api/key_rotation.h"
 #include "ledger/log/checkpoint.h"
 #include "ledger/log/proof.h"
 #include "ledger/records/fold.h"
 #include "signing/cosigner.h"
 #include "signing/keys.h"
+#include "tests/api/fault_points.h"
 #include "tests/api/fixture.h"
-#include "tests/support/faulty_file_system.h"
-#include "tests/support/settings.h"
 
 #include <gmock/gmock.h>
 
 #include <filesystem>
-#include <random>
 
 namespace quotary::api {
 namespace {
@@ -120,6 +117,7 @@ TEST_F(KeyRotationTest, AServedLedgerKeepsItsKey) {
 
 TEST_F(KeyRotationTest, AnOldCopyOfTheKeyFolderSignsNoMore) {
   close();
+
   const std::string kept = world.folder.path() + "/kept";
   fs::copy(world.config.keys_directory, kept, fs::copy_options::recursive);
   ASSERT_TRUE(rotate_log_key(world.config, KeyEnd::rotated));
@@ -134,6 +132,7 @@ TEST_F(KeyRotationTest, AnOldCopyOfTheKeyFolderSignsNoMore) {
 
 TEST_F(KeyRotationTest, AStoreOfBeforeTheRotationIsTakenForWhatItIs) {
   close();
+
   const std::string kept = world.folder.path() + "/kept";
   fs::copy(world.config.data_directory, kept, fs::copy_options::recursive);
   ASSERT_TRUE(rotate_log_key(world.config, KeyEnd::rotated));
@@ -176,8 +175,6 @@ TEST_F(KeyRotationTest, WhatARevokedKeySignedIsBelievedNoMoreAndTheLedgerGoesOn)
 
 class InterruptedRotation : public KeyRotationTest {
  protected:
-  enum class Fault { from, once, power };
-
   InterruptedRotation() {
     close();
     fs::create_directories(kept);
@@ -205,50 +202,41 @@ class InterruptedRotation : public KeyRotationTest {
     }
   }
 
-  void check_at_points(Fault fault, std::uint64_t sample) {
-    const std::uint64_t run_seed = quotary::testing::chosen_seed();
-    std::mt19937_64 random(run_seed);
-    start_anew();
-    ASSERT_TRUE(rotate_log_key(config, KeyEnd::rotated));
-    const std::uint64_t calls = files->calls();
-    ASSERT_GT(calls, 20u);
-    const std::uint64_t points = quotary::testing::setting("QUOTARY_FAULT_POINTS", sample);
+  void check_at_points(testing::Fault fault) {
     std::uint64_t resumed = 0;
-    for (std::uint64_t i = 0; i < (points == 0 ? calls : points); ++i) {
-      const std::uint64_t nth = points == 0 ? i + 1 : 1 + random() % calls;
-      start_anew();
-      fault == Fault::once ? files->fail_once(nth) : files->fail_from(nth);
-      const auto first = rotate_log_key(config, KeyEnd::rotated);
-      SCOPED_TRACE("call " + std::to_string(nth) + " of " + std::to_string(calls) + ", " + files->failed() + ", seed " +
-                   std::to_string(run_seed) + ": " + code_of(first));
-      files->heal();
-      ASSERT_TRUE(fault != Fault::power || files->lose_unsynced(random() | 1));
-      if (i % 2 == 0) look();
-      const bool completed = (*signing::KeyFolder::open(files, config.keys_directory))->succession() != nullptr &&
-                             !files->exists(config.keys_directory + "/log.key.next");
-      if (!completed) {
-        const auto again = rotate_log_key(config, KeyEnd::rotated);
-        ASSERT_TRUE(again) << again.error().code << " " << again.error().detail;
-        resumed += again->resumed ? 1 : 0;
-      }
-      ASSERT_TRUE(files->lose_unsynced());
-      auto opened = Organisation::open(config);
-      ASSERT_TRUE(opened) << opened.error().code << " " << opened.error().detail;
-      const auto keys = Succession::open(*(*opened)->succession(), (*opened)->vkey(), signing::ed25519_holds);
-      ASSERT_TRUE(keys) << keys.error().detail;
-      EXPECT_EQ((*keys)->rotations().size(), 1u);
-      const auto issued = (*opened)->issue_quote(world.rep, "after", World::quote());
-      ASSERT_TRUE(issued) << issued.error().detail;
-      EXPECT_TRUE(check_proof((*opened)->quote_proof(world.auditor, text(*issued, "number")).value(), **keys));
-      const auto checked = (*opened)->verify_log(world.auditor, "{}");
-      ASSERT_TRUE(checked);
-      EXPECT_TRUE(checked->body.at("ok").as_bool()) << json::serialize(checked->body);
-      EXPECT_FALSE(files->exists(config.keys_directory + "/log.key.next"));
-      opened = Error{};
-      fs::remove_all(world.folder.path() + "/" + std::to_string(runs));
-      if (HasFailure()) return;
-    }
+    testing::interrupt_at_points(fault, 12,
+                                 {[&] {
+                                    start_anew();
+                                    return files;
+                                  },
+                                  [&] { return code_of(rotate_log_key(config, KeyEnd::rotated)); },
+                                  [&](std::uint64_t run, const std::string&) { complete_and_look(run, resumed); }});
     EXPECT_GT(resumed, 0u);
+  }
+  void complete_and_look(std::uint64_t run, std::uint64_t& resumed) {
+    if (run % 2 == 0) look();
+    const bool completed = (*signing::KeyFolder::open(files, config.keys_directory))->succession() != nullptr &&
+                           !files->exists(config.keys_directory + "/log.key.next");
+    if (!completed) {
+      const auto again = rotate_log_key(config, KeyEnd::rotated);
+      ASSERT_TRUE(again) << again.error().code << " " << again.error().detail;
+      resumed += again->resumed ? 1 : 0;
+    }
+    ASSERT_TRUE(files->lose_unsynced());
+    auto opened = Organisation::open(config);
+    ASSERT_TRUE(opened) << opened.error().code << " " << opened.error().detail;
+    const auto keys = Succession::open(*(*opened)->succession(), (*opened)->vkey(), signing::ed25519_holds);
+    ASSERT_TRUE(keys) << keys.error().detail;
+    EXPECT_EQ((*keys)->rotations().size(), 1u);
+    const auto issued = (*opened)->issue_quote(world.rep, "after", World::quote());
+    ASSERT_TRUE(issued) << issued.error().detail;
+    EXPECT_TRUE(check_proof((*opened)->quote_proof(world.auditor, text(*issued, "number")).value(), **keys));
+    const auto checked = (*opened)->verify_log(world.auditor, "{}");
+    ASSERT_TRUE(checked);
+    EXPECT_TRUE(checked->body.at("ok").as_bool()) << json::serialize(checked->body);
+    EXPECT_FALSE(files->exists(config.keys_directory + "/log.key.next"));
+    opened = Error{};
+    fs::remove_all(world.folder.path() + "/" + std::to_string(runs));
   }
 
   const std::string kept = world.folder.path() + "/kept";
@@ -257,9 +245,9 @@ class InterruptedRotation : public KeyRotationTest {
   int runs = 0;
 };
 
-TEST_F(InterruptedRotation, OnADiskThatFailsFromAnyCallOn) { check_at_points(Fault::from, 25); }
-TEST_F(InterruptedRotation, OnADiskThatFailsOnce) { check_at_points(Fault::once, 25); }
-TEST_F(InterruptedRotation, WhenPowerIsLost) { check_at_points(Fault::power, 25); }
+TEST_F(InterruptedRotation, OnADiskThatFailsFromAnyCallOn) { check_at_points(testing::Fault::from); }
+TEST_F(InterruptedRotation, OnADiskThatFailsOnce) { check_at_points(testing::Fault::once); }
+TEST_F(InterruptedRotation, WhenPowerIsLost) { check_at_points(testing::Fault::power); }
 
 }  // namespace
 }  // namespace quotary::api

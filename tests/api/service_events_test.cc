@@ -1,5 +1,6 @@
 // What a server chains about its own service.
 #include "ledger/log/damage_mark.h"
+#include "signing/seal.h"
 #include "tests/api/fixture.h"
 #include "tests/support/faulty_file_system.h"
 
@@ -74,6 +75,35 @@ TEST(ServiceEvents, WhoeverServesNobodyChainsNothing) {
   w.reopen();
   EXPECT_EQ(w.events().back(), "system.stopped {}");
   EXPECT_EQ(w.organisation->disk().low_bytes, 0u);
+}
+
+TEST(ServiceEvents, EachCertificateThatSealsIsChainedOnceAndLeadsToTheOneBefore) {
+  Served w;
+  const auto adopted = [&] {
+    std::vector<json::object> out;
+    const auto page = w.organisation->list_entries(w.auditor, 0, entries_page_max);
+    for (const auto& item : page->body.at("items").as_array()) {
+      const auto entry = parse_json(std::string_view(item.at("canonical").as_string()));
+      if (entry->at("type") == "seal.certificate_adopted") out.push_back(entry->as_object());
+    }
+    return out;
+  };
+  w.reopen();
+  ASSERT_EQ(adopted().size(), 1u);
+  EXPECT_FALSE(adopted()[0].at("body").as_object().contains("previous"));
+  w.organisation.reset();
+  for (const char* file : {"/seal.cert.pem", "/seal.key.pem"})
+    ASSERT_TRUE(std::filesystem::remove(w.config.keys_directory + file));
+  SystemRandom random;
+  ASSERT_TRUE(signing::make_development_seal(*w.files, w.config.keys_directory, "renewed", w.clock->now(), random));
+  for (int start = 0; start < 2; ++start) w.reopen();
+  const auto both = adopted();
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_EQ(both[1].at("body").at("previous"), both[0].at("index"));
+  EXPECT_NE(both[1].at("body").at("certificate"), both[0].at("body").at("certificate"));
+  const auto held = w.organisation->verify_log(w.auditor, "{}");
+  ASSERT_TRUE(held);
+  EXPECT_TRUE(held->body.at("ok").as_bool()) << json::serialize(held->body);
 }
 
 TEST(ServiceEvents, AFullDiskIsToldOnceAndShown) {

@@ -8,12 +8,22 @@ from server import STILL, Server, eventually, quote
 from witness_test import Witness
 
 
+VERIFY = os.environ.get("QUOTARY_VERIFY_PROGRAM", "build/release/quotary-verify")
+INDEXED = ("--metrics-port", "0", "--index-interval-ms", "100")
+
+
+def verify(*arguments):
+    """quotary-verify -> exit code, the JSON"""
+    done = subprocess.run([VERIFY, *arguments, "--json"], capture_output=True, text=True, timeout=120)
+    return done.returncode, json.loads(done.stdout or json.dumps({"stderr": done.stderr}))
+
+
 class Restored(Server):
     """A server on a restored folder, with the keys of the one that it was."""
 
-    def __init__(self, other, data, options=()):
+    def __init__(self, other, data, options=(), base=STILL):
         self.program, self.tls, self.document, self.faults = PROGRAM, None, None, []
-        self.options = [*STILL, "--keys", other.data + ".keys", *options]
+        self.options = [*base, "--keys", other.data + ".keys", *options]
         self.home, self.data, self.people, self.process = other.home, data, other.people, None
 
     def __exit__(self, *_):
@@ -29,6 +39,12 @@ class Restore(unittest.TestCase):
         self.new = os.path.join(self.s.home, "new")
         self.slots = self.s.data + "/published.slots"
         self.s.start()
+
+    def file(self, name, data):
+        path = os.path.join(self.s.home, name)
+        with open(path, "wb") as file:
+            file.write(data)
+        return path
 
     def back_up(self):
         return json.loads(quotary("backup", "--data", self.s.data, "--to", self.to, "--json", check=0).stdout)
@@ -76,6 +92,56 @@ class Restore(unittest.TestCase):
             with contextlib.suppress(FileNotFoundError):  # the published checkpoint in the slots is enough
                 os.remove(self.new + "/lost")
         self.assertIn("rolled_back", quotary("users", "list", "--data", self.new, "--keys", self.s.data + ".keys", check=1).stderr)
+
+    def test_a_successor_goes_on_where_entries_are_lost(self):
+        vkey = quotary("keys", "show", "--data", self.s.data, "--vkey", check=0).stdout.strip()
+        origin = vkey.split("+")[0] + "/2"
+        kept = self.s.issue(quote(), "kept")[2]["number"]
+        early_proof = self.file("early.tlog-proof", self.s.call("GET", f"/v1/quotes/{kept}/proof", "rep")[2])
+        self.back_up()
+        lost = [self.s.issue(quote(), f"lost-{i}")[2]["number"] for i in range(3)]
+        lost_pdf = self.file("lost.pdf", self.s.call("GET", f"/v1/quotes/{lost[1]}/pdf?proof=embedded", "rep")[2])
+        kept_proof = self.file("kept.tlog-proof", self.s.call("GET", f"/v1/quotes/{kept}/proof", "rep")[2])
+        self.s.stop()
+        self.assertIn("nothing_lost", quotary("restore", "--data", self.s.data, "--successor", origin, check=1).stderr)
+        done = self.restore("--published", self.slots, "--successor", origin, check=0)
+        successor = done["successor"]
+        self.assertEqual((successor["origin"], successor["old_vkey"], successor["index"]), (origin, vkey, done["lost"]["from"]))
+        self.assertEqual([(each["series"], each["last"] - each["first"] + 1) for each in successor["burned"]], [("SH-QT", 3)])
+        with Restored(self.s, self.new, base=INDEXED) as after:
+            issued = after.issue(quote(), "lost-0")[2]  # the request is as lost as its answer
+            self.assertEqual(int(issued["number"][-6:]), int(lost[-1][-6:]) + 1)
+            self.assertEqual(after.call("GET", f"/v1/quotes/{lost[0]}", "rep")[0], 404)
+            self.assertEqual(after.json("GET", f"/v1/quotes/{kept}", "rep")[2]["status"], "issued")
+            succession = self.file("log.succession", after.call("GET", "/log/succession")[2])
+            proof = self.file("numbers", eventually(lambda: after.call("GET", "/v1/series/SH-QT/numbers-proof", "auditor"), lambda answer: answer[0] == 200)[2])
+            new_pdf = self.file("new.pdf", after.call("GET", f"/v1/quotes/{issued['number']}/pdf?proof=embedded", "rep")[2])
+            self.assertEqual(after.json("POST", "/v1/log/verify", "auditor", {})[2]["ok"], True)
+            code, said = verify("numbers", proof, "--vkey", successor["vkey"])
+            self.assertEqual((code, said["by_status"]["burned"]), (0, 3), said)
+            quotary("verify", "--data", self.new, "--keys", self.s.data + ".keys", check=0)
+            quotary("export", self.s.home + "/export", "--data", self.new, "--keys", self.s.data + ".keys", check=0)
+        for trusted in (vkey, successor["vkey"]):
+            for command in (("document", lost_pdf), ("document", new_pdf), ("proof", kept_proof), ("numbers", proof)):
+                code, said = verify(*command, "--vkey", trusted, "--succession", succession)
+                self.assertEqual((code, said["ok"]), (0, True), said)
+            self.assertEqual(verify("export", self.s.home + "/export", "--vkey", trusted, "--earlier", early_proof)[0], 0)
+            # This one's checkpoint covers what was lost: it proves its entry, and can be compared with nothing.
+            code, said = verify("export", self.s.home + "/export", "--vkey", trusted, "--earlier", kept_proof)
+            self.assertEqual((code, said["code"]), (2, "over_lost_entries"), said)
+        # The server of before the loss signs no more.
+        self.assertIn("other_history", quotary("users", "list", "--data", self.s.data, check=1).stderr)
+
+    def test_a_restored_folder_can_be_succeeded_later(self):
+        self.back_up()
+        self.s.issue(quote(), "lost")
+        self.s.stop()
+        self.restore("--published", self.slots, check=1)
+        said = quotary("restore", "--data", self.new, "--keys", self.s.data + ".keys", "--successor", "ledger.example.com/next", check=0).stdout
+        self.assertIn("ledger.example.com/next", said)
+        self.assertIn("后继账本", said)
+        with Restored(self.s, self.new) as after:
+            self.assertEqual(after.issue(quote(), "on")[0], 201)
 
     def test_without_a_word_from_outside_it_is_read_only(self):
         self.s.stop()

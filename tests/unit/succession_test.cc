@@ -59,8 +59,20 @@ TEST_P(PublishedSuccessions, BelieveEachKeyUntilItsEnd) {
 
 INSTANTIATE_TEST_SUITE_P(Golden, PublishedSuccessions,
                          ::testing::Values(Published{"succession/successions.json", 36, 13},
-                                           Published{"succession/revocations.json", 20, 9}),
-                         [](const auto& each) { return each.index == 0 ? "Rotations" : "Revocations"; });
+                                           Published{"succession/revocations.json", 20, 9},
+                                           Published{"succession/log_successions.json", 23, 10}),
+                         [](const auto& each) {
+                           return each.index == 0 ? "Rotations" : each.index == 1 ? "Revocations" : "LogSuccessions";
+                         });
+
+TEST(Succession, TellsWhatEachLogOfItLost) {
+  const json::value set = golden_json("succession/log_successions.json");
+  const auto keys = Succession::open(text_of(set, "succession"), text_of(set, "trusted"), signing::ed25519_holds);
+  ASSERT_TRUE(keys) << keys.error().detail;
+  for (const auto& [origin, from] : set.at("lost_from").as_object())
+    EXPECT_EQ((*keys)->lost_from(std::string(origin)), from.to_number<std::uint64_t>()) << origin;
+  EXPECT_FALSE((*keys)->lost_from((*keys)->name()));
+}
 
 class Rotated : public ::testing::Test {
  protected:

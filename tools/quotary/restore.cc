@@ -1,6 +1,7 @@
 // quotary restore: a backup as an organisation's data folder again.
 #include "ledger/backup/restore.h"
 
+#include "api/log_successor.h"
 #include "api/witness/seen.h"
 #include "ledger/base/json.h"
 #include "ledger/log/policy.h"
@@ -17,7 +18,7 @@ namespace {
 
 struct RestoreCommand {
   Places places;
-  std::string from, witness_policy, witness_ca;
+  std::string from, witness_policy, witness_ca, successor;
   std::vector<std::string> published;
   std::uint64_t number = 0;  // 0: the newest
   unsigned threads = 2;
@@ -80,8 +81,14 @@ Result<std::vector<OutsideCheckpoint>> published_outside(const RestoreCommand& c
 
 struct Outcome {
   Restored restored;
-  std::optional<Result<std::uint64_t>> recorded;  // of a ledger that goes on
+  std::optional<Result<std::uint64_t>> recorded;       // of a ledger that goes on
+  std::optional<Result<api::LogSuccessor>> successor;  // of one that lost entries
+  [[nodiscard]] bool goes_on() const { return restored.writable() || (successor && *successor); }
 };
+
+Result<api::LogSuccessor> succeed(const RestoreCommand& command) {
+  return api::begin_log_successor(command.places.config(), command.successor);
+}
 
 Result<Outcome> restore(const RestoreCommand& command) {
   const auto files = posix_file_system();
@@ -115,10 +122,44 @@ Result<Outcome> restore(const RestoreCommand& command) {
   LedgerPorts ports = reading_ports(files, keys.get());
   ports.signer = &keys->log_signer();
   QUOTARY_TRY(restored, restore_backup(options, ports, log_key));
-  Outcome outcome{std::move(restored), {}};
+  Outcome outcome{std::move(restored), {}, {}};
   if (outcome.restored.writable())
     outcome.recorded = begin_restored(ledger_options(command.places), ports, outcome.restored);
+  else if (outcome.restored.holds() && !command.successor.empty())
+    outcome.successor = succeed(command);
   return outcome;
+}
+
+json::object json_of(const api::LogSuccessor& successor) {
+  json::array burned;
+  for (const api::BurnedRange& each : successor.burned)
+    burned.push_back(
+        json::object{{"series", each.series}, {"period", each.period}, {"first", each.first}, {"last", each.last}});
+  return json::object{{"origin", successor.rotation.new_key.name},
+                      {"vkey", vkey_text(successor.rotation.new_key)},
+                      {"old_origin", successor.rotation.old_key.name},
+                      {"old_vkey", vkey_text(successor.rotation.old_key)},
+                      {"index", successor.rotation.index},
+                      {"old_size", successor.rotation.old_size_max},
+                      {"burned", std::move(burned)},
+                      {"resumed", successor.resumed}};
+}
+
+void print_successor(const api::LogSuccessor& successor) {
+  const Rotation& rotation = successor.rotation;
+  std::printf(
+      "后继账本 log      %s 自 #%llu 起接续 %s，其 #%llu 至 #%llu 已失去\n"
+      "                 goes on from #%llu for %s, which lost #%llu to #%llu\n"
+      "公钥 key         %s\n",
+      rotation.new_key.name.c_str(), number(rotation.index), rotation.old_key.name.c_str(), number(rotation.index),
+      number(rotation.old_size_max - 1), number(rotation.index), rotation.old_key.name.c_str(), number(rotation.index),
+      number(rotation.old_size_max - 1), vkey_text(rotation.new_key).c_str());
+  for (const api::BurnedRange& each : successor.burned)
+    std::printf("空置编号 burned   %s %s: %llu – %llu\n", each.series.c_str(), each.period.c_str(), number(each.first),
+                number(each.last));
+  std::puts(
+      "接着 next         备份密钥目录；公布新公钥和 /log/succession；把新公钥写入见证策略\n"
+      "                 back up the key folder; publish the new key and /log/succession; put it into witness policies");
 }
 
 void print_json(const Outcome& outcome) {
@@ -134,6 +175,7 @@ void print_json(const Outcome& outcome) {
                    {"problems", problems_json(restored.check.report)}};
   if (const LostEntries& lost = restored.check.lost; lost.any())
     out["lost"] = json::object{{"from", lost.from}, {"to", lost.to}, {"where", lost.where}};
+  if (outcome.successor && *outcome.successor) out["successor"] = json_of(**outcome.successor);
   if (outcome.recorded && *outcome.recorded) out["recorded"] = json::object{{"index", **outcome.recorded}};
   std::printf("%s\n", json::serialize(out).c_str());
 }
@@ -155,10 +197,14 @@ void print_text(const RestoreCommand& command, const Outcome& outcome) {
     std::printf(
         "已失去 lost      #%llu 至 #%llu 共 %llu 条已签发记录不在本备份中（依据：%s）\n"
         "                 entries #%llu to #%llu (%llu) were signed and are not in this backup, says %s\n"
-        "结论 result      已恢复，但只可查阅，不可签发：继续写入会使账本分叉 / restored for reading alone: to write here would "
-        "fork the log\n",
+        "结论 result      %s\n",
         number(lost.from), number(lost.to - 1), number(lost.to - lost.from), lost.where.c_str(), number(lost.from),
-        number(lost.to - 1), number(lost.to - lost.from), lost.where.c_str());
+        number(lost.to - 1), number(lost.to - lost.from), lost.where.c_str(),
+        outcome.goes_on()
+            ? "已恢复，由后继账本接续 / restored; a successor goes on"
+            : "已恢复，但只可查阅，不可签发：继续写入会使账本分叉 / restored for reading alone: to write here would fork the "
+              "log; --successor lets a log of another name go on");
+    if (outcome.goes_on()) print_successor(**outcome.successor);
   } else if (restored.unknown) {
     std::printf(
         "未知 unknown     没有外部凭据说明备份之后是否还有签发 / nothing outside says what was published last: give "
@@ -173,14 +219,29 @@ void print_text(const RestoreCommand& command, const Outcome& outcome) {
   }
 }
 
+// In a folder that was restored before.
+int run_successor(const RestoreCommand& command) {
+  if (command.successor.empty())
+    return report(fail(Errc::invalid, "from_missing", "--from names the folder of backups")), exit_unchecked;
+  const auto successor = succeed(command);
+  if (!successor) return report(successor.error());
+  if (command.as_json)
+    std::printf("%s\n", json::serialize(json::object{{"ok", true}, {"successor", json_of(*successor)}}).c_str());
+  else
+    print_successor(*successor);
+  return exit_ok;
+}
+
 int run(RestoreCommand command) {
   if (auto complete = command.places.complete(); !complete) return report(complete.error()), exit_unchecked;
   while (command.from.size() > 1 && command.from.back() == '/') command.from.pop_back();
+  if (command.from.empty()) return run_successor(command);
   const auto outcome = restore(command);
   if (!outcome) return report(outcome.error());
   command.as_json ? print_json(*outcome) : print_text(command, *outcome);
   if (outcome->recorded && !*outcome->recorded) return report(outcome->recorded->error());
-  return outcome->restored.writable() ? exit_ok : exit_bad;
+  if (outcome->successor && !*outcome->successor) return report(outcome->successor->error());
+  return outcome->goes_on() ? exit_ok : exit_bad;
 }
 
 }  // namespace
@@ -194,7 +255,12 @@ void add_restore(CLI::App& app, int& exit_code) {
       "done");
   add_places(*command, options->places);
   command->get_option("--data")->description("the data folder to be made; new or empty")->required();
-  command->add_option("--from", options->from, "folder of backups")->required();
+  command->add_option("--from", options->from,
+                      "folder of backups; left out with --successor, for a folder that was restored before");
+  command->add_option(
+      "--successor", options->successor,
+      "where signed entries are lost: the name (origin) of a log that goes on from what is left, with a "
+      "key of its own. The old log ends");
   command->add_option("--backup", options->number, "its number (default: the newest)")
       ->check(CLI::Range(std::uint64_t{1}, backup_number_max));
   command->add_option("--publish-to", options->places.publish_to,

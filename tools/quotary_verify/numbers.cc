@@ -66,6 +66,12 @@ void tell(Verdict& verdict, const std::vector<CheckedNumber>& numbers) {
     if (voided.size() <= shown_max) listed += (listed.empty() ? ": " : ", ") + number.status.number;
   }
   if (voided.size() > shown_max) listed += " …";
+  if (const auto* burned = by_status.if_contains(burned_status))
+    verdict.tell(
+        "已空置", "burned",
+        count(burned->to_number<std::uint64_t>()) +
+            " 个编号由已失去部分记录的前一账本签发或可能签发过，不再使用 given, or perhaps given, by a log that lost "
+            "its last entries; never given again");
   verdict.tell("已作废", "voided", count(voided.size()) + " 个 of them" + listed);
   verdict.facts["by_status"] = std::move(by_status);
   verdict.facts["voided"] = std::move(voided);
