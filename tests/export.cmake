@@ -16,4 +16,5 @@ add_executable(quotary_bench_export bench/bench_export.cc)
 target_link_libraries(quotary_bench_export PRIVATE quotary_options quotary_export quotary_log quotary_signing)
 
 include(fuzz/fuzz.cmake)
+quotary_fuzz(fuzz_archive SOURCES fuzz/fuzz_archive.cc LIBRARIES quotary_export CORPUS archive)
 quotary_fuzz(fuzz_export SOURCES fuzz/fuzz_export.cc LIBRARIES quotary_export quotary_log quotary_signing CORPUS export)

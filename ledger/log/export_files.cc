@@ -1,6 +1,10 @@
 #include "ledger/log/export_files.h"
 
 #include "ledger/log/export_format.h"
+#include "ledger/log/ustar.h"
+
+#include <algorithm>
+#include <map>
 
 namespace quotary {
 
@@ -19,30 +23,134 @@ std::string kind_of(const std::string& folder) {
   return folder.substr(0, slash == std::string::npos ? slash : folder.find('/', slash + 1));
 }
 
+class FolderFiles final : public ExportFiles {
+ public:
+  FolderFiles(FileSystem& files, std::string folder) : files_(files), folder_(std::move(folder)) {}
+
+  // It can be made once: two that take the same folder cannot both go on.
+  Result<void> start() { return sums_.open(files_, folder_ + "/" + std::string(export_sums_name)); }
+
+  Result<void> begin(const std::string& path) override {
+    QUOTARY_CHECK(!current_.is_open());
+    QUOTARY_TRY_VOID(enter_folder_of(path));
+    path_ = path;
+    return current_.open(files_, folder_ + "/" + path);
+  }
+  Result<void> add(std::string_view bytes) override {
+    hash_.update(bytes);
+    return current_.add(bytes);
+  }
+  Result<void> end() override {
+    QUOTARY_TRY_VOID(current_.close());
+    return sums_.add(sums_line(hash_.finish(), path_));
+  }
+  Result<void> finish() override {
+    QUOTARY_TRY_VOID(sums_.close());
+    for (const auto& [kind, folder] : folders_) QUOTARY_TRY_VOID(files_.sync_directory(folder));
+    return files_.sync_directory(folder_);
+  }
+
+ private:
+  Result<void> enter_folder_of(const std::string& path) {
+    const std::string below = folder_of(path);
+    if (below.empty()) return {};
+    const std::string folder = folder_ + "/" + below;
+    std::string& now = folders_[kind_of(below)];
+    if (now == folder) return {};
+    if (!now.empty()) QUOTARY_TRY_VOID(files_.sync_directory(now));
+    now = folder;
+    return files_.make_directory(folder);
+  }
+
+  FileSystem& files_;
+  const std::string folder_;
+  ExportOutput current_, sums_;
+  std::string path_;
+  Sha256 hash_;
+  // The folder that files of a kind go to now, by the kind's first two parts. Numbers only grow, so one that was left
+  // gets no more files and is synced then.
+  std::map<std::string, std::string> folders_;
+};
+
+class ArchiveFiles final : public ExportFiles {
+ public:
+  ArchiveFiles(FileSystem& files, std::string path, std::uint64_t seconds)
+      : files_(files), path_(std::move(path)), seconds_(seconds) {}
+
+  Result<void> start() {
+    // The list grows with the export, and stands behind what it is about.
+    QUOTARY_TRY_VOID(sums_.open(files_, export_archive_sums(path_)));
+    auto opened = archive_.open(files_, path_);
+    if (!opened) (void)files_.remove(export_archive_sums(path_));
+    return opened;
+  }
+
+  Result<void> begin(const std::string& path) override {
+    member_ = {path, 0, seconds_};
+    header_at_ = archive_.size();
+    return archive_.add(std::string(ustar_block_bytes, '\0'));
+  }
+  Result<void> add(std::string_view bytes) override {
+    hash_.update(bytes);
+    member_.size += bytes.size();
+    return archive_.add(bytes);
+  }
+  Result<void> end() override {
+    QUOTARY_TRY_VOID(end_member());
+    return sums_.add(sums_line(hash_.finish(), member_.name));
+  }
+  Result<void> finish() override {
+    QUOTARY_TRY_VOID(sums_.flush());
+    QUOTARY_TRY_VOID(begin(std::string(export_sums_name)));
+    for (std::uint64_t at = 0; at < sums_.size(); at += gathered_bytes_max) {
+      QUOTARY_TRY(part, sums_.read_at(at, gathered_bytes_max));
+      QUOTARY_TRY_VOID(add(part));
+    }
+    if (member_.size != sums_.size())
+      return fail(Errc::storage, "file_error", export_archive_sums(path_) + " was changed meanwhile");
+    QUOTARY_TRY_VOID(end_member());
+    QUOTARY_TRY_VOID(archive_.add(std::string(ustar_end_bytes, '\0')));
+    QUOTARY_TRY_VOID(archive_.close());
+    return files_.remove(export_archive_sums(path_));
+  }
+
+ private:
+  // The size stands before the bytes, and is known behind them.
+  Result<void> end_member() {
+    if (member_.size > ustar_number_max)
+      return fail(Errc::too_large, "member_too_large", member_.name + " is over 8 GiB: export into a folder");
+    QUOTARY_TRY_VOID(archive_.add(std::string(ustar_padding(member_.size), '\0')));
+    return archive_.write_over(header_at_, ustar_header(member_));
+  }
+
+  FileSystem& files_;
+  const std::string path_;
+  const std::uint64_t seconds_;
+  ExportOutput archive_, sums_;
+  UstarMember member_;
+  std::uint64_t header_at_ = 0;
+  Sha256 hash_;
+};
+
 }  // namespace
 
-Result<std::unique_ptr<ExportFiles>> ExportFiles::create(FileSystem& files, std::string folder) {
+std::string export_archive_sums(const std::string& path) { return path + ".sums"; }
+
+Result<std::unique_ptr<ExportFiles>> ExportFiles::create_folder(FileSystem& files, std::string folder) {
   QUOTARY_TRY_VOID(files.make_directory(folder));
-  auto made = std::unique_ptr<ExportFiles>(new ExportFiles(files, std::move(folder)));
-  // It can be made once: two that take the same folder cannot both go on.
-  if (auto opened = made->open(made->sums_, std::string(export_sums_name)); !opened) {
-    (void)files.remove(made->folder_);  // only if it is empty
-    return std::move(opened).error();
+  auto made = std::make_unique<FolderFiles>(files, folder);
+  if (auto started = made->start(); !started) {
+    (void)files.remove(folder);  // only if it is empty
+    return std::move(started).error();
   }
-  return made;
+  return std::unique_ptr<ExportFiles>(std::move(made));
 }
 
-Result<void> ExportFiles::begin(const std::string& path) {
-  QUOTARY_CHECK(!current_.file);
-  QUOTARY_TRY_VOID(enter_folder_of(path));
-  return open(current_, path);
-}
-
-Result<void> ExportFiles::add(std::string_view bytes) { return add_to(current_, bytes); }
-
-Result<void> ExportFiles::end() {
-  QUOTARY_TRY_VOID(close(current_));
-  return add_to(sums_, sums_line(current_.hash.finish(), current_.path));
+Result<std::unique_ptr<ExportFiles>> ExportFiles::create_archive(FileSystem& files, std::string path, Timestamp now) {
+  const auto seconds = static_cast<std::uint64_t>(std::max<std::int64_t>(now.unix_ms / 1000, 0));
+  auto made = std::make_unique<ArchiveFiles>(files, std::move(path), std::min(seconds, ustar_number_max));
+  QUOTARY_TRY_VOID(made->start());
+  return std::unique_ptr<ExportFiles>(std::move(made));
 }
 
 Result<void> ExportFiles::put(const std::string& path, std::string_view bytes) {
@@ -51,52 +159,39 @@ Result<void> ExportFiles::put(const std::string& path, std::string_view bytes) {
   return end();
 }
 
-Result<void> ExportFiles::finish() {
-  QUOTARY_TRY_VOID(close(sums_));
-  for (const auto& [kind, folder] : folders_) QUOTARY_TRY_VOID(files_.sync_directory(folder));
-  return files_.sync_directory(folder_);
-}
-
-Result<void> ExportFiles::open(Output& output, const std::string& path) {
-  QUOTARY_TRY(file, files_.open(folder_ + "/" + path, OpenMode::create_new));
-  output.file = std::move(file);
-  output.path = path;
-  output.written = 0;
+Result<void> ExportOutput::open(FileSystem& files, const std::string& path) {
+  QUOTARY_TRY(file, files.open(path, OpenMode::create_new));
+  file_ = std::move(file);
+  written_ = 0;
   return {};
 }
 
-Result<void> ExportFiles::add_to(Output& output, std::string_view bytes) {
-  QUOTARY_CHECK(output.file != nullptr);
-  output.hash.update(bytes);
-  output.gathered += bytes;
-  return output.gathered.size() < gathered_bytes_max ? Result<void>() : flush(output);
+Result<void> ExportOutput::add(std::string_view bytes) {
+  QUOTARY_CHECK(file_ != nullptr);
+  gathered_ += bytes;
+  return gathered_.size() < gathered_bytes_max ? Result<void>() : flush();
 }
 
-Result<void> ExportFiles::flush(Output& output) {
-  QUOTARY_TRY_VOID(output.file->write_at(output.written, output.gathered));
-  output.file->start_writing(output.written, output.gathered.size());
-  output.written += output.gathered.size();
-  output.gathered.clear();
-  if (output.gathered.capacity() > 2 * gathered_bytes_max) output.gathered.shrink_to_fit();
+Result<void> ExportOutput::flush() {
+  QUOTARY_TRY_VOID(file_->write_at(written_, gathered_));
+  file_->start_writing(written_, gathered_.size());
+  written_ += gathered_.size();
+  gathered_.clear();
+  if (gathered_.capacity() > 2 * gathered_bytes_max) gathered_.shrink_to_fit();
   return {};
 }
 
-Result<void> ExportFiles::close(Output& output) {
-  QUOTARY_TRY_VOID(flush(output));
-  QUOTARY_TRY_VOID(output.file->sync());
-  output.file.reset();
+Result<void> ExportOutput::write_over(std::uint64_t offset, std::string_view bytes) {
+  if (offset < written_) return file_->write_at(offset, bytes);
+  gathered_.replace(static_cast<std::size_t>(offset - written_), bytes.size(), bytes);
   return {};
 }
 
-Result<void> ExportFiles::enter_folder_of(const std::string& path) {
-  const std::string below = folder_of(path);
-  if (below.empty()) return {};
-  const std::string folder = folder_ + "/" + below;
-  std::string& now = folders_[kind_of(below)];
-  if (now == folder) return {};
-  if (!now.empty()) QUOTARY_TRY_VOID(files_.sync_directory(now));
-  now = folder;
-  return files_.make_directory(folder);
+Result<void> ExportOutput::close() {
+  QUOTARY_TRY_VOID(flush());
+  QUOTARY_TRY_VOID(file_->sync());
+  file_.reset();
+  return {};
 }
 
 }  // namespace quotary

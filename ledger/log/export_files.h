@@ -3,8 +3,8 @@
 
 #include "ledger/base/file_system.h"
 #include "ledger/base/hash.h"
+#include "ledger/base/time.h"
 
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,41 +14,48 @@ namespace quotary {
 // One thread. After an error of any call no other is made.
 class ExportFiles {
  public:
-  // Makes the folder, which must not be there. After an error it is not the caller's.
-  [[nodiscard]] static Result<std::unique_ptr<ExportFiles>> create(FileSystem& files, std::string folder);
+  // A folder, which must not be there. After an error it is not the caller's.
+  [[nodiscard]] static Result<std::unique_ptr<ExportFiles>> create_folder(FileSystem& files, std::string folder);
+  // The same files in one ustar archive, in the order of SHA256SUMS, which is the last; each has the time `now`. Beside
+  // it, under export_archive_sums(path), stands what becomes SHA256SUMS, until finish(). Neither must be there.
+  [[nodiscard]] static Result<std::unique_ptr<ExportFiles>> create_archive(FileSystem& files, std::string path,
+                                                                           Timestamp now);
+  virtual ~ExportFiles() = default;
 
   // A file in parts, one file at a time.
-  [[nodiscard]] Result<void> begin(const std::string& path);
-  [[nodiscard]] Result<void> add(std::string_view bytes);
-  [[nodiscard]] Result<void> end();
+  [[nodiscard]] virtual Result<void> begin(const std::string& path) = 0;
+  [[nodiscard]] virtual Result<void> add(std::string_view bytes) = 0;
+  [[nodiscard]] virtual Result<void> end() = 0;
   // A file at once.
   [[nodiscard]] Result<void> put(const std::string& path, std::string_view bytes);
 
-  // Ends SHA256SUMS; then everything is on the disk, under the folder's name.
-  [[nodiscard]] Result<void> finish();
+  // Ends SHA256SUMS; then everything is on the disk, under the name that it was made with.
+  [[nodiscard]] virtual Result<void> finish() = 0;
+};
+
+[[nodiscard]] std::string export_archive_sums(const std::string& path);
+
+// A file that is written from its beginning on. Small additions are gathered. One thread.
+class ExportOutput {
+ public:
+  // Errors of opening, also when it is there.
+  [[nodiscard]] Result<void> open(FileSystem& files, const std::string& path);
+  [[nodiscard]] Result<void> add(std::string_view bytes);
+  [[nodiscard]] Result<void> flush();
+  // Over one piece of what was added before.
+  [[nodiscard]] Result<void> write_over(std::uint64_t offset, std::string_view bytes);
+  [[nodiscard]] Result<std::string> read_at(std::uint64_t offset, std::size_t size) const {
+    return file_->read_at(offset, size);
+  }
+  // Flushes and syncs.
+  [[nodiscard]] Result<void> close();
+  [[nodiscard]] bool is_open() const { return file_ != nullptr; }
+  [[nodiscard]] std::uint64_t size() const { return written_ + gathered_.size(); }
 
  private:
-  // A file under way. Small additions are gathered.
-  struct Output {
-    std::unique_ptr<File> file;
-    std::string path, gathered;
-    std::uint64_t written = 0;
-    Sha256 hash;
-  };
-
-  ExportFiles(FileSystem& files, std::string folder) : files_(files), folder_(std::move(folder)) {}
-  [[nodiscard]] Result<void> open(Output& output, const std::string& path);
-  [[nodiscard]] Result<void> add_to(Output& output, std::string_view bytes);
-  [[nodiscard]] Result<void> flush(Output& output);
-  [[nodiscard]] Result<void> close(Output& output);
-  [[nodiscard]] Result<void> enter_folder_of(const std::string& path);
-
-  FileSystem& files_;
-  const std::string folder_;
-  Output current_, sums_;
-  // The folder that files of a kind go to now, by the kind's first two parts. Numbers only grow, so one that was left
-  // gets no more files and is synced then.
-  std::map<std::string, std::string> folders_;
+  std::unique_ptr<File> file_;
+  std::string gathered_;
+  std::uint64_t written_ = 0;
 };
 
 }  // namespace quotary

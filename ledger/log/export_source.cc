@@ -1,12 +1,17 @@
 #include "ledger/log/export_source.h"
 
+#include "ledger/log/export_format.h"
+#include "ledger/log/ustar.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <utility>
 
 namespace quotary {
@@ -74,6 +79,42 @@ class Input final : public ExportInput {
   const std::string path_;
 };
 
+// Up to `size` bytes from there; fewer only at the file's end.
+Result<std::string> read_at(int file, std::uint64_t offset, std::size_t size, const std::string& path) {
+  std::string out(size, '\0');
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t got = ::pread(file, out.data() + done, size - done, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_error("read", path);
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  out.resize(done);
+  return out;
+}
+
+// A part of an archive.
+class Member final : public ExportInput {
+ public:
+  Member(std::shared_ptr<const Descriptor> file, std::uint64_t offset, std::uint64_t size, std::string path)
+      : file_(std::move(file)), offset_(offset), size_(size), path_(std::move(path)) {}
+
+  Result<std::string> read(std::size_t size) override {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size, size_ - taken_));
+    QUOTARY_TRY(part, read_at(file_->number(), offset_ + taken_, wanted, path_));
+    taken_ += part.size();
+    return part;
+  }
+  std::uint64_t size() const override { return size_; }
+
+ private:
+  const std::shared_ptr<const Descriptor> file_;
+  const std::uint64_t offset_, size_;
+  const std::string path_;
+  std::uint64_t taken_ = 0;
+};
+
 using Visit = std::function<bool(const std::string& path)>;
 
 class Folder final : public ExportSource {
@@ -133,15 +174,87 @@ class Folder final : public ExportSource {
   const std::string path_;
 };
 
+class Archive final : public ExportSource {
+ public:
+  Archive(Descriptor descriptor, std::string path)
+      : file_(std::make_shared<const Descriptor>(std::move(descriptor))), path_(std::move(path)) {}
+
+  // Reads every header.
+  Result<void> index(std::uint64_t size) {
+    std::uint64_t at = 0;
+    std::optional<std::uint64_t> seconds;
+    const auto bad = [&](const std::string& why) {
+      return fail(Errc::corrupt, "bad_archive",
+                  path_ + " is no archive of an export: at byte " + std::to_string(at) + ": " + why);
+    };
+    for (;;) {
+      QUOTARY_TRY(block, read_at(file_->number(), at, ustar_block_bytes, path_));
+      if (block.find_first_not_of('\0') == block.npos) break;
+      auto member = read_ustar_header(block);
+      if (!member || (seconds && *seconds != member->seconds)) return bad("a header that is not written so");
+      seconds = member->seconds;
+      const std::uint64_t behind = at + ustar_block_bytes + member->size + ustar_padding(member->size);
+      if (behind > size) return bad(printable(member->name) + " is cut short");
+      if (members_.size() == export_archive_files_max) return bad("too many files");
+      const bool added = members_.emplace(member->name, Place{at + ustar_block_bytes, member->size}).second;
+      if (!added) return bad(printable(member->name) + " is there twice");
+      at = behind;
+    }
+    if (size != at + ustar_end_bytes) return bad("its end is missing, or something stands behind it");
+    QUOTARY_TRY(end, read_at(file_->number(), at, ustar_end_bytes, path_));
+    if (end != std::string(ustar_end_bytes, '\0')) return bad("its end is not zeros");
+    return {};
+  }
+
+  Result<std::unique_ptr<ExportInput>> open(const std::string& path) const override {
+    const auto found = members_.find(path);
+    if (found == members_.end()) return fail(Errc::not_found, "file_missing", path_ + " holds no " + path);
+    return std::unique_ptr<ExportInput>(new Member(file_, found->second.offset, found->second.size, path_));
+  }
+  Result<void> visit(const Visit& visit) const override {
+    for (const auto& [name, place] : members_) {
+      if (!visit(name)) break;
+    }
+    return {};
+  }
+
+ private:
+  struct Place {
+    std::uint64_t offset = 0, size = 0;
+  };
+  const std::shared_ptr<const Descriptor> file_;
+  const std::string path_;
+  std::map<std::string, Place, std::less<>> members_;
+};
+
+// Anything else is no export at all.
+Error no_export(Error error) {
+  if (error.kind != Errc::forbidden) error = fail(Errc::not_found, "no_export", error.detail);
+  return error;
+}
+
 }  // namespace
+
+Result<std::unique_ptr<ExportSource>> open_export_archive(const std::string& path) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (file.number() < 0) return no_export(system_error("open", path));
+  struct stat status {};
+  if (::fstat(file.number(), &status) != 0) return system_error("stat", path);
+  if (!S_ISREG(status.st_mode)) return fail(Errc::not_found, "no_export", path + " is neither a folder nor a file");
+  auto archive = std::make_unique<Archive>(std::move(file), path);
+  QUOTARY_TRY_VOID(archive->index(static_cast<std::uint64_t>(status.st_size)));
+  return std::unique_ptr<ExportSource>(std::move(archive));
+}
+
+Result<std::unique_ptr<ExportSource>> open_export(const std::string& path) {
+  struct stat status {};
+  const bool folder = ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+  return folder ? open_export_folder(path) : open_export_archive(path);
+}
 
 Result<std::unique_ptr<ExportSource>> open_export_folder(const std::string& folder) {
   Descriptor top(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (top.number() < 0) {
-    Error error = system_error("open", folder);
-    if (error.kind != Errc::forbidden) error = fail(Errc::not_found, "no_export", error.detail);
-    return error;
-  }
+  if (top.number() < 0) return no_export(system_error("open", folder));
   return std::unique_ptr<ExportSource>(new Folder(std::move(top), folder));
 }
 

@@ -35,4 +35,13 @@ class ExportSource {
 // Errc::not_found `no_export` when there is no such folder, forbidden `file_forbidden`.
 [[nodiscard]] Result<std::unique_ptr<ExportSource>> open_export_folder(const std::string& folder);
 
+inline constexpr std::size_t export_archive_files_max = 1'000'000;  // some 100 bytes of memory each
+
+// The files in an archive that `quotary export` made, which is read through once for where they stand. The same errors,
+// and Errc::corrupt `bad_archive` for anything that no export is, with the byte at which it is not: another form of
+// header, two files of one name, bytes behind its end, over export_archive_files_max files.
+[[nodiscard]] Result<std::unique_ptr<ExportSource>> open_export_archive(const std::string& path);
+// Whichever of the two stands at `path`.
+[[nodiscard]] Result<std::unique_ptr<ExportSource>> open_export(const std::string& path);
+
 }  // namespace quotary

@@ -201,7 +201,7 @@ Result<ExportWalk::Pack> ExportWalk::open_pack(std::uint64_t number) {
 Result<void> ExportWalk::close_pack(Pack& pack) {
   if (pack.path.empty()) return {};
   if (!pack.lost) {
-    QUOTARY_TRY(end, pack.reading.take(pack_end_bytes));
+    QUOTARY_TRY(end, pack.reading.take(ustar_end_bytes));
     if (end && !all_zeros(*end))
       problems_.add(std::nullopt, "payload", pack.path, "something stands where its last payload must end");
   }
@@ -240,7 +240,7 @@ Result<void> ExportWalk::payload(Pack& pack, std::size_t place) {
     pack.lost = true;
     return {};
   }
-  QUOTARY_TRY(header, pack.reading.take(pack_block_bytes));
+  QUOTARY_TRY(header, pack.reading.take(ustar_block_bytes));
   if (header && is_private && *header == pack_erased_header(entry_, place)) {
     withhold(place, true);
     return {};
@@ -264,7 +264,7 @@ Result<void> ExportWalk::payload_bytes(Pack& pack, std::size_t place) {
     if (kept) whole += *part;
     left -= size;
   }
-  QUOTARY_TRY(padding, pack.reading.take(pack_padding(object.size)));
+  QUOTARY_TRY(padding, pack.reading.take(ustar_padding(object.size)));
   if (!padding) {
     pack.lost = true;
     problems_.add(entry_.index, "payload", pack.path, pack_member_name(entry_, place) + " is cut off");

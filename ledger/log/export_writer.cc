@@ -154,7 +154,7 @@ class Exporting {
       rest.remove_prefix(2 + size);
     }
     if (!packed) return {};
-    QUOTARY_TRY_VOID(files_.add(std::string(pack_end_bytes, '\0')));
+    QUOTARY_TRY_VOID(files_.add(std::string(ustar_end_bytes, '\0')));
     return files_.end();
   }
 
@@ -186,7 +186,7 @@ class Exporting {
     manifest_.payload_bytes += stored.size();
     QUOTARY_TRY_VOID(files_.add(*header));
     QUOTARY_TRY_VOID(files_.add(stored));
-    return files_.add(std::string(pack_padding(stored.size()), '\0'));
+    return files_.add(std::string(ustar_padding(stored.size()), '\0'));
   }
 
   // Live until the cursor moves.
@@ -238,7 +238,7 @@ Result<ExportManifest> export_ledger(const LedgerOptions& ledger, const LedgerPo
     return fail(Errc::unavailable, "keys_needed", "private payloads can be exported with the key folder only");
   const std::string partial = export_partial(options.target);
   if (files.exists(options.target))
-    return fail(Errc::conflict, "export_exists", options.target + " is there already: name another folder");
+    return fail(Errc::conflict, "export_exists", options.target + " is there already: give another name");
   if (files.exists(partial))
     return fail(Errc::conflict, "export_exists", partial + " is left of an export that was cut off: remove it first");
   QUOTARY_TRY(chosen, choose(ledger, files, log_key, options.witnessed));
@@ -249,11 +249,13 @@ Result<ExportManifest> export_ledger(const LedgerOptions& ledger, const LedgerPo
     return fail(Errc::corrupt, "rolled_back",
                 "the store holds " + std::to_string(size) + " entries, but " +
                     std::to_string(chosen.checkpoint.checkpoint.size) + " were published");
-  QUOTARY_TRY(output, ExportFiles::create(files, partial));
+  const Timestamp now = ports.clock->now();
+  QUOTARY_TRY(output, options.archive ? ExportFiles::create_archive(files, partial, now)
+                                      : ExportFiles::create_folder(files, partial));
   if (options.begun) options.begun();
-  QUOTARY_TRY(manifest, Exporting(*view, chosen, ports.cipher, options, *output).run(ports.clock->now()));
+  QUOTARY_TRY(manifest, Exporting(*view, chosen, ports.cipher, options, *output).run(now));
   if (files.exists(options.target))
-    return fail(Errc::conflict, "export_exists", options.target + " was made meanwhile: name another folder");
+    return fail(Errc::conflict, "export_exists", options.target + " was made meanwhile: give another name");
   QUOTARY_TRY_VOID(files.rename(partial, options.target));
   QUOTARY_TRY_VOID(files.sync_directory(parent_of(options.target)));
   return manifest;

@@ -10,7 +10,8 @@
 namespace quotary {
 
 struct ExportOptions {
-  std::string target;  // the folder to be made, with those above it
+  std::string target;    // the folder to be made, with those above it; or the archive
+  bool archive = false;  // one ustar archive of the same files
   ExportPayloads payloads = ExportPayloads::facts;
   bool witnessed = false;        // at the newest checkpoint that is witnessed, not at the newest that is signed
   std::string vkey;              // the log's, as text
@@ -21,7 +22,8 @@ struct ExportOptions {
   std::function<void()> begun;  // told once export_partial() is this export's: the caller's to remove after an error
 };
 
-// The folder in which the export is made, renamed at the end.
+// The folder or archive in which the export is made, renamed at the end. Beside an archive stands what
+// export_archive_sums() of it names.
 [[nodiscard]] std::string export_partial(const std::string& target);
 
 // Exports a ledger's folder, live or stopped, at one published checkpoint. Reads the ledger only; memory does not grow

@@ -49,6 +49,22 @@ class Export(unittest.TestCase):
         self.assertEqual((code, found["ok"]), (0, True), found)
         return found
 
+    def test_one_archive_is_the_folder(self):
+        archive = self.folder + ".tar"
+        self.export("--payloads", "all", folder=archive)
+        self.assertTrue(self.holds(folder=archive)["ok"])
+        self.assertEqual(os.listdir(self.home), ["export.tar"])
+        os.mkdir(self.folder)
+        subprocess.run(["tar", "-xf", archive, "-C", self.folder], check=True)
+        subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=self.folder, check=True)
+        self.holds()
+        with tarfile.open(archive) as read:
+            self.assertEqual(read.getnames()[-1], "SHA256SUMS")
+        flip(archive, os.path.getsize(archive) // 2)
+        self.assertEqual(self.check(folder=archive)[0], 1)
+        self.assertEqual(self.check(folder=self.home + "/nothing.tar")[0], 2)
+        self.assertIn("export_exists", self.export(folder=archive, status=1))
+
     def test_exports_while_quotes_are_issued_hold_each(self):
         stop = threading.Event()
         issued = []

@@ -97,10 +97,10 @@ Export make(const CheckpointSigner& signer) {
     prev = entry.leaf;
     EntryView view;
     QUOTARY_CHECK(view_entry(entry.canonical, view).has_value());
-    pack += *pack_header(view, 0) + facts + std::string(pack_padding(facts.size()), '\0');
+    pack += *pack_header(view, 0) + facts + std::string(ustar_padding(facts.size()), '\0');
     // The second one's key is destroyed.
     pack += index == 1 ? pack_erased_header(view, 1)
-                       : *pack_header(view, 1) + "private" + std::string(pack_padding(7), '\0');
+                       : *pack_header(view, 1) + "private" + std::string(ustar_padding(7), '\0');
     made.manifest.payload_bytes += facts.size() + (index == 1 ? 0 : 7);
   }
   made.manifest.origin = signer.name();
@@ -112,7 +112,7 @@ Export make(const CheckpointSigner& signer) {
   made.manifest.withheld_erased = 1;
   made.files[export_tile_path(tiles_with_bundle(0, size).front())] = std::string(tree.tile(0));
   made.files[export_tile_path(bundle_name(0, size))] = bundle;
-  made.files[export_pack_path(0)] = pack + std::string(pack_end_bytes, '\0');
+  made.files[export_pack_path(0)] = pack + std::string(ustar_end_bytes, '\0');
   made.files["checkpoint"] = *sign_checkpoint(signer, size, tree.root());
   made.files["keys/log.vkey"] = signer.vkey() + "\n";
   made.files["README.txt"] = made.files["index.html"] = "words";

@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto& rotations = (*opened)->rotations();
     QUOTARY_CHECK(!rotations.empty() && (*opened)->trusted() <= rotations.size());
     QUOTARY_CHECK(rotations.back().new_key == (*opened)->current());
-    QUOTARY_CHECK((*opened)->name() == "ledger.example.com/quotes");
+    QUOTARY_CHECK((*opened)->is_of("ledger.example.com/quotes"));
   }
   return 0;
 }

@@ -63,13 +63,14 @@ class ExportFixture : public LogFixture {
   Result<ExportManifest> write(ExportPayloads payloads = ExportPayloads::facts, const std::string& target = "export") {
     ExportOptions how;
     how.target = folder.path() + "/" + target;
+    how.archive = target.ends_with(".tar");
     how.payloads = payloads;
     how.vkey = signer->vkey();
     how.seal_certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     return export_ledger(options, ports, *key, how);
   }
   Result<ExportReport> try_check(const std::string& target = "export") {
-    auto source = open_export_folder(folder.path() + "/" + target);
+    auto source = open_export(folder.path() + "/" + target);
     if (!source) return std::move(source).error();
     return check_export(**source, *key, vkey.empty() ? signer->vkey() : vkey);
   }

@@ -214,7 +214,7 @@ TEST_F(ExportTest, ChangedPayloadsAndTilesAreFoundThoughTheSumsAreRight) {
   ASSERT_TRUE(write());
   const std::string pack = read("payloads/001.tar"), tile = read("tile/1/000.p/1");
   std::string bad = pack;
-  bad[pack_block_bytes + 7] ^= 1;  // in the facts of entry 256
+  bad[ustar_block_bytes + 7] ^= 1;  // in the facts of entry 256
   put("payloads/001.tar", bad);
   sum_anew();
   ExportReport report = check();
@@ -226,7 +226,7 @@ TEST_F(ExportTest, ChangedPayloadsAndTilesAreFoundThoughTheSumsAreRight) {
   sum_anew();
   EXPECT_TRUE(names_entry(check(), "payload", 256));
   // Bytes that no payload needs: behind the facts of entry 256, and in the end.
-  for (const std::size_t place : {3 * pack_block_bytes - 1, pack.size() - 1}) {
+  for (const std::size_t place : {3 * ustar_block_bytes - 1, pack.size() - 1}) {
     bad = pack;
     ASSERT_EQ(bad[place], '\0');
     bad[place] = 'x';
@@ -380,9 +380,9 @@ TEST_F(ExportTest, NothingIsWrittenOver) {
 TEST_F(ExportTest, TheFolderIsOneExportsAlone) {
   const std::string partial = folder.path() + "/export.partial";
   const auto files = posix_file_system();
-  auto first = ExportFiles::create(*files, partial);
+  auto first = ExportFiles::create_folder(*files, partial);
   ASSERT_TRUE(first);
-  EXPECT_FALSE(ExportFiles::create(*files, partial));
+  EXPECT_FALSE(ExportFiles::create_folder(*files, partial));
   ASSERT_TRUE((*first)->put("README.txt", "words"));
   ASSERT_TRUE((*first)->finish());
   EXPECT_TRUE(fs::exists(partial + "/SHA256SUMS"));
@@ -470,6 +470,94 @@ TEST_F(ExportTest, IsTheWorkedExample) {
   EXPECT_EQ(check().problems_total, 0u) << told(check());
 }
 
+class ExportArchiveTest : public ExportTest {
+ protected:
+  [[nodiscard]] std::string archive() const { return folder.path() + "/export.tar"; }
+  // What is found of an archive with these bytes: the code of a refusal, the kind of the first problem, or nothing.
+  std::string found(std::string_view bytes) {
+    std::filesystem::remove(archive());
+    EXPECT_TRUE((*posix_file_system()->open(archive(), OpenMode::create_new))->write_at(0, bytes));
+    const auto report = try_check("export.tar");
+    if (!report) return report.error().code;
+    return report->problems_total == 0 ? "" : report->problems.front().kind;
+  }
+};
+
+TEST_F(ExportArchiveTest, HoldsTheFilesOfTheFolder) {
+  make_log(700);
+  ASSERT_TRUE(write(ExportPayloads::all));
+  const auto manifest = write(ExportPayloads::all, "export.tar");
+  ASSERT_TRUE(manifest) << manifest.error().detail;
+  EXPECT_FALSE(fs::exists(archive() + ".partial"));
+  EXPECT_FALSE(fs::exists(archive() + ".partial.sums"));
+  const auto source = open_export_archive(archive());
+  ASSERT_TRUE(source) << source.error().detail;
+  std::size_t seen = 0;
+  ASSERT_TRUE((*source)->visit([&](const std::string& path) {
+    const std::string whole = read(path);
+    EXPECT_EQ((*source)->open(path).value()->read(whole.size() + 1).value(), whole) << path;
+    return ++seen > 0;
+  }));
+  EXPECT_EQ(seen, files().size());
+  const auto report = try_check("export.tar");
+  ASSERT_TRUE(report) << report.error().detail;
+  EXPECT_EQ(report->problems_total, 0u) << told(*report);
+  EXPECT_EQ(report->files_checked, files().size());
+  EXPECT_EQ(write(ExportPayloads::all, "export.tar").error().code, "export_exists");
+}
+
+TEST_F(ExportArchiveTest, EachFlippedByteIsFound) {
+  make_log(300);
+  ASSERT_TRUE(write(ExportPayloads::all, "export.tar"));
+  const std::string whole = *read_file(*posix_file_system(), archive());
+  const std::size_t step = whole.size() / 2'000 | 1;
+  for (std::size_t place = 0; place < whole.size(); place += step) {
+    std::string bad = whole;
+    bad[place] = static_cast<char>(bad[place] ^ 1);
+    // What fills a member's last block is nobody's.
+    std::string at;
+    for (std::size_t i = place; i < whole.size() && i % ustar_block_bytes != 0; ++i) at += whole[i];
+    const bool fills = at.find_first_not_of('\0') == at.npos && !at.empty() && place + at.size() < whole.size() &&
+                       whole.find_last_not_of('\0', place) / ustar_block_bytes == place / ustar_block_bytes;
+    const std::string said = found(bad);
+    EXPECT_TRUE(!said.empty() || fills) << place;
+  }
+}
+
+TEST_F(ExportArchiveTest, WhatIsCutShortOrGoesOnIsNoArchive) {
+  make_log(300);
+  ASSERT_TRUE(write(ExportPayloads::facts, "export.tar"));
+  const std::string whole = *read_file(*posix_file_system(), archive());
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{511}, whole.size() / 2, whole.size() - 512, whole.size() - 1})
+    EXPECT_EQ(found(whole.substr(0, size)), "bad_archive") << size;
+  EXPECT_EQ(found(whole + '\0'), "bad_archive");
+  EXPECT_EQ(found(whole + whole), "bad_archive");
+  const std::string members = whole.substr(0, whole.size() - ustar_end_bytes);
+  EXPECT_EQ(found(members + whole), "bad_archive");  // each file twice
+  const std::string extra = ustar_header({"extra", 1, read_ustar_header(whole.substr(0, 512))->seconds}) + "x" +
+                            std::string(ustar_padding(1), '\0');
+  EXPECT_EQ(found(extra + whole), "file");
+  EXPECT_EQ(found(whole), "");
+}
+
+TEST(Ustar, ReadsWhatItWritesAndNothingElse) {
+  const UstarMember member{"tile/entries/x001/067.p/5", 1234567, 1'790'000'000};
+  const std::string block = ustar_header(member);
+  const auto read = read_ustar_header(block);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->name, member.name);
+  EXPECT_EQ(read->size, member.size);
+  EXPECT_EQ(read->seconds, member.seconds);
+  for (std::size_t at = 0; at < block.size(); ++at) {
+    for (const char bit : {'\x01', '\x08', '\x40'}) {
+      std::string changed = block;
+      changed[at] = static_cast<char>(changed[at] ^ bit);
+      EXPECT_FALSE(read_ustar_header(changed)) << at;
+    }
+  }
+}
+
 // The writer's own faults: whichever call fails, there is no export under the name, and after success all of it lasts.
 class ExportFaultTest : public testing::ExportFixture {
  protected:
@@ -491,6 +579,27 @@ TEST_F(ExportFaultTest, AllIsOnTheDiskBeforeItHasItsName) {
   ASSERT_TRUE(disk->lose_unsynced());
   fs::rename(folder.path() + "/export.partial", at(""));
   EXPECT_EQ(check().problems_total, 0u) << told(check());
+}
+
+TEST_F(ExportFaultTest, AFailedCallLeavesNoArchive) {
+  make_log(260);
+  const std::uint64_t before = disk->calls();
+  ASSERT_TRUE(write(ExportPayloads::facts, "export.tar"));
+  const std::uint64_t calls = disk->calls() - before;
+  const std::string archive = folder.path() + "/export.tar";
+  fs::remove(archive);
+  for (std::uint64_t nth = 1; nth < calls; ++nth) {
+    disk->fail_from(nth);
+    EXPECT_FALSE(write(ExportPayloads::facts, "export.tar")) << nth;
+    disk->heal();
+    EXPECT_FALSE(fs::exists(archive)) << nth << " " << disk->failed();
+    fs::remove(archive + ".partial");
+    fs::remove(archive + ".partial.sums");
+    ASSERT_TRUE(disk->lose_unsynced());
+  }
+  ASSERT_TRUE(write(ExportPayloads::facts, "export.tar"));
+  ASSERT_TRUE(disk->lose_unsynced());
+  EXPECT_EQ(try_check("export.tar")->problems_total, 0u);
 }
 
 TEST_F(ExportFaultTest, AFailedCallLeavesNoExport) {

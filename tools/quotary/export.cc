@@ -1,4 +1,5 @@
 // quotary export: the ledger as files that need no ledger to be read.
+#include "ledger/log/export_files.h"
 #include "ledger/log/export_writer.h"
 
 #include "ledger/base/json.h"
@@ -14,6 +15,8 @@
 
 namespace quotary::cli {
 namespace {
+
+constexpr std::string_view archive_suffix = ".tar";
 
 struct ExportCommand {
   Places places;
@@ -55,7 +58,7 @@ Result<std::string> witness_policy(FileSystem& files, const std::string& path) {
 
 void print(const ExportCommand& command, const ExportManifest& manifest) {
   if (command.as_json) {
-    json::object out{{"folder", command.target},
+    json::object out{{"target", command.target},
                      {"origin", manifest.origin},
                      {"tree_size", manifest.tree_size},
                      {"root", manifest.root.hex()},
@@ -91,6 +94,7 @@ Result<ExportManifest> make(ExportCommand& command, bool& begun) {
   const auto files = posix_file_system();
   ExportOptions options;
   options.target = command.target;
+  options.archive = command.target.ends_with(archive_suffix);
   options.payloads = *parse_payloads(command.payloads);
   options.witnessed = command.witnessed;
   options.begun = [&begun] { begun = true; };
@@ -126,7 +130,9 @@ int run(ExportCommand command) {
     return exit_ok;
   }
   std::error_code ignored;
-  if (begun) std::filesystem::remove_all(export_partial(command.target), ignored);
+  const std::string partial = export_partial(command.target);
+  if (begun) std::filesystem::remove_all(partial, ignored);
+  if (begun) std::filesystem::remove(export_archive_sums(partial), ignored);
   return report(exported.error());
 }
 
@@ -136,9 +142,12 @@ void add_export(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ExportCommand>();
   auto* command = app.add_subcommand(
       "export",
-      "write a ledger, live or stopped, as a folder that anyone can check without it: entries, tree, checkpoints, keys, "
-      "payloads by choice. 0 done, 1 the ledger does not hold or the folder is there, 2 could not be done");
-  command->add_option("FOLDER", options->target, "the folder to be made; it must not be there")->required();
+      "write a ledger, live or stopped, as a folder or archive that anyone can check without it: entries, tree, checkpoints, keys, "
+      "payloads by choice. 0 done, 1 the ledger does not hold or the target is there, 2 could not be done");
+  command
+      ->add_option("TARGET", options->target,
+                   "the folder to be made, or with .tar at its end one archive of the same files; must not be there")
+      ->required();
   add_places(*command, options->places);
   command->add_option("--publish-to", options->places.publish_to,
                       "further file with the last signed checkpoint to take it from");

@@ -190,7 +190,13 @@ Result<std::unique_ptr<CheckpointVerifier>> exported_key(const Asked& asked, con
 }
 
 Result<Verdict> exported(const Asked& asked) {
-  QUOTARY_TRY(source, open_export_folder(asked.file));
+  auto found = open_export(asked.file);
+  if (!found && found.error().kind == Errc::corrupt) {
+    Verdict verdict;
+    verdict.refuse(found.error());
+    return verdict;
+  }
+  QUOTARY_TRY(source, std::move(found));
   auto opened = exported_key(asked, *source);
   // The file is a part of the export, so what is wrong with it is a finding.
   if (!opened && (opened.error().kind == Errc::corrupt || opened.error().code == "bad_succession")) {
@@ -338,7 +344,7 @@ int run(int argc, char** argv) {
   on_token->callback([&] { exit_code = answer(token(asked), asked.as_json); });
   auto* on_export = add_command(app, asked, "export",
                                 "does this exported ledger hold, to the last byte? 这份导出的账本逐字节成立吗？",
-                                "the folder that `quotary export` made");
+                                "the folder or archive that `quotary export` made");
   on_export
       ->add_option("--earlier", asked.earlier,
                    "checkpoints or .tlog-proofs kept from before, which it must continue 以前保存的检查点或证明")
