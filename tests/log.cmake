@@ -6,6 +6,9 @@ quotary_test(tamper_test LABEL unit TIMEOUT 60
   SOURCES unit/tamper_test.cc
   LIBRARIES quotary_log quotary_signing)
 
+quotary_test(verify_borders_test LABEL unit TIMEOUT 60
+  SOURCES unit/verify_borders_test.cc
+  LIBRARIES quotary_log quotary_signing)
 quotary_test(scratch_test LABEL property TIMEOUT 60
   SOURCES unit/scratch_test.cc
   LIBRARIES quotary_log)

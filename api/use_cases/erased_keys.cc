@@ -1,6 +1,7 @@
 #include "api/use_cases/erased_keys.h"
 
 #include "ledger/base/bytes.h"
+#include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
 
@@ -47,7 +48,7 @@ std::string ErasedKeys::trouble() const {
 // The state is a file that others might write: the entry must say it, under the root that was signed.
 Result<void> ErasedKeys::check_erasure(std::string_view target, std::uint64_t index) const {
   QUOTARY_TRY(entry, ledger_.entry(index));
-  if (entry.type != "erasure.approved" || records::text_of(entry.body, "target") != target)
+  if (entry.type != records::erasure_approved_type || records::text_of(entry.body, "target") != target)
     return fail(Errc::corrupt, "state_damaged",
                 "entry " + std::to_string(index) + " does not erase it, although the state says so");
   const LedgerState now = ledger_.state();

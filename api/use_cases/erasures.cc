@@ -19,7 +19,7 @@ constexpr std::size_t reached_looked_at_max = 100'000;  // quotes that are looke
 
 std::string_view type_of(Organisation::Decision decision) {
   switch (decision) {
-    case Organisation::Decision::approve: return "erasure.approved";
+    case Organisation::Decision::approve: return records::erasure_approved_type;
     case Organisation::Decision::reject: return "erasure.rejected";
     case Organisation::Decision::withdraw: return "erasure.withdrawn";
   }
@@ -50,7 +50,7 @@ Result<json::object> entry_answer(const Organisation::Parts& parts, const Entry&
 Result<Answer> replay(const Organisation::Parts& parts, std::uint64_t index, int status) {
   QUOTARY_TRY(entry, parts.ledger->entry(index));
   QUOTARY_TRY(out, entry_answer(parts, entry, true));
-  if (entry.type == "erasure.approved") out["key_destroyed"] = parts.erased_keys->trouble().empty();
+  if (entry.type == records::erasure_approved_type) out["key_destroyed"] = parts.erased_keys->trouble().empty();
   return Answer{status, std::move(out), true};
 }
 

@@ -144,7 +144,7 @@ class RecordFile {
   }
   [[nodiscard]] Result<void> status() const {
     if (good_ && file_ != nullptr && std::ferror(file_) == 0) return {};
-    return fail(Errc::storage, "scratch_failed", "what a check keeps on the disk: " + path_ + " cannot be used");
+    return fail(Errc::unavailable, "scratch_failed", "what a check keeps on the disk: " + path_ + " cannot be used");
   }
 
  private:
@@ -168,8 +168,8 @@ std::string top_record(const Subtree& top, std::uint64_t subjects) {
   return out;
 }
 
-// One round for each part, then all claims against what the parts come to together. False: there must be more parts.
-Result<bool> check_in_parts(const Rounds& rounds, unsigned bits, VerifyReport& report) {
+// One round for each part, then all claims against what the parts come to together, unless a round ended early.
+Result<Ended> check_in_parts(const Rounds& rounds, unsigned bits, VerifyReport& report) {
   QUOTARY_TRY(folder, ScratchFolder::make(rounds.scratch.directory));
   RecordFile claims(folder->path() + "/claims");
   std::vector<std::unique_ptr<RecordFile>> parts;
@@ -182,8 +182,7 @@ Result<bool> check_in_parts(const Rounds& rounds, unsigned bits, VerifyReport& r
                      parts.back()->write(top_record(top, subjects));
                    });
     const Ended ended = rounds.walk(part);
-    if (ended == Ended::too_many_subjects) return false;
-    if (ended == Ended::stopped) return true;
+    if (ended != Ended::at_the_end) return ended;
     QUOTARY_TRY_VOID(parts.back()->status());
   }
   claims.rewind();
@@ -193,7 +192,8 @@ Result<bool> check_in_parts(const Rounds& rounds, unsigned bits, VerifyReport& r
   while (claims.read(claim)) {
     std::uint64_t subjects = 0;
     for (std::size_t number = 0; number < parts.size(); ++number) {
-      if (!parts[number]->read(record)) return fail(Errc::storage, "scratch_failed", "a part of the index is short");
+      if (!parts[number]->read(record))
+        return fail(Errc::unavailable, "scratch_failed", "a part of the index is short");
       const std::string_view top = record;
       tops[number] = {*Hash::from_bytes(top.substr(0, 32)), static_cast<SubjectIndex::Kind>(top[32])};
       subjects += get_u64(top.substr(33));
@@ -206,33 +206,33 @@ Result<bool> check_in_parts(const Rounds& rounds, unsigned bits, VerifyReport& r
          tops[0].hash, subjects, report);
   }
   QUOTARY_TRY_VOID(claims.status());
-  return true;
+  return Ended::at_the_end;
 }
 
 }  // namespace
 
-Result<void> check_index_roots(const StoreView& view, std::uint64_t size, const Scratch& scratch,
+Result<bool> check_index_roots(const StoreView& view, std::uint64_t size, const Scratch& scratch,
                                const std::atomic<bool>* stop, VerifyReport& report) {
   const Rounds rounds{view, size, scratch, stop};
   for (unsigned bits = 0; bits <= part_bits_max; bits += part_bits_step) {
     VerifyReport found;
-    bool enough = true;
+    Ended ended = Ended::at_the_end;
     if (bits == 0) {
       IndexPart whole(view, 0, 0, found, [&](const Claim& claim, const Subtree& top, std::uint64_t subjects) {
         hold(claim, top.hash, subjects, found);
       });
-      enough = rounds.walk(whole) != Ended::too_many_subjects;
+      ended = rounds.walk(whole);
     } else {
       QUOTARY_TRY(done, check_in_parts(rounds, bits, found));
-      enough = done;
+      ended = done;
     }
-    if (!enough) continue;
+    if (ended == Ended::too_many_subjects) continue;
     report.problems_total += found.problems_total;
     for (VerifyProblem& problem : found.problems)
       if (report.problems.size() < problems_max) report.problems.push_back(std::move(problem));
-    return {};
+    return ended == Ended::at_the_end;
   }
-  return fail(Errc::storage, "too_many_subjects", "the subject index has too many subjects to be made anew here");
+  return fail(Errc::unavailable, "too_many_subjects", "the subject index has too many subjects to be made anew here");
 }
 
 }  // namespace quotary

@@ -61,9 +61,19 @@ void IndexRoots::run() {
   // is as right, so a refusal is no error.
   (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), thread_niceness);
   while (!stopping()) {
-    auto done = begun_ ? follow() : begin();
-    if (done && begun_) done = append();
+    if (!begun_) {
+      // Told now: the next root, which is right again, takes it back.
+      const auto begun = begin();
+      if (!begun || !differs_.empty()) note(begun);
+    }
+    auto done = begun_ ? follow() : Result<void>();
+    // A root covers all that there was when the ledger was looked at, never less than the one before.
+    if (done && begun_ && !stopping()) done = append();
     if (stopping()) return;
+    if (!begun_) {
+      pause(config_.pace.retry);
+      continue;
+    }
     note(done);
     pause(done ? config_.pace.poll : config_.pace.retry);
   }

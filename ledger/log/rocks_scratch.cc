@@ -21,7 +21,7 @@ std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.si
 
 Result<void> outcome(const rocksdb::Status& status) {
   if (status.ok()) return {};
-  return fail(Errc::storage, "scratch_failed", "what a check keeps on the disk: " + status.ToString());
+  return fail(Errc::unavailable, "scratch_failed", "what a check keeps on the disk: " + status.ToString());
 }
 
 class RocksCursor final : public Cursor {

@@ -590,8 +590,9 @@ Result<std::unique_ptr<Store>> open_rocks_store(const std::string& directory, St
   rocksdb::DB* db = nullptr;
   rocksdb::Status status;
   if (mode == StoreMode::read_only) {
-    QUOTARY_TRY(own, temporary_folder((std::filesystem::temp_directory_path() / "quotary-read-").string()));
-    base->temporary = std::move(own);
+    auto own = temporary_folder((std::filesystem::temp_directory_path() / "quotary-read-").string());
+    if (!own) return fail(Errc::unavailable, "no_scratch", own.error().detail);
+    base->temporary = std::move(*own);
     base->standing = true;
     base->environment =
         rocks_environment(files, base->tail, std::make_shared<SpareLog>(files, base->temporary, 0), true);

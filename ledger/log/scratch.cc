@@ -37,7 +37,7 @@ Result<std::unique_ptr<ScratchFolder>> ScratchFolder::make(const std::string& wh
   const fs::path parent = where.empty() ? fs::temp_directory_path(failed) : fs::path(where);
   std::string pattern = (failed ? fs::path("/tmp") : parent) / "quotary-XXXXXX";
   if (::mkdtemp(pattern.data()) == nullptr)
-    return fail(Errc::storage, "no_scratch", "cannot make a folder " + pattern + ": " + std::strerror(errno));
+    return fail(Errc::unavailable, "no_scratch", "cannot make a folder " + pattern + ": " + std::strerror(errno));
   return std::unique_ptr<ScratchFolder>(new ScratchFolder(std::move(pattern)));
 }
 

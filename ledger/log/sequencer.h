@@ -96,6 +96,11 @@ class Fold {
     (void)state, (void)key_subject;
     return std::optional<std::uint64_t>();
   }
+  // Whether that entry is one that erases what is encrypted under the key subject.
+  [[nodiscard]] virtual bool erases(const Entry& entry, std::string_view key_subject) const {
+    (void)entry, (void)key_subject;
+    return false;
+  }
   // The counter that such a key and value state; absent when there is none yet.
   [[nodiscard]] virtual std::optional<Counter> counter(std::string_view key, std::string_view value) const {
     (void)key, (void)value;

@@ -12,9 +12,9 @@ const char* kind_of(const Error& error) {
 
 }  // namespace
 
-Result<void> check_state(const StoreView& view, std::uint64_t size, const Fold& fold, const Scratch& scratch,
+Result<bool> check_state(const StoreView& view, std::uint64_t size, const Fold& fold, const Scratch& scratch,
                          const std::atomic<bool>* stop, VerifyReport& report) {
-  if (size == 0) return {};
+  if (size == 0) return true;
   ScratchState state(scratch);
   const bool all = fold_anew(
       view, size, fold, state,
@@ -23,7 +23,7 @@ Result<void> check_state(const StoreView& view, std::uint64_t size, const Fold& 
       },
       stop);
   QUOTARY_TRY_VOID(state.status());
-  if (!all) return {};
+  if (!all) return false;
   const auto folded = state.cursor();
   const auto compared = compare_state(
       view, *folded,
@@ -35,7 +35,7 @@ Result<void> check_state(const StoreView& view, std::uint64_t size, const Fold& 
       });
   QUOTARY_TRY_VOID(folded->status());
   if (!compared) add_problem(report, size - 1, "state", compared.error().detail);
-  return {};
+  return true;
 }
 
 }  // namespace quotary

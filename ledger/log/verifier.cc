@@ -1,10 +1,12 @@
 #include "ledger/log/entry.h"
 #include "ledger/log/folder_check.h"
+#include "ledger/log/stored_entry.h"
 #include "ledger/log/subject_lasts.h"
 #include "ledger/log/succession.h"
 
 #include <algorithm>
 #include <bit>
+#include <condition_variable>
 
 namespace quotary {
 
@@ -34,7 +36,7 @@ std::vector<Stretch> cut(std::uint64_t from, std::uint64_t to, unsigned threads)
 class Joining {
  public:
   Joining(const StoreView& view, std::uint64_t from, const Scratch& scratch, VerifyReport& report)
-      : nodes_(nodes_of(view)), from_(from), report_(report), subjects_(scratch) {
+      : view_(view), nodes_(nodes_of(view)), from_(from), report_(report), subjects_(scratch) {
     if (from == 0) {
       last_leaf_ = Hash{};
       return;
@@ -43,6 +45,8 @@ class Joining {
     auto before = read_compact_range(from, nodes_);
     auto leaf = nodes_(0, from - 1);
     if (leaf) last_leaf_ = *leaf;
+    // What is wrong with that entry itself is for whoever checks it.
+    if (const auto entry = read_entry(view, from - 1, nodes_)) last_time_ = format_rfc3339(entry->time);
     if (!before) {
       add_problem(report_, from - 1, "node", before.error().detail);
       return;
@@ -103,10 +107,10 @@ class Joining {
       const std::string_view subject = std::string_view(next.subjects).substr(link.subject_begin, link.subject_bytes);
       const auto known = subjects_.find(subject);
       if (!known) {
-        // Its earlier entries may lie before what was read.
         const bool first = link.seq == 1 && !link.prev;
-        const bool earlier = link.prev && *link.prev < from_;
-        if (!first && !earlier) wrong(link, "nothing: it is the first about this subject");
+        if (!first && !goes_on_from_before(link, subject))
+          wrong(link,
+                from_ == 0 ? "nothing: it is the first about this subject" : "an entry before those that were read");
       } else if (link.seq != known->count + 1 || link.prev != known->index) {
         wrong(link, "entry " + std::to_string(known->index));
       }
@@ -117,6 +121,14 @@ class Joining {
     add_problem(report_, link.index, "link", "subject_seq or subject_prev does not go on from " + before);
   }
 
+  // Whether the entry before it about the subject, which lies before what was read, is the one that it names.
+  [[nodiscard]] bool goes_on_from_before(const SubjectLink& link, std::string_view subject) const {
+    if (!link.prev || *link.prev >= from_) return false;
+    const auto entry = read_entry(view_, *link.prev, nodes_);
+    return entry && entry->subject == subject && entry->subject_seq + 1 == link.seq;
+  }
+
+  const StoreView& view_;
   const NodeReader nodes_;
   const std::uint64_t from_;
   VerifyReport& report_;
@@ -126,19 +138,29 @@ class Joining {
   SubjectLasts subjects_;
 };
 
+constexpr std::size_t ahead_max = 4 * threads_max;  // stretches that wait for one before them
+
 // Walks the stretches on `threads` threads, and joins each as soon as all before it are done.
 void walk_all(const WalkOptions& options, std::vector<Stretch>& stretches, unsigned threads, Joining& joining) {
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
+  std::condition_variable joined_more;
   std::vector<bool> done(stretches.size());
   std::size_t joined = 0;
+  const auto stopped = [&] { return options.stop != nullptr && *options.stop; };
   const auto work = [&] {
     for (std::size_t mine = next++; mine < stretches.size(); mine = next++) {
-      if (options.stop != nullptr && *options.stop) return;
+      {
+        // What is walked and not joined yet stands in memory. Whoever walks the one that is joined next never waits.
+        std::unique_lock lock(mutex);
+        joined_more.wait(lock, [&] { return stopped() || mine < joined + ahead_max; });
+        if (stopped()) return joined_more.notify_all();
+      }
       walk(options, stretches[mine]);
       const std::lock_guard lock(mutex);
       done[mine] = true;
       for (; joined < stretches.size() && done[joined]; ++joined) joining.add(stretches[joined]);
+      joined_more.notify_all();
     }
   };
   std::vector<std::thread> workers;
@@ -185,10 +207,11 @@ Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, cons
   const bool whole = from == 0 && to == size && options.state;
   VerifyReport state_report;
   std::thread folding;
-  Result<void> folded;
+  Result<bool> folded = true;
   const auto fold_all = [&] {
     folded = check_index_roots(view, size, options.scratch, options.stop, state_report);
-    if (folded && fold != nullptr) folded = check_state(view, size, *fold, options.scratch, options.stop, state_report);
+    if (!folded || !*folded || fold == nullptr) return;
+    folded = check_state(view, size, *fold, options.scratch, options.stop, state_report);
   };
   if (whole && threads > 1) folding = std::thread(fold_all);
   std::vector<Stretch> stretches = cut(from, to, threads);
@@ -201,12 +224,19 @@ Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, cons
   }
   if (options.stop != nullptr && *options.stop)
     return fail(Errc::unavailable, "stopped", "the verification was broken off before its end");
-  QUOTARY_TRY_VOID(folded);
-  QUOTARY_TRY_VOID(joining.status());
+  // What the walk found is a finding, whatever else could not be done.
+  if (report.problems_total == 0) {
+    QUOTARY_TRY_VOID(folded);
+    QUOTARY_TRY_VOID(joining.status());
+  }
   report.problems_total += state_report.problems_total;
   for (VerifyProblem& problem : state_report.problems) {
     if (report.problems.size() < problems_max) report.problems.push_back(std::move(problem));
   }
+  if (folded && !*folded && report.problems_total == 0)
+    add_problem(report, size - 1, "state",
+                "the entries, each of which holds, could not be followed to the last one, so neither the state nor the "
+                "subject index was compared");
   report.root = joining.root();
   if (to < size) {
     auto root = read_root(size, nodes_of(view));
@@ -297,7 +327,8 @@ Result<VerifyReport> LedgerImpl::verify(const VerifyOptions& options) const {
 // What was erased while the verification went on is explained by the newest state alone.
 void LedgerImpl::explain_erased(VerifyReport& report) const {
   if (report.erased.empty() || !ports_.fold) return;
-  if (!find_erasures(report, *ports_.fold, StateOfView(*head()->view))) name_unexplained(report);
+  const auto now = head();
+  if (!find_erasures(report, *ports_.fold, *now->view, now->size)) name_unexplained(report);
 }
 
 Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPorts& ports, const VerifyOptions& verify,
@@ -312,9 +343,11 @@ namespace {
 // A live writer may have erased while the folder was read: then a newer view says so.
 Result<void> explain_erased(const LedgerOptions& options, const LedgerPorts& ports, const StoreView& view,
                             VerifyReport& report) {
-  if (report.erased.empty() || !ports.fold || find_erasures(report, *ports.fold, StateOfView(view))) return {};
+  if (report.erased.empty() || !ports.fold || find_erasures(report, *ports.fold, view, report.tree_size)) return {};
   QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), StoreMode::read_only));
-  if (!find_erasures(report, *ports.fold, StateOfView(*store->snapshot()))) name_unexplained(report);
+  const auto newer = store->snapshot();
+  const auto size = stored_size(*newer);
+  if (!size || !find_erasures(report, *ports.fold, *newer, *size)) name_unexplained(report);
   return {};
 }
 

@@ -3,6 +3,8 @@
 #include "ledger/base/canonical_scan.h"
 #include "ledger/log/entry.h"
 #include "ledger/log/entry_view.h"
+#include "ledger/log/overlay.h"
+#include "ledger/log/stored_entry.h"
 
 namespace quotary {
 
@@ -73,14 +75,20 @@ class Walk {
       if (options_.progress) options_.progress(progress_step);
     }
     if (options_.progress) options_.progress((stretch_.end - stretch_.begin) % progress_step);
+    // Nothing may stand behind the last entry or its payloads either: the next stretch begins at its own first one.
+    (void)entries_.expect(index_key(stretch_.end), [&](std::string_view key) { surplus_entry(stretch_.end - 1, key); });
     if (!options_.payloads) return;
-    // Nothing may stand behind the last entry's payloads either.
     (void)objects_.expect(object_key(stretch_.end, 0), [&](std::string_view key) { surplus_payload(key); });
   }
 
  private:
   void report(std::uint64_t index, const char* kind, std::string detail) {
     add_problem(stretch_.found, index, kind, std::move(detail));
+  }
+
+  void surplus_entry(std::uint64_t index, std::string_view key) {
+    report(index, "reorder",
+           "a key of " + std::to_string(key.size()) + " bytes that is no entry's stands behind this entry");
   }
 
   void step(std::uint64_t index) {
@@ -187,9 +195,7 @@ class Walk {
   }
 
   // Over the payloads of an entry that cannot be read.
-  void pass_payloads(std::uint64_t index) {
-    (void)objects_.expect(object_key(index + 1, 0), [](std::string_view) {});
-  }
+  void pass_payloads(std::uint64_t index) { objects_.place(object_key(index + 1, 0)); }
 
   void payloads(std::uint64_t index) {
     for (std::size_t ordinal = 0; ordinal < entry_.objects.size(); ++ordinal) {
@@ -251,12 +257,28 @@ void add_erased(VerifyReport& report, std::string_view key_subject, std::uint64_
   known->second.first = std::min(known->second.first, index);
 }
 
-bool find_erasures(VerifyReport& report, const Fold& fold, const StateReader& state) {
+namespace {
+
+// What the state says is believed only of an entry under the tree that says so itself.
+bool erases(const StoreView& view, std::uint64_t size, const Fold& fold, std::uint64_t index,
+            std::string_view key_subject) {
+  if (index >= size) return false;
+  const NodeReader nodes = nodes_of(view);
+  const auto entry = read_entry(view, index, nodes);
+  const auto root = read_root(size, nodes);
+  const auto path = inclusion_proof(index, size, nodes);
+  return entry && root && path && check_inclusion(entry->leaf, index, size, *path, *root) &&
+         fold.erases(*entry, key_subject);
+}
+
+}  // namespace
+
+bool find_erasures(VerifyReport& report, const Fold& fold, const StoreView& view, std::uint64_t size) {
   bool all = true;
   for (auto& [key_subject, erased] : report.erased) {
     if (erased.entry) continue;
-    const auto entry = fold.erased_by(state, key_subject);
-    if (entry && *entry)
+    const auto entry = fold.erased_by(StateOfView(view), key_subject);
+    if (entry && *entry && erases(view, size, fold, **entry, key_subject))
       erased.entry = *entry;
     else
       all = false;

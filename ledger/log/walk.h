@@ -14,8 +14,9 @@ void add_problem(VerifyReport& report, std::uint64_t index, const char* kind, st
 
 // A payload whose subject's key was destroyed.
 void add_erased(VerifyReport& report, std::string_view key_subject, std::uint64_t index, std::uint64_t payloads = 1);
-// Looks for the entries that erased what the report says is erased; false when one of them is not in the state.
-[[nodiscard]] bool find_erasures(VerifyReport& report, const Fold& fold, const StateReader& state);
+// Looks for the entries that erased what the report says is erased, through the view's state and among its `size`
+// entries; false when one of them is not there.
+[[nodiscard]] bool find_erasures(VerifyReport& report, const Fold& fold, const StoreView& view, std::uint64_t size);
 // Names, as problems of kind "payload", those for which no entry was found: a key that was destroyed without one.
 void name_unexplained(VerifyReport& report);
 
@@ -88,15 +89,16 @@ void walk(const WalkOptions& options, Stretch& stretch);
                                                const Fold* fold, const VerifyOptions& options);
 
 // Folds entries [0, size) anew and compares with the stored state: it must be nothing but a fold.
-// Once `*stop` is true it ends without a finding. Errc::storage when what it keeps beside cannot be kept.
-[[nodiscard]] Result<void> check_state(const StoreView& view, std::uint64_t size, const Fold& fold,
+// False: it ended without a comparison, at an entry or facts that cannot be read, or once `*stop` is true.
+// Errc::unavailable when what it keeps beside cannot be kept.
+[[nodiscard]] Result<bool> check_state(const StoreView& view, std::uint64_t size, const Fold& fold,
                                        const Scratch& scratch, const std::atomic<bool>* stop, VerifyReport& report);
 
-// Holds each index.root among entries [0, size) against an index that is made anew from the entries before it. Ends
-// without a finding at an entry that cannot be read, which a walk names, and once `*stop` is true. An index of more
+// Holds each index.root among entries [0, size) against an index that is made anew from the entries before it. False:
+// it ended before the last, at an entry that cannot be read, or once `*stop` is true. An index of more
 // than scratch.subjects_max subjects is made part by part, each in a round over all entries. Errors as of
 // check_state().
-[[nodiscard]] Result<void> check_index_roots(const StoreView& view, std::uint64_t size, const Scratch& scratch,
+[[nodiscard]] Result<bool> check_index_roots(const StoreView& view, std::uint64_t size, const Scratch& scratch,
                                              const std::atomic<bool>* stop, VerifyReport& report);
 
 }  // namespace quotary

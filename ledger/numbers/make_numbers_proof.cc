@@ -8,6 +8,9 @@ namespace quotary {
 
 namespace {
 
+// Keeps a proof under numbers_proof_bytes_max: each has some 40 hashes of 45 bytes in a log of a million entries.
+constexpr std::size_t subjects_in_proof_max = 20'000;
+
 // What each place of the series asks of the index, in the order of the file.
 struct Places {
   std::vector<std::string> subjects;  // that of the series first
@@ -19,6 +22,10 @@ Result<Places> places_of(const NumbersAsked& asked, Timestamp until) {
   out.subjects.push_back("series:" + asked.series.name);
   for (std::uint64_t place = asked.first; place <= asked.last + (asked.ends ? 1 : 0); ++place) {
     QUOTARY_TRY(numbers, number_spellings(asked.series, asked.period, place, asked.begun, until));
+    if (out.subjects.size() + numbers.size() > subjects_in_proof_max)
+      return fail(Errc::too_large, "numbers_too_many",
+                  "each place of the series can have up to " + std::to_string(numbers.size()) +
+                      " numbers, which must all be proved absent but one: ask for fewer places at once with `count`");
     for (const std::string& number : numbers)
       out.subjects.push_back(std::string(records::quote_subject_prefix) + number);
     out.ends.push_back(out.subjects.size());

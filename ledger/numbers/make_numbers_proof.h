@@ -20,7 +20,8 @@ struct NumbersAsked {
 
 // Under the newest index.root and the signed checkpoint that `covering(entry)` gives for the index of its entry.
 // Errc::unavailable `index_behind` when the index.root does not know one of the places yet, or a number after the last
-// was given since; errors of make_status_proof() and number_spellings().
+// was given since; Errc::too_large `numbers_too_many` when the places can have too many spellings; errors of
+// make_status_proof() and number_spellings().
 [[nodiscard]] Result<NumbersProof> make_numbers_proof(const Ledger& ledger, const IndexRoots& index,
                                                       const NumbersAsked& asked,
                                                       const std::function<std::string(std::uint64_t entry)>& covering);

@@ -9,6 +9,9 @@
 
 namespace quotary::records {
 
+// The entry by which a key subject is erased; body `target`.
+inline constexpr std::string_view erasure_approved_type = "erasure.approved";
+
 struct ErasureRecord {
   std::string id, target;  // target: the key subject
   std::string status;      // open approved rejected withdrawn

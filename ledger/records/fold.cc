@@ -279,7 +279,7 @@ constexpr Rule rules[] = {
     {"void.withdrawn", [](const Step& s) { return void_decided(s, "withdrawn"); }},
     {"void.lapsed", [](const Step& s) { return void_decided(s, "lapsed"); }},
     {"erasure.requested", [](const Step& s) { return erasure_requested(s.entry, s.state); }},
-    {"erasure.approved", [](const Step& s) { return erasure_approved(s.entry, s.state); }},
+    {erasure_approved_type, [](const Step& s) { return erasure_approved(s.entry, s.state); }},
     {"erasure.rejected", [](const Step& s) { return erasure_rejected(s.entry, s.state); }},
     {"erasure.withdrawn", [](const Step& s) { return erasure_withdrawn(s.entry, s.state); }},
     {"legal_hold.placed", [](const Step& s) { return hold_placed(s.entry, s.state); }},
@@ -318,6 +318,10 @@ Result<void> RecordsFold::apply(const Entry& entry, std::string_view facts, Stat
 Result<std::optional<std::uint64_t>> RecordsFold::erased_by(const StateReader& state,
                                                             std::string_view key_subject) const {
   return find_erased_by(state, key_subject);
+}
+
+bool RecordsFold::erases(const Entry& entry, std::string_view key_subject) const {
+  return entry.type == erasure_approved_type && text_of(entry.body, "target") == key_subject;
 }
 
 std::string_view RecordsFold::counter_prefix() const { return last_prefix; }

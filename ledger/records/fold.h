@@ -14,6 +14,7 @@ class RecordsFold final : public Fold {
   [[nodiscard]] Result<void> apply(const Entry& entry, std::string_view facts, StateWriter& state) const override;
   [[nodiscard]] Result<std::optional<std::uint64_t>> erased_by(const StateReader& state,
                                                                std::string_view key_subject) const override;
+  [[nodiscard]] bool erases(const Entry& entry, std::string_view key_subject) const override;
   // The last number of each series in its current period, named "<series>/<period>".
   [[nodiscard]] std::string_view counter_prefix() const override;
   [[nodiscard]] std::optional<Counter> counter(std::string_view key, std::string_view value) const override;

@@ -227,6 +227,19 @@ TEST(Erasure, AKeyDestroyedWithoutAnEntryIsDamage) {
   w.reopen();
   EXPECT_EQ(code_of(w.organisation->quote_pdf(w.rep, w.number)), "payload_damaged");
   EXPECT_FALSE(w.verified().at("ok").as_bool());
+  // A state that says that an entry did it is not enough, also where the state is not looked at.
+  for (const std::string& said : {std::to_string(issued), std::string("0"), std::string("99999")}) {
+    w.organisation.reset();
+    {
+      auto store = open_rocks_store(store_path(w.config.data_directory), StoreMode::open);
+      ASSERT_TRUE(store) << store.error().detail;
+      ASSERT_TRUE((*store)->write_synced({{Family::state, records::erased_key(target), said}}));
+    }
+    w.reopen();
+    const auto sampled = w.organisation->verify_log(w.auditor, R"({"mode": "sampled", "sample": 1000})");
+    ASSERT_TRUE(sampled) << sampled.error().detail;
+    EXPECT_FALSE(sampled->body.at("ok").as_bool()) << said;
+  }
 }
 
 // Who can write to the data folder, and has no key, must not get keys destroyed.

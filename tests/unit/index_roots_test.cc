@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <mutex>
 #include <thread>
 
 namespace quotary {
@@ -251,6 +252,28 @@ TEST_F(IndexRootsTest, ARootThatLiesIsNamedAndTheNextOneIsRight) {
     EXPECT_EQ(roots->prove("quote:1")->last.count, 2u);
   }
   EXPECT_EQ(problems(), (std::vector<std::string>{"10 index"}));
+}
+
+// Nothing is signed before all entries were followed, however soon a root is due.
+TEST_F(IndexRootsTest, BehindALieTheNextRootCoversAllThatWasThere) {
+  std::vector<std::string> said;
+  std::mutex mutex;
+  {
+    auto ledger = make();
+    for (int i = 0; i < 300; ++i) add(*ledger, "quote:" + std::to_string(i % 4));
+    IndexRoot lie = right_root(*ledger, 301);
+    lie.index_root = sha256("another history");
+    ASSERT_TRUE(ledger->append(one(index_root_draft(lie))));
+    auto roots = IndexRoots::start(*ledger, {quick, [&](std::string_view line) {
+                                               const std::lock_guard lock(mutex);
+                                               said.emplace_back(line);
+                                             }});
+    ASSERT_TRUE(caught_up(*ledger, *roots));
+    EXPECT_EQ(read_index_root(roots_in(*ledger).at(1))->size, 302u);
+  }
+  EXPECT_EQ(problems(), (std::vector<std::string>{"301 index"}));
+  ASSERT_FALSE(said.empty());
+  EXPECT_NE(said.front().find("index_differs"), std::string::npos) << said.front();
 }
 
 TEST_F(IndexRootsTest, AVerificationHoldsEachRootAgainstTheEntries) {

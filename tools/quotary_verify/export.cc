@@ -1,6 +1,7 @@
 #include "tools/quotary_verify/export.h"
 
 #include "ledger/log/entry.h"
+#include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 
 #include <algorithm>
@@ -27,8 +28,6 @@ constexpr Words kind_words[] = {
 };
 
 std::string count(std::uint64_t value) { return std::to_string(value); }
-
-constexpr std::string_view erasing_type = "erasure.approved";
 
 void tell_erased(Verdict& verdict, const ExportReport& report) {
   std::map<std::uint64_t, std::uint64_t> by;
@@ -119,7 +118,7 @@ Verdict judge_export(const ExportReport& report) {
 }
 
 std::string erased_by_entry(const EntryView& entry, std::string_view canonical) {
-  if (entry.type != erasing_type) return {};
+  if (entry.type != records::erasure_approved_type) return {};
   const auto whole = parse_entry(canonical);
   return whole ? records::text_of(whole->body, "target") : std::string();
 }

@@ -32,8 +32,8 @@ Result<void> check_parts(const std::vector<CheckedNumbers>& parts) {
   return {};
 }
 
-// Each place once, as the newest part that holds it says.
-std::vector<CheckedNumber> numbers_of(const std::vector<CheckedNumbers>& parts) {
+// Each place once, as the newest part that holds it says, and the smallest size that one of these parts is of.
+std::vector<CheckedNumber> numbers_of(const std::vector<CheckedNumbers>& parts, std::uint64_t& statuses_as_of) {
   std::vector<CheckedNumber> out;
   std::vector<std::uint64_t> as_of;
   for (const CheckedNumbers& part : parts) {
@@ -48,6 +48,7 @@ std::vector<CheckedNumber> numbers_of(const std::vector<CheckedNumbers>& parts) 
       }
     }
   }
+  statuses_as_of = as_of.empty() ? 0 : *std::min_element(as_of.begin(), as_of.end());
   return out;
 }
 
@@ -95,7 +96,8 @@ Verdict judge_numbers(const std::vector<std::string>& proofs, const CheckpointVe
   verdict.tell("系列", "series",
                parts.front().series + (parts.front().period.empty() ? "" : ", " + parts.front().period));
   if (const auto whole = check_parts(parts); !whole) return end(verdict, whole.error());
-  const std::vector<CheckedNumber> numbers = numbers_of(parts);
+  std::uint64_t statuses_as_of = 0;
+  const std::vector<CheckedNumber> numbers = numbers_of(parts, statuses_as_of);
   // What nothing follows must be the last place of all.
   const CheckedNumbers* ending = nullptr;
   for (const CheckedNumbers& part : parts) {
@@ -111,18 +113,30 @@ Verdict judge_numbers(const std::vector<std::string>& proofs, const CheckpointVe
   }
   tell(verdict, numbers);
   if (ending == nullptr) {
-    verdict.leave_unchecked(fail(
-        Errc::not_found, "numbers_open",
-        "no file shows that no number follows the " + count(numbers.size()) + ": get the part that begins behind it"));
+    verdict.leave_unchecked(fail(Errc::not_found, "numbers_open",
+                                 "no file shows that the place behind the " + count(numbers.size()) +
+                                     " is free: get the part that begins there"));
     return verdict;
   }
   const std::string size = count(ending->root.size), time = format_rfc3339(ending->root_entry.time);
   verdict.facts["as_of"] = json::object{{"entry", ending->root.size}, {"time", time}};
   verdict.tell("截至", "as of", "前 the first " + size + " 条记录 entries, " + time);
+  // A quote of an older part may have been voided since.
+  if (!numbers.empty() && statuses_as_of < ending->root.size) {
+    verdict.facts["statuses_as_of"] = statuses_as_of;
+    verdict.tell("状态截至", "statuses as of",
+                 "前 the first " + count(statuses_as_of) +
+                     " 条记录 entries: 各份证明并非同时取得 the parts are not of one time");
+  }
+  const auto burned = std::count_if(numbers.begin(), numbers.end(),
+                                    [](const CheckedNumber& each) { return each.status.status == burned_status; });
+  const std::string but = burned == 0 ? "" : "（" + std::to_string(burned) + " 个空置除外）";
+  const std::string except = burned == 0 ? "" : " (but for " + std::to_string(burned) + " that are burned)";
   verdict.chinese = "截至账本前 " + size + " 条记录（" + time + "），该期 " + count(numbers.size()) +
-                    " 个编号从 1 起连续，无空缺，每个只签发过一次，其后没有编号。";
+                    " 个编号从 1 起连续，无空缺，每个" + but + "只签发过一次，紧随其后的编号尚未签发。";
   verdict.english = "As of the first " + size + " entries (" + time + ") the " + count(numbers.size()) +
-                    " numbers of the period run from 1 without a gap, each was issued once, and none follows.";
+                    " numbers of the period run from 1 without a gap, each" + except +
+                    " was issued once, and the next one was not.";
   return verdict;
 }
 
