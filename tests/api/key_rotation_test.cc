@@ -245,6 +245,21 @@ class InterruptedRotation : public KeyRotationTest {
   int runs = 0;
 };
 
+// The entry stands, and what leads to the new key does not yet: the old one has said its last word all the same.
+TEST_F(InterruptedRotation, TheOldKeySignsNothingBehindItsOwnEnd) {
+  start_anew();
+  files->fail_from("log.succession");
+  ASSERT_FALSE(rotate_log_key(config, KeyEnd::rotated)) << files->failed();
+  files->heal();
+  const auto opened = Organisation::open(config);
+  EXPECT_EQ(code_of(opened), "key_retired");
+  EXPECT_THAT(opened.error().detail, HasSubstr("quotary keys rotate"));
+  const auto again = rotate_log_key(config, KeyEnd::rotated);
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_TRUE(again->resumed);
+  EXPECT_TRUE(Organisation::open(config));
+}
+
 TEST_F(InterruptedRotation, OnADiskThatFailsFromAnyCallOn) { check_at_points(testing::Fault::from); }
 TEST_F(InterruptedRotation, OnADiskThatFailsOnce) { check_at_points(testing::Fault::once); }
 TEST_F(InterruptedRotation, WhenPowerIsLost) { check_at_points(testing::Fault::power); }

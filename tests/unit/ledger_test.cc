@@ -262,5 +262,38 @@ TEST_F(LedgerTest, ASecondWriterIsRefused) {
   EXPECT_EQ(Ledger::create(options, ports, draft("organisation.created", "organisation")).error().code, "locked");
 }
 
+// However many wait, such an entry is the last under its checkpoint; and its body knows its place.
+TEST_F(LedgerTest, AnEntryThatEndsItsBatchIsTheLastUnderItsCheckpoint) {
+  auto ledger = make();
+  constexpr int commands = 400, every = 7;
+  std::mutex mutex;
+  std::vector<Committed> ended;
+  int answered = 0;
+  for (int i = 0; i < commands; ++i) {
+    Draft made = draft("quote.issued", "quote:" + std::to_string(i));
+    made.ends_batch = i % every == 0;
+    made.body.clear();
+    made.placed_body = [](std::uint64_t index, const Hash& prev) -> Result<json::object> {
+      return json::object{{"index", index}, {"prev", prev.hex()}};
+    };
+    const bool ends = made.ends_batch;
+    ledger->submit(one(std::move(made)), [&, ends](Result<Committed> done) {
+      ASSERT_TRUE(done) << done.error().detail;
+      const std::lock_guard lock(mutex);
+      ++answered;
+      if (ends) ended.push_back(std::move(*done));
+    });
+  }
+  ledger.reset();  // once all are answered
+  EXPECT_EQ(answered, commands);
+  ASSERT_EQ(ended.size(), static_cast<std::size_t>(commands / every + 1));
+  for (const Committed& each : ended) {
+    const Entry& entry = each.entries.front();
+    EXPECT_EQ(each.tree_size, entry.index + 1);
+    EXPECT_EQ(entry.body.at("index").to_number<std::uint64_t>(), entry.index);
+    EXPECT_EQ(entry.body.at("prev").as_string(), entry.prev.hex());
+  }
+}
+
 }  // namespace
 }  // namespace quotary
