@@ -145,7 +145,10 @@ Result<Rotation> check_rotation(std::string_view proof, const Rotation* before, 
   if (!succeeded && checked.tree_size != checked.entry.index + 1)
     return wrong("the old key's checkpoint is over " + std::to_string(checked.tree_size) +
                  " entries and does not end with entry " + std::to_string(checked.entry.index));
-  if (before != nullptr && checked.entry.index <= before->index) return wrong("it lies before the rotation before it");
+  // A rotation may be among what a log lost; it was signed all the same.
+  const bool lost = succeeded && before != nullptr && before->index < said.last_size;
+  if (before != nullptr && checked.entry.index <= before->index && !lost)
+    return wrong("it lies before the rotation before it");
   return Rotation{checked.entry.index,     checked.entry.time, std::move(said.old_key),
                   std::move(said.new_key), said.end,           succeeded ? said.last_size : checked.entry.index + 1};
 }

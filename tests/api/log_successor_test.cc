@@ -235,6 +235,25 @@ TEST_F(LogSuccessorTest, ASuccessorsKeyRotatesAndItsLossIsSucceeded) {
   for (const std::string& proof : {first_proof, lost_proof, six}) EXPECT_TRUE(check_proof(proof, *keys));
 }
 
+TEST_F(LogSuccessorTest, ARotationThatIsLostLeadsOnAllTheSame) {
+  world.config.data_directory = old_data;
+  ASSERT_TRUE(rotate_log_key(world.config, KeyEnd::rotated));
+  last = *Slots::read(*posix_file_system(), slots_path(old_data)).value();
+  world.config.data_directory = left;
+  mark(left);
+  const auto done = begin_log_successor(world.config, second_origin);
+  ASSERT_TRUE(done) << done.error().code << " " << done.error().detail;
+  open();
+  const std::string six = *world.organisation->quote_proof(world.auditor, issue("six"));
+  for (const std::string& trusted : {old_vkey, vkey()}) {
+    const auto keys = keys_from(trusted);
+    ASSERT_TRUE(keys);
+    EXPECT_EQ(keys->rotations().size(), 2u);
+    for (const std::string& proof : {first_proof, lost_proof, six}) EXPECT_TRUE(check_proof(proof, *keys));
+    EXPECT_THAT(problems(*keys), ElementsAre());
+  }
+}
+
 class InterruptedSuccessor : public LogSuccessorTest {
  protected:
   void start_anew() {
