@@ -85,6 +85,11 @@ Result<LogKey> open_log_key(FileSystem& files, const std::string& directory) {
 
 Result<std::unique_ptr<CheckpointSigner>> prepare_log_key(FileSystem& files, const std::string& directory,
                                                           Random& random, const std::string& origin) {
+  QUOTARY_TRY(adopted, is_adopted(files, directory));
+  if (adopted)
+    return fail(
+        Errc::unavailable, "rotation_unfinished",
+        "a change of the log's key is not completed: start the server once, or go on with `quotary keys rotate`");
   QUOTARY_TRY(current, open_log_key(files, directory));
   const std::string& wanted = origin.empty() ? current.signer->name() : origin;
   const std::string path = next_path(directory);

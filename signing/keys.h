@@ -71,7 +71,8 @@ class KeyFolder {
 // The change of a key folder's log key, in steps that each survive a crash. No two at a time; the folder's owner calls.
 //
 // The key that will follow: made and synced as log.key.next, or the one that is there already; of `origin`, empty: of
-// the folder's. Errc::conflict `other_next_key` when the one there is another origin's; else as KeyFolder::open.
+// the folder's. Errc::conflict `other_next_key` when the one there is another origin's; Errc::unavailable
+// `rotation_unfinished` when it is adopted; else as KeyFolder::open.
 [[nodiscard]] Result<std::unique_ptr<CheckpointSigner>> prepare_log_key(FileSystem& files, const std::string& directory,
                                                                         Random& random, const std::string& origin = {});
 // From here on the prepared key is the folder's: `succession` ends with it. Errc::invalid `bad_rotation` when not, and

@@ -75,6 +75,7 @@ Result<KeyRotation> rotate_log_key(const OrganisationConfig& given, KeyEnd end) 
   QUOTARY_TRY(adopted, signing::is_adopted(*config.files, config.keys_directory));
   if (adopted) return complete(config, true);
   QUOTARY_TRY(keys, signing::KeyFolder::open(config.files, config.keys_directory));
+  QUOTARY_TRY_VOID(check_room(*keys));
   QUOTARY_TRY(next, signing::prepare_log_key(*config.files, config.keys_directory, *config.random));
   bool resumed = false;
   QUOTARY_TRY(proof, retire(config, *keys, *next, end, resumed));

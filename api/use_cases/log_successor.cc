@@ -1,6 +1,7 @@
 #include "api/log_successor.h"
 
 #include "api/use_cases/opening.h"
+#include "ledger/log/checkpoint.h"
 #include "ledger/log/lost_mark.h"
 #include "ledger/log/newest_about.h"
 #include "ledger/log/slots.h"
@@ -76,29 +77,39 @@ Result<SeriesPeriod> kind_of(const records::SeriesRecord& series) {
   return fail(Errc::corrupt, "bad_series", "the series " + series.name + " has no period that is known");
 }
 
-// What of the series' newest period may have been given in the lost entries. Earlier periods are over: nothing is
-// given in them any more.
-Result<std::optional<BurnedRange>> burned_of(const StateReader& state, const records::SeriesRecord& series, Date today,
-                                             const Published& published, std::uint64_t lost) {
+// The last number of a period that may have been given when `known` was the last that is left.
+std::uint64_t last_given(const std::string& series, const std::string& period, std::uint64_t known,
+                         const Published& published, std::uint64_t lost) {
+  const auto counted = std::find_if(published.counters.begin(), published.counters.end(),
+                                    [&](const Counter& counter) { return counter.name == series + "/" + period; });
+  if (counted != published.counters.end()) return std::max(counted->last, known);
+  return counts_all(published) ? known : known + lost;
+}
+
+// The newest period of the series that a counter names; empty for none.
+std::string counted_period(const std::string& series, const Published& published) {
+  std::string period;
+  for (const Counter& counter : published.counters) {
+    if (counter.name.starts_with(series + "/")) period = std::max(period, counter.name.substr(series.size() + 1));
+  }
+  return period;
+}
+
+// What may have been given in the lost entries: in the period that stands, and in a newer one. Earlier periods are
+// over: nothing is given in them any more.
+Result<void> add_burned(const StateReader& state, const records::SeriesRecord& series, Date today,
+                        const Published& published, std::uint64_t lost, std::vector<BurnedRange>& out) {
   QUOTARY_TRY(kind, kind_of(series));
   QUOTARY_TRY(pattern, NumberPattern::parse(series.pattern, kind, series.branch));
   QUOTARY_TRY(stands, records::find_series_state(state, series.name));
-  std::string period = pattern.period_key(today);
-  if (stands) period = std::max(period, stands->period);
-  const std::string prefix = series.name + "/";
-  for (const Counter& counter : published.counters) {
-    if (counter.name.starts_with(prefix)) period = std::max(period, counter.name.substr(prefix.size()));
-  }
-  const bool goes_on = stands && stands->period == period;
-  if (goes_on && stands->ended) return std::optional<BurnedRange>();
-  const std::uint64_t known = goes_on ? stands->last : 0;
-  const auto counted = std::find_if(published.counters.begin(), published.counters.end(),
-                                    [&](const Counter& counter) { return counter.name == prefix + period; });
-  const std::uint64_t last = counted != published.counters.end() ? counted->last
-                             : counts_all(published)             ? known
-                                                                 : known + lost;
-  if (last <= known) return std::optional<BurnedRange>();
-  return std::optional(BurnedRange{series.name, period, known + 1, last});
+  const auto add = [&](const std::string& period, std::uint64_t known) {
+    const std::uint64_t last = last_given(series.name, period, known, published, lost);
+    if (last > known) out.push_back({series.name, period, known + 1, last});
+  };
+  if (stands && !stands->ended) add(stands->period, stands->last);
+  const std::string newest = std::max(pattern.period_key(today), counted_period(series.name, published));
+  if (!stands || newest > stands->period) add(newest, 0);
+  return {};
 }
 
 Result<std::vector<BurnedRange>> burned_in(const StateReader& state, const OrganisationConfig& config,
@@ -115,14 +126,20 @@ Result<std::vector<BurnedRange>> burned_in(const StateReader& state, const Organ
   std::vector<BurnedRange> out;
   for (const std::string& name : names) {
     QUOTARY_TRY(series, records::find_series(state, name));
-    if (!series) continue;
-    QUOTARY_TRY(burned, burned_of(state, *series, today, published, lost));
-    if (burned) out.push_back(std::move(*burned));
+    if (series) QUOTARY_TRY_VOID(add_burned(state, *series, today, published, lost, out));
+  }
+  // Of a series that was added in what is lost, its counter alone is known.
+  for (const Counter& counter : published.counters) {
+    const std::string series = counter.name.substr(0, counter.name.rfind('/'));
+    const bool known = std::find(names.begin(), names.end(), series) != names.end();
+    const std::string period = counter.name.substr(std::min(series.size() + 1, counter.name.size()));
+    if (!known && period == counted_period(series, published)) out.push_back({series, period, 1, counter.last});
   }
   return out;
 }
 
-Result<Plan> make_plan(const OrganisationConfig& config, const std::string& origin, const std::string& old_origin) {
+Result<Plan> make_plan(const OrganisationConfig& config, const std::string& origin, signing::KeyFolder& keys) {
+  const std::string& old_origin = keys.log_signer().name();
   QUOTARY_TRY(mark, read_lost_mark(*config.files, config.data_directory));
   if (!mark)
     return fail(
@@ -138,7 +155,8 @@ Result<Plan> make_plan(const OrganisationConfig& config, const std::string& orig
                     (mark->to == 0 ? std::string() : ", which is " + std::to_string(mark->to) + " entries") +
                     ": restore once more with --published and published.slots of the old data folder, a file of "
                     "--publish-to, or the newest signed checkpoint that anyone has");
-  Plan plan{origin, 0, published->size, published->root, {}};
+  QUOTARY_TRY(signed_last, open_checkpoint(published->note, keys.log_verifier()));
+  Plan plan{origin, 0, signed_last.size, signed_last.root, {}};
   QUOTARY_TRY_VOID(read_folder_state(ledger_options(config),
                                      [&](const StateReader& state, std::uint64_t size, const Hash&) -> Result<void> {
                                        plan.index = size;
@@ -150,7 +168,7 @@ Result<Plan> make_plan(const OrganisationConfig& config, const std::string& orig
 }
 
 // The one that was made before, or a new one, which is then on the disk.
-Result<Plan> plan_for(const OrganisationConfig& config, const std::string& origin, const std::string& old_origin) {
+Result<Plan> plan_for(const OrganisationConfig& config, const std::string& origin, signing::KeyFolder& keys) {
   FileSystem& files = *config.files;
   if (files.exists(plan_path(config))) {
     QUOTARY_TRY(text, read_file(files, plan_path(config), plan_bytes_max));
@@ -159,7 +177,7 @@ Result<Plan> plan_for(const OrganisationConfig& config, const std::string& origi
       return fail(Errc::conflict, "other_successor", "a successor of the name " + plan.origin + " was begun here");
     return plan;
   }
-  QUOTARY_TRY(plan, make_plan(config, origin, old_origin));
+  QUOTARY_TRY(plan, make_plan(config, origin, keys));
   QUOTARY_TRY(text, plan_text(plan));
   QUOTARY_TRY_VOID(write_file_durably(files, plan_path(config), text));
   return plan;
@@ -226,9 +244,10 @@ Result<LogSuccessor> begin_log_successor(const OrganisationConfig& given, const 
   QUOTARY_TRY_VOID(check_folders(config));
   QUOTARY_TRY_VOID(check_origin(origin));
   QUOTARY_TRY(keys, signing::KeyFolder::open(config.files, config.keys_directory));
-  QUOTARY_TRY(plan, plan_for(config, origin, keys->log_signer().name()));
+  QUOTARY_TRY(plan, plan_for(config, origin, *keys));
   // The plan goes last, so with the new key in place only what follows may be missing.
   if (keys->log_signer().name() == origin) return complete(config, plan, true);
+  QUOTARY_TRY_VOID(check_room(*keys));
   QUOTARY_TRY(next, signing::prepare_log_key(*config.files, config.keys_directory, *config.random, origin));
   bool resumed = false;
   QUOTARY_TRY(proof, begin(config, *keys, *next, plan, resumed));

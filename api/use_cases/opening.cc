@@ -16,6 +16,13 @@ OrganisationConfig with_defaults(OrganisationConfig config) {
   return config;
 }
 
+Result<void> check_room(const signing::KeyFolder& keys) {
+  if (keys.succession() == nullptr || keys.succession()->rotations().size() < successions_max) return {};
+  return fail(
+      Errc::invalid, "bad_succession",
+      "the log's key was replaced " + std::to_string(successions_max) + " times, which is as often as can be told");
+}
+
 Result<void> check_origin(const std::string& origin) {
   constexpr std::size_t origin_bytes_max = 255;
   if (origin.size() <= origin_bytes_max && good_key_name(origin)) return {};

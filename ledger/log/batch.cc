@@ -57,7 +57,9 @@ std::span<LedgerImpl::Waiting> LedgerImpl::accept_some(std::span<Waiting> taken,
   const Timestamp last = batch.now;
   batch.now = std::max(clock_says, last);
   if (clock_says.unix_ms + clock_step_ms < last.unix_ms) {
-    if (!clock_behind_) accept_one(clock_event(clock_says, last), batch);
+    // The first own entry of a log that succeeds another is the one that says so.
+    const bool told = clock_behind_ || options_.opening == LedgerOptions::Opening::succeeding;
+    if (!told) accept_one(clock_event(clock_says, last), batch);
     clock_behind_ = true;
   } else if (clock_says >= last) {
     clock_behind_ = false;

@@ -188,11 +188,12 @@ Result<void> LedgerImpl::check_signer(std::uint64_t size) {
   if (!newest || options_.opening != LedgerOptions::Opening::normal) return {};
   QUOTARY_TRY(entry, read_entry(*store_, *newest, nodes_of(*store_)));
   QUOTARY_TRY(said, read_rotation(entry));
-  if (vkey_text(said.old_key) != ports_.signer->vkey()) return {};
+  if (vkey_text(said.new_key) == ports_.signer->vkey()) return {};
+  const char* const go_on = said.end == KeyEnd::succeeded ? "`quotary restore --successor`" : "`quotary keys rotate`";
   return fail(Errc::unavailable, "key_retired",
               "entry " + std::to_string(entry.index) +
-                  " replaced the key that the key folder holds: a rotation was interrupted, go on with `quotary keys "
-                  "rotate`; or the key folder is an old copy, put the newest back");
+                  " replaced the key that the key folder holds: a change was interrupted, go on with " + go_on +
+                  "; or the key folder is an old copy, put the newest back");
 }
 
 Result<void> LedgerImpl::recover(std::uint64_t size) {

@@ -54,7 +54,7 @@ Result<CheckedProof> check_proof(std::string_view text, const CheckpointVerifier
   QUOTARY_TRY_VOID(check_inclusion(leaf_hash(*extra), *index, checkpoint.size, path, checkpoint.root));
   QUOTARY_TRY(entry, parse_entry(*extra));
   if (entry.index != *index) return fail(Errc::corrupt, "index", "the entry names another index than the proof");
-  return CheckedProof{std::move(entry), checkpoint.size, checkpoint.root};
+  return CheckedProof{std::move(entry), checkpoint.size, checkpoint.root, std::move(checkpoint.origin)};
 }
 
 }  // namespace quotary

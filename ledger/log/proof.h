@@ -11,6 +11,7 @@ struct CheckedProof {
   Entry entry;  // from `extra`
   std::uint64_t tree_size = 0;
   Hash root;
+  std::string origin = {};  // the checkpoint's
 };
 // extra hashes to the leaf, origin and log signature hold, inclusion holds. Errc::corrupt with what failed, or invalid
 // `bad_proof` when the text is not a tlog-proof with extra. At most 1 MB.

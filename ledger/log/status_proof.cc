@@ -43,8 +43,12 @@ Result<CheckedStatus> check_status_proof(std::string_view text, const Checkpoint
   QUOTARY_TRY(root_entry, check_proven_entry(proof.root, checkpoint));
   QUOTARY_TRY(root, read_index_root(root_entry));
   QUOTARY_TRY(entries, check_proven_subject(proof.about, root.index_root, root.size, checkpoint));
-  return CheckedStatus{std::move(proof.about.subject), std::move(entries), std::move(root_entry), root,
-                       checkpoint.size};
+  return CheckedStatus{std::move(proof.about.subject),
+                       std::move(entries),
+                       std::move(root_entry),
+                       root,
+                       checkpoint.size,
+                       checkpoint.origin};
 }
 
 }  // namespace quotary

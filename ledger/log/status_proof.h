@@ -32,6 +32,7 @@ struct CheckedStatus {
   Entry root_entry;
   IndexRoot root;
   std::uint64_t tree_size = 0;  // the checkpoint's
+  std::string origin = {};      // the checkpoint's
 };
 // The checkpoint's signature holds; the index.root and all entries are under it; the index says that the last of them
 // is the subject's last, and how many there are; and each names the one before it. Errc::corrupt with what failed:

@@ -111,6 +111,7 @@ class NumbersCheck {
     QUOTARY_TRY(checkpoint, open_checkpoint(*note, log_key_));
     checkpoint_ = std::move(checkpoint);
     out_.tree_size = checkpoint_.size;
+    out_.origin = checkpoint_.origin;
     QUOTARY_TRY(series, lines_.value_of("series"));
     QUOTARY_TRY(period, lines_.value_of("period"));
     QUOTARY_TRY(first, lines_.number_of("first"));
@@ -147,9 +148,12 @@ class NumbersCheck {
 
   Result<void> check_series() {
     QUOTARY_TRY(entries, subject_of("series:" + out_.series));
-    const Entry& added = entries.front();
-    if (added.type != "series.added" || text_of(added.body, "series") != out_.series)
-      return fail(Errc::corrupt, "series_unproven", "entry " + std::to_string(added.index) + " adds no such series");
+    // Before it there may be what burned numbers of a series that was lost and is added again.
+    const auto found = std::find_if(entries.begin(), entries.end(),
+                                    [](const Entry& entry) { return entry.type != records::numbers_burned_type; });
+    if (found == entries.end() || found->type != "series.added" || text_of(found->body, "series") != out_.series)
+      return fail(Errc::corrupt, "series_unproven", "no entry about " + out_.series + " adds it before all others");
+    const Entry& added = *found;
     series_ = {out_.series, text_of(added.body, "branch"), text_of(added.body, "pattern"),
                text_of(added.body, "period")};
     begun_ = added.time;
@@ -169,6 +173,10 @@ class NumbersCheck {
         subject = quote_subject(number);
     }
     if (subject.empty()) return check_burned(sequence, possible);
+    if (const Entry* const entry = burning(sequence))
+      return fail(Errc::corrupt, "number_twice",
+                  "entry " + std::to_string(entry->index) + " burned place " + std::to_string(sequence) +
+                      ", which has a quote");
     QUOTARY_TRY(entries, subject_of(subject));
     QUOTARY_TRY(status, records::status_of_entries(entries));
     const Entry& issued = entries.front();
@@ -183,25 +191,39 @@ class NumbersCheck {
     return {};
   }
 
-  Result<void> check_burned(std::uint64_t sequence, const std::vector<std::string>& possible) {
+  // The entry about the series that burned the place; null for none.
+  const Entry* burning(std::uint64_t sequence) const {
     for (const Entry& entry : about_series_) {
       const auto burned = records::burned_by(entry, out_.series, out_.period);
-      if (!burned || sequence < burned->first || sequence > burned->last) continue;
-      for (const std::string& number : possible) QUOTARY_TRY_VOID(check_absent(quote_subject(number)));
-      records::EntryStatus status;
-      status.number = possible.front();
-      status.status = burned_status;
-      status.since = entry.time;
-      out_.numbers.push_back({sequence, entry.index, std::move(status)});
-      return {};
+      if (burned && burned->first <= sequence && sequence <= burned->last) return &entry;
     }
-    return fail(
-        Errc::corrupt, "number_missing",
-        "place " + std::to_string(sequence) + " of " + out_.series + " (" + possible.front() + ") is not there");
+    return nullptr;
+  }
+
+  Result<void> check_burned(std::uint64_t sequence, const std::vector<std::string>& possible) {
+    const Entry* const entry = burning(sequence);
+    if (entry == nullptr)
+      return fail(
+          Errc::corrupt, "number_missing",
+          "place " + std::to_string(sequence) + " of " + out_.series + " (" + possible.front() + ") is not there");
+    for (const std::string& number : possible) QUOTARY_TRY_VOID(check_absent(quote_subject(number)));
+    records::EntryStatus status;
+    status.number = possible.front();
+    status.status = burned_status;
+    status.since = entry->time;
+    out_.numbers.push_back({sequence, entry->index, std::move(status)});
+    return {};
   }
 
   Result<void> check_end() {
     QUOTARY_TRY(possible, spellings(out_.first + count_));
+    // Behind burned places the series goes on, so what ends before them is not its end.
+    for (const Entry& entry : about_series_) {
+      const auto burned = records::burned_by(entry, out_.series, out_.period);
+      if (burned && burned->last >= out_.first + count_)
+        return fail(Errc::corrupt, "period_differs",
+                    "entry " + std::to_string(entry.index) + " burned places up to " + std::to_string(burned->last));
+    }
     for (const std::string& number : possible) QUOTARY_TRY_VOID(check_absent(quote_subject(number)));
     out_.ends = true;
     return {};

@@ -74,6 +74,7 @@ struct CheckedNumbers {
   Entry root_entry;
   IndexRoot root;
   std::uint64_t tree_size = 0;  // the checkpoint's
+  std::string origin = {};      // the checkpoint's
 };
 // The checkpoint's signature holds; the index.root, the entries about the series and all those about its numbers are
 // under it, and complete as the index says; each place from `first` on has exactly one quote of that series, period and

@@ -4,20 +4,13 @@
 #include "ledger/records/keys.h"
 #include "ledger/records/record_json.h"
 
+#include <algorithm>
+
 namespace quotary::records {
 namespace {
 
 Error refuse(const Entry& entry, std::string_view code, std::string_view detail) {
   return fail(Errc::conflict, std::string(code), entry.type + ": " + std::string(detail));
-}
-
-Result<RotationStatement> replace_key(const Entry& entry, StateWriter& state) {
-  QUOTARY_TRY(said, read_rotation(entry));
-  QUOTARY_TRY(stands, state.get(log_key_key()));
-  if (stands && *stands != vkey_text(said.old_key))
-    return refuse(entry, "key_not_current", "the log's key is " + *stands);
-  state.put(log_key_key(), vkey_text(said.new_key));
-  return said;
 }
 
 }  // namespace
@@ -45,12 +38,18 @@ std::optional<BurnedNumbers> burned_by(const Entry& entry, std::string_view seri
 }
 
 Result<void> log_key_replaced(const Entry& entry, StateWriter& state) {
-  QUOTARY_TRY(said, replace_key(entry, state));
+  QUOTARY_TRY(said, read_rotation(entry));
+  QUOTARY_TRY(stands, state.get(log_key_key()));
+  if (stands && *stands != vkey_text(said.old_key))
+    return refuse(entry, "key_not_current", "the log's key is " + *stands);
+  state.put(log_key_key(), vkey_text(said.new_key));
   return {};
 }
 
 Result<void> log_succeeded(const Entry& entry, StateWriter& state) {
-  QUOTARY_TRY(said, replace_key(entry, state));
+  // Which key the log had last may be among what was lost.
+  QUOTARY_TRY(said, read_rotation(entry));
+  state.put(log_key_key(), vkey_text(said.new_key));
   QUOTARY_TRY(made, find_organisation(state));
   if (!made || made->origin != said.origin) return refuse(entry, "other_origin", "this is no log of " + said.origin);
   state.put(organisation_key(),
@@ -66,8 +65,8 @@ Result<void> numbers_burned(const Entry& entry, StateWriter& state) {
   if (!burning || *burning != std::to_string(entry.index))
     return refuse(entry, "not_succeeding", "numbers are burned right behind a log's succession alone");
   const auto series = text_of(entry.body, "series"), period = text_of(entry.body, "period");
-  QUOTARY_TRY(known, find_series(state, series));
-  if (!known) return refuse(entry, "unknown_series", "no series " + series);
+  // The series itself may be among what was lost: one that is added again goes on behind these.
+  if (series.empty()) return refuse(entry, "unknown_series", "it names no series");
   QUOTARY_TRY(stands, find_series_state(state, series));
   SeriesState next = stands ? *stands : SeriesState{period, false, 0, 0, {}, {}};
   if (next.period != period) {
@@ -86,6 +85,7 @@ Result<void> numbers_burned(const Entry& entry, StateWriter& state) {
   if (!burned || next.ended || burned->first != next.last + 1)
     return refuse(entry, "number_not_next", "the series' last number is " + std::to_string(next.last));
   next.last = burned->last;
+  next.last_issued_at = std::max(next.last_issued_at, entry.time);  // so that no clock brings an earlier period back
   state.put(last_key(series), encode(next));
   state.put(burned_prefix(series, period) + digits20(burned->first),
             json::serialize(json::object{{"first", burned->first}, {"last", burned->last}, {"index", entry.index}}));

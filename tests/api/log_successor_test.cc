@@ -180,13 +180,85 @@ TEST_F(LogSuccessorTest, APeriodThatHadBegunInWhatIsLostIsBurnedToo) {
   mark(left, false);
   const auto done = begin_log_successor(world.config, second_origin);
   ASSERT_TRUE(done) << done.error().detail;
-  EXPECT_THAT(done->burned, ElementsAre(BurnedRange{"SH-QT", "2027", 1, last.size - kept_size}));
+  EXPECT_THAT(done->burned, ElementsAre(BurnedRange{"SH-QT", "2026", 3, 2 + last.size - kept_size},
+                                        BurnedRange{"SH-QT", "2027", 1, last.size - kept_size}));
   open();
   const auto issued = world.organisation->issue_quote(world.rep, "next", World::quote());
   ASSERT_TRUE(issued) << issued.error().detail;
   EXPECT_EQ(text(*issued, "number"), "SHQT2027-00000" + std::to_string(last.size - kept_size + 1));
   const auto checked = world.organisation->verify_log(world.auditor, "{}");
   EXPECT_TRUE(checked->body.at("ok").as_bool()) << json::serialize(checked->body);
+}
+
+// The old log's slots, which may still be published to, count the year that has passed since.
+TEST_F(LogSuccessorTest, APeriodThatEndedMeanwhileIsBurnedAsItsCounterSays) {
+  world.clock->set(*parse_rfc3339("2027-01-02T02:00:00.000Z"));
+  const std::string elsewhere = world.folder.path() + "/elsewhere.slots";
+  fs::copy_file(slots_path(old_data), elsewhere);
+  world.config.publish_to = {elsewhere};
+  const auto done = begin_log_successor(world.config, second_origin);
+  ASSERT_TRUE(done) << done.error().code << " " << done.error().detail;
+  EXPECT_THAT(done->burned, ElementsAre(BurnedRange{"SH-QT", "2026", 3, 5}));
+  open();
+  EXPECT_EQ(issue("next"), "SHQT2027-000001");
+  const auto checked = world.organisation->verify_log(world.auditor, "{}");
+  EXPECT_TRUE(checked->body.at("ok").as_bool()) << json::serialize(checked->body);
+}
+
+TEST_F(LogSuccessorTest, AClockThatIsBehindTakesNobodysPlace) {
+  world.clock->set(*parse_rfc3339("2026-11-23T02:00:00.000Z"));
+  const auto done = begin_log_successor(world.config, second_origin);
+  ASSERT_TRUE(done) << done.error().code << " " << done.error().detail;
+  EXPECT_EQ(done->rotation.index, kept_size);
+  world.clock->set(*parse_rfc3339("2026-11-25T02:00:00.000Z"));
+  open();
+  EXPECT_EQ(issue("six"), "SHQT2026-000006");
+}
+
+TEST_F(LogSuccessorTest, ASeriesThatIsLostGoesOnBehindItsLastNumber) {
+  world.config.data_directory = old_data;
+  open();
+  const NewSeries added{"BJ-QT", "BJ", "quote", "{BR}QT{YYYY}-{SEQ:6}", "year"};
+  const auto admin = Organisation::operator_principal();
+  ASSERT_TRUE(world.organisation->add_series(admin, added));
+  const auto quote_of = [&](const std::string& key) {
+    std::string body = World::quote();
+    body.replace(body.find("SH-QT"), 5, "BJ-QT");
+    const auto issued = world.organisation->issue_quote(world.rep, key, body);
+    EXPECT_TRUE(issued) << issued.error().code << " " << issued.error().detail;
+    return issued ? text(*issued, "number") : "";
+  };
+  quote_of("bj-1");
+  EXPECT_EQ(quote_of("bj-2"), "BJQT2026-000002");
+  close();
+  last = *Slots::read(*posix_file_system(), slots_path(old_data)).value();
+  world.config.data_directory = left;
+  mark(left);
+  const auto done = begin_log_successor(world.config, second_origin);
+  ASSERT_TRUE(done) << done.error().code << " " << done.error().detail;
+  EXPECT_THAT(done->burned, ElementsAre(BurnedRange{"SH-QT", "2026", 3, 5}, BurnedRange{"BJ-QT", "2026", 1, 2}));
+  open();
+  ASSERT_TRUE(world.organisation->add_series(admin, added));
+  EXPECT_EQ(quote_of("bj-3"), "BJQT2026-000003");
+  const auto checked = world.organisation->verify_log(world.auditor, "{}");
+  EXPECT_TRUE(checked->body.at("ok").as_bool()) << json::serialize(checked->body);
+}
+
+TEST_F(LogSuccessorTest, ASecondRotationMayBeLostToo) {
+  world.config.data_directory = old_data;
+  ASSERT_TRUE(rotate_log_key(world.config, KeyEnd::rotated));
+  fs::remove_all(left);
+  fs::copy(old_data, left, fs::copy_options::recursive);
+  kept_size = Slots::read(*posix_file_system(), slots_path(left)).value()->size;
+  ASSERT_TRUE(rotate_log_key(world.config, KeyEnd::rotated));
+  last = *Slots::read(*posix_file_system(), slots_path(old_data)).value();
+  world.config.data_directory = left;
+  mark(left);
+  const auto done = begin_log_successor(world.config, second_origin);
+  ASSERT_TRUE(done) << done.error().code << " " << done.error().detail;
+  open();
+  EXPECT_EQ(keys_from(old_vkey)->rotations().size(), 3u);
+  EXPECT_EQ(issue("six"), "SHQT2026-000006");
 }
 
 TEST_F(LogSuccessorTest, WhatCannotBeSucceededIsRefusedAndLeftAlone) {

@@ -111,8 +111,8 @@ int rotate(KeyOptions options) {
               vkey_text(rotation.old_key).c_str(), revoked ? "已吊销 revoked" : "已停用 retired",
               vkey_text(rotation.new_key).c_str(), number(rotation.index), format_rfc3339(rotation.time).c_str());
   std::puts(
-      "接着 next         备份密钥目录；公布新公钥和 /log/succession；把新公钥写入见证策略\n"
-      "                  back up the key folder; publish the new key and /log/succession; put it into witness policies");
+      "接着 next         备份账本和密钥目录（备份到新目录）；公布新公钥和 /log/succession；把新公钥写入见证策略\n"
+      "                  back up ledger (into a new folder) and key folder; publish the new key and /log/succession; put it into witness policies");
   return exit_ok;
 }
 

@@ -158,8 +158,8 @@ void print_successor(const api::LogSuccessor& successor) {
     std::printf("空置编号 burned   %s %s: %llu – %llu\n", each.series.c_str(), each.period.c_str(), number(each.first),
                 number(each.last));
   std::puts(
-      "接着 next         备份密钥目录；公布新公钥和 /log/succession；把新公钥写入见证策略\n"
-      "                 back up the key folder; publish the new key and /log/succession; put it into witness policies");
+      "接着 next         备份账本和密钥目录（备份到新目录）；公布新公钥和 /log/succession；把新公钥写入见证策略\n"
+      "                 back up ledger (into a new folder) and key folder; publish the new key and /log/succession; put it into witness policies");
 }
 
 void print_json(const Outcome& outcome) {

@@ -20,14 +20,18 @@ const ObjectRef* object_with(const Entry& entry, const Hash& hash) {
 
 void tell_entry(Verdict& verdict, const CheckedProof& proof, const CheckpointVerifier& log_key) {
   const Entry& entry = proof.entry;
-  verdict.facts["origin"] = log_key.name();
+  verdict.facts["origin"] = proof.origin;
   verdict.facts["index"] = entry.index;
   verdict.facts["type"] = entry.type;
   verdict.facts["subject"] = entry.subject;
   verdict.facts["time"] = format_rfc3339(entry.time);
   verdict.facts["tree_size"] = proof.tree_size;
   verdict.facts["root"] = proof.root.hex();
-  verdict.tell("账本", "ledger", log_key.name());
+  verdict.tell("账本", "ledger", proof.origin);
+  if (const auto lost = log_key.lost_from(proof.origin); lost && *lost <= proof.entry.index)
+    verdict.tell("注意", "note",
+                 "该账本后来失去了这条记录，由 " + log_key.name() + " 接续 the log lost this entry later, and " +
+                     log_key.name() + " goes on for it");
   verdict.tell(
       "条目", "entry",
       "#" + std::to_string(entry.index) + " " + entry.type + " " + entry.subject + ", " + format_rfc3339(entry.time));

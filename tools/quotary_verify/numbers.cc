@@ -22,8 +22,9 @@ Verdict& end(Verdict& verdict, const Error& error) {
 Result<void> check_parts(const std::vector<CheckedNumbers>& parts) {
   std::uint64_t next = 1;
   for (const CheckedNumbers& part : parts) {
-    if (part.series != parts.front().series || part.period != parts.front().period)
-      return fail(Errc::corrupt, "numbers_gap", "the files are of different series or periods");
+    if (part.series != parts.front().series || part.period != parts.front().period ||
+        part.origin != parts.front().origin)
+      return fail(Errc::corrupt, "numbers_gap", "the files are of different series, periods or logs");
     if (part.first > next)
       return fail(Errc::corrupt, "numbers_gap",
                   "the places " + count(next) + " to " + count(part.first - 1) + " are in none of the files");
@@ -89,10 +90,10 @@ Verdict judge_numbers(const std::vector<std::string>& proofs, const CheckpointVe
     parts.push_back(std::move(*checked));
   }
   std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  verdict.facts["origin"] = log_key.name();
+  verdict.facts["origin"] = parts.front().origin;
   verdict.facts["series"] = parts.front().series;
   verdict.facts["period"] = parts.front().period;
-  verdict.tell("账本", "ledger", log_key.name());
+  verdict.tell("账本", "ledger", parts.front().origin);
   verdict.tell("系列", "series",
                parts.front().series + (parts.front().period.empty() ? "" : ", " + parts.front().period));
   if (const auto whole = check_parts(parts); !whole) return end(verdict, whole.error());

@@ -30,8 +30,8 @@ std::string place_of(const Entry& entry) {
   return "#" + std::to_string(entry.index) + " " + entry.type + ", " + format_rfc3339(entry.time);
 }
 
-void tell_history(Verdict& verdict, const CheckedStatus& checked, const CheckpointVerifier& log_key) {
-  verdict.facts["origin"] = log_key.name();
+void tell_history(Verdict& verdict, const CheckedStatus& checked) {
+  verdict.facts["origin"] = checked.origin;
   verdict.facts["subject"] = checked.subject;
   verdict.facts["as_of"] = json::object{{"entry", checked.root.size},
                                         {"time", format_rfc3339(checked.root_entry.time)},
@@ -75,7 +75,7 @@ Verdict judge_status(std::string_view proof, const std::optional<std::string>& d
   };
   const auto checked = check_status_proof(proof, log_key);
   if (!checked) return leave(checked.error());
-  tell_history(verdict, *checked, log_key);
+  tell_history(verdict, *checked);
   if (!checked->subject.starts_with(records::quote_subject_prefix))
     return leave(fail(Errc::invalid, "not_a_quote", "the proof is about " + checked->subject));
   const auto status = records::status_of_entries(checked->entries);
