@@ -136,7 +136,7 @@ class ArchiveFiles final : public ExportFiles {
 
 std::string export_archive_sums(const std::string& path) { return path + ".sums"; }
 
-Result<std::unique_ptr<ExportFiles>> ExportFiles::create_folder(FileSystem& files, std::string folder) {
+Result<std::unique_ptr<ExportFiles>> ExportFiles::create_folder(FileSystem& files, const std::string& folder) {
   QUOTARY_TRY_VOID(files.make_directory(folder));
   auto made = std::make_unique<FolderFiles>(files, folder);
   if (auto started = made->start(); !started) {

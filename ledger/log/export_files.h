@@ -15,7 +15,7 @@ namespace quotary {
 class ExportFiles {
  public:
   // A folder, which must not be there. After an error it is not the caller's.
-  [[nodiscard]] static Result<std::unique_ptr<ExportFiles>> create_folder(FileSystem& files, std::string folder);
+  [[nodiscard]] static Result<std::unique_ptr<ExportFiles>> create_folder(FileSystem& files, const std::string& folder);
   // The same files in one ustar archive, in the order of SHA256SUMS, which is the last; each has the time `now`. Beside
   // it, under export_archive_sums(path), stands what becomes SHA256SUMS, until finish(). Neither must be there.
   [[nodiscard]] static Result<std::unique_ptr<ExportFiles>> create_archive(FileSystem& files, std::string path,

@@ -138,7 +138,7 @@ class Joining {
   SubjectLasts subjects_;
 };
 
-constexpr std::size_t ahead_max = 4 * threads_max;  // stretches that wait for one before them
+constexpr std::size_t ahead_max = std::size_t{4} * threads_max;  // stretches that wait for one before them
 
 // Walks the stretches on `threads` threads, and joins each as soon as all before it are done.
 void walk_all(const WalkOptions& options, std::vector<Stretch>& stretches, unsigned threads, Joining& joining) {
