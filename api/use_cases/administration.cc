@@ -1,5 +1,6 @@
 #include "api/organisation.h"
 
+#include "api/use_cases/drafts.h"
 #include "api/use_cases/parts.h"
 #include "ledger/quote/number_pattern.h"
 #include "ledger/quote/text.h"
@@ -24,28 +25,6 @@ bool is_code(std::string_view text, bool lower_case) {
            return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
                   (lower_case && ((c >= 'a' && c <= 'z') || c == '_'));
          });
-}
-
-Draft draft_of(const Principal& caller, std::string type, std::string subject) {
-  Draft draft;
-  draft.type = std::move(type);
-  draft.actor_id = caller.id;
-  draft.actor_role = role_name(caller.role);
-  draft.subject = std::move(subject);
-  return draft;
-}
-
-Result<Committed> append_one(Ledger& ledger, Draft draft) {
-  auto shared = std::make_shared<Draft>(std::move(draft));
-  return ledger.append(
-      [shared](const StateReader&, Timestamp) -> Result<std::vector<Draft>> { return std::vector<Draft>{*shared}; });
-}
-
-Result<SeriesPeriod> parse_period(std::string_view text) {
-  if (text == "year") return SeriesPeriod::year;
-  if (text == "month") return SeriesPeriod::month;
-  if (text == "none") return SeriesPeriod::none;
-  return invalid("bad_period", "/period", "a period is year, month or none");
 }
 
 }  // namespace
@@ -100,7 +79,7 @@ Result<Answer> Organisation::add_person(const Principal& caller, const NewPerson
       (person.password.size() < password_bytes_min || person.password.size() > password_bytes_max))
     return invalid("bad_password", "/password", "a password has 8 to 200 bytes");
   auto id = uuid_v7(parts_->now().unix_ms, *parts_->config.random);
-  auto draft = draft_of(caller, "person.added", "person:" + id);
+  auto draft = draft_by(caller, "person.added", "person:" + id);
   draft.body = {{"person", id}, {"role", role_name(person.role)}};
   json::object facts{{"team", person.team}, {"region", person.region}};
   json::object name{{"name", person_name}};
@@ -113,7 +92,7 @@ Result<Answer> Organisation::add_person(const Principal& caller, const NewPerson
   QUOTARY_TRY(text, canonical_json(name));
   draft.objects.push_back(facts_object(facts));
   draft.objects.push_back({"name", "application/json", text, "person:" + id, 1});
-  QUOTARY_TRY(committed, append_one(*parts_->ledger, std::move(draft)));
+  QUOTARY_TRY(committed, append_one(*parts_->ledger, draft));
   return Answer{201,
                 {{"id", id},
                  {"role", role_name(person.role)},
@@ -127,9 +106,10 @@ Result<Answer> Organisation::add_series(const Principal& caller, const NewSeries
   QUOTARY_TRY_VOID(require_call(caller, Call::administer));
   if (series.name.empty() || !is_code(series.name, false))
     return invalid("bad_series_name", "/name", "a series' name is 1 to 32 of A-Z 0-9 -");
-  QUOTARY_TRY(period, parse_period(series.period));
-  QUOTARY_TRY(pattern, NumberPattern::parse(series.pattern, period, series.branch));
-  auto draft = draft_of(caller, "series.added", "series:" + series.name);
+  const auto period = parse_series_period(series.period);
+  if (!period) return invalid("bad_period", "/period", "a period is year, month or none");
+  QUOTARY_TRY(pattern, NumberPattern::parse(series.pattern, *period, series.branch));
+  auto draft = draft_by(caller, "series.added", "series:" + series.name);
   draft.body = {{"series", series.name},
                 {"branch", series.branch},
                 {"type", series.document_type},
@@ -145,7 +125,7 @@ Result<Answer> Organisation::add_series(const Principal& caller, const NewSeries
         refused = other ? fail(Errc::corrupt, "state_damaged", "a series cannot be read") : other.error();
         return false;
       }
-      auto other_period = parse_period((*other)->period);
+      auto other_period = parse_series_period((*other)->period);
       if (!other_period) return true;
       auto parsed = NumberPattern::parse((*other)->pattern, *other_period, (*other)->branch);
       if (parsed && pattern.may_collide(*parsed)) {
@@ -170,9 +150,9 @@ Result<Answer> Organisation::add_series(const Principal& caller, const NewSeries
 Result<std::string> Organisation::issue_token(const Principal& caller, std::string_view person_id) {
   QUOTARY_TRY_VOID(require_call(caller, Call::administer));
   auto token = "qt_" + to_hex(parts_->config.random->bytes(token_bytes));
-  auto draft = draft_of(caller, "token.issued", "person:" + std::string(person_id));
+  auto draft = draft_by(caller, "token.issued", "person:" + std::string(person_id));
   draft.body = {{"person", person_id}, {"token", parts_->keys->keyed_hash("token", token).hex()}};
-  QUOTARY_TRY(committed, append_one(*parts_->ledger, std::move(draft)));
+  QUOTARY_TRY(committed, append_one(*parts_->ledger, draft));
   (void)committed;
   return token;
 }

@@ -1,6 +1,7 @@
 #include "api/use_cases/erasure_rules.h"
 
 #include "api/use_cases/body_members.h"
+#include "api/use_cases/drafts.h"
 #include "ledger/records/keys.h"
 
 namespace quotary::api {
@@ -52,13 +53,9 @@ Result<Begun> begin_call(Organisation::Parts& parts, const Principal& caller, co
   return out;
 }
 
-Draft draft_by(const Principal& caller, std::string type, const std::string& subject, const RequestIdentity& identity,
-               json::object body, const json::object& texts) {
-  Draft draft;
-  draft.type = std::move(type);
-  draft.actor_id = caller.id;
-  draft.actor_role = role_name(caller.role);
-  draft.subject = subject;
+Draft draft_by(const Principal& caller, std::string_view type, const std::string& subject,
+               const RequestIdentity& identity, json::object body, const json::object& texts) {
+  Draft draft = draft_by(caller, type, subject);
   draft.request_scope = identity.scope;
   draft.request_body = identity.body;
   draft.body = std::move(body);
@@ -72,11 +69,8 @@ Draft draft_by(const Principal& caller, std::string type, const std::string& sub
   return draft;
 }
 
-Result<Entry> append_entry(Ledger& ledger, Draft draft) {
-  auto shared = std::make_shared<Draft>(std::move(draft));
-  QUOTARY_TRY(committed, ledger.append([shared](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
-    return std::vector<Draft>{*shared};
-  }));
+Result<Entry> append_entry(Ledger& ledger, const Draft& draft) {
+  QUOTARY_TRY(committed, append_one(ledger, draft));
   return std::move(committed.entries.front());
 }
 

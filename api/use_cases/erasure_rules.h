@@ -29,9 +29,9 @@ struct Begun {
                                        std::string_view key, const json::object& body);
 
 // A draft by the caller, with its texts (empty ones left out) as a private payload under the key of `subject` itself.
-[[nodiscard]] Draft draft_by(const Principal& caller, std::string type, const std::string& subject,
+[[nodiscard]] Draft draft_by(const Principal& caller, std::string_view type, const std::string& subject,
                              const RequestIdentity& identity, json::object body, const json::object& texts);
-[[nodiscard]] Result<Entry> append_entry(Ledger& ledger, Draft draft);
+[[nodiscard]] Result<Entry> append_entry(Ledger& ledger, const Draft& draft);
 
 // {"id", "name", "role"}
 [[nodiscard]] json::object person_member(const Organisation::Parts& parts, const std::string& id,

@@ -1,5 +1,6 @@
 #include "api/use_cases/issuer.h"
 
+#include "api/use_cases/drafts.h"
 #include "ledger/quote/parse.h"
 #include "ledger/records/keys.h"
 
@@ -200,25 +201,17 @@ Result<std::vector<Draft>> Issuer::drafts(const Pending& pending, const StateRea
   if (stands && !stands->ended && stands->period != pending.period) {
     json::object sums;
     for (const auto& [currency, sum] : stands->sums) sums[currency] = sum;
-    Draft ended;
-    ended.type = "series.period_ended";
-    ended.actor_id = "system";
-    ended.actor_role = "system";
-    ended.subject = "series:" + job.quote.series;
-    ended.body = {{"series", job.quote.series},
-                  {"period", stands->period},
-                  {"first", 1},
-                  {"last", stands->last},
-                  {"count", stands->count}};
+    Draft ended = system_draft("series.period_ended", "series:" + job.quote.series,
+                               {{"series", job.quote.series},
+                                {"period", stands->period},
+                                {"first", 1},
+                                {"last", stands->last},
+                                {"count", stands->count}});
     ended.objects.push_back(facts_object({{"sums", sums}}));
     out.push_back(std::move(ended));
   }
 
-  Draft issued;
-  issued.type = "quote.issued";
-  issued.actor_id = job.caller.id;
-  issued.actor_role = role_name(job.caller.role);
-  issued.subject = "quote:" + n.number;
+  Draft issued = draft_by(job.caller, "quote.issued", "quote:" + n.number);
   issued.request_scope = job.request.scope;
   issued.request_body = job.request.body;
   issued.body = {{"number", n.number},
@@ -252,11 +245,7 @@ Result<std::vector<Draft>> Issuer::drafts(const Pending& pending, const StateRea
   out.push_back(std::move(issued));
 
   if (!job.quote.revision_of.empty()) {
-    Draft superseded;
-    superseded.type = "quote.superseded";
-    superseded.actor_id = job.caller.id;
-    superseded.actor_role = role_name(job.caller.role);
-    superseded.subject = "quote:" + job.quote.revision_of;
+    Draft superseded = draft_by(job.caller, "quote.superseded", "quote:" + job.quote.revision_of);
     superseded.body = {{"number", job.quote.revision_of}, {"superseded_by", n.number}};
     out.push_back(std::move(superseded));
   }

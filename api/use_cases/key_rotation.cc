@@ -1,5 +1,6 @@
 #include "api/key_rotation.h"
 
+#include "api/use_cases/drafts.h"
 #include "api/use_cases/opening.h"
 #include "ledger/log/newest_about.h"
 
@@ -7,12 +8,7 @@ namespace quotary::api {
 namespace {
 
 Draft rotation_draft(const CheckpointSigner& old_key, const CheckpointSigner& next, KeyEnd end) {
-  const auto caller = Organisation::operator_principal();
-  Draft draft;
-  draft.type = type_of(end);
-  draft.actor_id = caller.id;
-  draft.actor_role = role_name(caller.role);
-  draft.subject = rotation_subject;
+  Draft draft = draft_by(Organisation::operator_principal(), type_of(end), rotation_subject);
   draft.placed_body = [&old_key, &next, end](std::uint64_t index, const Hash& prev) {
     return rotation_body(old_key, next, index, prev, end);
   };

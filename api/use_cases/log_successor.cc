@@ -1,5 +1,6 @@
 #include "api/log_successor.h"
 
+#include "api/use_cases/drafts.h"
 #include "api/use_cases/opening.h"
 #include "ledger/log/checkpoint.h"
 #include "ledger/log/lost_mark.h"
@@ -70,13 +71,6 @@ bool counts_all(const Published& published) {
   return !published.counters.empty() && bytes + counter_name_max < slot_bytes - 2 * slot_note_max;
 }
 
-Result<SeriesPeriod> kind_of(const records::SeriesRecord& series) {
-  if (series.period == "none") return SeriesPeriod::none;
-  if (series.period == "year") return SeriesPeriod::year;
-  if (series.period == "month") return SeriesPeriod::month;
-  return fail(Errc::corrupt, "bad_series", "the series " + series.name + " has no period that is known");
-}
-
 // The last number of a period that may have been given when `known` was the last that is left.
 std::uint64_t last_given(const std::string& series, const std::string& period, std::uint64_t known,
                          const Published& published, std::uint64_t lost) {
@@ -99,7 +93,7 @@ std::string counted_period(const std::string& series, const Published& published
 // over: nothing is given in them any more.
 Result<void> add_burned(const StateReader& state, const records::SeriesRecord& series, Date today,
                         const Published& published, std::uint64_t lost, std::vector<BurnedRange>& out) {
-  QUOTARY_TRY(kind, kind_of(series));
+  QUOTARY_TRY(kind, parse_series_period(series.period));
   QUOTARY_TRY(pattern, NumberPattern::parse(series.pattern, kind, series.branch));
   QUOTARY_TRY(stands, records::find_series_state(state, series.name));
   const auto add = [&](const std::string& period, std::uint64_t known) {
@@ -184,23 +178,15 @@ Result<Plan> plan_for(const OrganisationConfig& config, const std::string& origi
 }
 
 std::vector<Draft> drafts_of(const Plan& plan, const CheckpointSigner& old_key, const CheckpointSigner& next) {
-  const auto caller = Organisation::operator_principal();
-  const auto draft = [&](std::string_view type, std::string subject) {
-    Draft made;
-    made.type = type;
-    made.actor_id = caller.id;
-    made.actor_role = role_name(caller.role);
-    made.subject = std::move(subject);
-    return made;
-  };
-  std::vector<Draft> drafts{draft(succession_type, std::string(rotation_subject))};
+  std::vector<Draft> drafts{draft_by(Organisation::operator_principal(), succession_type, rotation_subject)};
   drafts.front().placed_body = [&](std::uint64_t index, const Hash& prev) -> Result<json::object> {
     if (index != plan.index)
       return fail(Errc::conflict, "successor_moved", "the folder holds other entries than when this was begun");
     return succession_body(old_key, next, index, prev, plan.last_size, plan.last_root);
   };
   for (const BurnedRange& each : plan.burned) {
-    drafts.push_back(draft(records::numbers_burned_type, "series:" + each.series));
+    drafts.push_back(
+        draft_by(Organisation::operator_principal(), records::numbers_burned_type, "series:" + each.series));
     drafts.back().body = json_of(each);
   }
   return drafts;

@@ -2,6 +2,7 @@
 
 #include "api/metrics_text.h"
 #include "api/use_cases/backups.h"
+#include "api/use_cases/drafts.h"
 #include "api/use_cases/erased_keys.h"
 #include "api/use_cases/issuer.h"
 #include "api/use_cases/log_checks.h"
@@ -35,12 +36,7 @@ Result<void> complete_development_seal(const OrganisationConfig& config, const s
 }
 
 Draft genesis_of(const NewOrganisation& made, const TimeZone& zone, const std::string& profile) {
-  const auto caller = Organisation::operator_principal();
-  Draft genesis;
-  genesis.type = "organisation.created";
-  genesis.actor_id = caller.id;
-  genesis.actor_role = role_name(caller.role);
-  genesis.subject = "organisation";
+  Draft genesis = draft_by(Organisation::operator_principal(), "organisation.created", "organisation");
   genesis.body = {{"origin", made.origin}, {"public_url", made.public_url}, {"time_zone", zone.name()}};
   genesis.objects.push_back({"profile", "application/json", profile, "organisation", 1});
   return genesis;

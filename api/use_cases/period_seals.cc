@@ -1,4 +1,5 @@
 #include "api/organisation.h"
+#include "api/use_cases/drafts.h"
 #include "api/use_cases/parts.h"
 #include "ledger/records/keys.h"
 #include "ledger/records/period_seal.h"
@@ -16,12 +17,7 @@ json::object describe(const records::PeriodSeal& seal) {
 }
 
 Draft draft_of(const records::PeriodSeal& seal) {
-  Draft draft;
-  draft.type = records::period_sealed_type;
-  draft.actor_id = "system";
-  draft.actor_role = "system";
-  draft.subject = "series:" + seal.series;
-  draft.body = records::period_seal_body(seal);
+  Draft draft = system_draft(records::period_sealed_type, "series:" + seal.series, records::period_seal_body(seal));
   draft.objects.push_back(facts_object(records::period_seal_facts(seal)));
   return draft;
 }

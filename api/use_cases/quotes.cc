@@ -103,9 +103,7 @@ Result<Checked> check_request(const Organisation::Parts& parts, const Principal&
   QUOTARY_TRY(series, parts.read<std::optional<records::SeriesRecord>>(
                           [&](const StateReader& state) { return records::find_series(state, quote.series); }));
   if (!series) return invalid("unknown_series", "/series", "no series " + quote.series);
-  auto period = series->period == "year"    ? SeriesPeriod::year
-                : series->period == "month" ? SeriesPeriod::month
-                                            : SeriesPeriod::none;
+  QUOTARY_TRY(period, parse_series_period(series->period));
   QUOTARY_TRY(pattern, NumberPattern::parse(series->pattern, period, series->branch));
   if (!quote.revision_of.empty()) {
     auto old = parts.quote_for(caller, Call::read_quote, quote.revision_of);

@@ -1,6 +1,7 @@
 #include "api/organisation.h"
 
 #include "api/use_cases/body_members.h"
+#include "api/use_cases/drafts.h"
 #include "api/use_cases/erased_keys.h"
 #include "api/use_cases/in_words.h"
 #include "api/use_cases/parts.h"
@@ -173,11 +174,7 @@ Result<Answer> Organisation::request_void(const Principal& caller, std::string_v
     if (found->voided_at) return fail(Errc::conflict, "already_voided", "the quote is voided");
     if (!found->open_request.empty())
       return fail(Errc::conflict, "void_request_open", "the void request " + found->open_request + " is open");
-    Draft draft;
-    draft.type = "void.requested";
-    draft.actor_id = caller.id;
-    draft.actor_role = role_name(caller.role);
-    draft.subject = "quote:" + number;
+    Draft draft = draft_by(caller, "void.requested", "quote:" + number);
     draft.request_scope = request.scope;
     draft.request_body = request.body;
     draft.body = {{"request", id}, {"number", number}, {"reason_code", asked.reason_code}};
@@ -227,11 +224,7 @@ Result<Answer> Organisation::decide_void(const Principal& caller, std::string_vi
     QUOTARY_TRY(certificate, make_certificate(*parts_, caller, request, quote, reason, comment, decided_at));
     objects.push_back({"certificate", "application/pdf", std::move(certificate), key_subject, 1});
   }
-  auto shared = std::make_shared<Draft>();
-  shared->type = decision_type(decision);
-  shared->actor_id = caller.id;
-  shared->actor_role = role_name(caller.role);
-  shared->subject = "quote:" + quote.number;
+  auto shared = std::make_shared<Draft>(draft_by(caller, decision_type(decision), "quote:" + quote.number));
   shared->request_scope = identity.scope;
   shared->request_body = identity.body;
   shared->body = {{"request", request.id}, {"number", quote.number}, {"reason_code", request.reason_code}};
@@ -284,12 +277,8 @@ Result<std::uint64_t> Organisation::run_due_events() {
       QUOTARY_TRY(request, records::find_void(state, id));
       if (!request || request->status != "open") return fail(Errc::conflict, "already_decided", "decided meanwhile");
       QUOTARY_TRY(quote, records::find_quote(state, request->number));
-      Draft draft;
-      draft.type = "void.lapsed";
-      draft.actor_id = "system";
-      draft.actor_role = "system";
-      draft.subject = "quote:" + request->number;
-      draft.body = {{"request", id}, {"number", request->number}, {"reason_code", request->reason_code}};
+      Draft draft = system_draft("void.lapsed", "quote:" + request->number,
+                                 {{"request", id}, {"number", request->number}, {"reason_code", request->reason_code}});
       draft.objects.push_back(facts_object({{"status_before", quote ? status_at(*quote, at) : std::string()}}));
       return std::vector<Draft>{std::move(draft)};
     };

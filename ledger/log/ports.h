@@ -35,6 +35,9 @@ class CheckpointVerifier {
     (void)origin;
     return std::nullopt;
   }
+  // The same, but a revoked key too is believed for its time: only for checkpoints whose root is compared with a tree
+  // that others vouch for. Lives as long as this.
+  [[nodiscard]] virtual const CheckpointVerifier& in_its_time() const { return *this; }
   // The note's text (ends in LF) when the key's signature is there and holds; unknown (name, key id) pairs are
   // ignored, a known pair that fails rejects the note. Errc::corrupt `note_signature`, Errc::invalid `bad_note`.
   [[nodiscard]] virtual Result<std::string> open_note(std::string_view note) const = 0;

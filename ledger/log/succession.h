@@ -92,9 +92,7 @@ class Succession final : public CheckpointVerifier {
   // Opens checkpoints alone. Errc::corrupt `retired_key` when the only keys that signed it had retired before a log of
   // that size, `revoked_key` when they were revoked.
   [[nodiscard]] Result<std::string> open_note(std::string_view note) const override;
-  // The same, but a revoked key too is believed for its time: only for checkpoints whose root is compared with a tree
-  // that others vouch for. Lives as long as this.
-  [[nodiscard]] const CheckpointVerifier& in_its_time() const { return in_its_time_; }
+  [[nodiscard]] const CheckpointVerifier& in_its_time() const override { return in_its_time_; }
 
   // Oldest first.
   [[nodiscard]] const std::vector<Rotation>& rotations() const { return rotations_; }

@@ -2,7 +2,6 @@
 #include "ledger/log/folder_check.h"
 #include "ledger/log/stored_entry.h"
 #include "ledger/log/subject_lasts.h"
-#include "ledger/log/succession.h"
 
 #include <algorithm>
 #include <bit>
@@ -259,8 +258,7 @@ void check_slot(const Published& slot, const StoreView& view, std::uint64_t size
                 VerifyReport& report) {
   const std::uint64_t last = slot.size == 0 ? 0 : slot.size - 1;
   // A revoked key's slot counts: its root is compared.
-  const auto* const succession = dynamic_cast<const Succession*>(&log_key);
-  const auto opened = open_checkpoint(slot.note, succession != nullptr ? succession->in_its_time() : log_key);
+  const auto opened = open_checkpoint(slot.note, log_key.in_its_time());
   if (!opened) {
     add_problem(report, last, "checkpoint", "the published checkpoint is not this log's: " + opened.error().detail);
   }

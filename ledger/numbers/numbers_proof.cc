@@ -23,13 +23,6 @@ std::string quote_subject(std::string_view number) {
   return std::string(records::quote_subject_prefix) + std::string(number);
 }
 
-Result<SeriesPeriod> period_of(std::string_view name) {
-  if (name == "none") return SeriesPeriod::none;
-  if (name == "year") return SeriesPeriod::year;
-  if (name == "month") return SeriesPeriod::month;
-  return fail(Errc::invalid, "bad_period", "a series' period is none, year or month, not " + std::string(name));
-}
-
 Date month_after(Date date) {
   date.day = 1;
   if (++date.month > 12) date = {date.year + 1, 1, 1};
@@ -256,7 +249,7 @@ class NumbersCheck {
 
 Result<std::vector<std::string>> number_spellings(const NumberSeries& series, std::string_view period,
                                                   std::uint64_t sequence, Timestamp begun, Timestamp until) {
-  QUOTARY_TRY(kind, period_of(series.period));
+  QUOTARY_TRY(kind, parse_series_period(series.period));
   QUOTARY_TRY(pattern, NumberPattern::parse(series.pattern, kind, series.branch));
   QUOTARY_TRY(months, months_of(kind, period, begun, until));
   std::vector<std::string> out;

@@ -93,6 +93,13 @@ void append_padded(std::string& out, std::uint64_t value, std::size_t width) {
 
 }  // namespace
 
+Result<SeriesPeriod> parse_series_period(std::string_view name) {
+  if (name == "none") return SeriesPeriod::none;
+  if (name == "year") return SeriesPeriod::year;
+  if (name == "month") return SeriesPeriod::month;
+  return fail(Errc::invalid, "bad_period", "a series' period is none, year or month, not " + std::string(name));
+}
+
 Result<NumberPattern> NumberPattern::parse(std::string_view pattern, SeriesPeriod period, std::string_view branch) {
   if (!std::all_of(branch.begin(), branch.end(), is_literal)) return refuse("a branch is of A-Z, 0-9 and -");
   QUOTARY_TRY(shape, read_shape(pattern, branch));

@@ -11,6 +11,8 @@
 namespace quotary {
 
 enum class SeriesPeriod { none, year, month };
+// Of the name that a series' entry has: "none", "year" or "month". Errc::invalid `bad_period`.
+[[nodiscard]] Result<SeriesPeriod> parse_series_period(std::string_view name);
 
 // A parsed pattern: literals of A-Z0-9- with {BR} {YYYY} {YY} {MM}, ending in {SEQ:n} (n 1..12), SEQ exactly once, the
 // period's and branch's tokens present; the longest number is at most 40 bytes. Value type.

@@ -220,7 +220,7 @@ Result<Verdict> exported(const Asked& asked) {
   if (!asked.roots.empty()) {
     QUOTARY_TRY(roots, read_file(*posix_file_system(), asked.roots, proof_bytes_max));
     QUOTARY_TRY_VOID(signing::check_time_roots(roots));
-    times.emplace(*source, succession ? succession->in_its_time() : *key, keys, roots);
+    times.emplace(*source, key->in_its_time(), keys, roots);
   }
   ExportCheckOptions how{.progress = progress,
                          .watch = times ? &times->watch() : nullptr,
