@@ -96,6 +96,12 @@ Result<void> add(PeriodSums& sums, const json::object& totals) {
   return {};
 }
 
+Result<void> count_void(PeriodFigures& figures, const QuoteRecord& quote) {
+  ++figures.voided;
+  figures.size = std::max(figures.size, quote.void_index + 1);
+  return add(figures.voided_sums[quote.currency], quote.totals);
+}
+
 Result<void> count(PeriodFigures& figures, const QuoteRecord& quote) {
   if (figures.count == 0) {
     figures.first = quote.number;
@@ -106,10 +112,78 @@ Result<void> count(PeriodFigures& figures, const QuoteRecord& quote) {
   ++figures.count;
   figures.size = std::max(figures.size, quote.index + 1);
   QUOTARY_TRY_VOID(add(figures.sums[quote.currency], quote.totals));
-  if (!quote.voided_at) return {};
-  ++figures.voided;
-  figures.size = std::max(figures.size, quote.void_index + 1);
-  return add(figures.voided_sums[quote.currency], quote.totals);
+  return quote.voided_at ? count_void(figures, quote) : Result<void>();
+}
+
+// Every quote of the period, one by one.
+Result<void> count_quotes(const StateReader& state, std::string_view series, std::string_view period,
+                          PeriodFigures& figures) {
+  QUOTARY_TRY(from, entry_before(state, format_date(add_days(first_day(period), -disorder_days))));
+  const auto take = [&](const QuoteRecord& quote) -> Result<bool> {
+    if (quote.series != series || !is_in(quote.issue_date, period)) return true;
+    QUOTARY_TRY_VOID(count(figures, quote));
+    return true;
+  };
+  return visit_quotes(state, from, behind(period), take);
+}
+
+// What was issued in a sealed month, whose seal stands behind what is counted so far.
+Result<void> count_sealed(PeriodFigures& figures, const PeriodSeal& month) {
+  if (figures.count == 0) {
+    figures.first = month.figures.first;
+    figures.first_sequence = month.figures.first_sequence;
+  }
+  figures.last = month.figures.last;
+  figures.last_sequence = month.figures.last_sequence;
+  figures.count += month.figures.count;
+  figures.size = std::max(figures.size, month.index + 1);
+  for (const auto& [currency, sums] : month.figures.sums)
+    QUOTARY_TRY_VOID(
+        add(figures.sums[currency],
+            {{"tax_exclusive", sums.tax_exclusive}, {"tax", sums.tax}, {"tax_inclusive", sums.tax_inclusive}}));
+  return {};
+}
+
+// The voided quotes of those months, found among all that anyone asked to void since the year began: a seal does not
+// say what was voided after it.
+Result<void> count_voided(const StateReader& state, std::string_view series, std::string_view year,
+                          const std::set<std::string>& months, PeriodFigures& figures) {
+  QUOTARY_TRY(from, entry_before(state, format_date(add_days(first_day(year), -disorder_days))));
+  std::optional<Error> failed;
+  const auto take = [&](std::string_view id) -> Result<void> {
+    QUOTARY_TRY(request, find_void(state, id));
+    if (!request) return state_damaged(void_key(id));
+    if (request->status != "approved") return {};
+    QUOTARY_TRY(quote, find_quote(state, request->number));
+    if (!quote) return state_damaged(quote_key(request->number));
+    if (quote->series != series || !months.contains(quote->issue_date.substr(0, month_size))) return {};
+    return count_void(figures, *quote);
+  };
+  QUOTARY_TRY_VOID(state.scan("voids/", voids_key(from), false, [&](std::string_view, std::string_view id) {
+    auto taken = take(id);
+    if (!taken) failed = std::move(taken).error();
+    return taken.has_value();
+  }));
+  if (failed) return *failed;
+  return {};
+}
+
+// A year is the sum of its months: of the sealed ones by their seals, so that a year costs what is voided and not what
+// is issued in it.
+Result<void> count_months(const StateReader& state, std::string_view series, std::string_view year,
+                          PeriodFigures& figures) {
+  std::set<std::string> sealed;
+  for (int number = 1; number <= 12; ++number) {
+    const std::string month = format_date({first_day(year).year, number, 1}).substr(0, month_size);
+    QUOTARY_TRY(seal, find_period_seal(state, series, month));
+    if (seal) {
+      QUOTARY_TRY_VOID(count_sealed(figures, *seal));
+      sealed.insert(month);
+    } else {
+      QUOTARY_TRY_VOID(count_quotes(state, series, month, figures));
+    }
+  }
+  return count_voided(state, series, year, sealed, figures);
 }
 
 json::object sums_json(const std::map<std::string, PeriodSums>& sums) {
@@ -154,13 +228,11 @@ std::string_view kind_of_period(std::string_view period) {
 
 Found<PeriodFigures> period_figures(const StateReader& state, std::string_view series, std::string_view period) {
   PeriodFigures figures;
-  QUOTARY_TRY(from, entry_before(state, format_date(add_days(first_day(period), -disorder_days))));
-  const auto take = [&](const QuoteRecord& quote) -> Result<bool> {
-    if (quote.series != series || !is_in(quote.issue_date, period)) return true;
-    QUOTARY_TRY_VOID(count(figures, quote));
-    return true;
-  };
-  QUOTARY_TRY_VOID(visit_quotes(state, from, behind(period), take));
+  if (period.size() == month_size) {
+    QUOTARY_TRY_VOID(count_quotes(state, series, period, figures));
+  } else {
+    QUOTARY_TRY_VOID(count_months(state, series, period, figures));
+  }
   if (figures.count == 0) return std::optional<PeriodFigures>();
   return std::optional<PeriodFigures>(std::move(figures));
 }

@@ -5,8 +5,9 @@
 // time zone. It has nothing to do with the periods in which a series counts: those end in series.period_ended.
 //
 // Figures are found in the quotes' own records and nothing is added up beside them, so that issuing costs no more than
-// before and ledgers from before period seals get theirs. Finding them looks at every quote that was issued in the
-// period, some microseconds each, on the one thread that folds; whoever folds pays it once a seal, in constant memory.
+// before and ledgers from before period seals get theirs. Finding them looks at every quote that was issued in a month,
+// some microseconds each, on the one thread that folds; whoever folds pays it once a seal, in constant memory. A year
+// is added up from the seals of its months and from what was voided.
 #pragma once
 
 #include "ledger/records/views.h"

@@ -125,6 +125,32 @@ TEST(PeriodSeals, OneTickCatchesUpAndTheYearCountsItsMonths) {
   EXPECT_EQ(seals[3].at("first_sequence"), 4);
 }
 
+TEST(PeriodSeals, AYearCountsWhatWasVoidedAfterItsMonthsWereSealed) {
+  Sealing s("2026-10-24T02:03:04.567Z");
+  const std::string first = s.issue("1.00"), second = s.issue("2.00");
+  s.w.clock->set("2026-11-02T00:00:00.000Z");
+  EXPECT_EQ(s.tick(), 1u);
+  s.make_void(first);
+  s.issue("4.00");
+  s.w.clock->set("2027-01-02T00:00:00.000Z");
+  EXPECT_EQ(s.tick(), 2u);
+  s.make_void(second);  // of 2026, after its seal
+  const std::string later = s.issue("8.00");
+  s.w.clock->set("2028-01-02T00:00:00.000Z");
+  EXPECT_EQ(s.tick(), 2u);
+  ASSERT_EQ(s.periods(), (Periods{"2026", "2026-10", "2026-11", "2027", "2027-01"}));
+  const auto seals = s.seals();
+  EXPECT_EQ(seals[0].at("count"), 3);
+  EXPECT_EQ(seals[0].at("voided"), 1);
+  EXPECT_EQ(seals[0].at("sums").at("CNY"), sums("28.00", "3.64", "31.64"));
+  EXPECT_EQ(seals[0].at("voided_sums").at("CNY"), sums("4.00", "0.52", "4.52"));
+  EXPECT_EQ(seals[1].at("voided"), 0);
+  EXPECT_EQ(seals[3].at("first"), later);
+  EXPECT_EQ(seals[3].at("count"), 1);
+  EXPECT_EQ(seals[3].at("voided"), 0);
+  EXPECT_EQ(seals[3].at("voided_sums"), json::object());
+}
+
 TEST(PeriodSeals, MoreThanATickTakesIsSealedByTheNext) {
   Sealing s("2026-11-24T02:03:04.567Z");
   std::vector<std::string> names;
