@@ -1,38 +1,41 @@
 // What entries said last of each subject, for a walk that joins them. Inside ledger/log.
 #pragma once
 
+#include "ledger/base/hash.h"
 #include "ledger/index/subject_index.h"
 #include "ledger/log/scratch.h"
 
-#include <boost/container_hash/hash.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <cstring>
 #include <optional>
-#include <string>
-#include <string_view>
 
 namespace quotary {
 
-// In memory up to scratch.memory_bytes_max, then on the disk. One thread at a time. After an error of the disk nothing
-// is found any more, and status() says why.
+// Subjects are told apart by the SHA-256 of their names: places of one size, without an allocation each. In memory up
+// to scratch.memory_bytes_max, then on the disk. One thread at a time. After an error of the disk nothing is found any
+// more, and status() says why.
 class SubjectLasts {
  public:
   explicit SubjectLasts(Scratch scratch) : scratch_(std::move(scratch)) {}
 
-  [[nodiscard]] std::optional<SubjectLast> find(std::string_view subject);
-  void put(std::string_view subject, const SubjectLast& last);
+  [[nodiscard]] std::optional<SubjectLast> find(const Hash& subject);
+  void put(const Hash& subject, const SubjectLast& last);
   [[nodiscard]] const Result<void>& status() const { return status_; }
 
  private:
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return boost::hash<std::string_view>()(text); }
+  struct FirstBytes {
+    using is_avalanching = void;
+    std::size_t operator()(const Hash& hash) const {
+      std::size_t out = 0;
+      std::memcpy(&out, hash.bytes.data(), sizeof out);
+      return out;
+    }
   };
-  void put_on_disk(std::string_view subject, const SubjectLast& last);
+  void put_on_disk(const Hash& subject, const SubjectLast& last);
 
   const Scratch scratch_;
-  boost::unordered_flat_map<std::string, SubjectLast, TextHash, std::equal_to<>> lasts_;
-  std::size_t bytes_ = 0;  // of lasts_
+  boost::unordered_flat_map<Hash, SubjectLast, FirstBytes> lasts_;
   std::optional<ScratchState> on_disk_;
   Result<void> status_;
 };

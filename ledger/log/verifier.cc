@@ -83,7 +83,6 @@ class Joining {
     }
     join_subjects(next);
     next.links = {};
-    next.subjects = {};
     next.spine = {};
   }
 
@@ -103,17 +102,16 @@ class Joining {
   // Each entry names the one before it about its subject.
   void join_subjects(const Stretch& next) {
     for (const SubjectLink& link : next.links) {
-      const std::string_view subject = std::string_view(next.subjects).substr(link.subject_begin, link.subject_bytes);
-      const auto known = subjects_.find(subject);
+      const auto known = subjects_.find(link.subject);
       if (!known) {
         const bool first = link.seq == 1 && !link.prev;
-        if (!first && !goes_on_from_before(link, subject))
+        if (!first && !goes_on_from_before(link))
           wrong(link,
                 from_ == 0 ? "nothing: it is the first about this subject" : "an entry before those that were read");
       } else if (link.seq != known->count + 1 || link.prev != known->index) {
         wrong(link, "entry " + std::to_string(known->index));
       }
-      subjects_.put(subject, {link.index, link.seq});
+      subjects_.put(link.subject, {link.index, link.seq});
     }
   }
   void wrong(const SubjectLink& link, const std::string& before) {
@@ -121,10 +119,10 @@ class Joining {
   }
 
   // Whether the entry before it about the subject, which lies before what was read, is the one that it names.
-  [[nodiscard]] bool goes_on_from_before(const SubjectLink& link, std::string_view subject) const {
+  [[nodiscard]] bool goes_on_from_before(const SubjectLink& link) const {
     if (!link.prev || *link.prev >= from_) return false;
     const auto entry = read_entry(view_, *link.prev, nodes_);
-    return entry && entry->subject == subject && entry->subject_seq + 1 == link.seq;
+    return entry && sha256(entry->subject) == link.subject && entry->subject_seq + 1 == link.seq;
   }
 
   const StoreView& view_;

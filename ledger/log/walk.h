@@ -56,7 +56,7 @@ class Spine {
 struct SubjectLink {
   std::uint64_t index = 0, seq = 0;
   std::optional<std::uint64_t> prev;
-  std::uint32_t subject_begin = 0, subject_bytes = 0;  // in Stretch::subjects
+  Hash subject;  // of its name
 };
 
 // What was found in entries [begin, end), and what it takes to join it to its neighbours.
@@ -68,7 +68,6 @@ struct Stretch {
   std::optional<Hash> last_leaf;
   std::string first_time, last_time;
   std::vector<SubjectLink> links;
-  std::string subjects;  // their names, one behind the other
 };
 
 struct WalkOptions {

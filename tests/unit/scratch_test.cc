@@ -78,7 +78,7 @@ TEST(Scratch, SubjectsLastAreFoundAgain) {
   SubjectLasts lasts({folder.path(), 20'000, 1});
   for (std::uint64_t round = 1; round <= 3; ++round)
     for (std::uint64_t i = 0; i < 500; ++i) {
-      const std::string subject = "quote:" + std::to_string(i);
+      const Hash subject = sha256("quote:" + std::to_string(i));
       EXPECT_EQ(lasts.find(subject), round == 1 ? std::nullopt : std::optional(SubjectLast{i, round - 1}));
       lasts.put(subject, {i, round});
     }
@@ -94,8 +94,8 @@ TEST(Scratch, WithoutAPlaceItSaysSo) {
   EXPECT_NE(state.status().error().detail.find("/nowhere/"), std::string::npos);
   EXPECT_EQ(state.get("key").error().code, "no_scratch");
   SubjectLasts lasts({"/nowhere", 1, 1});
-  lasts.put("quote:1", {1, 1});
-  EXPECT_FALSE(lasts.find("quote:1"));
+  lasts.put(sha256("quote:1"), {1, 1});
+  EXPECT_FALSE(lasts.find(sha256("quote:1")));
   EXPECT_EQ(lasts.status().error().code, "no_scratch");
 }
 
