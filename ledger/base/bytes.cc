@@ -2,26 +2,40 @@
 
 #include <openssl/evp.h>
 
+#include <bit>
 #include <charconv>
+#include <cstring>
 
 namespace quotary {
 
 namespace {
 
+// Between the machine's order of bytes and big-endian.
+template <class Int>
+Int swapped(Int value) {
+  static_assert(std::endian::native == std::endian::little);
+  if constexpr (sizeof(Int) == 8)
+    return __builtin_bswap64(value);
+  else if constexpr (sizeof(Int) == 4)
+    return __builtin_bswap32(value);
+  else
+    return __builtin_bswap16(value);
+}
+
 template <class Int>
 void put_big_endian(std::string& out, Int value) {
   char bytes[sizeof(Int)];
-  for (std::size_t i = 0; i < sizeof(Int); ++i)
-    bytes[i] = static_cast<char>(value >> (8 * (sizeof(Int) - 1 - i)) & 0xff);
+  value = swapped(value);
+  std::memcpy(bytes, &value, sizeof bytes);
   out.append(bytes, sizeof bytes);
 }
 
 template <class Int>
 Int get_big_endian(std::string_view bytes) {
   QUOTARY_CHECK(bytes.size() >= sizeof(Int));
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < sizeof(Int); ++i) value = (value << 8) | static_cast<unsigned char>(bytes[i]);
-  return static_cast<Int>(value);
+  Int value;
+  std::memcpy(&value, bytes.data(), sizeof value);
+  return swapped(value);
 }
 
 int hex_digit(char c) {

@@ -24,6 +24,13 @@ class CanonicalScanner {
   }
   // A string: `raw` is what stands between the quotes, escapes as they are. Equal strings have equal raw bytes.
   [[nodiscard]] bool string(std::string_view& raw);
+  // The same of exactly `bytes` bytes, which are not looked at: for who then takes nothing but plain ones.
+  [[nodiscard]] bool unread_string(std::string_view& raw, std::size_t bytes) {
+    if (text_.size() - at_ < bytes + 2 || text_[at_] != '"' || text_[at_ + 1 + bytes] != '"') return false;
+    raw = text_.substr(at_ + 1, bytes);
+    at_ += bytes + 2;
+    return true;
+  }
   // An integer from 0 to 2^53.
   [[nodiscard]] bool number(std::uint64_t& value);
   // Any value, at most `depth_max` containers deep; `raw` is its text.

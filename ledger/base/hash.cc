@@ -1,28 +1,16 @@
 #include "ledger/base/hash.h"
 
-#include <openssl/evp.h>
+// The engine's own calls, older than its common interface for all digests: that one takes twice as long for a small
+// value, which most of a ledger's are.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
 #include <cstring>
 
 namespace quotary {
 
-namespace {
-
-// Fetched once for the process and never freed: a fetch per hash costs more than a small hash.
-const EVP_MD* fetched_sha256() {
-  static const EVP_MD* const digest = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  QUOTARY_CHECK(digest != nullptr);
-  return digest;
-}
-
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-
-}  // namespace
-
 struct Sha256::State {
-  std::unique_ptr<EVP_MD_CTX, FreeContext> context{EVP_MD_CTX_new()};
+  SHA256_CTX context;
 };
 
 Result<Hash> Hash::from_hex(std::string_view text) {
@@ -39,38 +27,36 @@ Result<Hash> Hash::from_bytes(std::string_view bytes) {
   return hash;
 }
 
-Sha256::Sha256() : state_(std::make_unique<State>()) {
-  QUOTARY_CHECK(state_->context != nullptr);
-  QUOTARY_CHECK(EVP_DigestInit_ex2(state_->context.get(), fetched_sha256(), nullptr) == 1);
-}
+Sha256::Sha256() : state_(std::make_unique<State>()) { QUOTARY_CHECK(SHA256_Init(&state_->context) == 1); }
 
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 void Sha256::update(std::string_view bytes) {
-  QUOTARY_CHECK(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1);
+  QUOTARY_CHECK(SHA256_Update(&state_->context, bytes.data(), bytes.size()) == 1);
 }
 
 Hash Sha256::finish() {
   Hash hash;
-  QUOTARY_CHECK(EVP_DigestFinal_ex(state_->context.get(), hash.bytes.data(), nullptr) == 1);
-  QUOTARY_CHECK(EVP_DigestInit_ex2(state_->context.get(), nullptr, nullptr) == 1);
+  QUOTARY_CHECK(SHA256_Final(hash.bytes.data(), &state_->context) == 1);
+  QUOTARY_CHECK(SHA256_Init(&state_->context) == 1);
   return hash;
 }
 
 Hash Sha256::peek() const {
-  const std::unique_ptr<EVP_MD_CTX, FreeContext> copy(EVP_MD_CTX_new());
-  QUOTARY_CHECK(copy != nullptr && EVP_MD_CTX_copy_ex(copy.get(), state_->context.get()) == 1);
+  SHA256_CTX copy = state_->context;
   Hash hash;
-  QUOTARY_CHECK(EVP_DigestFinal_ex(copy.get(), hash.bytes.data(), nullptr) == 1);
+  QUOTARY_CHECK(SHA256_Final(hash.bytes.data(), &copy) == 1);
   return hash;
 }
 
 Hash sha256(std::string_view bytes) {
-  thread_local Sha256 hasher;
-  hasher.update(bytes);
-  return hasher.finish();
+  SHA256_CTX context;
+  Hash hash;
+  QUOTARY_CHECK(SHA256_Init(&context) == 1 && SHA256_Update(&context, bytes.data(), bytes.size()) == 1 &&
+                SHA256_Final(hash.bytes.data(), &context) == 1);
+  return hash;
 }
 
 }  // namespace quotary

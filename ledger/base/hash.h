@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4) through OpenSSL, with the digest fetched once.
+// SHA-256 (FIPS 180-4) through OpenSSL.
 #pragma once
 
 #include "ledger/base/bytes.h"
@@ -25,7 +25,7 @@ struct Hash {
   [[nodiscard]] static Result<Hash> from_bytes(std::string_view bytes);
 };
 
-// A running SHA-256 whose context is reused. Not for sharing between threads.
+// A running SHA-256 whose state is reused. Not for sharing between threads.
 class Sha256 {
  public:
   Sha256();
@@ -44,7 +44,7 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 
-// The hash of `bytes`; uses a context of the calling thread.
+// The hash of `bytes`.
 [[nodiscard]] Hash sha256(std::string_view bytes);
 
 }  // namespace quotary

@@ -2,6 +2,9 @@
 
 #include "ledger/base/bytes.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace quotary {
 
 namespace {
@@ -11,11 +14,26 @@ constexpr std::size_t value_bytes = 16;
 
 }  // namespace
 
-std::optional<SubjectLast> SubjectLasts::find(const Hash& subject) {
-  if (!on_disk_) {
-    const auto found = lasts_.find(subject);
-    return found == lasts_.end() ? std::nullopt : std::optional(found->second);
+SubjectLasts::SubjectLasts(Scratch scratch, std::uint64_t expected) : scratch_(std::move(scratch)) {
+  lasts_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(expected, scratch_.memory_bytes_max / place_bytes)));
+}
+
+std::optional<SubjectLast> SubjectLasts::exchange(const Hash& subject, const SubjectLast& last) {
+  if (on_disk_) {
+    const auto before = find_on_disk(subject);
+    put_on_disk(subject, last);
+    return before;
   }
+  const auto [place, added] = lasts_.try_emplace(subject, last);
+  if (!added) return std::exchange(place->second, last);
+  if (lasts_.size() * place_bytes <= scratch_.memory_bytes_max) return std::nullopt;
+  on_disk_.emplace(Scratch{scratch_.directory, 0, scratch_.subjects_max});
+  for (const auto& [name, each] : lasts_) put_on_disk(name, each);
+  lasts_ = {};
+  return std::nullopt;
+}
+
+std::optional<SubjectLast> SubjectLasts::find_on_disk(const Hash& subject) {
   if (!status_) return std::nullopt;
   auto found = on_disk_->get(subject.view());
   if (!found) {
@@ -26,19 +44,6 @@ std::optional<SubjectLast> SubjectLasts::find(const Hash& subject) {
   QUOTARY_CHECK((*found)->size() == value_bytes);
   const std::string_view value = **found;
   return SubjectLast{get_u64(value.substr(0, 8)), get_u64(value.substr(8))};
-}
-
-void SubjectLasts::put(const Hash& subject, const SubjectLast& last) {
-  if (on_disk_) return put_on_disk(subject, last);
-  if (const auto found = lasts_.find(subject); found != lasts_.end()) {
-    found->second = last;
-    return;
-  }
-  lasts_.emplace(subject, last);
-  if (lasts_.size() * place_bytes <= scratch_.memory_bytes_max) return;
-  on_disk_.emplace(Scratch{scratch_.directory, 0, scratch_.subjects_max});
-  for (const auto& [name, each] : lasts_) put_on_disk(name, each);
-  lasts_ = {};
 }
 
 void SubjectLasts::put_on_disk(const Hash& subject, const SubjectLast& last) {

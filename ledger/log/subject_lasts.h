@@ -17,10 +17,11 @@ namespace quotary {
 // more, and status() says why.
 class SubjectLasts {
  public:
-  explicit SubjectLasts(Scratch scratch) : scratch_(std::move(scratch)) {}
+  // For about so many subjects, of which more may come.
+  explicit SubjectLasts(Scratch scratch, std::uint64_t expected = 0);
 
-  [[nodiscard]] std::optional<SubjectLast> find(const Hash& subject);
-  void put(const Hash& subject, const SubjectLast& last);
+  // Keeps the last entry about a subject; answers the one that was kept before.
+  std::optional<SubjectLast> exchange(const Hash& subject, const SubjectLast& last);
   [[nodiscard]] const Result<void>& status() const { return status_; }
 
  private:
@@ -32,6 +33,7 @@ class SubjectLasts {
       return out;
     }
   };
+  [[nodiscard]] std::optional<SubjectLast> find_on_disk(const Hash& subject);
   void put_on_disk(const Hash& subject, const SubjectLast& last);
 
   const Scratch scratch_;

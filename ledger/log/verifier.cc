@@ -34,8 +34,8 @@ std::vector<Stretch> cut(std::uint64_t from, std::uint64_t to, unsigned threads)
 // Joins neighbouring stretches, left to right: the chain and the tree between them, and each subject's entries.
 class Joining {
  public:
-  Joining(const StoreView& view, std::uint64_t from, const Scratch& scratch, VerifyReport& report)
-      : view_(view), nodes_(nodes_of(view)), from_(from), report_(report), subjects_(scratch) {
+  Joining(const StoreView& view, std::uint64_t from, std::uint64_t to, const Scratch& scratch, VerifyReport& report)
+      : view_(view), nodes_(nodes_of(view)), from_(from), report_(report), subjects_(scratch, to - from) {
     if (from == 0) {
       last_leaf_ = Hash{};
       return;
@@ -82,7 +82,6 @@ class Joining {
                  [&](unsigned level, std::uint64_t number, const Hash& hash) { compare(level, number, hash); });
     }
     join_subjects(next);
-    next.links = {};
     next.spine = {};
   }
 
@@ -102,7 +101,7 @@ class Joining {
   // Each entry names the one before it about its subject.
   void join_subjects(const Stretch& next) {
     for (const SubjectLink& link : next.links) {
-      const auto known = subjects_.find(link.subject);
+      const auto known = subjects_.exchange(link.subject, {link.index, link.seq});
       if (!known) {
         const bool first = link.seq == 1 && !link.prev;
         if (!first && !goes_on_from_before(link))
@@ -111,7 +110,6 @@ class Joining {
       } else if (link.seq != known->count + 1 || link.prev != known->index) {
         wrong(link, "entry " + std::to_string(known->index));
       }
-      subjects_.put(link.subject, {link.index, link.seq});
     }
   }
   void wrong(const SubjectLink& link, const std::string& before) {
@@ -135,6 +133,7 @@ class Joining {
   SubjectLasts subjects_;
 };
 
+constexpr std::size_t run_max = 8;                               // neighbouring stretches that one thread takes
 constexpr std::size_t ahead_max = std::size_t{4} * threads_max;  // stretches that wait for one before them
 
 // Walks the stretches on `threads` threads, and joins each as soon as all before it are done.
@@ -144,19 +143,36 @@ void walk_all(const WalkOptions& options, std::vector<Stretch>& stretches, unsig
   std::condition_variable joined_more;
   std::vector<bool> done(stretches.size());
   std::size_t joined = 0;
+  std::vector<std::vector<SubjectLink>> spare;  // of stretches that were joined: memory that is there already
   const auto stopped = [&] { return options.stop != nullptr && *options.stop; };
+  const std::size_t run = std::clamp<std::size_t>(stretches.size() / (threads * run_max), 1, run_max);
   const auto work = [&] {
-    for (std::size_t mine = next++; mine < stretches.size(); mine = next++) {
+    Walker walker(options);
+    std::size_t mine = 0, run_end = 0;
+    for (;; ++mine) {
+      if (mine == run_end) {
+        mine = next.fetch_add(run);
+        run_end = mine + run;
+      }
+      if (mine >= stretches.size()) return;
       {
         // What is walked and not joined yet stands in memory. Whoever walks the one that is joined next never waits.
         std::unique_lock lock(mutex);
         joined_more.wait(lock, [&] { return stopped() || mine < joined + ahead_max; });
         if (stopped()) return joined_more.notify_all();
+        if (!spare.empty()) {
+          stretches[mine].links = std::move(spare.back());
+          spare.pop_back();
+        }
       }
-      walk(options, stretches[mine]);
+      walker.walk(stretches[mine]);
       const std::lock_guard lock(mutex);
       done[mine] = true;
-      for (; joined < stretches.size() && done[joined]; ++joined) joining.add(stretches[joined]);
+      for (; joined < stretches.size() && done[joined]; ++joined) {
+        joining.add(stretches[joined]);
+        stretches[joined].links.clear();
+        spare.push_back(std::move(stretches[joined].links));
+      }
       joined_more.notify_all();
     }
   };
@@ -212,7 +228,7 @@ Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, cons
   };
   if (whole && threads > 1) folding = std::thread(fold_all);
   std::vector<Stretch> stretches = cut(from, to, threads);
-  Joining joining(view, from, options.scratch, report);
+  Joining joining(view, from, to, options.scratch, report);
   walk_all(walking, stretches, threads, joining);
   if (folding.joinable()) {
     folding.join();

@@ -44,6 +44,12 @@ class Lane {
     placed_ = false;
     return Found::unreadable;
   }
+  // The same without taking the key: it is expected again.
+  template <class Surplus>
+  void pass_to(std::string_view key, const Surplus& surplus) {
+    (void)expect(key, surplus);
+    taken_ = false;
+  }
   void place(std::string_view key) {
     cursor_->seek(key);
     placed_ = true;
@@ -58,37 +64,48 @@ class Lane {
   bool taken_ = false;  // the cursor stands on a key that was answered
 };
 
-class Walk {
+}  // namespace
+
+class Walker::Impl {
  public:
-  Walk(const WalkOptions& options, Stretch& stretch)
+  explicit Impl(const WalkOptions& options)
       : options_(options),
-        stretch_(stretch),
         entries_(options.view, Family::entries),
         objects_(options.view, Family::objects),
-        batches_(options.view.cursor(Family::batches, Access::sequential)) {
-    stretch_.links.reserve(stretch_.end - stretch_.begin);
-  }
+        batches_(options.view.cursor(Family::batches, Access::sequential)) {}
 
-  void run() {
-    if (options_.payloads) objects_.place(object_key(stretch_.begin, 0));
-    for (std::uint64_t index = stretch_.begin; index < stretch_.end; ++index) {
+  void walk(Stretch& stretch) {
+    begin(stretch);
+    for (std::uint64_t index = stretch.begin; index < stretch.end; ++index) {
       if (options_.stop != nullptr && *options_.stop) return;
-      const std::uint64_t before = stretch_.found.bytes_read;
+      const std::uint64_t before = stretch.found.bytes_read;
       step(index);
-      if (options_.read) options_.read(stretch_.found.bytes_read - before);
-      if ((index - stretch_.begin + 1) % progress_step != 0) continue;
+      if (options_.read) options_.read(stretch.found.bytes_read - before);
+      if ((index - stretch.begin + 1) % progress_step != 0) continue;
       if (options_.progress) options_.progress(progress_step);
     }
-    if (options_.progress) options_.progress((stretch_.end - stretch_.begin) % progress_step);
-    // Nothing may stand behind the last entry or its payloads either: the next stretch begins at its own first one.
-    (void)entries_.expect(index_key(stretch_.end), [&](std::string_view key) { surplus_entry(stretch_.end - 1, key); });
-    if (!options_.payloads) return;
-    (void)objects_.expect(object_key(stretch_.end, 0), [&](std::string_view key) { surplus_payload(key); });
+    if (options_.progress) options_.progress((stretch.end - stretch.begin) % progress_step);
+    // Nothing may stand behind the last entry or its payloads either: another walker begins at its own first one.
+    entries_.pass_to(index_key(stretch.end), [&](std::string_view key) { surplus_entry(stretch.end - 1, key); });
+    if (options_.payloads)
+      objects_.pass_to(object_key(stretch.end, 0), [&](std::string_view key) { surplus_payload(key); });
+    stands_at_ = stretch.end;
   }
 
  private:
+  void begin(Stretch& stretch) {
+    stretch_ = &stretch;
+    stretch.links.reserve(stretch.end - stretch.begin);
+    last_.reset();
+    gap_ = false;
+    if (stands_at_ == stretch.begin) return;
+    entries_.place(index_key(stretch.begin));
+    if (options_.payloads) objects_.place(object_key(stretch.begin, 0));
+    batch_ = {};
+  }
+
   void report(std::uint64_t index, const char* kind, std::string detail) {
-    add_problem(stretch_.found, index, kind, std::move(detail));
+    add_problem(stretch_->found, index, kind, std::move(detail));
   }
 
   void surplus_entry(std::uint64_t index, std::string_view key) {
@@ -109,19 +126,19 @@ class Walk {
       const Hash leaf = in_batch ? batch_.at(index, 0) : Hash{};
       join(index, leaf, false);
       last_ = in_batch ? std::optional<Hash>(leaf) : std::nullopt;
-      stretch_.last_leaf = last_;
+      stretch_->last_leaf = last_;
       return;
     }
     const std::string_view canonical = entries_.value();
     const Hash leaf = leaf_hash(canonical);
-    ++stretch_.found.entries_checked;
-    stretch_.found.bytes_read += canonical.size();
+    ++stretch_->found.entries_checked;
+    stretch_->found.bytes_read += canonical.size();
     if (in_batch && batch_.at(index, 0) != leaf)
       report(index, "leaf", "the entry's bytes do not hash to the leaf in the tree");
     join(index, leaf, in_batch);
     check_entry(index, canonical);
     last_ = leaf;
-    stretch_.last_leaf = leaf;
+    stretch_->last_leaf = leaf;
   }
 
   void check_entry(std::uint64_t index, std::string_view canonical) {
@@ -132,17 +149,17 @@ class Walk {
     }
     if (entry_.index != index)
       report(index, "reorder", "the entry at this place says it is entry " + std::to_string(entry_.index));
-    if (index == stretch_.begin) {
-      stretch_.first_prev = entry_.prev;
-      stretch_.first_time = entry_.time;
+    if (index == stretch_->begin) {
+      stretch_->first_prev = entry_.prev;
+      stretch_->first_time = entry_.time;
     } else {
       if (last_ && entry_.prev != *last_)
         report(index, "link", "prev is not the leaf hash of entry " + std::to_string(index - 1));
-      if (entry_.time < std::string_view(stretch_.last_time))
+      if (entry_.time < std::string_view(stretch_->last_time))
         report(index, "clock", "its time lies before that of the entry before it");
     }
-    stretch_.last_time = entry_.time;
-    stretch_.links.push_back({index, entry_.subject_seq, entry_.subject_prev, hash_of_text(entry_.subject)});
+    stretch_->last_time = entry_.time;
+    stretch_->links.push_back({index, entry_.subject_seq, entry_.subject_prev, hash_of_text(entry_.subject)});
     if (options_.payloads) payloads(index);
   }
 
@@ -180,7 +197,7 @@ class Walk {
 
   // The leaf joins the tree; what it completes must be what is stored with it.
   void join(std::uint64_t index, const Hash& leaf, bool compare) {
-    stretch_.spine.add({0, index, leaf}, [&](unsigned level, std::uint64_t number, const Hash& hash) {
+    stretch_->spine.add({0, index, leaf}, [&](unsigned level, std::uint64_t number, const Hash& hash) {
       if (compare && batch_.at(index, level) != hash) {
         report(
             index, "node",
@@ -190,7 +207,7 @@ class Walk {
   }
 
   void surplus_payload(std::string_view key) {
-    const std::uint64_t index = key.size() >= 8 ? get_u64(key.substr(0, 8)) : stretch_.begin;
+    const std::uint64_t index = key.size() >= 8 ? get_u64(key.substr(0, 8)) : stretch_->begin;
     report(index, "payload",
            key.size() == 10 ? "payload " + std::to_string(get_u16(key.substr(8))) + " is named by no entry"
                             : "a key that is no payload's");
@@ -215,7 +232,7 @@ class Walk {
   }
 
   void payload(std::uint64_t index, const ObjectView& object, std::string_view stored) {
-    stretch_.found.bytes_read += stored.size();
+    stretch_->found.bytes_read += stored.size();
     std::string opened;
     if (!object.key_subject.empty()) {
       if (options_.cipher == nullptr) return;  // objects_checked says how many were read
@@ -223,19 +240,20 @@ class Walk {
           options_.cipher->decrypt(unescape(object.key_subject), object_id(index, unescape(object.name)), stored);
       // What the entry says of it stands. Whether the ledger says why is looked for once all is walked.
       if (!plain && plain.error().code == "subject_key_erased")
-        return add_erased(stretch_.found, unescape(object.key_subject), index);
+        return add_erased(stretch_->found, unescape(object.key_subject), index);
       if (!plain) return report(index, "payload", std::string(object.name) + ": " + plain.error().detail);
       opened = std::move(*plain);
       stored = opened;
     }
-    ++stretch_.found.objects_checked;
+    ++stretch_->found.objects_checked;
     if (stored.size() != object.size || sha256(stored) != object.sha256) {
       report(index, "payload", std::string(object.name) + " does not have the hash that the entry names");
     }
   }
 
   const WalkOptions& options_;
-  Stretch& stretch_;
+  Stretch* stretch_ = nullptr;              // that is walked
+  std::optional<std::uint64_t> stands_at_;  // the entry that the lanes stand at, if they do
   Lane entries_, objects_;
   std::unique_ptr<Cursor> batches_;
   BatchView batch_;
@@ -244,7 +262,9 @@ class Walk {
   std::optional<Hash> last_;
 };
 
-}  // namespace
+Walker::Walker(const WalkOptions& options) : impl_(std::make_unique<Impl>(options)) {}
+Walker::~Walker() = default;
+void Walker::walk(Stretch& stretch) { impl_->walk(stretch); }
 
 void add_problem(VerifyReport& report, std::uint64_t index, const char* kind, std::string detail) {
   ++report.problems_total;
@@ -303,7 +323,5 @@ Hash Spine::root() const {
   for (std::size_t i = subtrees_.size() - 1; i-- > 0;) hash = node_hash(subtrees_[i].hash, hash);
   return hash;
 }
-
-void walk(const WalkOptions& options, Stretch& stretch) { Walk(options, stretch).run(); }
 
 }  // namespace quotary

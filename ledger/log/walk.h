@@ -78,8 +78,21 @@ struct WalkOptions {
   std::function<void(std::uint64_t bytes)> read;        // called after each entry with what was read for it
   const std::atomic<bool>* stop = nullptr;              // once true, the walk is broken off
 };
-// Walks one range. Safe to call from several threads for ranges of one view. Never stops at a problem.
-void walk(const WalkOptions& options, Stretch& stretch);
+// Walks ranges of one view, for one thread; several may walk the same view. A range that begins where the last one
+// ended goes on reading there, so neighbours cost no reading twice. Never stops at a problem. Borrows the options.
+class Walker {
+ public:
+  explicit Walker(const WalkOptions& options);
+  ~Walker();
+  Walker(const Walker&) = delete;
+  Walker& operator=(const Walker&) = delete;
+
+  void walk(Stretch& stretch);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 // Verifies a view's entries [options.from, options.to) of `size`; the whole of it with the state. `cipher` and `fold`
 // may be null: private payloads, or the state, are then not checked. What is erased is counted, and not explained: an

@@ -1,6 +1,6 @@
 // quotary_bench_verify [folder] [entries]: verifying a ledger of as many quotes, each about a subject of its own and
-// with state as a quote leaves, beside reading and hashing the same bytes. Prints rates and the most memory that each
-// took.
+// with state as a quote leaves, beside reading and hashing the same bytes; and the proof of any of them. Prints rates
+// and the most memory that each took.
 #include "ledger/log/ledger_impl.h"
 #include "tests/bench/bench_ledger.h"
 #include "tests/support/temporary_folder.h"
@@ -9,11 +9,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
+#include <random>
+#include <vector>
 
 namespace quotary {
 namespace {
@@ -80,7 +83,7 @@ void scan_and_hash(const std::string& directory) {
   const auto store = open_rocks_store(store_path(directory), StoreMode::read_only);
   QUOTARY_CHECK(store.has_value());
   const auto view = (*store)->snapshot();
-  for (const Family family : {Family::entries, Family::objects}) {
+  for (const Family family : {Family::entries, Family::objects, Family::batches}) {
     const auto at = view->cursor(family, Access::sequential);
     for (at->seek(""); at->valid(); at->next()) (void)sha256(at->value());
     QUOTARY_CHECK(at->status().has_value());
@@ -105,6 +108,25 @@ void make(const LedgerOptions& options, std::uint64_t entries) {
   grow(**made, entries);
 }
 
+// How long one thread waits for the proof of an entry that lies anywhere.
+void prove(const LedgerOptions& options, std::uint64_t entries) {
+  constexpr std::size_t proofs = 20'000;
+  const testing::BenchLedger bench;
+  const auto ledger = Ledger::open(options, ports_of(bench));
+  QUOTARY_CHECK(ledger.has_value());
+  std::mt19937_64 any(1);
+  std::vector<double> each;
+  for (std::size_t i = 0; i < proofs; ++i) {
+    const std::uint64_t index = any() % entries;
+    const auto began = std::chrono::steady_clock::now();
+    const auto proof = (*ledger)->proof(index);
+    each.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count());
+    QUOTARY_CHECK(proof.has_value());
+  }
+  std::sort(each.begin(), each.end());
+  std::printf("proof of any entry: p50 %.3f ms, p99 %.3f ms\n", each[proofs / 2], each[proofs / 100 * 99]);
+}
+
 struct Step {
   const char *name, *what;
 };
@@ -112,7 +134,8 @@ constexpr Step steps[] = {{"make", "appended"},
                           {"scan", "read and hashed, one thread"},
                           {"entries", "verified without state, one thread"},
                           {"all", "verified with state, two threads"},
-                          {"memory", "the same, all of it in memory"}};
+                          {"memory", "the same, all of it in memory"},
+                          {"prove", "opened, and 20,000 proofs made"}};
 
 int step(const std::string& name, const std::string& folder, std::uint64_t entries) {
   LedgerOptions options;
@@ -127,6 +150,8 @@ int step(const std::string& name, const std::string& folder, std::uint64_t entri
     make(options, entries);
   } else if (name == "scan") {
     scan_and_hash(options.directory);
+  } else if (name == "prove") {
+    prove(options, entries);
   } else {
     verify(bench, options, how);
   }
@@ -148,8 +173,12 @@ int run(const char* program, const std::string& folder, const std::string& entri
     rusage used{};
     QUOTARY_CHECK(::wait4(child, &status, 0, &used) == child && status == 0);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    std::printf("%-34s %8.1f s  %9.0f entries/s  %6.0f MB\n", each.what, seconds, count / seconds,
-                static_cast<double>(used.ru_maxrss) / 1024);
+    const auto time_of = [](const timeval& time) {
+      return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    std::printf("%-34s %8.1f s  %8.1f s CPU", each.what, seconds, time_of(used.ru_utime) + time_of(used.ru_stime));
+    if (std::string_view(each.name) != "prove") std::printf("  %9.0f entries/s", count / seconds);
+    std::printf("  %6.0f MB\n", static_cast<double>(used.ru_maxrss) / 1024);
     std::fflush(stdout);
   }
   return 0;

@@ -79,8 +79,8 @@ TEST(Scratch, SubjectsLastAreFoundAgain) {
   for (std::uint64_t round = 1; round <= 3; ++round)
     for (std::uint64_t i = 0; i < 500; ++i) {
       const Hash subject = sha256("quote:" + std::to_string(i));
-      EXPECT_EQ(lasts.find(subject), round == 1 ? std::nullopt : std::optional(SubjectLast{i, round - 1}));
-      lasts.put(subject, {i, round});
+      EXPECT_EQ(lasts.exchange(subject, {i, round}),
+                round == 1 ? std::nullopt : std::optional(SubjectLast{i, round - 1}));
     }
   EXPECT_TRUE(lasts.status());
   EXPECT_EQ(count_in(folder.path()), 1u);
@@ -94,8 +94,8 @@ TEST(Scratch, WithoutAPlaceItSaysSo) {
   EXPECT_NE(state.status().error().detail.find("/nowhere/"), std::string::npos);
   EXPECT_EQ(state.get("key").error().code, "no_scratch");
   SubjectLasts lasts({"/nowhere", 1, 1});
-  lasts.put(sha256("quote:1"), {1, 1});
-  EXPECT_FALSE(lasts.find(sha256("quote:1")));
+  EXPECT_FALSE(lasts.exchange(sha256("quote:1"), {1, 1}));
+  EXPECT_FALSE(lasts.exchange(sha256("quote:1"), {2, 2}));
   EXPECT_EQ(lasts.status().error().code, "no_scratch");
 }
 
