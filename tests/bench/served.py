@@ -41,17 +41,22 @@ def client(port, token, name, seconds, times):
     times.put(mine)
 
 
-def issue_by(server, clients, seconds):
+def issues(server, clients, seconds, name):
+    """-> the milliseconds that each issue took, in order; the seconds that all took, and the server's CPU seconds. `name` is used once"""
     times, before = multiprocessing.Queue(), cpu_seconds(server.process.pid)
     token = server.people["rep"]["token"]
     began = time.monotonic()
-    workers = [multiprocessing.Process(target=client, args=(server.port, token, f"{clients}-{i}", seconds, times)) for i in range(clients)]
+    workers = [multiprocessing.Process(target=client, args=(server.port, token, f"{name}-{i}", seconds, times)) for i in range(clients)]
     for worker in workers:
         worker.start()
     took = sorted(each for _ in workers for each in times.get())
     for worker in workers:
         worker.join()
-    spent, used = time.monotonic() - began, cpu_seconds(server.process.pid) - before
+    return took, time.monotonic() - began, cpu_seconds(server.process.pid) - before
+
+
+def issue_by(server, clients, seconds):
+    took, spent, used = issues(server, clients, seconds, str(clients))
     print(f"issue over HTTP, {clients:2} clients: {len(took) / spent:7.1f}/s, p50 {took[len(took) // 2]:.2f} ms, "
           f"p99 {took[len(took) * 99 // 100]:.2f} ms, server CPU {used / len(took) * 1000:.2f} ms each")
 
