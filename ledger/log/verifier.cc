@@ -1,7 +1,7 @@
 #include "ledger/log/entry.h"
 #include "ledger/log/folder_check.h"
 #include "ledger/log/stored_entry.h"
-#include "ledger/log/subject_lasts.h"
+#include "ledger/log/subject_join.h"
 
 #include <algorithm>
 #include <bit>
@@ -35,7 +35,11 @@ std::vector<Stretch> cut(std::uint64_t from, std::uint64_t to, unsigned threads)
 class Joining {
  public:
   Joining(const StoreView& view, std::uint64_t from, std::uint64_t to, const Scratch& scratch, VerifyReport& report)
-      : view_(view), nodes_(nodes_of(view)), from_(from), report_(report), subjects_(scratch, to - from) {
+      : view_(view),
+        nodes_(nodes_of(view)),
+        from_(from),
+        report_(report),
+        subjects_(scratch, to - from, [this](const auto& link, const auto& before) { broken(link, before); }) {
     if (from == 0) {
       last_leaf_ = Hash{};
       return;
@@ -81,10 +85,12 @@ class Joining {
       spine_.add(subtree,
                  [&](unsigned level, std::uint64_t number, const Hash& hash) { compare(level, number, hash); });
     }
-    join_subjects(next);
+    for (const SubjectLink& link : next.links) subjects_.add(link);
     next.spine = {};
   }
 
+  // Behind the last stretch.
+  void finish() { subjects_.finish(); }
   [[nodiscard]] Hash root() const { return spine_.root(); }
   [[nodiscard]] const Result<void>& status() const { return subjects_.status(); }
 
@@ -99,21 +105,13 @@ class Joining {
   }
 
   // Each entry names the one before it about its subject.
-  void join_subjects(const Stretch& next) {
-    for (const SubjectLink& link : next.links) {
-      const auto known = subjects_.exchange(link.subject, {link.index, link.seq});
-      if (!known) {
-        const bool first = link.seq == 1 && !link.prev;
-        if (!first && !goes_on_from_before(link))
-          wrong(link,
-                from_ == 0 ? "nothing: it is the first about this subject" : "an entry before those that were read");
-      } else if (link.seq != known->count + 1 || link.prev != known->index) {
-        wrong(link, "entry " + std::to_string(known->index));
-      }
-    }
-  }
-  void wrong(const SubjectLink& link, const std::string& before) {
-    add_problem(report_, link.index, "link", "subject_seq or subject_prev does not go on from " + before);
+  void broken(const SubjectLink& link, const std::optional<SubjectLast>& before) {
+    if (!before && goes_on_from_before(link)) return;
+    add_problem(report_, link.index, "link",
+                "subject_seq or subject_prev does not go on from " +
+                    (before       ? "entry " + std::to_string(before->index)
+                     : from_ == 0 ? "nothing: it is the first about this subject"
+                                  : "an entry before those that were read"));
   }
 
   // Whether the entry before it about the subject, which lies before what was read, is the one that it names.
@@ -130,7 +128,7 @@ class Joining {
   Spine spine_;
   std::optional<Hash> last_leaf_;
   std::string last_time_;
-  SubjectLasts subjects_;
+  SubjectJoin subjects_;
 };
 
 constexpr std::size_t run_max = 8;                               // neighbouring stretches that one thread takes
@@ -230,6 +228,7 @@ Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, cons
   std::vector<Stretch> stretches = cut(from, to, threads);
   Joining joining(view, from, to, options.scratch, report);
   walk_all(walking, stretches, threads, joining);
+  joining.finish();
   if (folding.joinable()) {
     folding.join();
   } else if (whole) {
