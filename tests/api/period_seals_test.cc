@@ -145,7 +145,7 @@ TEST(PeriodSeals, AYearCountsWhatWasVoidedAfterItsMonthsWereSealed) {
   EXPECT_EQ(seals[0].at("sums").at("CNY"), sums("28.00", "3.64", "31.64"));
   EXPECT_EQ(seals[0].at("voided_sums").at("CNY"), sums("4.00", "0.52", "4.52"));
   EXPECT_EQ(seals[1].at("voided"), 0);
-  EXPECT_EQ(seals[3].at("first"), later);
+  EXPECT_EQ(seals[3].at("first").as_string(), later);
   EXPECT_EQ(seals[3].at("count"), 1);
   EXPECT_EQ(seals[3].at("voided"), 0);
   EXPECT_EQ(seals[3].at("voided_sums"), json::object());
