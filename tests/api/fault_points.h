@@ -24,8 +24,11 @@ struct Interruption {
   std::function<void(std::uint64_t run, const std::string& first)> complete_and_look;
 };
 
-// At `sample` points of the change, or as QUOTARY_FAULT_POINTS says (0: at every call). QUOTARY_SEED sets the seed that
-// is printed.
+// Whether interrupt_at_points() tries every call, so that what happens at some of them must have happened.
+inline bool all_points_are_tried() { return quotary::testing::setting("QUOTARY_FAULT_POINTS", 1) == 0; }
+
+// At `sample` points of the change, spread over it, or as QUOTARY_FAULT_POINTS says (0: at every call). QUOTARY_SEED
+// sets the seed that is printed.
 inline void interrupt_at_points(Fault fault, std::uint64_t sample, const Interruption& interruption) {
   const std::uint64_t run_seed = quotary::testing::chosen_seed();
   std::mt19937_64 random(run_seed);
@@ -35,7 +38,7 @@ inline void interrupt_at_points(Fault fault, std::uint64_t sample, const Interru
   ASSERT_GT(calls, 20u);
   const std::uint64_t points = quotary::testing::setting("QUOTARY_FAULT_POINTS", sample);
   for (std::uint64_t i = 0; i < (points == 0 ? calls : points); ++i) {
-    const std::uint64_t nth = points == 0 ? i + 1 : 1 + random() % calls;
+    const std::uint64_t nth = points == 0 ? i + 1 : 1 + (i * calls + random() % calls) / points;
     const auto files = interruption.start_anew();
     fault == Fault::once ? files->fail_once(nth) : files->fail_from(nth);
     const std::string first = interruption.change();
