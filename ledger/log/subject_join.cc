@@ -81,6 +81,9 @@ void SubjectJoin::finish() {
     if (std::ferror(part.get()) != 0) return failed("cannot be read");
     part.reset();
   }
+  // What else is verified may go on for long.
+  lasts_ = {};
+  folder_.reset();
 }
 
 void SubjectJoin::failed(const std::string& what) {
