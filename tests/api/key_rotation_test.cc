@@ -211,7 +211,7 @@ class InterruptedRotation : public KeyRotationTest {
                                   },
                                   [&] { return code_of(rotate_log_key(config, KeyEnd::rotated)); },
                                   [&](std::uint64_t run, const std::string&) { complete_and_look(run, resumed); }});
-    if (testing::all_points_are_tried()) EXPECT_GT(resumed, 0u);
+    EXPECT_TRUE(resumed > 0 || !testing::all_points_are_tried());
   }
   void complete_and_look(std::uint64_t run, std::uint64_t& resumed) {
     if (run % 2 == 0) look();

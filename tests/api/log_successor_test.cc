@@ -349,7 +349,7 @@ class InterruptedSuccessor : public LogSuccessorTest {
                                   },
                                   [&] { return code_of(begin_log_successor(config, second_origin)); },
                                   [&](std::uint64_t, const std::string&) { complete_and_look(resumed); }});
-    if (testing::all_points_are_tried()) EXPECT_GT(resumed, 0u);
+    EXPECT_TRUE(resumed > 0 || !testing::all_points_are_tried());
   }
   void complete_and_look(std::uint64_t& resumed) {
     if (files->exists(config.data_directory + "/lost") || files->exists(config.data_directory + "/successor")) {
