@@ -1,6 +1,7 @@
 #include "signing/cms.h"
 
 #include "signing/deterministic_ecdsa.h"
+#include "signing/time_stamp.h"
 
 #include <openssl/cms.h>
 #include <openssl/x509v3.h>
@@ -60,7 +61,11 @@ DerValue first_value(std::string_view bytes) {
   return length <= bytes.size() - head ? DerValue{head, head + length} : DerValue{};
 }
 
-constexpr unsigned char der_octets = 0x04, der_sequence = 0x30, der_set = 0x31, der_explicit = 0xa0;
+constexpr unsigned char der_octets = 0x04, der_sequence = 0x30, der_set = 0x31, der_explicit = 0xa0,
+                        der_unsigned_attributes = 0xa1;
+
+// id-aa-signatureTimeStampToken, 1.2.840.113549.1.9.16.2.14.
+constexpr std::string_view time_token_oid("\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02\x0e", 13);
 
 // The signed attributes as a DER SET: its members in the order of their encodings.
 std::string signed_attributes(const CMS_SignerInfo* signer) {
@@ -137,10 +142,16 @@ Result<UnsignedSignature> unsigned_signature(const Hash& digest, X509* leaf, EVP
   return out;
 }
 
-Result<std::string> with_signature(const UnsignedSignature& unsigned_cms, std::string_view signature) {
+Result<std::string> with_signature(const UnsignedSignature& unsigned_cms, std::string_view signature,
+                                   std::string_view time_token = {}) {
   if (ASN1_STRING_set(CMS_SignerInfo_get0_signature(unsigned_cms.signer), signature.data(),
                       static_cast<int>(signature.size())) != 1) {
     return openssl_failed("set the signature");
+  }
+  if (!time_token.empty() &&
+      CMS_unsigned_add1_attr_by_NID(unsigned_cms.signer, NID_id_smime_aa_timeStampToken, V_ASN1_SEQUENCE,
+                                    time_token.data(), static_cast<int>(time_token.size())) != 1) {
+    return openssl_failed("add the time-stamp");
   }
   std::string der = to_der(unsigned_cms.cms.get());
   if (der.empty()) return openssl_failed("encode the CMS");
@@ -165,6 +176,28 @@ std::string carried_by(const CMS_SignerInfo* signer) {
   if (!value) return {};
   return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
           static_cast<std::size_t>(ASN1_STRING_length(value))};
+}
+
+// The signature time-stamp, the only unsigned attribute that there may be, or nothing when there is none.
+Result<std::string> time_token_of(const CMS_SignerInfo* signer) {
+  if (CMS_unsigned_get_attr_count(signer) <= 0) return std::string();
+  X509_ATTRIBUTE* attribute = CMS_unsigned_get_attr(signer, 0);
+  const bool expected = CMS_unsigned_get_attr_count(signer) == 1 && X509_ATTRIBUTE_count(attribute) == 1 &&
+                        OBJ_obj2nid(X509_ATTRIBUTE_get0_object(attribute)) == NID_id_smime_aa_timeStampToken;
+  const auto* value =
+      expected ? static_cast<const ASN1_STRING*>(X509_ATTRIBUTE_get0_data(attribute, 0, V_ASN1_SEQUENCE, nullptr))
+               : nullptr;
+  if (!value) return invalid("the CMS has an unsigned attribute that is not one signature time-stamp");
+  return std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
+                     static_cast<std::size_t>(ASN1_STRING_length(value)));
+}
+
+Result<void> check_imprint(std::string_view time_token, const Hash& signature_hash) {
+  QUOTARY_TRY(token, read_time_token(time_token));
+  if (token.imprint == signature_hash) return {};
+  return fail(Errc::corrupt, "token_imprint",
+              "the time-stamp token is over " + token.imprint.hex() + ", not over this signature's value, " +
+                  signature_hash.hex());
 }
 
 // Names the algorithms, or nothing when they are not on the list.
@@ -289,10 +322,20 @@ Result<CmsFinding> verify(std::string_view der, std::string_view content, bool c
   const std::vector<CertificatePtr> chain = issuing_chain(finding.signer.get(), finding.certificates);
   if (chain.size() + 1 != finding.certificates.size())
     return invalid("the CMS carries certificates that are not of the signer's chain");
-  const ASN1_OCTET_STRING* value = CMS_SignerInfo_get0_signature(signer);
+  const ASN1_OCTET_STRING* octets = CMS_SignerInfo_get0_signature(signer);
+  const std::string_view value(reinterpret_cast<const char*>(ASN1_STRING_get0_data(octets)),
+                               static_cast<std::size_t>(ASN1_STRING_length(octets)));
+  finding.signature_hash = sha256(value);
+  if (!carrier) {
+    QUOTARY_TRY(time_token, time_token_of(signer));
+    finding.time_token = std::move(time_token);
+  }
+  if (!finding.time_token.empty()) {
+    const auto over = check_imprint(finding.time_token, finding.signature_hash);
+    if (!over) return invalid("its signature time-stamp does not hold: " + over.error().detail);
+  }
   QUOTARY_TRY(expected, unsigned_signature(sha256(content), finding.signer.get(), key, chain, finding.carried));
-  QUOTARY_TRY(written, with_signature(expected, {reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
-                                                 static_cast<std::size_t>(ASN1_STRING_length(value))}));
+  QUOTARY_TRY(written, with_signature(expected, value, finding.time_token));
   if (written != der) return invalid("the CMS is not as Quotary writes it");
   return finding;
 }
@@ -335,6 +378,13 @@ Result<CmsForm> CmsForm::make(X509* leaf, const std::vector<CertificatePtr>& cha
     QUOTARY_TRY(expected, with_signature(judge, signature));
     if (out.write(other, signature) != expected) return openssl_failed("repeat a CMS");
   }
+  // A value of DER's long and of its short length stands for any token.
+  for (const std::size_t size : {std::size_t{8}, std::size_t{3000}}) {
+    const std::string token = der_value(der_sequence, der_value(der_octets, std::string(size, 't')));
+    QUOTARY_TRY(timed, unsigned_signature(other, leaf, key, chain));
+    QUOTARY_TRY(expected, with_signature(timed, some.view(), token));
+    if (out.write(other, some.view(), token) != expected) return openssl_failed("repeat a CMS with a time-stamp");
+  }
   return out;
 }
 
@@ -343,10 +393,14 @@ std::string CmsForm::attributes(const Hash& digest) const {
   return out.replace(digest_in_attributes_, digest.bytes.size(), digest.view());
 }
 
-std::string CmsForm::write(const Hash& digest, std::string_view signature) const {
+std::string CmsForm::write(const Hash& digest, std::string_view signature, std::string_view time_token) const {
   std::string signer = signer_;
   signer.replace(digest_in_signer_, digest.bytes.size(), digest.view());
   signer += der_value(der_octets, signature);
+  if (!time_token.empty()) {
+    const std::string attribute = std::string(time_token_oid) + der_value(der_set, time_token);
+    signer += der_value(der_unsigned_attributes, der_value(der_sequence, attribute));
+  }
   const std::string signers = der_value(der_set, der_value(der_sequence, signer));
   return der_value(der_sequence, type_ + der_value(der_explicit, der_value(der_sequence, signed_data_ + signers)));
 }
@@ -355,7 +409,7 @@ Result<SignedCms> sign_cms(const CmsForm& form, EVP_PKEY* key, const Hash& diges
   ERR_clear_error();
   QUOTARY_TRY(signature, sign_bytes(key, form.attributes(digest)));
   std::string der = form.write(digest, signature);
-  return SignedCms{std::move(der), std::move(signature)};
+  return SignedCms{std::move(der), std::move(signature), {}};
 }
 
 Result<SignedCms> sign_carrier_cms(const Hash& digest, X509* leaf, EVP_PKEY* key,
@@ -365,7 +419,14 @@ Result<SignedCms> sign_carrier_cms(const Hash& digest, X509* leaf, EVP_PKEY* key
   QUOTARY_TRY(unsigned_cms, unsigned_signature(digest, leaf, key, chain, carried));
   QUOTARY_TRY(signature, sign_bytes_repeatably(key, signed_attributes(unsigned_cms.signer)));
   QUOTARY_TRY(der, with_signature(unsigned_cms, signature));
-  return SignedCms{std::move(der), std::move(signature)};
+  return SignedCms{std::move(der), std::move(signature), {}};
+}
+
+Result<void> add_time_token(SignedCms& cms, const CmsForm& form, const Hash& digest, std::string_view time_token) {
+  QUOTARY_TRY_VOID(check_imprint(time_token, sha256(cms.signature)));
+  cms.time_token = time_token;
+  cms.der = form.write(digest, cms.signature, cms.time_token);
+  return {};
 }
 
 Result<void> confirm_cms(const SignedCms& cms, const CmsForm& form, const Hash& digest) {
@@ -379,7 +440,8 @@ Result<void> confirm_cms(const SignedCms& cms, const CmsForm& form, const Hash& 
                        attributes.size()) != 1) {
     return invalid("the signature does not hold: " + drain_openssl_errors());
   }
-  if (form.write(digest, cms.signature) != cms.der) return invalid("the CMS is not as Quotary writes it");
+  if (form.write(digest, cms.signature, cms.time_token) != cms.der)
+    return invalid("the CMS is not as Quotary writes it");
   return {};
 }
 

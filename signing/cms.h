@@ -12,7 +12,8 @@ namespace quotary::signing {
 
 struct SignedCms {
   std::string der;
-  std::string signature;  // the value within it
+  std::string signature;   // the value within it
+  std::string time_token;  // the signature time-stamp within it; empty: none
 };
 
 // What all signatures by one certificate have in common, encoded once by OpenSSL: making its objects anew for each
@@ -27,8 +28,9 @@ class CmsForm {
   // The signed attributes, a DER SET: contentType, messageDigest and signingCertificateV2; never signingTime, which
   // PAdES forbids. This is what is signed.
   [[nodiscard]] std::string attributes(const Hash& digest) const;
-  // The CMS, DER.
-  [[nodiscard]] std::string write(const Hash& digest, std::string_view signature) const;
+  // The CMS, DER. `time_token`, when not empty, becomes the unsigned attribute signature-time-stamp.
+  [[nodiscard]] std::string write(const Hash& digest, std::string_view signature,
+                                  std::string_view time_token = {}) const;
 
  private:
   CertificatePtr leaf_;
@@ -40,6 +42,13 @@ class CmsForm {
 
 // Detached signature over content whose SHA-256 is `digest`, by the key of the form's certificate.
 [[nodiscard]] Result<SignedCms> sign_cms(const CmsForm& form, EVP_PKEY* key, const Hash& digest);
+
+// Puts a time-stamp token over SHA-256 of the signature's value into the CMS, as the unsigned attribute
+// id-aa-signatureTimeStampToken (RFC 3161 appendix A, EN 319 122-1 section 5.3). Errc::invalid or Errc::corrupt as
+// read_time_token(); Errc::corrupt `token_imprint` for a token over something else; `cms` is then as it was. Who signed
+// the token is not asked: see check_time_token().
+[[nodiscard]] Result<void> add_time_token(SignedCms& cms, const CmsForm& form, const Hash& digest,
+                                          std::string_view time_token);
 
 // Whether `cms` is what the form gives for this digest, and its signature holds under the leaf's key: all that
 // verify_cms() asks for follows from it. Errc::invalid `seal_invalid` says what does not hold.
@@ -59,13 +68,17 @@ struct CmsFinding {
   std::vector<CertificatePtr> certificates;  // all that it brings along
   std::string algorithm;                     // "ECDSA P-256 with SHA-256"
   std::string carried;                       // what verify_carrier_cms() found in the attribute
+  Hash signature_hash;                       // SHA-256 of the signature's value: what its time-stamp is over
+  std::string time_token;                    // the signature time-stamp, over that; empty: none
 };
 
 // Checks form and signature of a strict DER CMS over `content`: one SignerInfo, the attributes above, an allowed
-// algorithm and key size, the ESS certificate reference. Errc::invalid `seal_invalid` says what does not hold.
-// Whether anyone trusts the certificate is another question: see certificate_trusted.
+// algorithm and key size, the ESS certificate reference, no unsigned attribute but one signature time-stamp over its
+// signature. Errc::invalid `seal_invalid` says what does not hold. Whether anyone trusts the certificate or the
+// time-stamp's authority is another question: see certificate_trusted() and check_time_token().
 [[nodiscard]] Result<CmsFinding> verify_cms(std::string_view der, std::string_view content);
-// The same of what sign_carrier_cms() writes: the carrying attribute must be there exactly once, and not empty.
+// The same of what sign_carrier_cms() writes: the carrying attribute must be there exactly once, and not empty, and no
+// time-stamp with it.
 [[nodiscard]] Result<CmsFinding> verify_carrier_cms(std::string_view der, std::string_view content);
 
 // The size of the DER value at the front of `bytes`, or 0 when there is none that fits.

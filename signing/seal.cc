@@ -13,12 +13,32 @@ namespace quotary::signing {
 
 namespace {
 
+// A document is not kept waiting for a time: whatever fails here leaves the CMS without one.
+Result<void> add_time(SignedCms& cms, const CmsForm& form, const Hash& digest, const TimeTokenSource& source) {
+  if (!source) return fail(Errc::unavailable, "no_time_source", "no time-stamping authority was asked");
+  QUOTARY_TRY(token, source(sha256(cms.signature)));
+  SignedCms timed = cms;
+  QUOTARY_TRY_VOID(add_time_token(timed, form, digest, token));
+  if (timed.der.size() > contents_bytes)
+    return fail(Errc::too_large, "time_token_too_large",
+                "the signature with its time-stamp has " + std::to_string(timed.der.size()) + " bytes; " +
+                    std::to_string(contents_bytes) + " are reserved");
+  cms = std::move(timed);
+  return {};
+}
+
 class LoadedSeal final : public Seal {
  public:
   LoadedSeal(SealKey key, CmsForm form)
       : key_(std::move(key)), form_(std::move(form)), not_after_(not_after_of(key_.leaf.get())) {}
 
   Result<std::string> seal(std::string_view pdf, const SealRequest& request) const override {
+    QUOTARY_TRY(sealed, seal_with_time(pdf, request, {}));
+    return std::move(sealed.pdf);
+  }
+
+  Result<TimedSeal> seal_with_time(std::string_view pdf, const SealRequest& request,
+                                   const TimeTokenSource& source) const override {
     if (not_after_ < request.must_outlive) {
       return fail(Errc::invalid, "seal_certificate_too_short",
                   "the seal's certificate ends at " + format_rfc3339(not_after_) + ", before " +
@@ -31,6 +51,9 @@ class LoadedSeal final : public Seal {
     QUOTARY_TRY(prepared, prepare_signature(pdf, {request.signing_time, request.field, request.reason, request.location,
                                                   request.name}));
     QUOTARY_TRY(cms, sign_cms(form_, key_.key.get(), prepared.digest));
+    TimedSeal out;
+    const auto timed = add_time(cms, form_, prepared.digest, source);
+    if (!timed) out.untimed = timed.error();
     QUOTARY_TRY_VOID(put_signature(prepared, cms.der));
     // What leaves here was read back and verified: a wrong seal could never be taken back.
     const auto checked = check_new_seal(prepared.pdf, cms, form_, request.signing_time);
@@ -45,7 +68,8 @@ class LoadedSeal final : public Seal {
         return fail(Errc::internal, "seal_failed", "the new seal was not accepted: " + finding->reason);
       accepted_.store(true, std::memory_order_relaxed);
     }
-    return std::move(prepared.pdf);
+    out.pdf = std::move(prepared.pdf);
+    return out;
   }
 
   Result<std::string> embed_proof(std::string_view sealed, std::string_view proof, Timestamp time) const override {

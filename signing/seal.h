@@ -1,4 +1,4 @@
-// The organisation's seal on a PDF: PAdES B-B (ETSI EN 319 142-1), certifying with DocMDP P 2.
+// The organisation's seal on a PDF: PAdES B-B or B-T (ETSI EN 319 142-1), certifying with DocMDP P 2.
 #pragma once
 
 #include "ledger/base/file_system.h"
@@ -6,7 +6,9 @@
 #include "ledger/base/random.h"
 #include "ledger/base/time.h"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,16 @@ struct SealRequest {
   std::string field = "Seal";  // an unsigned signature field of the document
   std::string reason, location, name;
   Timestamp must_outlive;  // refuse when the certificate ends before this
+};
+
+// What a time-stamping authority gives for the SHA-256 of a signature's value: a TimeStampToken, DER, or why there is
+// none. It runs on the sealing thread, once, between signing and finishing: it bounds its own time, and checks the
+// token against the roots that count (check_time_reply()).
+using TimeTokenSource = std::function<Result<std::string>(const Hash& signature_hash)>;
+
+struct TimedSeal {
+  std::string pdf;
+  std::optional<Error> untimed;  // why no token went in; absent: one did
 };
 
 // A loaded seal key with its chain. Immutable after load: safe to call from any thread. The private key never leaves
@@ -42,6 +54,13 @@ class Seal {
   // `seal_certificate_too_short` when the certificate ends before must_outlive; Errc::internal when the self-check
   // fails.
   [[nodiscard]] virtual Result<std::string> seal(std::string_view pdf, const SealRequest& request) const = 0;
+
+  // As seal(), with the signature time-stamp that `source` gives (PAdES B-T). Without a token the document is sealed
+  // all the same, as seal() does, and `untimed` says why: the source's error, `no_time_source` when it is empty, those
+  // of add_time_token() for a token over something else or none, `time_token_too_large` for one that leaves the
+  // reserved size.
+  [[nodiscard]] virtual Result<TimedSeal> seal_with_time(std::string_view pdf, const SealRequest& request,
+                                                         const TimeTokenSource& source) const = 0;
 
   // The sealed document with one more revision, in whose signature field LedgerProof `proof` rides (carried_proof.h):
   // the same bytes each time for the same document, proof and certificate. `time`, that of the entry that `proof`
