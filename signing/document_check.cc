@@ -6,6 +6,7 @@
 #include "signing/new_seal_check.h"
 #include "signing/pdf_parser.h"
 #include "signing/pdf_reader.h"
+#include "signing/signature_place.h"
 
 #include <algorithm>
 
@@ -18,13 +19,6 @@ constexpr std::size_t claim_bytes_max = 128;
 // All beginnings of a file that are read in search of the sealed one, together: a stranger's file must not make us read
 // it 64 times over.
 constexpr std::size_t fronts_bytes_max = 4 * pdf_bytes_max;
-
-// Where the signature dictionary says that it stands, and what is there.
-struct SealPlace {
-  std::size_t contents_begin = 0, contents_end = 0;  // the hexadecimal string with its brackets
-  std::size_t covered = 0;
-  std::string cms;
-};
 
 Error broken(const std::string& what) { return fail(Errc::invalid, "seal_invalid", what); }
 
@@ -51,39 +45,6 @@ Result<void> check_dictionary(const PdfValue& signature) {
     return broken("the signature does not certify the document with DocMDP P 2");
   }
   return {};
-}
-
-// ByteRange and Contents, held against the bytes of the revision (`pdf` ends with it).
-Result<SealPlace> locate(std::string_view pdf, const PdfObject& object) {
-  const PdfValue* range = object.value.find("ByteRange");
-  const PdfValue* contents = object.value.find("Contents");
-  if (!range || !range->is(PdfValue::Kind::array) || range->items.size() != 4)
-    return broken("ByteRange is not four numbers");
-  std::size_t numbers[4];
-  for (std::size_t i = 0; i < 4; ++i) {
-    const PdfValue& item = range->items[i];
-    if (!item.is(PdfValue::Kind::integer) || item.number < 0 || static_cast<std::size_t>(item.number) > pdf.size())
-      return broken("ByteRange leaves the file");
-    numbers[i] = static_cast<std::size_t>(item.number);
-  }
-  if (numbers[0] != 0) return broken("ByteRange does not begin at the file's first byte");
-  if (numbers[2] + numbers[3] > pdf.size()) return broken("ByteRange leaves the file");
-  if (numbers[1] >= numbers[2]) return broken("ByteRange leaves no gap for the signature");
-  if (!contents || !contents->is(PdfValue::Kind::string) || !contents->hexadecimal)
-    return broken("Contents is no hexadecimal string");
-  if (contents->begin != numbers[1] || contents->end != numbers[2])
-    return broken("Contents does not fill the gap of ByteRange");
-  // These digits are all that no signature covers: one way of writing them is enough.
-  const std::string_view digits = pdf.substr(contents->begin + 1, contents->end - contents->begin - 2);
-  if (std::count_if(digits.begin(), digits.end(), [](char c) { return c >= 'A' && c <= 'F'; }) > 0)
-    return broken("Contents is not in lower-case digits");
-  if (numbers[2] + numbers[3] != pdf.size()) return broken("ByteRange does not reach the end of its revision");
-  const std::size_t size = der_size(contents->text);
-  if (size == 0) return broken("Contents holds no DER value");
-  const std::string_view behind = std::string_view(contents->text).substr(size);
-  if (std::count(behind.begin(), behind.end(), '\0') != std::ssize(behind))
-    return broken("Contents holds bytes behind its CMS");
-  return SealPlace{contents->begin, contents->end, numbers[2] + numbers[3], contents->text.substr(0, size)};
 }
 
 // The fields of the sealed revision: one signed, by the signature that Perms names, and nothing else touched.
@@ -125,7 +86,7 @@ Result<SealFinding> judge(const PdfFile& file, std::string_view trust_anchors_pe
   QUOTARY_TRY(object, file.object(certified));
   if (object.stream || !object.value.is(PdfValue::Kind::dictionary)) return broken("the signature is no dictionary");
   QUOTARY_TRY_VOID(check_dictionary(object.value));
-  QUOTARY_TRY(place, locate(pdf, object));
+  QUOTARY_TRY(place, locate_signature(pdf, object));
 
   std::string content;
   content.reserve(pdf.size());
@@ -179,7 +140,7 @@ Result<void> check_new_seal(std::string_view pdf, const SignedCms& cms, const Cm
   QUOTARY_TRY(object, file.object(certified));
   if (object.stream || !object.value.is(PdfValue::Kind::dictionary)) return broken("the signature is no dictionary");
   QUOTARY_TRY_VOID(check_dictionary(object.value));
-  QUOTARY_TRY(place, locate(pdf, object));
+  QUOTARY_TRY(place, locate_signature(pdf, object));
   if (place.cms != cms.der) return broken("Contents is not the CMS that was made");
   Sha256 content;
   content.update(pdf.substr(0, place.contents_begin));

@@ -19,19 +19,7 @@ std::string padded(std::size_t number, std::size_t width, char fill) {
 
 std::string reference_to(std::uint32_t number) { return std::to_string(number) + " 0 R"; }
 
-// The dictionary as it stands in the file, with more members before its end.
-std::string with_members(std::string_view pdf, const PdfValue& dictionary, std::string_view members) {
-  std::string out(pdf.substr(dictionary.begin, dictionary.end - dictionary.begin - 2));
-  out += members;
-  return out + ">>";
-}
-
 Error field_error(const std::string& what) { return fail(Errc::invalid, "seal_field", what); }
-
-struct NewObject {
-  std::uint32_t number;
-  std::string body;
-};
 
 std::string signature_dictionary(const SignatureText& text) {
   std::string out = "<<\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n";
@@ -77,19 +65,6 @@ std::string next_identifier(const PdfFile& file, const Hash& base) {
   return "/ID [ <" + to_hex(id->items[0].text) + "> <" + to_hex(base.view().substr(0, 16)) + "> ]\n";
 }
 
-Result<std::uint32_t> object_count(const PdfFile& file) {
-  const PdfValue* size = file.trailer().find("Size");
-  if (!size || !size->is(PdfValue::Kind::integer) || size->number < 1 ||
-      size->number > static_cast<std::int64_t>(pdf_objects_max)) {
-    return not_our_profile("a trailer without Size");
-  }
-  for (const PdfRevision& revision : file.revisions()) {
-    if (!revision.offsets.empty() && revision.offsets.rbegin()->first >= size->number)
-      return not_our_profile("objects beyond Size");
-  }
-  return static_cast<std::uint32_t>(size->number);
-}
-
 // The form with SigFlags 3 (signatures exist; append only), or nothing when it says so already.
 Result<std::string> form_with_flags(std::string_view pdf, const PdfValue& form) {
   const PdfValue* flags = form.find("SigFlags");
@@ -106,16 +81,9 @@ constexpr std::string_view ledger_proof_name = "账本证明 Ledger proof";
 constexpr std::string_view ledger_proof_reason =
     "携带账本对本盖章文件的证明，不改变文件内容 Carries the ledger's proof of the sealed document and changes nothing in it";
 
-std::string ledger_proof_dictionary(Timestamp time) {
-  std::string out = "<<\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n";
-  out += std::string(range_hole) + "\n/Contents <" + std::string(2 * contents_bytes, '0') + ">\n";
-  out += "/M (" + pdf_date(time) + ")\n";
-  return out + "/Reason " + pdf_text_string(ledger_proof_reason) + "\n>>";
-}
-
-std::string ledger_proof_widget(std::uint32_t page, std::uint32_t signature) {
-  return "<<\n/Type /Annot\n/Subtype /Widget\n/FT /Sig\n/T (" + std::string(ledger_proof_field) + ")\n/TU " +
-         pdf_text_string(ledger_proof_name) + "\n/F 132\n/P " + reference_to(page) + "\n/Rect [ 0 0 0 0 ]\n/V " +
+std::string invisible_widget(const InvisibleSignature& text, std::uint32_t page, std::uint32_t signature) {
+  return "<<\n/Type /Annot\n/Subtype /Widget\n/FT /Sig\n/T (" + text.field + ")\n/TU " +
+         pdf_text_string(text.description) + "\n/F 132\n/P " + reference_to(page) + "\n/Rect [ 0 0 0 0 ]\n/V " +
          reference_to(signature) + "\n>>";
 }
 
@@ -193,6 +161,47 @@ std::string pdf_text_string(std::string_view utf8) {
   return "<" + to_hex(units) + ">";
 }
 
+std::string with_members(std::string_view pdf, const PdfValue& dictionary, std::string_view members) {
+  std::string out(pdf.substr(dictionary.begin, dictionary.end - dictionary.begin - 2));
+  out += members;
+  return out + ">>";
+}
+
+Result<std::uint32_t> next_object_number(const PdfFile& file) {
+  const PdfValue* size = file.trailer().find("Size");
+  if (!size || !size->is(PdfValue::Kind::integer) || size->number < 1 ||
+      size->number > static_cast<std::int64_t>(pdf_objects_max)) {
+    return not_our_profile("a trailer without Size");
+  }
+  for (const PdfRevision& revision : file.revisions()) {
+    if (!revision.offsets.empty() && revision.offsets.rbegin()->first >= size->number)
+      return not_our_profile("objects beyond Size");
+  }
+  return static_cast<std::uint32_t>(size->number);
+}
+
+Result<std::string> append_revision(const PdfFile& file, std::vector<NewObject> objects) {
+  const std::string_view pdf = file.bytes();
+  if (file.revisions().size() >= pdf_revisions_max)
+    return fail(Errc::too_large, "too_many_revisions",
+                "a document has at most " + std::to_string(pdf_revisions_max) + " revisions");
+  QUOTARY_TRY(size, next_object_number(file));
+  std::size_t added = 0;
+  for (const NewObject& object : objects) {
+    size = std::max(size, object.number + 1);
+    added += object.body.size();
+  }
+  constexpr std::size_t table_bytes_usual = 1024;
+  std::string out;
+  out.reserve(pdf.size() + added + table_bytes_usual);
+  out = pdf;
+  if (!out.ends_with('\n')) out += '\n';
+  append_objects(out, std::move(objects), file, size, next_identifier(file, sha256(pdf)));
+  if (out.size() > pdf_bytes_max || size > pdf_objects_max)
+    return fail(Errc::too_large, "file_too_large", "a document has at most 64 MB and 100,000 objects");
+  return out;
+}
+
 Result<std::vector<FormField>> form_fields(const PdfFile& file, const PdfValue& catalog) {
   std::vector<FormField> out;
   if (!catalog.find("AcroForm")) return out;
@@ -222,7 +231,7 @@ Result<std::vector<FormField>> form_fields(const PdfFile& file, const PdfValue& 
 
 Result<PreparedSignature> prepare_signature(std::string_view pdf, const SignatureText& text) {
   QUOTARY_TRY(file, PdfFile::read(pdf));
-  QUOTARY_TRY(count, object_count(file));
+  QUOTARY_TRY(count, next_object_number(file));
   const std::uint32_t root = *file.trailer().reference("Root");
   QUOTARY_TRY(catalog, file.object(root));
   if (catalog.value.find("Perms")) return field_error("the document is certified already");
@@ -274,9 +283,47 @@ Result<PreparedSignature> prepare_signature(std::string_view pdf, const Signatur
   return prepared;
 }
 
+Result<PreparedSignature> prepare_invisible_signature(std::string_view pdf, const InvisibleSignature& text) {
+  QUOTARY_TRY(file, PdfFile::read(pdf));
+  QUOTARY_TRY(signature, next_object_number(file));
+  QUOTARY_TRY(catalog, file.object(*file.trailer().reference("Root")));
+  const auto form_number = catalog.value.reference("AcroForm");
+  if (!form_number) return not_our_profile("no form");
+  QUOTARY_TRY(fields, form_fields(file, catalog.value));
+  if (fields.size() >= fields_max)
+    return fail(Errc::too_large, "too_many_fields", "a document has at most " + std::to_string(fields_max) + " fields");
+  const std::uint32_t widget = signature + 1;
+  QUOTARY_TRY(page, first_page(file, catalog.value));
+  QUOTARY_TRY(new_page, with_reference(pdf, page.value, "Annots", widget));
+  QUOTARY_TRY(form, file.object(*form_number));
+  QUOTARY_TRY(new_form, with_reference(pdf, form.value, "Fields", widget));
+
+  const std::string dictionary = "<<\n" + text.before + std::string(range_hole) + "\n/Contents <" +
+                                 std::string(2 * text.contents_bytes, '0') + ">\n" + text.behind + ">>";
+  QUOTARY_TRY(out, append_revision(file, {{signature, dictionary},
+                                          {widget, invisible_widget(text, page.number, signature)},
+                                          {page.number, new_page},
+                                          {*form_number, new_form}}));
+  PreparedSignature prepared;
+  const std::size_t range = out.find(range_hole, pdf.size());
+  QUOTARY_CHECK(range != out.npos);
+  prepared.gap_begin = out.find('<', range);
+  prepared.gap_end = prepared.gap_begin + 2 * text.contents_bytes + 2;
+  const std::string filled = "/ByteRange [0 " + padded(prepared.gap_begin, range_digits, ' ') + " " +
+                             padded(prepared.gap_end, range_digits, ' ') + " " +
+                             padded(out.size() - prepared.gap_end, range_digits, ' ') + "]";
+  QUOTARY_CHECK(filled.size() == range_hole.size());
+  out.replace(range, filled.size(), filled);
+  Sha256 digest;
+  digest.update(std::string_view(out).substr(0, prepared.gap_begin));
+  digest.update(std::string_view(out).substr(prepared.gap_end));
+  prepared.digest = digest.finish();
+  prepared.pdf = std::move(out);
+  return prepared;
+}
+
 Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed, Timestamp time) {
   QUOTARY_TRY(file, PdfFile::read(sealed));
-  QUOTARY_TRY(signature, object_count(file));
   QUOTARY_TRY(catalog, file.object(*file.trailer().reference("Root")));
   QUOTARY_TRY(fields, form_fields(file, catalog.value));
   for (const FormField& field : fields) {
@@ -284,39 +331,13 @@ Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed, Timestam
       return fail(Errc::conflict, "ledger_proof_exists", "the document carries a ledger proof already");
   }
   if (fields.empty()) return not_our_profile("no form");
-  const std::uint32_t widget = signature + 1;
-  QUOTARY_TRY(page, first_page(file, catalog.value));
-  QUOTARY_TRY(new_page, with_reference(sealed, page.value, "Annots", widget));
-  const std::uint32_t form_number = *catalog.value.reference("AcroForm");
-  QUOTARY_TRY(form, file.object(form_number));
-  QUOTARY_TRY(new_form, with_reference(sealed, form.value, "Fields", widget));
-
-  PreparedSignature prepared;
-  std::string& out = prepared.pdf;
-  out.reserve(sealed.size() + 2 * contents_bytes + 8192);
-  out = sealed;
-  if (!out.ends_with('\n')) out += '\n';
-  append_objects(out,
-                 {{signature, ledger_proof_dictionary(time)},
-                  {widget, ledger_proof_widget(page.number, signature)},
-                  {page.number, new_page},
-                  {form_number, new_form}},
-                 file, widget + 1, next_identifier(file, sha256(sealed)));
-  const std::size_t range = out.find(range_hole, sealed.size());
-  QUOTARY_CHECK(range != out.npos);
-  prepared.gap_begin = out.find('<', range);
-  prepared.gap_end = prepared.gap_begin + 2 * contents_bytes + 2;
-  const std::string filled = "/ByteRange [0 " + padded(prepared.gap_begin, range_digits, ' ') + " " +
-                             padded(prepared.gap_end, range_digits, ' ') + " " +
-                             padded(out.size() - prepared.gap_end, range_digits, ' ') + "]";
-  if (filled.size() != range_hole.size())
-    return fail(Errc::too_large, "file_too_large", "a document that carries its proof has at most 64 MB");
-  out.replace(range, filled.size(), filled);
-  Sha256 digest;
-  digest.update(std::string_view(out).substr(0, prepared.gap_begin));
-  digest.update(std::string_view(out).substr(prepared.gap_end));
-  prepared.digest = digest.finish();
-  return prepared;
+  InvisibleSignature text;
+  text.field = ledger_proof_field;
+  text.description = ledger_proof_name;
+  text.before = "/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n";
+  text.behind = "/M (" + pdf_date(time) + ")\n/Reason " + pdf_text_string(ledger_proof_reason) + "\n";
+  text.contents_bytes = contents_bytes;
+  return prepare_invisible_signature(sealed, text);
 }
 
 Result<void> put_signature(PreparedSignature& prepared, std::string_view cms) {

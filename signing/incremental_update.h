@@ -41,6 +41,31 @@ inline constexpr std::string_view ledger_proof_field = "LedgerProof";
 // Errc::conflict `ledger_proof_exists`.
 [[nodiscard]] Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed, Timestamp time);
 
+// An indirect object of a revision: everything between "obj" and "endobj".
+struct NewObject {
+  std::uint32_t number;
+  std::string body;
+};
+// The lowest number that no object of the file has. Errc::invalid `not_our_profile`.
+[[nodiscard]] Result<std::uint32_t> next_object_number(const PdfFile& file);
+// The file with one more revision that holds these objects, new ones or replaced, with its table and trailer.
+// Errc::too_large `file_too_large` over pdf_bytes_max or pdf_objects_max, `too_many_revisions` over pdf_revisions_max.
+[[nodiscard]] Result<std::string> append_revision(const PdfFile& file, std::vector<NewObject> objects);
+// The value as it stands in the file, a dictionary, with more members before its end.
+[[nodiscard]] std::string with_members(std::string_view pdf, const PdfValue& dictionary, std::string_view members);
+
+// A signature in a field without area on the first page: what DocMDP P 2 lets be added.
+struct InvisibleSignature {
+  std::string field;               // its name; ASCII without brackets
+  std::string description;         // UTF-8, read by people in their viewer's list
+  std::string before, behind;      // members of the signature dictionary, before ByteRange and behind Contents
+  std::size_t contents_bytes = 0;  // reserved
+};
+// Appends a revision with that field, its signature, and the first page and the form that list it. Errc::invalid
+// `not_our_profile`; Errc::too_large `too_many_fields`, and those of append_revision().
+[[nodiscard]] Result<PreparedSignature> prepare_invisible_signature(std::string_view pdf,
+                                                                    const InvisibleSignature& signature);
+
 // Errc::internal `seal_too_large` when the CMS does not fit.
 [[nodiscard]] Result<void> put_signature(PreparedSignature& prepared, std::string_view cms);
 
