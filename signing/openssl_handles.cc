@@ -42,14 +42,6 @@ std::string shown(std::string_view text) {
   return out;
 }
 
-Timestamp instant(const ASN1_TIME* time) {
-  // Days and seconds since the epoch: ASN1_TIME has no other conversion that is free of the machine's time zone.
-  static const std::unique_ptr<ASN1_TIME, Release<ASN1_TIME_free>> epoch(ASN1_TIME_set(nullptr, 0));
-  int days = 0, seconds = 0;
-  if (ASN1_TIME_diff(&days, &seconds, epoch.get(), time) != 1) return {};
-  return {(static_cast<std::int64_t>(days) * 86'400 + seconds) * 1000};
-}
-
 // Answers the given password to a PEM reader; without one, the reader fails instead of asking at the terminal.
 int answer_password(char* buffer, int size, int, void* data) {
   const auto& password = *static_cast<const std::string*>(data);
@@ -150,8 +142,16 @@ KeyPtr private_key_from_pem(std::string_view pem, std::string password) {
   return key;
 }
 
-Timestamp not_before_of(const X509* certificate) { return instant(X509_get0_notBefore(certificate)); }
-Timestamp not_after_of(const X509* certificate) { return instant(X509_get0_notAfter(certificate)); }
+Timestamp time_of(const ASN1_TIME* time) {
+  // Days and seconds since the epoch: ASN1_TIME has no other conversion that is free of the machine's time zone.
+  static const std::unique_ptr<ASN1_TIME, Release<ASN1_TIME_free>> epoch(ASN1_TIME_set(nullptr, 0));
+  int days = 0, seconds = 0;
+  if (ASN1_TIME_diff(&days, &seconds, epoch.get(), time) != 1) return {};
+  return {(static_cast<std::int64_t>(days) * 86'400 + seconds) * 1000};
+}
+
+Timestamp not_before_of(const X509* certificate) { return time_of(X509_get0_notBefore(certificate)); }
+Timestamp not_after_of(const X509* certificate) { return time_of(X509_get0_notAfter(certificate)); }
 
 bool key_strong_enough(EVP_PKEY* key) {
   if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA)

@@ -32,6 +32,7 @@ using KeyContextPtr = std::unique_ptr<EVP_PKEY_CTX, Release<EVP_PKEY_CTX_free>>;
 using DigestContextPtr = std::unique_ptr<EVP_MD_CTX, Release<EVP_MD_CTX_free>>;
 using CertificatePtr = std::unique_ptr<X509, Release<X509_free>>;
 using IntegerPtr = std::unique_ptr<ASN1_INTEGER, Release<ASN1_INTEGER_free>>;
+using CrlPtr = std::unique_ptr<X509_CRL, Release<X509_CRL_free>>;
 using ObjectIdPtr = std::unique_ptr<ASN1_OBJECT, Release<ASN1_OBJECT_free>>;
 using StorePtr = std::unique_ptr<X509_STORE, Release<X509_STORE_free>>;
 using StoreContextPtr = std::unique_ptr<X509_STORE_CTX, Release<X509_STORE_CTX_free>>;
@@ -69,6 +70,8 @@ Result<std::vector<CertificatePtr>> certificates_from_pem(std::string_view pem);
 std::vector<CertificatePtr> issuing_chain(X509* leaf, const std::vector<CertificatePtr>& certificates);
 // Null when the text holds no private key that the password (may be empty) opens. Leaves the error queue empty.
 KeyPtr private_key_from_pem(std::string_view pem, std::string password = {});
+// UTCTime or GeneralizedTime; the epoch for one that is none.
+Timestamp time_of(const ASN1_TIME* time);
 Timestamp not_before_of(const X509* certificate);
 Timestamp not_after_of(const X509* certificate);
 // ECDSA P-256, P-384 or P-521, or RSA of 2048 bits and more.

@@ -325,6 +325,17 @@ Result<TimeQuery> make_time_query(const Hash& imprint, Random& random) {
   return out;
 }
 
+Result<std::vector<std::string>> time_token_certificates(std::string_view der) {
+  QUOTARY_TRY(token, take_apart(der));
+  std::vector<std::string> out{certificate_der(token.certificate.get())};
+  const STACK_OF(X509)* const carried = token.cms->d.sign->cert;
+  for (int i = 0; i < sk_X509_num(carried); ++i) {
+    if (X509_cmp(sk_X509_value(carried, i), token.certificate.get()) != 0)
+      out.push_back(certificate_der(sk_X509_value(carried, i)));
+  }
+  return out;
+}
+
 Result<TimeToken> read_time_token(std::string_view der) {
   QUOTARY_TRY(token, take_apart(der));
   return std::move(token.facts);

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace quotary::signing {
 
@@ -57,6 +58,10 @@ struct TimeToken {
 // certificate is in it, TSTInfo of version 1 over SHA-256, no critical extension. Errc::invalid `bad_token`, or
 // `token_digest` for another digest.
 [[nodiscard]] Result<TimeToken> read_time_token(std::string_view der);
+
+// The certificates that a token brings along, DER, its signer's first: what its authority's revocation is judged with.
+// Errors of read_time_token().
+[[nodiscard]] Result<std::vector<std::string>> time_token_certificates(std::string_view der);
 
 // Whether the token holds for this imprint, now or in many years; no network, no clock. Beside what read_time_token()
 // asks for: the imprint (`token_imprint`), the signature with its contentType, messageDigest and ESS certificate
