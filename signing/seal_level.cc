@@ -1,6 +1,7 @@
 #include "signing/seal_level.h"
 
 #include "signing/document_check.h"
+#include "signing/material_pool.h"
 #include "signing/signature_reading.h"
 #include "signing/time_stamp.h"
 
@@ -93,7 +94,10 @@ class Levels {
     out.authority = said->authority;
     out.certificate_sha256 = said->certificate_sha256;
     out.own = said->own;
-    QUOTARY_TRY(chain, judge_chain(certificates->front(), {certificates->begin() + 1, certificates->end()}, pool,
+    // An authority may leave its way to the root to the document: to the seal's own certificates, or to the store.
+    std::vector<std::string> others(certificates->begin() + 1, certificates->end());
+    others.insert(others.end(), of.certificates.begin(), of.certificates.end());
+    QUOTARY_TRY(chain, judge_chain(certificates->front(), others, pool,
                                    chain_question(ChainPurpose::time_stamping, said->time)));
     out.chain = std::move(chain);
     out.ends = end_of(out.chain, question_.algorithms);
@@ -104,9 +108,11 @@ class Levels {
   std::optional<Error> token_fault(const ReadSignature& of, const TimeEvidence& evidence, Timestamp control) const {
     if (question_.time_roots_pem.empty())
       return fail(Errc::corrupt, "token_untrusted", "no roots of time-stamping authorities are given");
-    const auto held = check_time_token(of.token, of.imprint, question_.time_roots_pem);
-    if (!held) return held.error();
     if (evidence.chain.fault) return evidence.chain.fault;
+    // Its way to a root was judged with what the document has; what is left is its signer's word.
+    const CertificatePtr signer = read_certificate(evidence.chain.certificates.front().der);
+    const auto held = check_time_token(of.token, of.imprint, signer ? certificate_to_pem(signer.get()) : std::string());
+    if (!held) return held.error();
     for (const CertificateFinding& each : evidence.chain.certificates) {
       const auto& revoked = each.revocation.revoked_at;
       if (!revoked || *revoked > control || (*revoked > evidence.time && harmless(each.revocation.reason))) continue;
@@ -261,21 +267,21 @@ Result<LongTermPlan> plan_long_term(std::string_view pdf, const LevelQuestion& q
   QUOTARY_TRY(levels, Levels(file, question, fetched).judge());
   LongTermPlan out;
   out.complete = !levels.signatures.empty();
+  const auto add = [&](const ChainFinding& chain, ValidationMaterial& material) {
+    add_wanted(out.wanted, chain.wanted);
+    if (!chain.fault) add_material(material, chain.used);
+    out.complete = out.complete && chain.complete();
+  };
   for (const SignatureFinding& each : levels.signatures) {
-    if (each.level == SealLevel::none) continue;
+    // Of a signature that does not hold there is nothing to keep.
+    if (each.chain.certificates.empty()) continue;
     SignatureMaterial material{each.key, {}};
-    std::vector<const ChainFinding*> chains{&each.chain};
-    if (each.kind != SignatureFinding::Kind::document_time_stamp) {
-      for (const TimeEvidence& time : each.times) {
-        if (!time.fault) chains.push_back(&time.chain);
-      }
+    add(each.chain, material.material);
+    for (const TimeEvidence& time : each.times) {
+      add(time.chain, material.material);
+      out.complete = out.complete && !time.fault;
     }
-    for (const ChainFinding* chain : chains) {
-      add_material(material.material, chain->used);
-      add_wanted(out.wanted, chain->wanted);
-      out.complete = out.complete && chain->complete();
-    }
-    out.material.push_back(std::move(material));
+    if (!material.material.empty()) out.material.push_back(std::move(material));
   }
   return out;
 }

@@ -49,9 +49,9 @@ struct TimeEvidence {
   bool own = false;    // its authority says itself that it is not independent
   ChainFinding chain;  // of its authority, at its time
   MaterialEnd ends;    // of it alone
-  // Why it does not count: those of check_time_token(), judge_chain(), `time_authority_revoked`, `time_order` (it is
-  // from after the time-stamp that covers it), `time_evidence_ended` (its certificate or algorithm ended before a later
-  // time-stamp, or now, took over).
+  // Why it does not count: those of judge_chain() and check_time_token(), `token_untrusted` without any roots,
+  // `time_authority_revoked`, `time_order` (it is from after the time-stamp that covers it), `time_evidence_ended` (its
+  // certificate or algorithm ended before a later time-stamp, or now, took over).
   std::optional<Error> fault;
 };
 
@@ -94,7 +94,7 @@ struct DocumentLevels {
 struct LongTermPlan {
   std::vector<Fetch> wanted;                // each once
   std::vector<SignatureMaterial> material;  // all that is known, of each signature that holds
-  bool complete = false;                    // no chain of a signature or a time-stamp lacks anything
+  bool complete = false;                    // no signature or time-stamp that holds lacks anything
 };
 // Errors of judge_levels(); Errc::too_large `material_too_large`.
 [[nodiscard]] Result<LongTermPlan> plan_long_term(std::string_view pdf, const LevelQuestion& question,

@@ -18,6 +18,11 @@ quotary_test(deterministic_ecdsa_test LABEL unit TIMEOUT 60
 quotary_test(time_stamp_test LABEL unit TIMEOUT 60
   SOURCES unit/time_stamp_test.cc support/time_fixture.cc support/faulty_file_system.cc
   LIBRARIES quotary_seal_fixture quotary_log OpenSSL::Crypto)
+foreach(name chain_judgement_test seal_level_test)
+  quotary_test(${name} LABEL unit TIMEOUT 120
+    SOURCES unit/${name}.cc support/test_authority.cc support/time_fixture.cc
+    LIBRARIES quotary_seal_fixture OpenSSL::Crypto)
+endforeach()
 foreach(name carried_proof_test carried_proof_attack_test)
   quotary_test(${name} LABEL unit TIMEOUT 240
     SOURCES unit/${name}.cc support/carried_proof_fixture.cc
@@ -26,3 +31,6 @@ endforeach()
 
 quotary_fuzz(fuzz_pdf SOURCES fuzz/fuzz_pdf.cc LIBRARIES quotary_signing CORPUS pdf)
 quotary_fuzz(fuzz_note SOURCES fuzz/fuzz_note.cc LIBRARIES quotary_signing CORPUS note)
+quotary_fuzz(fuzz_revocation SOURCES fuzz/fuzz_revocation.cc support/test_authority.cc support/time_fixture.cc
+  LIBRARIES quotary_seal_fixture OpenSSL::Crypto CORPUS revocation)
+quotary_fuzz(fuzz_seal_level SOURCES fuzz/fuzz_seal_level.cc LIBRARIES quotary_seal_fixture CORPUS seal_level)
