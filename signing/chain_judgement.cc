@@ -208,6 +208,8 @@ class Judge {
   }
 
  private:
+  bool untrusted() const { return out_.fault && out_.fault->code == "certificate_untrusted"; }
+
   RevocationQuestion asked() const { return {question_.at, question_.now}; }
 
   Revocation at_the_end(X509* certificate, const CertificateFinding& finding) {
@@ -215,7 +217,7 @@ class Judge {
     if (X509_check_issued(certificate, certificate) == X509_V_OK) {
       out.state = RevocationState::nothing_to_revoke;
       out.detail = "its own root: nobody could revoke it";
-    } else if (!out_.fault || out_.fault->code != "certificate_untrusted") {
+    } else if (!untrusted()) {
       out.state = RevocationState::nothing_to_revoke;
       out.detail = "trusted itself: nobody above it is asked";
     } else {
@@ -227,6 +229,11 @@ class Judge {
 
   Revocation revocation_of(X509* certificate, X509* issuer, const CertificateFinding& finding) {
     Best best;
+    // A stranger's authority may have any number of answers, and none of them counts.
+    if (untrusted()) {
+      best.revocation.detail = "not asked: its chain leads to no trust anchor";
+      return best.revocation;
+    }
     ask_answers(certificate, issuer, best);
     ask_lists(certificate, issuer, best);
     if (best.revocation.state == RevocationState::unknown) {

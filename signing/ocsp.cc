@@ -5,6 +5,8 @@
 #include <openssl/ocsp.h>
 #include <openssl/x509v3.h>
 
+#include <map>
+
 namespace quotary::signing {
 
 namespace {
@@ -23,22 +25,35 @@ Error refuse(const char* code, const std::string& what) {
   return fail(Errc::corrupt, code, "the OCSP answer " + what);
 }
 
-// Whether the statement is about this certificate: its CertID is made anew with the digest that the responder chose.
-bool is_about(const OCSP_SINGLERESP* statement, X509* certificate, X509* issuer) {
-  ASN1_OBJECT* algorithm = nullptr;
-  auto* const id = const_cast<OCSP_CERTID*>(OCSP_SINGLERESP_get0_id(statement));
-  if (OCSP_id_get0_info(nullptr, &algorithm, nullptr, nullptr, id) != 1) return false;
-  const int nid = OBJ_obj2nid(algorithm);
-  if (nid != NID_sha1 && nid != NID_sha256 && nid != NID_sha384 && nid != NID_sha512) return false;
-  const CertificateIdPtr expected(OCSP_cert_to_id(EVP_get_digestbynid(nid), certificate, issuer));
-  return expected && OCSP_id_cmp(expected.get(), id) == 0;
-}
+// Names of one certificate, each made once: an answer may have many statements.
+class CertificateNames {
+ public:
+  CertificateNames(X509* certificate, X509* issuer) : certificate_(certificate), issuer_(issuer) {}
+
+  // Whether the statement is about it, named with the digest that the responder chose.
+  bool are_in(const OCSP_SINGLERESP* statement) {
+    ASN1_OBJECT* algorithm = nullptr;
+    auto* const id = const_cast<OCSP_CERTID*>(OCSP_SINGLERESP_get0_id(statement));
+    if (OCSP_id_get0_info(nullptr, &algorithm, nullptr, nullptr, id) != 1) return false;
+    const int nid = OBJ_obj2nid(algorithm);
+    if (nid != NID_sha1 && nid != NID_sha256 && nid != NID_sha384 && nid != NID_sha512) return false;
+    CertificateIdPtr& expected = names_[nid];
+    if (!expected) expected.reset(OCSP_cert_to_id(EVP_get_digestbynid(nid), certificate_, issuer_));
+    return expected && OCSP_id_cmp(expected.get(), id) == 0;
+  }
+
+ private:
+  X509* certificate_;
+  X509* issuer_;
+  std::map<int, CertificateIdPtr> names_;
+};
 
 Result<OCSP_SINGLERESP*> statement_on(OCSP_BASICRESP* basic, X509* certificate, X509* issuer) {
   OCSP_SINGLERESP* found = nullptr;
+  CertificateNames names(certificate, issuer);
   for (int i = 0; i < OCSP_resp_count(basic); ++i) {
     OCSP_SINGLERESP* const statement = OCSP_resp_get0(basic, i);
-    if (!is_about(statement, certificate, issuer)) continue;
+    if (!names.are_in(statement)) continue;
     if (found) return refuse("ocsp_other_certificate", "has two statements on one certificate");
     found = statement;
   }

@@ -34,3 +34,5 @@ quotary_fuzz(fuzz_note SOURCES fuzz/fuzz_note.cc LIBRARIES quotary_signing CORPU
 quotary_fuzz(fuzz_revocation SOURCES fuzz/fuzz_revocation.cc support/test_authority.cc support/time_fixture.cc
   LIBRARIES quotary_seal_fixture OpenSSL::Crypto CORPUS revocation)
 quotary_fuzz(fuzz_seal_level SOURCES fuzz/fuzz_seal_level.cc LIBRARIES quotary_seal_fixture CORPUS seal_level)
+add_executable(quotary_bench_ladder bench/bench_ladder.cc support/test_authority.cc support/time_fixture.cc)
+target_link_libraries(quotary_bench_ladder PRIVATE quotary_options quotary_seal_fixture OpenSSL::Crypto)
