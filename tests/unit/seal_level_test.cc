@@ -227,6 +227,10 @@ TEST_F(Ladder, AnEmptyOrUnstampedStoreIsNoProof) {
   ValidationMaterial half = lists();
   half.revocation_lists.erase(half.revocation_lists.begin());
   EXPECT_EQ(seal_of(stored(timed(), half)).level, SealLevel::b_t);
+  // It comes, but only behind the time-stamp; a further one covers it.
+  const std::string whole = stored(with_document_time(stored(timed(), half)), lists());
+  EXPECT_EQ(seal_of(whole).level, SealLevel::b_lt);
+  EXPECT_EQ(seal_of(with_document_time(whole, {archived.unix_ms + 1000})).level, SealLevel::b_lta);
 }
 
 TEST_F(Ladder, ALaterStoreKeepsTheEarlierOne) {
