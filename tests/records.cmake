@@ -4,6 +4,9 @@ quotary_test(records_test LABEL unit TIMEOUT 30
 quotary_test(erasure_fold_test LABEL unit TIMEOUT 30
   SOURCES unit/erasure_fold_test.cc
   LIBRARIES quotary_records quotary_log)
+quotary_test(signing_fold_test LABEL unit TIMEOUT 30
+  SOURCES unit/signing_fold_test.cc
+  LIBRARIES quotary_records)
 quotary_test(period_seal_fold_test LABEL unit TIMEOUT 30
   SOURCES unit/period_seal_fold_test.cc
   LIBRARIES quotary_records quotary_log)

@@ -1,6 +1,10 @@
 #include "ledger/records/entry_status.h"
 
 #include "ledger/records/fields.h"
+#include "ledger/records/signing.h"
+
+#include <algorithm>
+#include <iterator>
 
 namespace quotary::records {
 
@@ -25,6 +29,19 @@ Result<EntryStatus> status_of_issue(const Entry& entry) {
   return out;
 }
 
+bool is_completing(const Entry& signing) {
+  const auto* completes = signing.body.if_contains("completes");
+  return completes != nullptr && completes->is_bool() && completes->get_bool();
+}
+
+// Types of entries that say nothing about what became of a quote.
+bool leaves_status(std::string_view type) {
+  constexpr std::string_view types[] = {signature_requested_type,    signature_sent_type,   signature_reminded_type,
+                                        signature_link_renewed_type, signature_viewed_type, signature_revoked_type,
+                                        signature_expired_type,      revision_added_type};
+  return std::find(std::begin(types), std::end(types), type) != std::end(types);
+}
+
 }  // namespace
 
 Result<EntryStatus> status_of_entries(std::span<const Entry> entries) {
@@ -33,6 +50,7 @@ Result<EntryStatus> status_of_entries(std::span<const Entry> entries) {
   const Entry* superseded = nullptr;
   const Entry* asked = nullptr;
   const Entry* voided = nullptr;
+  const Entry* answered = nullptr;  // by the customer
   for (const Entry& entry : entries.subspan(1)) {
     if (text_of(entry.body, "number") != out.number) return bad(entry, "names another quote");
     const std::string& type = entry.type;
@@ -51,7 +69,11 @@ Result<EntryStatus> status_of_entries(std::span<const Entry> entries) {
         out.reason_code = text_of(asked->body, "reason_code");
       }
       asked = nullptr;
-    } else {
+    } else if (type == signature_signed_type || type == signature_declined_type) {
+      if (answered != nullptr || superseded != nullptr || voided != nullptr)
+        return bad(entry, "cannot follow those before it");
+      if (type == signature_declined_type || is_completing(entry)) answered = &entry;
+    } else if (!leaves_status(type)) {
       return fail(
           Errc::invalid, "unknown_entry_type",
           "entry " + std::to_string(entry.index) + " is of type " + type + ", which this program does not know");
@@ -59,9 +81,16 @@ Result<EntryStatus> status_of_entries(std::span<const Entry> entries) {
   }
   if (superseded != nullptr) out.superseded_by = text_of(superseded->body, "superseded_by");
   if (voided == nullptr && asked != nullptr) out.reason_code = text_of(asked->body, "reason_code");
-  const Entry* const counts = voided != nullptr ? voided : superseded != nullptr ? superseded : asked;
+  const Entry* const counts = voided != nullptr       ? voided
+                              : superseded != nullptr ? superseded
+                              : answered != nullptr   ? answered
+                                                      : asked;
   if (counts == nullptr) return out;
-  out.status = counts == voided ? "voided" : counts == superseded ? "superseded" : "void_requested";
+  out.status = counts == voided                          ? "voided"
+               : counts == superseded                    ? "superseded"
+               : counts == asked                         ? "void_requested"
+               : answered->type == signature_signed_type ? "accepted"
+                                                         : "declined";
   out.since = counts->time;
   return out;
 }

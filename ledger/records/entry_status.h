@@ -15,7 +15,8 @@ inline constexpr std::string_view quote_subject_prefix = "quote:";
 // Whether it expired cannot be said: the end of its validity is a fact beside the entry, and in the document.
 struct EntryStatus {
   std::string number;
-  std::string status;  // voided | superseded | void_requested | issued: the first that applies
+  // voided | superseded | accepted | declined | void_requested | issued: the first that applies.
+  std::string status;
   Timestamp issued_at;
   Hash document_sha256;            // of the sealed PDF
   std::optional<Timestamp> since;  // of the entry that made it so; absent for issued

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace quotary::records {
 
@@ -25,6 +26,15 @@ namespace quotary::records {
 [[nodiscard]] inline json::object object_of(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   return value && value->is_object() ? value->get_object() : json::object();
+}
+
+[[nodiscard]] inline std::vector<std::string> texts_of(const json::object& object, std::string_view name) {
+  std::vector<std::string> out;
+  const auto* value = object.if_contains(name);
+  if (!value || !value->is_array()) return out;
+  for (const auto& each : value->get_array())
+    if (each.is_string()) out.emplace_back(each.get_string());
+  return out;
 }
 
 }  // namespace quotary::records

@@ -8,6 +8,7 @@
 #include "ledger/records/log_succession.h"
 #include "ledger/records/period_seal.h"
 #include "ledger/records/seal_certificate.h"
+#include "ledger/records/signing.h"
 #include "ledger/records/views.h"
 
 #include <iterator>
@@ -160,6 +161,7 @@ Result<void> quote_superseded(const Step& s) {
   if (quote.outcome == "accepted") return refuse(s.entry, "revision_of_accepted", "an accepted quote is not revised");
   quote.superseded_by = text_of(s.entry.body, "superseded_by");
   quote.superseded_at = s.entry.time;
+  QUOTARY_TRY_VOID(overtake_signatures(s.entry, quote, s.state));
   s.put(quote);
   return {};
 }
@@ -240,6 +242,7 @@ Result<void> void_decided(const Step& s, std::string_view status) {
     quote.void_reason_code = request.reason_code;
     quote.void_request = id;
     quote.void_index = s.entry.index;
+    QUOTARY_TRY_VOID(overtake_signatures(s.entry, quote, s.state));
     request.certificate_sha256 = object_hash(s.entry, "certificate");
     s.state.put(pdf_key(request.certificate_sha256), json::serialize(json::object{{"kind", "void_certificate"},
                                                                                   {"number", quote.number},
@@ -278,6 +281,16 @@ constexpr Rule rules[] = {
     {"void.rejected", [](const Step& s) { return void_decided(s, "rejected"); }},
     {"void.withdrawn", [](const Step& s) { return void_decided(s, "withdrawn"); }},
     {"void.lapsed", [](const Step& s) { return void_decided(s, "lapsed"); }},
+    {signature_requested_type, [](const Step& s) { return signature_requested(s.entry, s.facts, s.state); }},
+    {signature_sent_type, [](const Step& s) { return signature_sent(s.entry, s.state); }},
+    {signature_reminded_type, [](const Step& s) { return signature_reminded(s.entry, s.state); }},
+    {signature_link_renewed_type, [](const Step& s) { return signature_link_renewed(s.entry, s.state); }},
+    {signature_viewed_type, [](const Step& s) { return signature_viewed(s.entry, s.state); }},
+    {signature_signed_type, [](const Step& s) { return signature_signed(s.entry, s.state); }},
+    {signature_declined_type, [](const Step& s) { return signature_declined(s.entry, s.state); }},
+    {signature_revoked_type, [](const Step& s) { return signature_revoked(s.entry, s.state); }},
+    {signature_expired_type, [](const Step& s) { return signature_expired(s.entry, s.state); }},
+    {revision_added_type, [](const Step& s) { return revision_added(s.entry, s.state); }},
     {"erasure.requested", [](const Step& s) { return erasure_requested(s.entry, s.state); }},
     {erasure_approved_type, [](const Step& s) { return erasure_approved(s.entry, s.state); }},
     {"erasure.rejected", [](const Step& s) { return erasure_rejected(s.entry, s.state); }},

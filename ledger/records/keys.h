@@ -28,6 +28,11 @@
 //   hold/<id>                everything about a legal hold
 //   holds/<index>            its id, in the order of placing
 //   held/<target>/<id>       a hold that forbids erasing the key subject
+//   signature/<id>           everything about a signature request
+//   signatures/<index>       its id, in the order of asking
+//   signature_due/<ms>/<id>  its id, by the time at which it expires
+//   link/<sha256>            request and signer, by the hash of a signing link's token
+//   revision/<number>/<n>    a later revision of a quote's document: kind, hash, size, entry index
 //   request/<scope hash>     body hash and entry index of an idempotent request
 #pragma once
 
@@ -74,6 +79,16 @@ inline constexpr std::string_view seal_prefix = "seal/";
 [[nodiscard]] inline std::string open_key(std::string_view number) { return "open/" + std::string(number); }
 [[nodiscard]] inline std::string due_key(std::int64_t unix_ms, std::string_view id) {
   return "due/" + digits20(static_cast<std::uint64_t>(unix_ms)) + "/" + std::string(id);
+}
+[[nodiscard]] inline std::string signature_key(std::string_view id) { return "signature/" + std::string(id); }
+[[nodiscard]] inline std::string signatures_key(std::uint64_t index) { return "signatures/" + digits20(index); }
+inline constexpr std::string_view signature_due_prefix = "signature_due/";
+[[nodiscard]] inline std::string signature_due_key(std::int64_t unix_ms, std::string_view id) {
+  return std::string(signature_due_prefix) + digits20(static_cast<std::uint64_t>(unix_ms)) + "/" + std::string(id);
+}
+[[nodiscard]] inline std::string link_key(std::string_view hash) { return "link/" + std::string(hash); }
+[[nodiscard]] inline std::string revision_key(std::string_view number, std::uint64_t revision) {
+  return "revision/" + std::string(number) + "/" + digits20(revision);
 }
 [[nodiscard]] inline std::string request_key(std::string_view scope) { return "request/" + std::string(scope); }
 [[nodiscard]] inline std::string erasure_key(std::string_view id) { return "erasure/" + std::string(id); }

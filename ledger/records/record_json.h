@@ -29,6 +29,13 @@ inline void put_text(json::object& object, std::string_view name, const std::str
   if (!text.empty()) object[name] = text;
 }
 
+inline void put_texts(json::object& object, std::string_view name, const std::vector<std::string>& texts) {
+  if (texts.empty()) return;
+  json::array out;
+  for (const std::string& text : texts) out.emplace_back(text);
+  object[name] = std::move(out);
+}
+
 [[nodiscard]] inline Found<json::object> read_object(const StateReader& state, const std::string& key) {
   QUOTARY_TRY(stored, state.get(key));
   if (!stored) return std::optional<json::object>();

@@ -123,6 +123,11 @@ Found<QuoteRecord> find_quote(const StateReader& state, std::string_view number)
     q.void_index = number_of(o, "void_index");
     q.open_request = text_of(o, "open_request");
     q.void_requested_at = time_of(o, "void_requested_at");
+    q.open_signature = text_of(o, "open_signature");
+    q.signed_fields = texts_of(o, "signed_fields");
+    if (o.if_contains("revision")) q.revision = number_of(o, "revision");
+    q.revision_sha256 = text_of(o, "revision_sha256");
+    q.revision_size = number_of(o, "revision_size");
     return q;
   });
 }
@@ -157,6 +162,13 @@ std::string encode(const QuoteRecord& q) {
   if (q.void_index) o["void_index"] = q.void_index;
   put_text(o, "open_request", q.open_request);
   put_time(o, "void_requested_at", q.void_requested_at);
+  put_text(o, "open_signature", q.open_signature);
+  put_texts(o, "signed_fields", q.signed_fields);
+  if (q.revision > 1) {
+    o["revision"] = q.revision;
+    o["revision_sha256"] = q.revision_sha256;
+    o["revision_size"] = q.revision_size;
+  }
   return json::serialize(o);
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace quotary::records {
 
@@ -56,6 +57,14 @@ struct QuoteRecord {
   std::uint64_t void_index = 0;
   std::string open_request;
   std::optional<Timestamp> void_requested_at;
+  std::string open_signature;              // the id of the open signature request
+  std::vector<std::string> signed_fields;  // of the document, in the order of signing
+  std::uint64_t revision = 1;              // the document's newest
+  std::string revision_sha256;             // of the newest, when it is a later one than the first
+  std::uint64_t revision_size = 0;
+
+  [[nodiscard]] const std::string& newest_sha256() const { return revision == 1 ? document_sha256 : revision_sha256; }
+  [[nodiscard]] std::uint64_t newest_size() const { return revision == 1 ? document_size : revision_size; }
 };
 
 // voided, superseded, accepted | declined, expired, valid: the first that applies at `now`.

@@ -1,0 +1,451 @@
+#include "ledger/records/signing.h"
+
+#include "ledger/base/hash.h"
+#include "ledger/records/keys.h"
+#include "ledger/records/record_json.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace quotary::records {
+namespace {
+
+constexpr std::array<std::string_view, signers_max> fields{"Customer1", "Customer2", "Customer3"};
+constexpr std::array<std::string_view, 3> factors_known{"link", "code", "passkey"};
+
+Error refuse(const Entry& entry, std::string_view code, std::string_view detail) {
+  return fail(Errc::conflict, std::string(code), entry.type + ": " + std::string(detail));
+}
+
+Error malformed(const Entry& entry, std::string_view what) {
+  return fail(Errc::invalid, "bad_signature_entry", entry.type + ": " + std::string(what));
+}
+
+json::object object_of(const SignerRecord& signer) {
+  json::object out{{"id", signer.id},
+                   {"field", signer.field},
+                   {"status", signer.status},
+                   {"link", signer.link},
+                   {"links", signer.links}};
+  put_texts(out, "factors", signer.factors);
+  put_time(out, "sent_at", signer.sent_at);
+  put_time(out, "reminded_at", signer.reminded_at);
+  put_time(out, "viewed_at", signer.viewed_at);
+  put_text(out, "viewed", signer.viewed_sha256);
+  put_time(out, "ended_at", signer.ended_at);
+  if (signer.index) out["index"] = signer.index;
+  return out;
+}
+
+SignerRecord signer_of(const json::object& o) {
+  SignerRecord signer;
+  signer.id = text_of(o, "id");
+  signer.field = text_of(o, "field");
+  signer.status = text_of(o, "status");
+  signer.link = text_of(o, "link");
+  signer.links = number_of(o, "links");
+  signer.factors = texts_of(o, "factors");
+  signer.sent_at = time_of(o, "sent_at");
+  signer.reminded_at = time_of(o, "reminded_at");
+  signer.viewed_at = time_of(o, "viewed_at");
+  signer.viewed_sha256 = text_of(o, "viewed");
+  signer.ended_at = time_of(o, "ended_at");
+  signer.index = number_of(o, "index");
+  return signer;
+}
+
+void put(StateWriter& state, const SignatureRequestRecord& request) {
+  json::array signers;
+  for (const SignerRecord& signer : request.signers) signers.push_back(object_of(signer));
+  json::object out{{"number", request.number},
+                   {"status", request.status},
+                   {"in_order", request.in_order ? 1 : 0},
+                   {"consent", request.consent},
+                   {"consent_sha256", request.consent_sha256},
+                   {"owner", request.owner},
+                   {"team", request.team},
+                   {"region", request.region},
+                   {"requested_by", request.requested_by},
+                   {"requested_role", request.requested_role},
+                   {"requested_at", request.requested_at.unix_ms},
+                   {"expires_at", request.expires_at.unix_ms},
+                   {"index", request.index},
+                   {"signers", std::move(signers)}};
+  put_time(out, "ended_at", request.ended_at);
+  if (request.ended_index) out["ended_index"] = request.ended_index;
+  state.put(signature_key(request.id), json::serialize(out));
+}
+
+void put(const Entry& entry, StateWriter& state, QuoteRecord& quote) {
+  quote.last_index = entry.index;
+  state.put(quote_key(quote.number), encode(quote));
+}
+
+void end(const Entry& entry, StateWriter& state, SignatureRequestRecord& request, QuoteRecord& quote,
+         std::string_view status) {
+  request.status = status;
+  request.ended_at = entry.time;
+  request.ended_index = entry.index;
+  quote.open_signature.clear();
+  // Links stay: who opens one is told what became of the request.
+  state.erase(signature_due_key(request.expires_at.unix_ms, request.id));
+}
+
+Result<QuoteRecord> quote_named(const Entry& entry, const StateReader& state) {
+  const auto number = text_of(entry.body, "number");
+  QUOTARY_TRY(found, find_quote(state, number));
+  if (!found) return refuse(entry, "quote_unknown", "no quote " + number);
+  return std::move(*found);
+}
+
+struct Open {
+  SignatureRequestRecord request;
+  QuoteRecord quote;
+};
+
+// The request that an entry is about, which must be open.
+Result<Open> open_request(const Entry& entry, const StateReader& state) {
+  const auto id = text_of(entry.body, "request");
+  QUOTARY_TRY(found, find_signature_request(state, id));
+  if (!found) return refuse(entry, "signature_request_unknown", "no such request");
+  if (found->status != "open") return refuse(entry, "request_" + found->status, "the request is " + found->status);
+  QUOTARY_TRY(quote, quote_named(entry, state));
+  if (quote.number != found->number) return refuse(entry, "quote_differs", "the request is about " + found->number);
+  return Open{std::move(*found), std::move(quote)};
+}
+
+// The same with the signer that it names, who has neither signed nor declined.
+Result<Open> open_for_signer(const Entry& entry, const StateReader& state, SignerRecord*& signer) {
+  QUOTARY_TRY(open, open_request(entry, state));
+  const auto id = text_of(entry.body, "signer");
+  const auto found = std::find_if(open.request.signers.begin(), open.request.signers.end(),
+                                  [&](const SignerRecord& each) { return each.id == id; });
+  if (found == open.request.signers.end()) return refuse(entry, "signer_unknown", "the request has no such signer");
+  if (found->status != "asked") return refuse(entry, "already_" + found->status, "the signer has " + found->status);
+  signer = &*found;
+  return open;
+}
+
+// The same at a time at which it may be signed, and when it is that signer's turn.
+Result<Open> signable(const Entry& entry, const StateReader& state, SignerRecord*& signer) {
+  QUOTARY_TRY(open, open_for_signer(entry, state, signer));
+  if (auto closed = why_closed(open.request, open.quote, entry.time))
+    return refuse(entry, closed->code, closed->detail);
+  if (!open.request.is_turn_of(signer->id))
+    return refuse(entry, "not_your_turn", "another signer of the request comes first");
+  return open;
+}
+
+bool is_hash(const std::string& text) { return Hash::from_hex(text).has_value(); }
+
+// One signer as signature.requested names it.
+Result<SignerRecord> read_signer(const Entry& entry, const json::value& value, const QuoteRecord& quote) {
+  if (!value.is_object()) return malformed(entry, "a signer is no object");
+  SignerRecord signer;
+  signer.id = text_of(value.get_object(), "id");
+  signer.field = text_of(value.get_object(), "field");
+  signer.link = text_of(value.get_object(), "link");
+  signer.factors = texts_of(value.get_object(), "factors");
+  if (signer.id.empty() || !is_hash(signer.link)) return malformed(entry, "a signer has no id or no link");
+  if (std::find(fields.begin(), fields.end(), signer.field) == fields.end())
+    return malformed(entry, "a document reserves no field " + signer.field);
+  if (std::find(quote.signed_fields.begin(), quote.signed_fields.end(), signer.field) != quote.signed_fields.end())
+    return refuse(entry, "field_signed", "the field " + signer.field + " is signed");
+  for (const std::string& factor : signer.factors)
+    if (std::find(factors_known.begin(), factors_known.end(), factor) == factors_known.end())
+      return malformed(entry, "no factor " + factor);
+  if (std::find(signer.factors.begin(), signer.factors.end(), "link") == signer.factors.end())
+    return malformed(entry, "a signer comes by a link");
+  return signer;
+}
+
+Result<std::vector<SignerRecord>> read_signers(const Entry& entry, const QuoteRecord& quote) {
+  const auto* listed = entry.body.if_contains("signers");
+  if (!listed || !listed->is_array() || listed->get_array().empty() || listed->get_array().size() > signers_max)
+    return malformed(entry, "a request names one to three signers");
+  std::vector<SignerRecord> out;
+  std::set<std::string> ids, taken;
+  for (const auto& each : listed->get_array()) {
+    QUOTARY_TRY(signer, read_signer(entry, each, quote));
+    if (!ids.insert(signer.id).second || !taken.insert(signer.field).second || !taken.insert(signer.link).second)
+      return malformed(entry, "two signers share an id, a field or a link");
+    out.push_back(std::move(signer));
+  }
+  return out;
+}
+
+// The next revision of the quote's document: its line has no fork, so it stands on the newest one.
+Result<void> add_revision(const Entry& entry, StateWriter& state, QuoteRecord& quote, std::string_view kind) {
+  const auto base = text_of(entry.body, "base_sha256"), hash = text_of(entry.body, "document_sha256");
+  const auto size = number_of(entry.body, "document_size");
+  if (base != quote.newest_sha256() || number_of(entry.body, "base_size") != quote.newest_size())
+    return refuse(entry, "document_changed", "the newest revision of " + quote.number + " is another");
+  if (number_of(entry.body, "revision") != quote.revision + 1)
+    return refuse(entry, "document_changed", "the next revision is " + std::to_string(quote.revision + 1));
+  if (!is_hash(hash) || size <= quote.newest_size()) return malformed(entry, "a revision adds to its base");
+  QUOTARY_TRY(known, find_pdf(state, hash));
+  if (known) return refuse(entry, "document_known", "a document with that hash is in the ledger");
+  ++quote.revision;
+  quote.revision_sha256 = hash;
+  quote.revision_size = size;
+  state.put(revision_key(quote.number, quote.revision),
+            json::serialize(
+                json::object{{"kind", kind}, {"document", hash}, {"document_size", size}, {"index", entry.index}}));
+  state.put(pdf_key(hash),
+            json::serialize(json::object{
+                {"kind", "quote"}, {"number", quote.number}, {"index", entry.index}, {"revision", quote.revision}}));
+  return {};
+}
+
+}  // namespace
+
+const SignerRecord* SignatureRequestRecord::signer(std::string_view signer_id) const {
+  const auto found =
+      std::find_if(signers.begin(), signers.end(), [&](const auto& each) { return each.id == signer_id; });
+  return found == signers.end() ? nullptr : &*found;
+}
+
+bool SignatureRequestRecord::is_turn_of(std::string_view signer_id) const {
+  if (!in_order) return true;
+  for (const SignerRecord& each : signers) {
+    if (each.id == signer_id) return true;
+    if (each.status != "signed") return false;
+  }
+  return false;
+}
+
+Found<SignatureRequestRecord> find_signature_request(const StateReader& state, std::string_view id) {
+  return read_record<SignatureRequestRecord>(state, signature_key(id), [&](const json::object& o) {
+    SignatureRequestRecord request;
+    request.id = id;
+    request.number = text_of(o, "number");
+    request.status = text_of(o, "status");
+    request.in_order = number_of(o, "in_order") != 0;
+    request.consent = text_of(o, "consent");
+    request.consent_sha256 = text_of(o, "consent_sha256");
+    request.owner = text_of(o, "owner");
+    request.team = text_of(o, "team");
+    request.region = text_of(o, "region");
+    request.requested_by = text_of(o, "requested_by");
+    request.requested_role = text_of(o, "requested_role");
+    request.requested_at.unix_ms = ms_of(o, "requested_at");
+    request.expires_at.unix_ms = ms_of(o, "expires_at");
+    request.ended_at = time_of(o, "ended_at");
+    request.index = number_of(o, "index");
+    request.ended_index = number_of(o, "ended_index");
+    if (const auto* signers = o.if_contains("signers"); signers && signers->is_array())
+      for (const auto& each : signers->get_array())
+        if (each.is_object()) request.signers.push_back(signer_of(each.get_object()));
+    return request;
+  });
+}
+
+Found<LinkRecord> find_link(const StateReader& state, std::string_view link) {
+  return read_record<LinkRecord>(state, link_key(link), [](const json::object& o) {
+    return LinkRecord{text_of(o, "request"), text_of(o, "signer")};
+  });
+}
+
+Found<RevisionRecord> find_revision(const StateReader& state, std::string_view number, std::uint64_t revision) {
+  return read_record<RevisionRecord>(state, revision_key(number, revision), [&](const json::object& o) {
+    return RevisionRecord{revision, text_of(o, "kind"), text_of(o, "document"), number_of(o, "document_size"),
+                          number_of(o, "index")};
+  });
+}
+
+std::optional<Error> why_closed(const SignatureRequestRecord& request, const QuoteRecord& quote, Timestamp now) {
+  const auto closed = [](std::string_view code, std::string detail) {
+    return std::optional<Error>(fail(Errc::conflict, std::string(code), std::move(detail)));
+  };
+  if (quote.voided_at) return closed("quote_voided", quote.number + " was voided");
+  if (!quote.superseded_by.empty())
+    return closed("quote_superseded", quote.number + " was superseded by " + quote.superseded_by);
+  if (request.status != "open") return closed("request_" + request.status, "the request was " + request.status);
+  if (now >= request.expires_at)
+    return closed("request_expired", "the request ended at " + format_rfc3339(request.expires_at));
+  if (now >= quote.expires_at)
+    return closed("quote_expired", quote.number + " was valid until " + format_rfc3339(quote.expires_at));
+  return std::nullopt;
+}
+
+Result<void> signature_requested(const Entry& entry, const json::object& facts, StateWriter& state) {
+  QUOTARY_TRY(quote, quote_named(entry, state));
+  const auto status = status_at(quote, entry.time);
+  if (status != "valid") return refuse(entry, "quote_" + status, "the quote is " + status);
+  if (!quote.open_signature.empty())
+    return refuse(entry, "signature_request_open", "the request " + quote.open_signature + " is open");
+  if (text_of(entry.body, "document_sha256") != quote.newest_sha256())
+    return refuse(entry, "document_changed", "the newest revision of " + quote.number + " is another");
+  SignatureRequestRecord request;
+  request.id = text_of(entry.body, "request");
+  QUOTARY_TRY(there, find_signature_request(state, request.id));
+  if (there || request.id.empty()) return refuse(entry, "signature_request_exists", "the request is there");
+  QUOTARY_TRY(signers, read_signers(entry, quote));
+  for (const SignerRecord& signer : signers) {
+    QUOTARY_TRY(used, find_link(state, signer.link));
+    if (used) return refuse(entry, "link_used", "a link is another signer's");
+  }
+  request.signers = std::move(signers);
+  request.number = quote.number;
+  request.status = "open";
+  request.in_order = text_of(entry.body, "order") == "in_order";
+  request.consent = text_of(entry.body, "consent");
+  request.consent_sha256 = text_of(entry.body, "consent_sha256");
+  if (!is_hash(request.consent_sha256)) return malformed(entry, "no hash of the consent text");
+  request.owner = quote.owner;
+  request.team = quote.team;
+  request.region = quote.region;
+  request.requested_by = entry.actor_id;
+  request.requested_role = entry.actor_role;
+  request.requested_at = entry.time;
+  QUOTARY_TRY(expires_at, parse_rfc3339(text_of(facts, "expires_at")));
+  if (expires_at <= entry.time || quote.expires_at < expires_at)
+    return refuse(entry, "bad_expiry", "a request ends after it began and not after the quote's validity");
+  request.expires_at = expires_at;
+  request.index = entry.index;
+  for (const SignerRecord& signer : request.signers)
+    state.put(link_key(signer.link), json::serialize(json::object{{"request", request.id}, {"signer", signer.id}}));
+  state.put(signatures_key(entry.index), request.id);
+  state.put(signature_due_key(request.expires_at.unix_ms, request.id), request.id);
+  put(state, request);
+  quote.open_signature = request.id;
+  put(entry, state, quote);
+  return {};
+}
+
+Result<void> signature_sent(const Entry& entry, StateWriter& state) {
+  SignerRecord* signer = nullptr;
+  QUOTARY_TRY(open, open_for_signer(entry, state, signer));
+  signer->sent_at = entry.time;
+  put(state, open.request);
+  put(entry, state, open.quote);
+  return {};
+}
+
+Result<void> signature_reminded(const Entry& entry, StateWriter& state) {
+  SignerRecord* signer = nullptr;
+  QUOTARY_TRY(open, open_for_signer(entry, state, signer));
+  signer->reminded_at = entry.time;
+  put(state, open.request);
+  put(entry, state, open.quote);
+  return {};
+}
+
+Result<void> signature_link_renewed(const Entry& entry, StateWriter& state) {
+  SignerRecord* signer = nullptr;
+  QUOTARY_TRY(open, open_for_signer(entry, state, signer));
+  const auto link = text_of(entry.body, "link");
+  if (!is_hash(link)) return malformed(entry, "no link");
+  QUOTARY_TRY(used, find_link(state, link));
+  if (used) return refuse(entry, "link_used", "the link was given before");
+  state.erase(link_key(signer->link));
+  state.put(link_key(link), json::serialize(json::object{{"request", open.request.id}, {"signer", signer->id}}));
+  signer->link = link;
+  ++signer->links;
+  signer->sent_at.reset();
+  put(state, open.request);
+  put(entry, state, open.quote);
+  return {};
+}
+
+Result<void> signature_viewed(const Entry& entry, StateWriter& state) {
+  SignerRecord* signer = nullptr;
+  QUOTARY_TRY(open, signable(entry, state, signer));
+  signer->viewed_sha256 = text_of(entry.body, "document_sha256");
+  if (signer->viewed_sha256 != open.quote.newest_sha256())
+    return refuse(entry, "document_changed", "the newest revision of " + open.quote.number + " is another");
+  signer->viewed_at = entry.time;
+  put(state, open.request);
+  put(entry, state, open.quote);
+  return {};
+}
+
+Result<void> signature_signed(const Entry& entry, StateWriter& state) {
+  SignerRecord* signer = nullptr;
+  QUOTARY_TRY(open, signable(entry, state, signer));
+  auto& [request, quote] = open;
+  const auto base = text_of(entry.body, "base_sha256");
+  if (!signer->viewed_at || signer->viewed_sha256 != base)
+    return refuse(entry, "not_viewed", "the signer has not read the document that is signed");
+  if (text_of(entry.body, "field") != signer->field)
+    return refuse(entry, "field_differs", "the signer signs " + signer->field);
+  if (text_of(entry.body, "consent_sha256") != request.consent_sha256)
+    return refuse(entry, "consent_differs", "another consent text was shown than the request's");
+  const auto proven = texts_of(entry.body, "factors");
+  for (const std::string& factor : signer->factors)
+    if (std::find(proven.begin(), proven.end(), factor) == proven.end())
+      return refuse(entry, "factor_missing", "the signer did not prove who they are by " + factor);
+  QUOTARY_TRY_VOID(add_revision(entry, state, quote, "signature"));
+  quote.signed_fields.push_back(signer->field);
+  signer->status = "signed";
+  signer->ended_at = entry.time;
+  signer->index = entry.index;
+  const bool all = std::all_of(request.signers.begin(), request.signers.end(),
+                               [](const SignerRecord& each) { return each.status == "signed"; });
+  const auto* said = entry.body.if_contains("completes");
+  if (!said || !said->is_bool() || said->get_bool() != all)
+    return refuse(entry, "completion_differs", "whether all have signed is not what the entries say");
+  if (all) {
+    end(entry, state, request, quote, "completed");
+    quote.outcome = "accepted";
+    quote.accepted_at = entry.time;
+  }
+  put(state, request);
+  put(entry, state, quote);
+  return {};
+}
+
+Result<void> signature_declined(const Entry& entry, StateWriter& state) {
+  SignerRecord* signer = nullptr;
+  QUOTARY_TRY(open, signable(entry, state, signer));
+  signer->status = "declined";
+  signer->ended_at = entry.time;
+  signer->index = entry.index;
+  end(entry, state, open.request, open.quote, "declined");
+  open.quote.outcome = "declined";
+  put(state, open.request);
+  put(entry, state, open.quote);
+  return {};
+}
+
+Result<void> signature_revoked(const Entry& entry, StateWriter& state) {
+  QUOTARY_TRY(open, open_request(entry, state));
+  end(entry, state, open.request, open.quote, "revoked");
+  put(state, open.request);
+  put(entry, state, open.quote);
+  return {};
+}
+
+Result<void> signature_expired(const Entry& entry, StateWriter& state) {
+  QUOTARY_TRY(open, open_request(entry, state));
+  if (entry.time < open.request.expires_at)
+    return refuse(entry, "not_expired", "the request ends at " + format_rfc3339(open.request.expires_at));
+  end(entry, state, open.request, open.quote, "expired");
+  put(state, open.request);
+  put(entry, state, open.quote);
+  return {};
+}
+
+Result<void> revision_added(const Entry& entry, StateWriter& state) {
+  QUOTARY_TRY(quote, quote_named(entry, state));
+  const auto kind = text_of(entry.body, "kind");
+  if (kind.empty() || kind == "signature") return malformed(entry, "no kind of a revision: " + kind);
+  // While someone reads, the document does not change under their eyes.
+  if (!quote.open_signature.empty())
+    return refuse(entry, "signature_request_open", "the request " + quote.open_signature + " is open");
+  QUOTARY_TRY_VOID(add_revision(entry, state, quote, kind));
+  put(entry, state, quote);
+  return {};
+}
+
+Result<void> overtake_signatures(const Entry& entry, QuoteRecord& quote, StateWriter& state) {
+  if (quote.open_signature.empty()) return {};
+  QUOTARY_TRY(request, find_signature_request(state, quote.open_signature));
+  if (!request) return state_damaged(signature_key(quote.open_signature));
+  end(entry, state, *request, quote, "overtaken");
+  put(state, *request);
+  return {};
+}
+
+}  // namespace quotary::records

@@ -1,0 +1,94 @@
+// Signature requests: who is asked to sign a quote, until when, and what came of it; and the line of revisions that a
+// quote's document has. Values and rules of the fold; each call reads the state it is given and nothing else.
+//
+// A request asks one to three signers, each for one field that the document reserves. It ends once: completed when all
+// have signed, declined by one of them, revoked by the sender, expired, or overtaken when the quote is voided or
+// superseded. Entries name signers by ids alone; names and addresses are private objects.
+#pragma once
+
+#include "ledger/records/views.h"
+
+#include <vector>
+
+namespace quotary::records {
+
+inline constexpr std::size_t signers_max = 3;  // fields that a document reserves for customers
+inline constexpr std::string_view signature_requested_type = "signature.requested",
+                                  signature_sent_type = "signature.sent",
+                                  signature_reminded_type = "signature.reminded",
+                                  signature_link_renewed_type = "signature.link_renewed",
+                                  signature_viewed_type = "signature.viewed",
+                                  signature_signed_type = "signature.signed",
+                                  signature_declined_type = "signature.declined",
+                                  signature_revoked_type = "signature.revoked",
+                                  signature_expired_type = "signature.expired",
+                                  revision_added_type = "quote.revision_added";
+
+struct SignerRecord {
+  std::string id, field;             // field: Customer1 to Customer3
+  std::string status = "asked";      // asked signed declined
+  std::string link;                  // SHA-256 of the link's token, lower-case hex
+  std::uint64_t links = 1;           // how many were made: the newest alone opens anything
+  std::vector<std::string> factors;  // by which the signer proves who they are: link, code, passkey
+  std::optional<Timestamp> sent_at, reminded_at, viewed_at, ended_at;
+  std::string viewed_sha256;  // the document that was read last
+  std::uint64_t index = 0;    // of the entry that signed or declined
+};
+
+struct SignatureRequestRecord {
+  std::string id, number;
+  std::string status;  // open completed declined revoked expired overtaken
+  bool in_order = false;
+  std::string consent, consent_sha256;
+  std::string owner, team, region;  // the quote's
+  std::string requested_by, requested_role;
+  Timestamp requested_at, expires_at;
+  std::optional<Timestamp> ended_at;
+  std::uint64_t index = 0, ended_index = 0;
+  std::vector<SignerRecord> signers;  // in the order of signing where there is one
+
+  [[nodiscard]] const SignerRecord* signer(std::string_view signer_id) const;
+  // Whether it is that signer's turn: always, unless one before has not signed in an ordered request.
+  [[nodiscard]] bool is_turn_of(std::string_view signer_id) const;
+};
+
+struct RevisionRecord {
+  std::uint64_t revision = 0;  // from 2; revision 1 is the quote's own
+  std::string kind;            // signature, or as quote.revision_added says
+  std::string document_sha256;
+  std::uint64_t document_size = 0, index = 0;  // index: of the entry that brought it
+};
+
+struct LinkRecord {
+  std::string request, signer;
+};
+
+[[nodiscard]] Found<SignatureRequestRecord> find_signature_request(const StateReader& state, std::string_view id);
+// By the SHA-256 of a link's token, hex. Only the newest link of a signer is found.
+[[nodiscard]] Found<LinkRecord> find_link(const StateReader& state, std::string_view link);
+// Revisions from 2 on.
+[[nodiscard]] Found<RevisionRecord> find_revision(const StateReader& state, std::string_view number,
+                                                  std::uint64_t revision);
+
+// Why nobody can sign it now, in the order in which they are told: `quote_voided`, `quote_superseded`,
+// `request_revoked`, `request_declined`, `request_expired`, `request_overtaken`, `request_completed`, `quote_expired`.
+// Nothing: it is open.
+[[nodiscard]] std::optional<Error> why_closed(const SignatureRequestRecord& request, const QuoteRecord& quote,
+                                              Timestamp now);
+
+// Rules of the fold, one for each type of entry. Errc::conflict with a stable code; Errc::invalid `bad_signature_entry`
+// for an entry whose body has not the form that FORMAT.md says.
+[[nodiscard]] Result<void> signature_requested(const Entry& entry, const json::object& facts, StateWriter& state);
+[[nodiscard]] Result<void> signature_sent(const Entry& entry, StateWriter& state);
+[[nodiscard]] Result<void> signature_reminded(const Entry& entry, StateWriter& state);
+[[nodiscard]] Result<void> signature_link_renewed(const Entry& entry, StateWriter& state);
+[[nodiscard]] Result<void> signature_viewed(const Entry& entry, StateWriter& state);
+[[nodiscard]] Result<void> signature_signed(const Entry& entry, StateWriter& state);
+[[nodiscard]] Result<void> signature_declined(const Entry& entry, StateWriter& state);
+[[nodiscard]] Result<void> signature_revoked(const Entry& entry, StateWriter& state);
+[[nodiscard]] Result<void> signature_expired(const Entry& entry, StateWriter& state);
+[[nodiscard]] Result<void> revision_added(const Entry& entry, StateWriter& state);
+// What an entry that voids or supersedes the quote does to its open request; the caller writes the quote.
+[[nodiscard]] Result<void> overtake_signatures(const Entry& entry, QuoteRecord& quote, StateWriter& state);
+
+}  // namespace quotary::records
