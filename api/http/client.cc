@@ -216,7 +216,8 @@ Client::~Client() {
   }
 }
 
-Result<ClientAnswer> Client::post(std::string_view path, std::string_view content_type, std::string body) {
+Result<ClientAnswer> Client::post(std::string_view path, std::string_view content_type, std::string body,
+                                  const Headers& headers) {
   auto& impl = *impl_;
   if (impl.cancelled) return fail(Errc::unavailable, "cancelled", "the client was told to stop");
   const std::string target = path.empty() ? impl.url.whole_path : impl.url.path + std::string(path);
@@ -224,6 +225,7 @@ Result<ClientAnswer> Client::post(std::string_view path, std::string_view conten
   request.set(beast_http::field::host, impl.url.authority);
   request.set(beast_http::field::user_agent, "quotary");
   request.set(beast_http::field::content_type, beast::string_view(content_type.data(), content_type.size()));
+  for (const auto& [name, value] : headers) request.insert(name, value);
   request.body() = std::move(body);
   request.prepare_payload();
   impl.deadline = std::chrono::steady_clock::now() + impl.config.request_timeout;

@@ -10,6 +10,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace quotary::http {
 
@@ -51,7 +53,10 @@ class Client {
   // name, TLS 1.2 at least. A connection that was open and turns out to be dead is made anew once; redirects are not
   // followed. Errc::unavailable `unreachable` (which step failed), `timed_out`, `bad_answer` (no HTTP, or over a
   // limit), `cancelled`; Errc::invalid `bad_tls` for roots that cannot be read.
-  [[nodiscard]] Result<ClientAnswer> post(std::string_view path, std::string_view content_type, std::string body);
+  // `headers`: further ones, as they are.
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  [[nodiscard]] Result<ClientAnswer> post(std::string_view path, std::string_view content_type, std::string body,
+                                          const Headers& headers = {});
   // Ends the request under way, and refuses all later ones.
   void cancel();
 
