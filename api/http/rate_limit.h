@@ -21,7 +21,7 @@ struct Rate {
 struct RateLimits {
   // Classes that a route names and this map lacks have no limit.
   std::map<std::string, Rate, std::less<>> classes{
-      {"default", {200, 400}}, {"public_verify", {5, 30}}, {"login", {0.2, 10}}};
+      {"default", {200, 400}}, {"public_verify", {5, 30}}, {"sign", {5, 60}}, {"login", {0.2, 10}}};
   std::size_t table_max = 65'536;  // buckets; the one unused longest goes first
   // What loopback addresses get instead of the class; the default lets benchmarks and a proxy on the same host pass.
   Rate loopback{0, 0};

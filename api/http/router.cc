@@ -104,9 +104,26 @@ void Router::add(std::string method, std::string pattern, RouteOptions options, 
     }
   }
   QUOTARY_CHECK(!node->methods.contains(method));
+  if (options.path_is_secret) {
+    const auto root = pattern.substr(1, pattern.find('/', 1) - 1);
+    QUOTARY_CHECK(!root.empty() && root.find('{') == std::string::npos);
+    secret_roots_.insert(root);
+  }
   routes_.push_back(std::make_unique<Route>(
       Route{method, std::move(pattern), std::move(options), std::move(handler), routes_.size()}));
   node->methods.emplace(std::move(method), std::pair{routes_.back().get(), std::move(names)});
+}
+
+std::string Router::told_path(const Route* route, const Request& request) const {
+  if (route != nullptr) return route->options.path_is_secret ? route->pattern : request.path;
+  // A path that could not be decoded has no segments: its first one is decoded alone.
+  const std::string_view raw = request.path;
+  const auto begin = std::min(raw.find_first_not_of('/'), raw.size());
+  const std::string_view sent = raw.substr(begin, raw.find('/', begin) - begin);
+  const auto decoded = percent_decode(sent, false);
+  if (const auto root = secret_roots_.find(decoded ? *decoded : std::string(sent)); root != secret_roots_.end())
+    return "/" + *root + "/…";
+  return request.path;
 }
 
 Match Router::match(std::string_view method, const std::vector<std::string>& segments) const {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,12 +58,17 @@ class Router {
   // `segments` are decoded.
   [[nodiscard]] Match match(std::string_view method, const std::vector<std::string>& segments) const;
 
+  // The path as logs and problems may show it: the pattern of a route whose path is secret, and no more than the first
+  // segment of what begins as one does but led to no route.
+  [[nodiscard]] std::string told_path(const Route* route, const Request& request) const;
+
   [[nodiscard]] const std::vector<std::unique_ptr<Route>>& routes() const { return routes_; }
 
  private:
   struct Node;
   std::unique_ptr<Node> root_;
   std::vector<std::unique_ptr<Route>> routes_;
+  std::set<std::string, std::less<>> secret_roots_;  // the first segments of secret paths
 };
 
 // Percent-decoding of one path segment or query part. A '%' without two hexadecimal digits, an ill-formed UTF-8

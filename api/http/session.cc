@@ -268,7 +268,7 @@ void Session::dispatch() {
   slot->io = io_;
   slot->session = weak_from_this();
   slot->sequence = sequence_;
-  slot->path = request_->path;
+  slot->path = core_->router.told_path(route_, *request_);
   if (route_->options.run == Run::inline_io) return call_handler(*route_, request_, slot);
 
   const bool admitted = core_->requests_open.fetch_add(1) < core_->config.requests_open_max;
@@ -291,7 +291,7 @@ void Session::on_reply(std::uint64_t sequence, Response response) {
 
 void Session::refuse(int status, const Error& error, int retry_after) {
   auto headers = std::move(response_.headers);
-  auto response = problem_response(status, error, request_->path);
+  auto response = problem_response(status, error, core_->router.told_path(route_, *request_));
   for (auto& header : headers) response.headers.push_back(std::move(header));
   if (retry_after > 0) {
     std::erase_if(response.headers, [](const auto& header) { return header.first == "Retry-After"; });

@@ -49,7 +49,7 @@ void Session::respond(Response response) {
   if (!response.log_detail.empty()) core_->log_error(request_->id + " " + response.log_detail);
   if (response.status < 200 || response.status > 599) {
     core_->log_error("a handler answered with a status outside 200..599");
-    response = problem_response(fail(Errc::internal, "internal", {}), request_->path);
+    response = problem_response(fail(Errc::internal, "internal", {}), core_->router.told_path(route_, *request_));
   }
   const bool is_head = request_->method == "HEAD";
   if (response.status == 200 && (is_head || request_->method == "GET")) {
@@ -188,8 +188,8 @@ void Session::finish_request() {
     record.request_id = request_->id;
     record.peer = request_->peer;
     record.method = request_->method;
-    record.path =
-        route_ && route_->options.path_is_secret ? std::string_view(route_->pattern) : std::string_view(request_->path);
+    const auto told_path = core_->router.told_path(route_, *request_);
+    record.path = told_path;
     if (route_) record.route = route_->pattern;
     record.status = response_.status;
     record.bytes_in = parser_->body_size();

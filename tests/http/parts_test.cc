@@ -100,6 +100,27 @@ TEST_F(Routing, SaysWhatIsMissing) {
     EXPECT_EQ(find("GET", path), "404") << path;
 }
 
+// What a log and a problem may show of a path that holds a token, also where it led to no route or was malformed.
+TEST(SecretPaths, AreToldByTheirPattern) {
+  Router router;
+  router.add("GET", "/open/{name}", {}, [](auto, auto) {});
+  router.add("GET", "/sign/{token}", {.path_is_secret = true}, [](auto, auto) {});
+  const auto told = [&](const char* method, const char* target) {
+    Request request;
+    request.method = method;
+    (void)parse_target(target, request);
+    const auto match = router.match(request.method, request.segments);
+    return router.told_path(match.route, request);
+  };
+  EXPECT_EQ(told("GET", "/open/name?x=1"), "/open/name");
+  EXPECT_EQ(told("GET", "/nothing/here"), "/nothing/here");
+  EXPECT_EQ(told("GET", "/sign/TOKEN"), "/sign/{token}");
+  EXPECT_EQ(told("GET", "/%73ign/TOKEN"), "/sign/{token}");
+  for (const char* target : {"/sign/TOKEN/more", "/sign/TOKEN%zz", "/%73ign/TOKEN/more", "/%73ign/TOKEN%zz", "//sign/TOKEN"})
+    EXPECT_EQ(told("GET", target).find("TOKEN"), std::string::npos) << target;
+  EXPECT_EQ(told("POST", "/sign/TOKEN").find("TOKEN"), std::string::npos);
+}
+
 TEST(Problems, HaveTheirStatus) {
   const std::pair<Errc, int> statuses[]{{Errc::invalid, 422},     {Errc::unauthenticated, 401}, {Errc::forbidden, 403},
                                         {Errc::not_found, 404},   {Errc::conflict, 409},        {Errc::too_large, 413},
