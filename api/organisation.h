@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/roles.h"
+#include "api/signature/courier.h"
 #include "api/time_stamping/pace.h"
 #include "api/witness/pace.h"
 #include "ledger/base/file_system.h"
@@ -80,6 +81,7 @@ struct OrganisationConfig {
   std::optional<IndexRootsConfig> index_roots;
   std::optional<ServiceEventsConfig> service_events;  // a server's; absent: what opens the ledger chains nothing itself
   time_stamping::TimeStampingConfig time_stamping;    // the authority to be asked for trusted time, by the same rule
+  signature::SignatureConfig signature;               // how customers are asked to sign
   unsigned verification_wait_ms = 5'000;              // a call for a check of the log waits that long for its end
 };
 
@@ -134,6 +136,11 @@ struct NumbersRange {
 
 struct VoidFilter {
   std::string status, from, to, quote, cursor;
+  std::optional<std::uint64_t> limit;
+};
+
+struct SignatureFilter {
+  std::string status, number, cursor;
   std::optional<std::uint64_t> limit;
 };
 
@@ -226,6 +233,20 @@ class Organisation {
   [[nodiscard]] Result<Answer> voids_report(const Principal& caller, const VoidFilter& filter) const;
   [[nodiscard]] Result<Bytes> voids_report_csv(const Principal& caller, const VoidFilter& filter) const;
 
+  // Signature requests (ledger/records/signing.h). request_signature sends each signer a link in the background and
+  // answers before. Errc::unavailable `delivery_not_configured`; conflict `signature_request_open`, `fields_signed`,
+  // `quote_<status>`. Addresses are whole for who may read the request, and masked in lists; no answer holds a link.
+  [[nodiscard]] Result<Answer> request_signature(const Principal& caller, std::string_view number,
+                                                 std::string_view idempotency_key, std::string_view body);
+  [[nodiscard]] Result<Answer> read_signature_request(const Principal& caller, std::string_view id) const;
+  [[nodiscard]] Result<Answer> list_signature_requests(const Principal& caller, const SignatureFilter& filter) const;
+  [[nodiscard]] Result<Answer> revoke_signature(const Principal& caller, std::string_view id, std::string_view body);
+  // Recorded, then delivered while the caller waits. Errc::conflict `reminder_too_soon`, `not_sent_yet`; unavailable
+  // `delivery_failed`.
+  [[nodiscard]] Result<Answer> remind_signer(const Principal& caller, std::string_view id, std::string_view signer);
+  [[nodiscard]] Result<Answer> renew_link(const Principal& caller, std::string_view id, std::string_view signer);
+  [[nodiscard]] signature::CourierState delivery() const;
+
   // Lawful erasure (ledger/records/erasure.h): of the buyer of a quote, or of a person, on a legal basis. Another than
   // who asked approves; a legal hold forbids it. With the approval's entry the contents are gone for every reader, and
   // their key is destroyed before the answer: {"key_destroyed": false} when that waits (erasures_carried_out()).
@@ -290,8 +311,8 @@ class Organisation {
                                           bool chained);
   [[nodiscard]] json::object read_backup() const;
 
-  // What time alone brings: void requests that lapse, digests of the record of reads, a disk that runs full. Call it
-  // about once a minute; answers how many entries it wrote.
+  // What time alone brings: void requests that lapse, signature requests that expire, digests of the record of reads, a
+  // disk that runs full. Call it about once a minute; answers how many entries it wrote.
   [[nodiscard]] Result<std::uint64_t> run_due_events();
 
   // Health: readiness fails with the latch's reason.
@@ -311,7 +332,8 @@ class Organisation {
   [[nodiscard]] LedgerState ledger_state() const;
   [[nodiscard]] std::string metrics() const;  // Prometheus text
 
-  struct Parts;  // this layer's own
+  struct Parts;                                           // this layer's own
+  [[nodiscard]] Parts& parts() const { return *parts_; }  // the same: for use cases that stand apart (signer_calls.h)
 
  private:
   explicit Organisation(std::unique_ptr<Parts> parts);

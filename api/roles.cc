@@ -33,6 +33,8 @@ constexpr CallRow matrix[] = {
     {Call::decide_erasure, "decide_erasure", "decide on erasures", {no, no, all, no, no, no, all}},
     {Call::read_erasures, "read_erasures", "read erasures and legal holds", {no, no, all, all, all, no, all}},
     {Call::hold, "hold", "place or release legal holds", {no, no, all, all, no, no, all}},
+    {Call::request_signature, "request_signature", "ask customers to sign", {self, team, region, no, no, self, no}},
+    {Call::read_signatures, "read_signatures", "read signature requests", {self, team, region, all, all, all, all}},
 };
 static_assert(std::size(matrix) == call_count);
 

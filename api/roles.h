@@ -40,10 +40,12 @@ enum class Call {
   prove_numbers,  // what became of each number of a series
   ask_erasure,    // of a customer or person; also to withdraw it
   decide_erasure,
-  read_erasures,  // requests and legal holds
-  hold,           // place and release legal holds
+  read_erasures,      // requests and legal holds
+  hold,               // place and release legal holds
+  request_signature,  // ask customers to sign, remind them, renew links, revoke
+  read_signatures,    // signature requests
 };
-inline constexpr std::size_t call_count = 19;
+inline constexpr std::size_t call_count = 21;
 
 struct CallRow {
   Call call;

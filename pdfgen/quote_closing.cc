@@ -1,5 +1,6 @@
 #include "pdfgen/laid.h"
 #include "pdfgen/line_break.h"
+#include "pdfgen/signature_box.h"
 
 #include <algorithm>
 
@@ -69,7 +70,7 @@ struct Term {
   [[nodiscard]] double height() const { return 4 + 8 * 1.42 + height_of(lines); }
 };
 
-constexpr double box_height = 54, signatures_height = 12 + 12 + box_height + 6, signatures_head = 24;
+constexpr double box_height = signature_box_height, signatures_height = 12 + 12 + box_height + 6, signatures_head = 24;
 
 void signature_block(PageFlow& flow, LaidDocument& laid, const Quote& quote, std::size_t totals_page) {
   struct Box {
@@ -81,6 +82,7 @@ void signature_block(PageFlow& flow, LaidDocument& laid, const Quote& quote, std
                            {"Customer2", {"买方签字二", "Buyer 2"}},
                            {"Customer3", {"买方签字三", "Buyer 3"}}};
   constexpr double spacing = 10, wide = (body_width - 3 * spacing) / 4;
+  static_assert(wide - signature_box_width < 0.01 && signature_box_width - wide < 0.01);
   flow.need(signatures_height + (flow.page_index() == totals_page ? 0 : signatures_head));
   flow.y -= 12;
   if (flow.page_index() != totals_page) {  // who signs sees the amount all the same

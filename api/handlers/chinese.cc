@@ -29,6 +29,21 @@ constexpr Summary summaries[] = {
     {"POST", "/v1/void-requests/{id}/withdraw", "撤回自己的作废申请"},
     {"GET", "/v1/void-requests/{id}/certificate", "盖章的作废凭证"},
     {"GET", "/v1/reports/voids", "作废记录与合计，JSON 或 CSV"},
+    {"POST", "/v1/quotes/{number}/signature-requests", "请一至三位客户签署报价单，各自收到专用链接"},
+    {"GET", "/v1/signature-requests", "列出签署请求，新的在前；地址已遮蔽"},
+    {"GET", "/v1/signature-requests/{id}", "读取签署请求及其送达情况"},
+    {"POST", "/v1/signature-requests/{id}/revoke", "撤销签署请求，其链接不能再用于签署"},
+    {"POST", "/v1/signature-requests/{id}/signers/{signer}/remind", "提醒签署人，每小时至多一次"},
+    {"POST", "/v1/signature-requests/{id}/signers/{signer}/renew-link", "给签署人发送新链接，旧链接随即失效"},
+    {"GET", "/sign/{token}", "签署人的链接所打开的页面"},
+    {"GET", "/sign/{token}/session", "签署人被请求签署的内容与进度"},
+    {"GET", "/sign/{token}/document", "将要签署的文件"},
+    {"POST", "/sign/{token}/viewed", "签署人已读完文件"},
+    {"POST", "/sign/{token}/code", "向签署人发送验证码"},
+    {"POST", "/sign/{token}/code/check", "输入验证码；验证结果只留在此浏览器"},
+    {"POST", "/sign/{token}/sign", "签署所阅读的这一份文件"},
+    {"POST", "/sign/{token}/decline", "谢绝签署，并说明理由"},
+    {"GET", "/sign/{token}/signed", "带有该签署人签名的文件"},
     {"POST", "/v1/erasures", "申请依法删除：某报价单的买方，或某位人员"},
     {"GET", "/v1/erasures", "列出删除申请，新的在前"},
     {"GET", "/v1/erasures/{id}", "读取删除申请，以及批准后将不可再读的报价单"},
@@ -75,9 +90,10 @@ struct Tag {
   std::string_view english, chinese;
 };
 
-constexpr Tag tags[] = {{"quotes", "报价单"},     {"voids", "作废"},          {"reports", "报表"},
-                        {"erasures", "依法删除"}, {"verify", "核验"},         {"log", "账本"},
-                        {"sessions", "登录"},     {"administration", "管理"}, {"site", "站点"}};
+constexpr Tag tags[] = {{"quotes", "报价单"},       {"voids", "作废"},       {"reports", "报表"},
+                        {"signatures", "签署"},     {"signing", "客户签署"}, {"erasures", "依法删除"},
+                        {"verify", "核验"},         {"log", "账本"},         {"sessions", "登录"},
+                        {"administration", "管理"}, {"site", "站点"}};
 
 }  // namespace
 

@@ -54,10 +54,13 @@ struct Endpoint {
   int other_status = 0;           // a second good answer, with its schema
   std::string_view other_schema = {};
   std::string_view table_type = {};  // media type of the same answer as a table, when it is asked for
+  bool path_is_secret = false;       // the path holds a token: logs and problems get the pattern instead
 };
 
 [[nodiscard]] std::span<const Endpoint> quote_endpoints();
 [[nodiscard]] std::span<const Endpoint> void_endpoints();
+[[nodiscard]] std::span<const Endpoint> signature_request_endpoints();
+[[nodiscard]] std::span<const Endpoint> signer_endpoints();
 [[nodiscard]] std::span<const Endpoint> erasure_endpoints();
 [[nodiscard]] std::span<const Endpoint> verify_endpoints();
 [[nodiscard]] std::span<const Endpoint> log_endpoints();

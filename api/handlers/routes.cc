@@ -128,8 +128,8 @@ Result<http::Response> answer_of(const Endpoint& endpoint, const Surface& surfac
 
 std::vector<Endpoint> all_endpoints() {
   std::vector<Endpoint> out;
-  for (auto group : {quote_endpoints(), void_endpoints(), erasure_endpoints(), verify_endpoints(), log_endpoints(),
-                     admin_endpoints(), site_endpoints()})
+  for (auto group : {quote_endpoints(), void_endpoints(), signature_request_endpoints(), signer_endpoints(),
+                     erasure_endpoints(), verify_endpoints(), log_endpoints(), admin_endpoints(), site_endpoints()})
     out.insert(out.end(), group.begin(), group.end());
   return out;
 }
@@ -189,9 +189,12 @@ void add_routes(http::Router& router, Organisation& organisation, const SurfaceO
     route.body_max = endpoint.body_max;
     route.run = endpoint.gate.access == Access::log && !options.public_log ? http::Run::worker : endpoint.run;
     route.rate_class = endpoint.rate_class;
+    route.path_is_secret = endpoint.path_is_secret;
     auto handler = [surface, endpoint](const std::shared_ptr<const http::Request>& request, const http::Reply& reply) {
       auto answered = answer_of(endpoint, *surface, *request);
-      auto response = answered ? std::move(*answered) : error_response(answered.error(), request->path);
+      auto response = answered
+                          ? std::move(*answered)
+                          : error_response(answered.error(), endpoint.path_is_secret ? request->route : request->path);
       protect(response, endpoint.kind);
       reply(std::move(response));
     };

@@ -11,6 +11,7 @@
 #include "api/use_cases/parts.h"
 #include "api/use_cases/seal_certificates.h"
 #include "api/use_cases/service_events.h"
+#include "api/use_cases/signature_rules.h"
 #include "api/use_cases/status_proof.h"
 #include "api/use_cases/time_stamping.h"
 #include "api/use_cases/witnessing.h"
@@ -64,6 +65,7 @@ Organisation::~Organisation() {
   parts_->index_roots.reset();
   parts_->backups.reset();
   parts_->time_stamper.reset();
+  parts_->courier.reset();
   // What cannot be chained now stays in its file and is chained after the next start.
   (void)parts_->chain_access();
   if (parts_->service) parts_->service->end();
@@ -189,7 +191,8 @@ Result<void> Organisation::Parts::start() {
   QUOTARY_TRY_VOID(start_service_events());
   start_index_roots();
   QUOTARY_TRY_VOID(start_witnesses());
-  return start_time_stamping();
+  QUOTARY_TRY_VOID(start_time_stamping());
+  return start_signatures();
 }
 
 Result<void> Organisation::Parts::start_service_events() {
@@ -269,7 +272,7 @@ std::string Organisation::metrics() const {
          line("quotary_verifications_total", "counter", "Public verifications since the start.",
               parts_->verified_total) +
          witness_figures(witnessing()) + index_figures(index_roots()) + time_stamping_figures(time_stamping()) +
-         disk_figures(disk());
+         disk_figures(disk()) + delivery_figures(delivery());
 }
 
 }  // namespace quotary::api

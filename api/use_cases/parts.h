@@ -3,6 +3,7 @@
 
 #include "api/faults.h"
 #include "api/organisation.h"
+#include "api/signature/codes.h"
 #include "api/time_stamping/time_stamper.h"
 #include "api/use_cases/access_log.h"
 #include "api/use_cases/sessions.h"
@@ -131,8 +132,10 @@ struct Organisation::Parts {
   std::unique_ptr<witness::Witnesses> witnesses;  // after the ledger, which it appends to; null: none are asked
   std::unique_ptr<time_stamping::TimeStamper> time_stamper;  // the same
   std::optional<time_stamping::Stamped> read_only_stamped;   // of a ledger that is served for reading alone
-  std::unique_ptr<ServiceEvents> service;                    // the same; null: nothing is chained about the service
-  std::atomic<int> periods_looked_at{0};  // the month, counted from year 0, before which nothing is left to seal
+  std::unique_ptr<signature::Codes> codes;                   // after the keys
+  std::unique_ptr<signature::Courier> courier;  // after the ledger, which it appends to; null: nothing is delivered
+  std::unique_ptr<ServiceEvents> service;       // the same; null: nothing is chained about the service
+  std::atomic<int> periods_looked_at{0};        // the month, counted from year 0, before which nothing is left to seal
   std::atomic<std::uint64_t> issued_total{0}, verified_total{0}, logins_total{0}, logins_failed_total{0};
 
   [[nodiscard]] Timestamp now() const { return config.clock->now(); }
@@ -156,6 +159,9 @@ struct Organisation::Parts {
   void start_index_roots();
   [[nodiscard]] Result<void> start_service_events();
   [[nodiscard]] Result<void> start_time_stamping();
+  [[nodiscard]] Result<void> start_signatures();
+  // Ends open signature requests whose time has come; answers how many.
+  [[nodiscard]] Result<std::uint64_t> expire_signatures();
 
   // One read of the published state.
   template <class T, class Read>

@@ -2,6 +2,7 @@
 
 #include "api/use_cases/issuer.h"
 #include "api/use_cases/parts.h"
+#include "api/use_cases/signature_rules.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
 
@@ -80,6 +81,13 @@ json::object state_member(const QuoteRecord& quote, Timestamp now) {
   }
   if (!quote.superseded_by.empty()) out["superseded_by"] = quote.superseded_by;
   if (quote.accepted_at) out["accepted"] = json::object{{"time", format_rfc3339(*quote.accepted_at)}};
+  if (!quote.open_signature.empty()) out["signature_request"] = quote.open_signature;
+  if (quote.revision > 1)
+    out["newest"] =
+        json::object{{"revision", quote.revision},
+                     {"sha256", quote.newest_sha256()},
+                     {"size", quote.newest_size()},
+                     {"url", "/v1/quotes/" + quote.number + "/pdf?revision=" + std::to_string(quote.revision)}};
   if (!quote.open_request.empty()) {
     out["void_requested"] = json::object{{"time", format_rfc3339(*quote.void_requested_at)}};
     out["void_request"] = quote.open_request;
@@ -269,11 +277,12 @@ Result<Answer> Organisation::list_quotes(const Principal& caller, const QuoteFil
 Result<Bytes> Organisation::quote_pdf(const Principal& caller, std::string_view number, std::uint64_t revision) const {
   QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
   QUOTARY_TRY(quote, parts_->quote_for(caller, Call::read_quote, number));
-  if (revision != 1) return fail(Errc::not_found, "revision_not_found", "the quote has no such revision");
-  QUOTARY_TRY(entry, parts_->ledger->entry(quote.index));
-  QUOTARY_TRY(bytes, parts_->payload(entry, "pdf"));
+  QUOTARY_TRY(bytes, document_bytes(*parts_, quote, revision));
   QUOTARY_TRY_VOID(parts_->note_read(caller, "quote.pdf", "quote:" + quote.number));
-  return Bytes{std::move(bytes), "application/pdf", quote.document_sha256, quote.number + ".pdf"};
+  if (revision == 1) return Bytes{std::move(bytes), "application/pdf", quote.document_sha256, quote.number + ".pdf"};
+  const auto hash = sha256(bytes).hex();
+  return Bytes{std::move(bytes), "application/pdf", hash,
+               quote.number + "-revision-" + std::to_string(revision) + ".pdf"};
 }
 
 Result<Bytes> Organisation::quote_pdf_with_proof(const Principal& caller, std::string_view number) const {
@@ -305,10 +314,12 @@ Result<Answer> Organisation::quote_history(const Principal& caller, std::string_
     json::object details;
     for (const auto& [name, value] : entry.body)
       if (name != "code") details[name] = value;
-    if (entry.type.starts_with("void.")) {
+    if (entry.type.starts_with("void.") || entry.type == records::signature_declined_type ||
+        entry.type == records::signature_revoked_type) {
       if (auto text = parts_->payload(entry, "text")) {
         if (auto parsed = parse_json(*text); parsed && parsed->is_object())
-          for (const auto& [name, value] : parsed->get_object()) details[name] = value;
+          for (const auto& [name, value] : parsed->get_object())
+            if (name.starts_with("reason") || name == "comment") details[name] = value;
       } else if (text.error().kind == Errc::gone) {
         details["text"] = erased_text;
       }

@@ -260,6 +260,7 @@ Result<std::uint64_t> Organisation::run_due_events() {
   const auto chained = parts_->chain_access();
   const auto disk = parts_->service ? parts_->service->look_at_disk() : std::uint64_t{0};
   const auto sealed = parts_->seal_periods();
+  const auto expired = parts_->expire_signatures();
   auto now = parts_->now();
   std::vector<std::string> due;
   auto collect = [&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
@@ -271,7 +272,8 @@ Result<std::uint64_t> Organisation::run_due_events() {
     });
   };
   QUOTARY_TRY_VOID(parts_->ledger->read_state(collect));
-  std::uint64_t written = (chained ? *chained : 0) + (disk ? *disk : 0) + (sealed ? *sealed : 0);
+  std::uint64_t written =
+      (chained ? *chained : 0) + (disk ? *disk : 0) + (sealed ? *sealed : 0) + (expired ? *expired : 0);
   for (const auto& id : due) {
     auto command = [id](const StateReader& state, Timestamp at) -> Result<std::vector<Draft>> {
       QUOTARY_TRY(request, records::find_void(state, id));
@@ -292,6 +294,7 @@ Result<std::uint64_t> Organisation::run_due_events() {
   if (!chained) return chained.error();
   if (!disk) return disk.error();
   if (!sealed) return sealed.error();
+  if (!expired) return expired.error();
   if (auto trouble = parts_->access->trouble(); !trouble.empty())
     return fail(Errc::storage, "access_log_unavailable", "reads cannot be recorded: " + trouble);
   return written;

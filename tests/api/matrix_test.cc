@@ -118,6 +118,12 @@ const CallTest calls[] = {
     {Call::hold, false, [](Matrix& w, const Principal& who) { return of(w.organisation->place_hold(who, "", "{}")); }},
     {Call::hold, false,  // without its comment, so that it stands
      [](Matrix& w, const Principal& who) { return of(w.organisation->release_hold(who, w.hold, "", "{}")); }},
+    {Call::request_signature, true,  // without signers, so that nobody is asked
+     [](Matrix& w, const Principal& who) {
+       return of(w.organisation->request_signature(who, w.number, "sign-" + who.team, "{}"));
+     }},
+    {Call::read_signatures, false,
+     [](Matrix& w, const Principal& who) { return of(w.organisation->list_signature_requests(who, {})); }},
     {Call::administer, false,
      [](Matrix& w, const Principal& who) {
        return of(w.organisation->add_person(who, {"新人", Role::rep, "x", "x", "", ""}));

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """The HTTP surface of a running server: headers, pages, lists, tiles, problems, restarts and a hard kill."""
-import base64, hashlib, json, os, re, subprocess, sys, tempfile, threading, time, unittest, urllib.error, urllib.request
+import base64, glob, hashlib, json, os, re, subprocess, sys, tempfile, threading, time, unittest, urllib.error, urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from openapi import Document
-from server import Server, free_port, quote
+from server import Server, eventually, free_port, quote
 
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 VERIFIER = PROGRAM + "-verify"
 INDEXED_SECONDS_MAX = 30
+# Called by signing_test.cc, where something signs documents.
+UNSIGNED = {("POST", "/sign/{token}/sign"), ("GET", "/sign/{token}/signed")}
 REASON = {"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"}
 
 
@@ -17,6 +19,8 @@ class Surface(unittest.TestCase):
     def setUpClass(cls):
         cls.metrics_port = free_port()
         cls.s = Server(PROGRAM, ["--metrics-port", str(cls.metrics_port)])
+        cls.messages = os.path.join(cls.s.home, "out")
+        cls.s.options += ["--delivery-folder", cls.messages]
         # A log that had another key before, so that there is a succession to answer.
         subprocess.run([PROGRAM, "keys", "rotate", "--data", cls.s.data], check=True, stdout=subprocess.DEVNULL)
         cls.s.start()
@@ -29,7 +33,7 @@ class Surface(unittest.TestCase):
         cls.s.__exit__()
         if cls.s.faults:
             raise AssertionError("answers differ from the OpenAPI document:\n" + "\n".join(sorted(set(cls.s.faults))))
-        missing = cls.s.document.operations.keys() - cls.s.document.called
+        missing = cls.s.document.operations.keys() - cls.s.document.called - UNSIGNED
         if missing:
             raise AssertionError(f"no test made these calls of the OpenAPI document: {sorted(missing)}")
 
@@ -43,6 +47,41 @@ class Surface(unittest.TestCase):
             self.assertEqual(status, 503, proof)
             self.assertLess(time.time(), until, proof)
             time.sleep(0.1)
+
+    def messages_of(self, kind, count):
+        def found():
+            out = []
+            for path in glob.glob(os.path.join(self.messages, kind + "-*.json")):
+                with open(path) as f:
+                    out.append(json.load(f)["content"])
+            return out
+        return eventually(found, lambda kept: len(kept) >= count)
+
+    def test_signature_calls(self):
+        number = self.s.issue(quote(), "to-sign")[2]["number"]
+        body = {"signers": [{"name": "陈立", "email": "chen.li@chenghu.example"}]}
+        status, _, asked = self.s.json("POST", f"/v1/quotes/{number}/signature-requests", "rep", body, {"Idempotency-Key": "ask"})
+        self.assertEqual(status, 201, asked)
+        path, signer = f"/v1/signature-requests/{asked['id']}", asked["signers"][0]["id"]
+        eventually(lambda: self.s.json("GET", path, "rep")[2]["signers"][0]["delivery"]["state"], lambda state: state == "sent")
+        self.assertEqual(self.s.call("POST", f"{path}/signers/{signer}/remind", "rep")[0], 200)
+        self.assertEqual(self.s.call("POST", f"{path}/signers/{signer}/renew-link", "rep")[0], 200)
+        links = {content["link"].rsplit("/", 1)[1] for content in self.messages_of("invitation", 2)}
+        link = next("/sign/" + each for each in links if self.s.call("GET", f"/sign/{each}/session")[0] == 200)
+        session = self.s.json("GET", link + "/session")[2]
+        self.assertEqual(self.s.json("GET", f"/v1/quotes/{number}", "rep")[2]["state"]["signature_request"], asked["id"])
+        self.assertIn(b"html", self.s.call("GET", link)[2])
+        self.assertEqual(self.s.call("GET", link + "/document")[0], 200)
+        self.assertEqual(self.s.call("POST", link + "/viewed", None, {"document_sha256": session["document"]["sha256"]})[0], 200)
+        self.assertEqual(self.s.call("POST", link + "/code", None, {})[0], 200)
+        code = self.messages_of("code", 1)[0]["code"]
+        self.assertEqual(self.s.call("POST", link + "/code/check", None, {"code": code})[0], 200)
+        self.assertEqual(self.s.call("POST", link + "/decline", None, {"reason": "价格过高"})[0], 200)
+        self.assertEqual(len(self.s.json("GET", f"/v1/signature-requests?number={number}", "rep")[2]["items"]), 1)
+        self.assertEqual(self.s.json("POST", path + "/revoke", "rep", {})[2]["code"], "request_declined")
+        other = self.s.issue(quote(), "to-revoke")[2]["number"]
+        asked = self.s.json("POST", f"/v1/quotes/{other}/signature-requests", "rep", body, {"Idempotency-Key": "ask-2"})[2]
+        self.assertEqual(self.s.call("POST", f"/v1/signature-requests/{asked['id']}/revoke", "rep", {})[0], 200)
 
     def test_replay_is_marked(self):
         status, headers, again = self.s.issue(quote(), "first")

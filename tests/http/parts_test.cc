@@ -116,7 +116,8 @@ TEST(SecretPaths, AreToldByTheirPattern) {
   EXPECT_EQ(told("GET", "/nothing/here"), "/nothing/here");
   EXPECT_EQ(told("GET", "/sign/TOKEN"), "/sign/{token}");
   EXPECT_EQ(told("GET", "/%73ign/TOKEN"), "/sign/{token}");
-  for (const char* target : {"/sign/TOKEN/more", "/sign/TOKEN%zz", "/%73ign/TOKEN/more", "/%73ign/TOKEN%zz", "//sign/TOKEN"})
+  for (const char* target :
+       {"/sign/TOKEN/more", "/sign/TOKEN%zz", "/%73ign/TOKEN/more", "/%73ign/TOKEN%zz", "//sign/TOKEN"})
     EXPECT_EQ(told("GET", target).find("TOKEN"), std::string::npos) << target;
   EXPECT_EQ(told("POST", "/sign/TOKEN").find("TOKEN"), std::string::npos);
 }

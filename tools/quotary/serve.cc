@@ -27,6 +27,7 @@ struct ServeOptions {
   std::int64_t witness_interval_ms = 1'000;
   std::int64_t index_interval_ms = IndexRootsPace{}.gap.count();
   std::string tsa_url, tsa_roots, tsa_ca;
+  std::string delivery_url, delivery_secret_file, delivery_ca, delivery_folder, sign_factors = "link,code";
   std::int64_t tsa_interval_s = 3'600;
   std::size_t io_threads = 1, worker_threads = 4;
   std::uint64_t disk_low_bytes = api::ServiceEventsConfig{}.disk_low_bytes;
@@ -111,6 +112,26 @@ Result<void> start_metrics(http::HttpServer& server, const ServeOptions& options
   return {};
 }
 
+// What carries links and codes to customers; nothing when none is given.
+Result<void> set_signature(signature::SignatureConfig& config, const ServeOptions& options) {
+  QUOTARY_TRY(factors, signature::parse_factors(options.sign_factors));
+  config.factors = std::move(factors);
+  config.say = say;
+  const auto files = posix_file_system();
+  const auto clock = std::make_shared<SystemClock>();
+  if (!options.delivery_folder.empty()) {
+    QUOTARY_TRY(folder, signature::folder_delivery(files, options.delivery_folder, clock));
+    config.delivery = std::move(folder);
+  } else if (!options.delivery_url.empty()) {
+    QUOTARY_TRY(secret, signature::read_delivery_secret(*files, options.delivery_secret_file));
+    http::ClientConfig client;
+    client.ca_file = options.delivery_ca;
+    QUOTARY_TRY(hook, signature::hook_delivery(options.delivery_url, std::move(secret), std::move(client), clock));
+    config.delivery = std::move(hook);
+  }
+  return {};
+}
+
 int serve(ServeOptions options) {
   if (auto complete = options.places.complete(); !complete) return report(complete.error()), exit_unchecked;
   if (auto bind = check_bind(options.listener); !bind) return report(bind.error()), exit_unchecked;
@@ -136,6 +157,8 @@ int serve(ServeOptions options) {
   organisation_config.time_stamping.ca_file = options.tsa_ca;
   organisation_config.time_stamping.pace.interval = std::chrono::seconds(options.tsa_interval_s);
   organisation_config.time_stamping.say = say;
+  if (auto set = set_signature(organisation_config.signature, options); !set)
+    return report(set.error()), exit_unchecked;
   auto organisation = api::Organisation::open(organisation_config);
   if (!organisation) return report_open(organisation.error(), options.places);
   say_if_damaged((*organisation)->ledger_state(), options.places);
@@ -205,6 +228,34 @@ void add_time_stamping(CLI::App& command, ServeOptions& options) {
       ->capture_default_str();
 }
 
+void add_delivery(CLI::App& command, ServeOptions& options) {
+  auto* url =
+      command
+          .add_option("--delivery-url", options.delivery_url,
+                      "URL that links, codes and notices for customers are POSTed to, to be sent by e-mail or text")
+          ->envname("QUOTARY_DELIVERY_URL");
+  auto* secret = command
+                     .add_option("--delivery-secret-file", options.delivery_secret_file,
+                                 "file with the secret under which these are signed")
+                     ->envname("QUOTARY_DELIVERY_SECRET_FILE")
+                     ->needs(url);
+  url->needs(secret);
+  command
+      .add_option("--delivery-ca", options.delivery_ca,
+                  "PEM roots that its https is trusted by (default: the system's)")
+      ->needs(url);
+  command
+      .add_option(
+          "--delivery-folder", options.delivery_folder,
+          "folder that they are written to instead, for demonstrations: whoever reads it can sign for customers")
+      ->envname("QUOTARY_DELIVERY_FOLDER")
+      ->excludes(url);
+  command
+      .add_option("--sign-factors", options.sign_factors, "by which all signers prove who they are: link, or link,code")
+      ->envname("QUOTARY_SIGN_FACTORS")
+      ->capture_default_str();
+}
+
 }  // namespace
 
 void add_serve(CLI::App& app, int& exit_code) {
@@ -232,6 +283,7 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(0, 3'600'000))
       ->capture_default_str();
   add_time_stamping(*command, *options);
+  add_delivery(*command, *options);
   command->add_option("--io-threads", options->io_threads, "threads for sockets")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();

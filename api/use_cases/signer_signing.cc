@@ -1,0 +1,227 @@
+// The signature itself: what was sent is checked, the document gets its revision, and the evidence is kept.
+#include "api/signature/consent.h"
+#include "api/use_cases/body_members.h"
+#include "api/use_cases/signature_rules.h"
+#include "api/use_cases/signer_calls.h"
+#include "api/use_cases/signer_visit.h"
+#include "ledger/records/fields.h"
+
+#include <algorithm>
+
+namespace quotary::api {
+namespace {
+
+struct Given {
+  std::string document_sha256, method, typed_name, locale, strokes_sha256;
+  std::vector<signature::Stroke> strokes;
+};
+
+// A factor's name stands in problems[0].
+Error missing_factor(const std::string& factor) {
+  Error error =
+      fail(Errc::invalid, "factor_missing", "first prove who you are by the " + factor + " that was demanded");
+  error.problems.push_back({"", error.code, factor});
+  return error;
+}
+
+std::optional<int> coordinate(const json::value& value) {
+  if (!value.is_int64() || value.get_int64() < 0 || value.get_int64() > stroke_extent) return std::nullopt;
+  return static_cast<int>(value.get_int64());
+}
+
+Result<std::vector<signature::Stroke>> parse_strokes(const json::object& body) {
+  const auto refused = fail(Errc::invalid, "strokes_invalid",
+                            "strokes are 1 to 64 lists of points [x, y], whole numbers from 0 to 10,000, at most 4,000 "
+                            "points in all");
+  const auto* strokes = body.if_contains("strokes");
+  if (!strokes || !strokes->is_array() || strokes->get_array().empty() || strokes->get_array().size() > strokes_max)
+    return refused;
+  std::vector<signature::Stroke> out;
+  std::size_t points = 0;
+  for (const auto& each : strokes->get_array()) {
+    if (!each.is_array() || each.get_array().empty()) return refused;
+    signature::Stroke stroke;
+    for (const auto& point : each.get_array()) {
+      if (++points > stroke_points_max || !point.is_array() || point.get_array().size() != 2) return refused;
+      const auto x = coordinate(point.get_array()[0]), y = coordinate(point.get_array()[1]);
+      if (!x || !y) return refused;
+      stroke.emplace_back(*x, *y);
+    }
+    out.push_back(std::move(stroke));
+  }
+  return out;
+}
+
+Result<std::string> parse_consent(const json::object& body, const records::SignatureRequestRecord& request) {
+  const auto consent = records::object_of(body, "consent");
+  const auto* accepted = consent.if_contains("accepted");
+  const auto locale = records::text_of(consent, "locale");
+  const bool holds = records::text_of(consent, "id") == request.consent &&
+                     records::text_of(consent, "sha256") == request.consent_sha256 && accepted != nullptr &&
+                     accepted->is_bool() && accepted->get_bool() && (locale == "zh-CN" || locale == "en");
+  if (!holds) return fail(Errc::invalid, "consent_missing", "the consent text that was shown must be accepted");
+  return locale;
+}
+
+Result<Given> parse_signing(const Organisation::Parts& parts, const json::object& body,
+                            const records::SignatureRequestRecord& request) {
+  Error error = fail(Errc::invalid, "", "");
+  refuse_unknown(body, {"document_sha256", "consent", "method", "strokes", "typed_name", "passkey"}, error);
+  Given out;
+  out.document_sha256 = text_member(body, "document_sha256", error);
+  out.method = text_member(body, "method", error);
+  out.typed_name = text_member(body, "typed_name", error);
+  if (out.method != "drawn" && out.method != "typed") add_fault(error, "bad_method", "/method", "drawn or typed");
+  if (!error.problems.empty()) return error;
+  QUOTARY_TRY(locale, parse_consent(body, request));
+  out.locale = std::move(locale);
+  if (out.method == "drawn") {
+    QUOTARY_TRY(strokes, parse_strokes(body));
+    out.strokes = std::move(strokes);
+    QUOTARY_TRY(canonical, canonical_json(body.at("strokes")));
+    out.strokes_sha256 = sha256(canonical).hex();
+    out.typed_name.clear();
+    return out;
+  }
+  const auto length = characters_in(out.typed_name);
+  if (length == 0 || length > typed_name_characters_max)
+    return invalid("bad_typed_name", "/typed_name", "a typed name has 1 to 40 characters");
+  QUOTARY_TRY(name, parts.document_text(out.typed_name, "/typed_name", typed_name_characters_max));
+  out.typed_name = std::move(name);
+  return out;
+}
+
+// By which factors the signer proved who they are, as evidence; link is proven by being here.
+Result<json::array> proven_factors(const Organisation::Parts& parts, const Visited& at, const SignerDetails& who,
+                                   const SignerVisit& visit, Timestamp now) {
+  json::array out;
+  for (const std::string& factor : at.signer.factors) {
+    json::object row{{"kind", factor}, {"channel", who.channel}, {"address", masked_address(who.channel, who.address)}};
+    if (factor == "link") {
+      if (at.signer.sent_at) row["sent_at"] = format_rfc3339(*at.signer.sent_at);
+    } else if (factor == "code") {
+      const auto proof = parts.codes->proven(at.code_key(), visit.proof, now);
+      if (!proof) return missing_factor(factor);
+      row["sent_at"] = format_rfc3339(proof->sent_at);
+      row["proven_at"] = format_rfc3339(proof->proven_at);
+    } else {
+      return missing_factor(factor);
+    }
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+std::string evidence_of(const Visited& at, const SignerDetails& who, const Given& given, const SignerVisit& visit,
+                        const json::array& factors, Timestamp now) {
+  json::object out{
+      {"request", at.request.id},
+      {"number", at.quote.number},
+      {"signer", json::object{{"id", at.signer.id}, {"name", who.name}, {"organisation", who.organisation}}},
+      {"field", at.signer.field},
+      {"displayed",
+       json::object{
+           {"sha256", given.document_sha256}, {"size", at.quote.newest_size()}, {"revision", at.quote.revision}}},
+      {"method", given.method},
+      {"consent",
+       json::object{{"id", at.request.consent}, {"sha256", at.request.consent_sha256}, {"locale", given.locale}}},
+      {"factors", factors},
+      {"ip", visit.peer},
+      {"user_agent", visit.user_agent},
+      {"viewed_at", format_rfc3339(*at.signer.viewed_at)},
+      {"signed_at", format_rfc3339(now)}};
+  if (given.method == "drawn")
+    out["strokes_sha256"] = given.strokes_sha256;
+  else
+    out["typed_name"] = given.typed_name;
+  const auto canonical = canonical_json(out);
+  QUOTARY_CHECK(canonical.has_value());
+  return *canonical;
+}
+
+// The document with its new revision; the port's answer is not trusted to have left the base alone.
+Result<std::string> new_revision(const Organisation::Parts& parts, const Visited& at, const SignerDetails& who,
+                                 const Given& given, Timestamp now, const std::string& base) {
+  if (!parts.config.signature.sign_document)
+    return fail(Errc::unavailable, "signing_unavailable",
+                "this server cannot write signatures into documents; tell the sender");
+  signature::DocumentSignature asked;
+  asked.field = at.signer.field;
+  asked.time = now;
+  asked.name = who.organisation.empty() ? who.name : who.name + " (" + who.organisation + ")";
+  asked.reason = given.method == "drawn" ? "手写签名 drawn, recorded by the signing service"
+                                         : "键入姓名 typed, recorded by the signing service";
+  asked.strokes = given.strokes;
+  asked.typed_name = given.typed_name;
+  QUOTARY_TRY(signed_pdf, parts.config.signature.sign_document(base, asked));
+  if (signed_pdf.size() <= base.size() || !signed_pdf.starts_with(base))
+    return fail(Errc::internal, "revision_differs", "a signature did not leave the document before it as it was");
+  return signed_pdf;
+}
+
+}  // namespace
+
+Result<Answer> sign_document(Organisation::Parts& parts, const SignerVisit& visit, std::string_view idempotency_key,
+                             std::string_view body) {
+  QUOTARY_TRY(at, visited(parts, visit));
+  QUOTARY_TRY(object, parse_body(body));
+  Principal signer;
+  signer.id = "signer:" + at.signer.id;
+  QUOTARY_TRY(identity,
+              identify_request(*parts.keys, signer, "POST", "/sign/" + at.request.id, idempotency_key, object));
+  const auto pass = parts.gate.enter(identity.scope);
+  QUOTARY_TRY(before, answered_before(parts, identity));
+  if (before) {
+    QUOTARY_TRY(session, signer_session(parts, visit));
+    session.replayed = true;
+    return session;
+  }
+  QUOTARY_TRY_VOID(check_signable(parts, at));
+  QUOTARY_TRY(given, parse_signing(parts, object, at.request));
+  if (given.document_sha256 != at.quote.newest_sha256())
+    return fail(Errc::conflict, "document_changed", "the document to sign is another by now: read it again");
+  if (!at.signer.viewed_at || at.signer.viewed_sha256 != given.document_sha256)
+    return fail(Errc::invalid, "not_viewed", "read the document to its end first");
+  QUOTARY_TRY(details, read_signers(parts, at.request));
+  QUOTARY_TRY(who, signer_details(details, at.signer.id));
+  const auto now = parts.now();
+  QUOTARY_TRY(factors, proven_factors(parts, at, who, visit, now));
+  QUOTARY_TRY(base, document_bytes(parts, at.quote, at.quote.revision));
+  QUOTARY_TRY(signed_pdf, new_revision(parts, at, who, given, now, base));
+  QUOTARY_TRY(key_subject, parts.live_key_subject(at.quote.customer));
+
+  Draft draft = signer_draft(at, records::signature_signed_type);
+  draft.request_scope = identity.scope;
+  draft.request_body = identity.body;
+  json::array proven;
+  for (const auto& factor : factors) proven.emplace_back(factor.at("kind"));
+  draft.body["field"] = at.signer.field;
+  draft.body["method"] = given.method;
+  draft.body["consent_sha256"] = at.request.consent_sha256;
+  draft.body["factors"] = std::move(proven);
+  draft.body["base_sha256"] = at.quote.newest_sha256();
+  draft.body["base_size"] = at.quote.newest_size();
+  draft.body["revision"] = at.quote.revision + 1;
+  draft.body["document_sha256"] = sha256(signed_pdf).hex();
+  draft.body["document_size"] = signed_pdf.size();
+  draft.objects.push_back(
+      {"evidence", "application/json", evidence_of(at, who, given, visit, factors, now), key_subject, 1});
+  draft.objects.push_back(
+      {"revision", "application/octet-stream", signed_pdf.substr(base.size()), key_subject, at.quote.revision + 1});
+  QUOTARY_TRY(committed, parts.ledger->append([&](const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
+    QUOTARY_TRY(request, records::find_signature_request(state, at.request.id));
+    if (!request) return fail(Errc::corrupt, "state_damaged", "a signature request is not there");
+    // All others have signed: known only here, where nothing comes between.
+    const bool completes = std::all_of(request->signers.begin(), request->signers.end(), [&](const auto& each) {
+      return each.id == at.signer.id || each.status == "signed";
+    });
+    Draft whole = draft;
+    whole.body["completes"] = completes;
+    return std::vector<Draft>{std::move(whole)};
+  }));
+  (void)committed;
+  if (parts.courier) parts.courier->wake();
+  return signer_session(parts, visit);
+}
+
+}  // namespace quotary::api

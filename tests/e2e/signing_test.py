@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""Customers' links over HTTP: what a browser sees, what no log holds, and what a restart does not lose."""
+import glob, hmac, http.client, http.server, json, os, sys, threading, unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from server import STILL, Server, eventually, quote
+
+PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
+LI = {"name": "陈立", "organisation": "苏州澄湖新能源科技股份有限公司", "email": "chen.li@chenghu.example"}
+WU = {"name": "Wu Fang", "phone": "+8613800138000", "language": "en"}
+
+
+class Signing(unittest.TestCase):
+    def setUp(self):
+        self.s = Server(PROGRAM, STILL + ("--access-log",))
+        self.out = os.path.join(self.s.home, "out")
+        self.s.options += ["--delivery-folder", self.out]
+        self.s.start()
+        self.addCleanup(self.s.__exit__)
+        self.said = []  # the server's log of before a restart
+        self.keys = 0
+        self.number = self.s.issue(quote(), "first")[2]["number"]
+
+    def log(self):
+        with open(os.path.join(self.s.home, "serve.log")) as f:
+            return "".join(self.said) + f.read()
+
+    def restart(self, hard=False):
+        self.s.stop(hard)
+        self.said.append(self.log()[len("".join(self.said)):])
+        self.s.start()
+
+    def messages(self, kind):
+        out = []
+        for path in glob.glob(os.path.join(self.out, kind + "-*.json")):
+            self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+            with open(path) as f:
+                out.append(json.load(f))
+        return sorted(out, key=lambda message: message["time"])
+
+    def ask(self, *signers, **more):
+        self.keys += 1
+        status, headers, answer = self.s.json("POST", f"/v1/quotes/{self.number}/signature-requests", "rep",
+                                              {"signers": signers or [LI], **more}, {"Idempotency-Key": f"ask-{self.keys}"})
+        self.assertEqual(status, 201, answer)
+        self.assertEqual(headers["location"], "/v1/signature-requests/" + answer["id"])
+        return answer
+
+    def links(self, count=1):
+        messages = eventually(lambda: self.messages("invitation"), lambda found: len(found) >= count)
+        return ["/sign/" + each["content"]["link"].rsplit("/", 1)[1] for each in messages]
+
+    def session(self, link, **named):
+        status, headers, session = self.s.json("GET", link + "/session", **named)
+        self.assertEqual(status, 200, session)
+        self.assertEqual((headers["cache-control"], headers["referrer-policy"]), ("no-store", "no-referrer"))
+        return session
+
+    def post(self, link, call, body=None, cookie=None, key="page-1"):
+        headers = {"Idempotency-Key": key} | ({"Cookie": cookie} if cookie else {})
+        return self.s.json("POST", f"{link}/{call}", None, body or {}, headers)
+
+    def prove(self, link):
+        self.assertEqual(self.post(link, "code")[0], 200)
+        code = self.messages("code")[-1]["content"]["code"]
+        status, headers, session = self.post(link, "code/check", {"code": code})
+        self.assertEqual(status, 200, session)
+        self.assertTrue(session["factors"][1]["done"])
+        cookie = headers["set-cookie"]
+        for part in ("HttpOnly", "SameSite=Strict", f"Path={link}"):
+            self.assertIn(part, cookie)
+        return code, cookie.split(";")[0]
+
+    def signing(self, session, **more):
+        consent = session["consent"]
+        return {"document_sha256": session["document"]["sha256"], "method": "drawn", "strokes": [[[120, 400], [130, 410]]],
+                "consent": {"id": consent["id"], "sha256": consent["sha256"], "locale": "zh-CN", "accepted": True}} | more
+
+    def test_from_the_link_to_the_code_and_nothing_of_it_in_a_log(self):
+        request = self.ask(message="请审阅后签字。")
+        link = self.links()[0]
+        token = link.rsplit("/", 1)[1]
+        self.assertEqual(len(token), 43)
+        session = self.session(link)
+        self.assertEqual((session["state"], session["signer"]["name"], session["message"]), ("open", "陈立", "请审阅后签字。"))
+        self.assertEqual(session["factors"][1]["address"], "c***@chenghu.example")
+        status, headers, document = self.s.call("GET", link + "/document")
+        self.assertEqual((status, headers["etag"]), (200, f'"{session["document"]["sha256"]}"'))
+        self.assertEqual(document, self.s.call("GET", f"/v1/quotes/{self.number}/pdf", "rep")[2])
+        status, _, viewed = self.post(link, "viewed", {"document_sha256": session["document"]["sha256"]})
+        self.assertEqual(status, 200, viewed)
+        self.assertIsNotNone(viewed["viewed_at"])
+        wrong = self.post(link, "sign", self.signing(session))
+        self.assertEqual((wrong[0], wrong[2]["code"], wrong[2]["factor"]), (422, "factor_missing", "code"))
+        code, cookie = self.prove(link)
+        soon = self.post(link, "code")
+        self.assertEqual(soon[0], 200)  # the code before was used
+        soon = self.post(link, "code")
+        self.assertEqual((soon[0], soon[2]["code"]), (429, "code_too_soon"))
+        self.assertTrue(1 <= int(soon[1]["retry-after"]) <= 60)
+        newest = self.messages("code")[-1]["content"]["code"]
+        wrong = self.post(link, "code/check", {"code": f"{(int(newest) + 1) % 1_000_000:06}"})
+        self.assertEqual((wrong[0], wrong[2]["code"], wrong[2]["attempts_left"]), (422, "code_wrong", 4))
+        # The proof is this browser's, and ends with the server.
+        self.assertTrue(self.session(link, headers={"Cookie": cookie})["factors"][1]["done"])
+        self.assertFalse(self.session(link)["factors"][1]["done"])
+        self.restart()
+        self.assertFalse(self.session(link, headers={"Cookie": cookie})["factors"][1]["done"])
+        self.assertIsNotNone(self.session(link)["viewed_at"])
+        # Wrong calls below a link are told no more of it than right ones.
+        for method, path in (("GET", link + "/nothing"), ("PUT", link), ("GET", link + "/%zz"), ("GET", "/%73ign/" + token + "/x")):
+            connection = http.client.HTTPConnection("127.0.0.1", self.s.port, timeout=30)
+            connection.request(method, path)
+            answer = connection.getresponse()
+            self.assertGreaterEqual(answer.status, 400)
+            self.assertNotIn(token, answer.read().decode())
+            connection.close()
+        answers = [self.s.call("GET", path, who)[2].decode() for path, who in (
+            (f"/v1/signature-requests/{request['id']}", "rep"), ("/v1/signature-requests", "rep"),
+            (f"/v1/quotes/{self.number}/history", "rep"), ("/v1/log/entries?from=0&limit=1000", "auditor"), ("/readyz", None))]
+        proof = cookie.split("=")[1]
+        self.s.stop()
+        for text in answers + [self.log()]:
+            for secret in (token, proof, f'"{code}"'):
+                self.assertNotIn(secret, text)
+        self.assertIn("/sign/{token}/session", self.log())
+        for folder, _, files in os.walk(self.s.data):
+            for name in files:
+                with open(os.path.join(folder, name), "rb") as f:
+                    held = f.read()
+                for secret in (token.encode(), proof.encode(), "chen.li@".encode()):
+                    self.assertNotIn(secret, held, name)
+        self.s.start()
+
+    def test_unknown_links_all_say_the_same(self):
+        self.ask()
+        link = self.links()[0]
+        said = set()
+        for token in ("A" * 43, "x", link[6:] + "A", link[6:-1], "%E4%B8%AD"):
+            for method, call in (("GET", "session"), ("GET", "document"), ("GET", "signed"), ("POST", "viewed"), ("POST", "code"),
+                                 ("POST", "code/check"), ("POST", "sign"), ("POST", "decline")):
+                status, headers, problem = self.s.json(method, f"/sign/{token}/{call}", None, {} if method == "POST" else None,
+                                                       {"Idempotency-Key": "k"})
+                self.assertEqual((status, problem["code"]), (404, "signing_link_unknown"))
+                self.assertEqual(headers["cache-control"], "no-store")
+                said.add(problem["detail"])
+        self.assertEqual(len(said), 1)
+        pages = {self.s.call("GET", path)[2] for path in (link, "/sign/x")}
+        self.assertEqual(len(pages), 1)
+
+    def test_declined_revoked_and_renewed(self):
+        self.ask(LI, WU)
+        links = self.links(2)
+        first = next(each for each in links if self.session(each)["signer"]["name"] == "陈立")
+        status, _, session = self.post(first, "decline", {"reason": "价格过高"})
+        self.assertEqual((status, session["state"]), (200, "declined"))
+        self.assertEqual(self.s.json("GET", f"/v1/quotes/{self.number}", "rep")[2]["status"], "declined")
+        eventually(lambda: self.messages("declined"), lambda found: {"person", "email"} <= {each["channel"] for each in found})
+        self.number = self.s.issue(quote(), "second")[2]["number"]
+        request = self.ask()
+        link = next(each for each in self.links(3) if each not in links)
+        signer = request["signers"][0]["id"]
+        path = f"/v1/signature-requests/{request['id']}"
+        status, _, renewed = self.s.json("POST", f"{path}/signers/{signer}/renew-link", "rep")
+        self.assertEqual((status, renewed["signers"][0]["links"]), (200, 2))
+        self.assertEqual(self.s.json("GET", link + "/session")[0], 404)
+        newest = next(each for each in self.links(4) if each not in links + [link])
+        eventually(lambda: self.s.json("GET", path, "rep")[2]["signers"][0], lambda found: "sent_at" in found)
+        self.assertEqual(self.s.json("POST", f"{path}/signers/{signer}/remind", "rep")[0], 200)
+        self.assertEqual(self.s.json("POST", f"{path}/signers/{signer}/remind", "rep")[2]["code"], "reminder_too_soon")
+        self.assertEqual(self.s.json("POST", f"{path}/revoke", "rep", {"reason_text": "联系人有误"})[2]["status"], "revoked")
+        self.assertEqual(self.session(newest)["state"], "revoked")
+        self.assertEqual(self.post(newest, "decline", {"reason": "太晚"})[2]["code"], "request_revoked")
+        listed = self.s.json("GET", "/v1/signature-requests?status=revoked", "manager")[2]["items"]
+        self.assertEqual([(each["id"], each["signers"][0]["address"]) for each in listed], [(request["id"], "c***@chenghu.example")])
+        self.assertTrue(self.s.json("POST", "/v1/log/verify", "auditor", {})[2]["ok"])
+
+    def test_a_hook_gets_signed_messages_and_failures_are_shown(self):
+        secret, got, answer_with = "0123456789abcdef-hook", [], [500]
+
+        class Hook(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                t, v1 = (part.split("=")[1] for part in self.headers["Quotary-Signature"].split(","))
+                expected = hmac.new(secret.encode(), t.encode() + b"." + body, "sha256").hexdigest()
+                if answer_with[0] == 200:
+                    got.append((json.loads(body), hmac.compare_digest(v1, expected)))
+                self.send_response(answer_with[0])
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        hook = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+        threading.Thread(target=hook.serve_forever, daemon=True).start()
+        self.addCleanup(hook.server_close)
+        self.addCleanup(hook.shutdown)
+        path = os.path.join(self.s.home, "secret")
+        with open(path, "w") as f:
+            f.write(secret + "\n")
+        self.s.stop()
+        self.s.options[-2:] = ["--delivery-url", f"http://127.0.0.1:{hook.server_port}/messages", "--delivery-secret-file", path]
+        self.s.start()
+        request = self.ask()
+        row = eventually(lambda: self.s.json("GET", f"/v1/signature-requests/{request['id']}", "rep")[2]["signers"][0]["delivery"],
+                         lambda found: found["state"] == "failing")
+        self.assertEqual(row["code"], "delivery_refused")
+        self.assertIn("the delivery hook answered 500", self.log())
+        answer_with[0] = 200
+        message, signed = eventually(lambda: got[:1], bool)[0]
+        self.assertTrue(signed)
+        self.assertEqual((message["kind"], message["channel"], message["address"], message["language"]),
+                         ("invitation", "email", "chen.li@chenghu.example", "zh-CN"))
+        self.assertEqual(self.session("/sign/" + message["content"]["link"].rsplit("/", 1)[1])["state"], "open")
+
+    def test_a_hard_kill_between_asking_and_sending(self):
+        self.ask()
+        self.restart(hard=True)
+        link = self.links()[0]
+        self.assertEqual(self.session(link)["state"], "open")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
