@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh checkout to a running server with a demonstration organisation.
-# Environment: QUOTARY_DATA, QUOTARY_KEYS, QUOTARY_HOST, QUOTARY_PORT, QUOTARY_PUBLIC_URL, QUOTARY_JOBS.
+# Environment: QUOTARY_DATA, QUOTARY_KEYS, QUOTARY_HOST, QUOTARY_PORT, QUOTARY_PUBLIC_URL, QUOTARY_JOBS; QUOTARY_DELIVERY_URL
+# instead of a folder of messages to customers, QUOTARY_DELIVERY_FOLDER for another one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -43,5 +44,10 @@ List quotes:
   curl -s $base/v1/quotes -H 'Authorization: Bearer $token'
 TEXT
 fi
+# Unless a hook was named, what customers would be sent is written beside the data folder.
+case " $* " in
+  *" --delivery-"*) ;;
+  *) [ -n "${QUOTARY_DELIVERY_URL:-}" ] || export QUOTARY_DELIVERY_FOLDER="${QUOTARY_DELIVERY_FOLDER:-${data%/}.messages}" ;;
+esac
 printf '\nStop it with Ctrl-C.\n\n'
 exec build/release/quotary serve --data "$data" --keys "$keys" --host "$host" --port "$port" "$@"
