@@ -19,6 +19,8 @@ constexpr std::size_t claim_bytes_max = 128;
 // All beginnings of a file that are read in search of the sealed one, together: a stranger's file must not make us read
 // it 64 times over.
 constexpr std::size_t fronts_bytes_max = 4 * pdf_bytes_max;
+// The sealed front ends at its second mark, unless marks stand in its texts.
+constexpr std::size_t fronts_max = 8;
 
 Error broken(const std::string& what) { return fail(Errc::invalid, "seal_invalid", what); }
 
@@ -203,7 +205,7 @@ Result<SealFinding> check_sealed_front(std::string_view pdf, std::string_view tr
   Error why = not_our_profile("no %%EOF");
   std::size_t read = 0;
   // The shortest prefix that is a certified file is what was sealed; whatever follows it came later.
-  for (const std::size_t end : revision_ends(pdf, pdf_revisions_max)) {
+  for (const std::size_t end : revision_ends(pdf, fronts_max)) {
     if ((read += end) > fronts_bytes_max) return not_our_profile("too many beginnings for its size");
     auto file = PdfFile::read(pdf.substr(0, end));
     auto finding = file ? judge(*file, trust_anchors_pem) : Result<SealFinding>(file.error());

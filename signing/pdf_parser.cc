@@ -34,6 +34,7 @@ void PdfParser::skip_space() {
     if (is_pdf_space(bytes_[at_])) {
       ++at_;
     } else if (bytes_[at_] == '%') {
+      saw_comment_ = true;
       while (at_ < bytes_.size() && bytes_[at_] != '\n' && bytes_[at_] != '\r') ++at_;
     } else {
       return;

@@ -12,6 +12,8 @@ class PdfParser {
 
   [[nodiscard]] std::size_t position() const { return at_; }
   void skip_space();  // blanks and comments
+  // Whether a comment was skipped: nobody sees it, and readers differ in where it ends.
+  [[nodiscard]] bool saw_comment() const { return saw_comment_; }
   // True and moves on when the keyword stands here, ended by a delimiter or blank.
   [[nodiscard]] bool take(std::string_view keyword);
   // Up to ten decimal digits.
@@ -30,6 +32,7 @@ class PdfParser {
   std::string_view bytes_;
   std::size_t at_;
   std::size_t values_ = 0;
+  bool saw_comment_ = false;
 };
 
 [[nodiscard]] bool is_pdf_space(char c);

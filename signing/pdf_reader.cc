@@ -61,7 +61,7 @@ Result<void> read_subsection(std::string_view pdf, PdfParser& parser, PdfRevisio
     if (revision.offsets.contains(number) || revision.freed.contains(number)) return bad();
     if (line[17] == 'n') {
       if (*generation != 0 || number == 0 || *offset >= revision.xref) return bad();
-      revision.offsets.emplace(number, static_cast<std::size_t>(*offset));
+      revision.offsets.emplace_hint(revision.offsets.end(), number, static_cast<std::size_t>(*offset));
     } else if (line[17] == 'f') {
       if (number != 0) revision.freed.insert(number);
     } else {
@@ -138,10 +138,13 @@ Result<PdfFile> PdfFile::read(std::string_view pdf) {
   PdfFile file;
   file.pdf_ = pdf;
   QUOTARY_TRY(xref, read_tail(pdf, pdf.size()));
-  std::size_t end = pdf.size();
+  std::size_t end = pdf.size(), entries = 0;
   for (;;) {
     if (file.revisions_.size() >= pdf_revisions_max) return not_our_profile("too many revisions");
     QUOTARY_TRY(revision, read_revision(pdf, xref, end));
+    // Sixty-four full tables would cost more memory than the file that holds them.
+    entries += revision.offsets.size() + revision.freed.size();
+    if (entries > pdf_objects_max) return not_our_profile("too many objects");
     const PdfValue* previous = revision.trailer.find("Prev");
     const bool first = previous == nullptr;
     if (!first && !previous->is(PdfValue::Kind::integer)) return not_our_profile("a Prev that is no integer");
@@ -177,7 +180,7 @@ Result<PdfObject> PdfFile::object_at(std::size_t index, std::uint32_t number) co
     object.number = number;
     object.begin = found->second;
     // An object ends before its revision's table, so that no value reaches into another revision.
-    PdfParser parser(pdf_.substr(0, revision.xref), found->second);
+    PdfParser parser(pdf_.substr(0, std::min(revision.xref, found->second + pdf_object_bytes_max)), found->second);
     const auto own = parser.take_digits();
     parser.skip_space();
     const auto generation = parser.take_digits();
@@ -190,6 +193,7 @@ Result<PdfObject> PdfFile::object_at(std::size_t index, std::uint32_t number) co
     object.stream = parser.take("stream");
     if (!object.stream && !parser.take("endobj")) return not_our_profile("an object without its end");
     object.end = parser.position();
+    object.comment = parser.saw_comment();
     return object;
   }
   return not_our_profile("object " + std::to_string(number) + " is missing");

@@ -16,7 +16,8 @@ namespace quotary::signing {
 
 inline constexpr std::size_t pdf_bytes_max = 64u << 20;
 inline constexpr std::size_t pdf_revisions_max = 64;
-inline constexpr std::size_t pdf_objects_max = 100'000;
+inline constexpr std::size_t pdf_object_bytes_max = 256u << 10;  // of an object without its stream
+inline constexpr std::size_t pdf_objects_max = 100'000;  // numbers, and entries of all tables together
 
 struct PdfMember;
 
@@ -44,11 +45,12 @@ struct PdfMember {
   PdfValue value;
 };
 
-// An object as it stands in the file. `begin` is its number's first digit, `end` lies after "endobj".
+// An object as it stands in the file. `begin` is its number's first digit, `end` lies after "endobj", or after "stream".
 struct PdfObject {
   std::uint32_t number = 0;
   PdfValue value;
   bool stream = false;
+  bool comment = false;  // a comment stands within
   std::size_t begin = 0, end = 0;
 };
 
