@@ -256,7 +256,7 @@ CmsParts take_apart(const std::string& der) {
   return out;
 }
 
-Result<CmsFinding> verify(std::string_view der, std::string_view content, bool carrier) {
+Result<CmsFinding> verify(std::string_view der, std::string_view content, bool carrier, bool foreign = false) {
   ERR_clear_error();
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
   const CmsPtr cms(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(der.size())));
@@ -318,6 +318,7 @@ Result<CmsFinding> verify(std::string_view der, std::string_view content, bool c
     return invalid("the signature does not hold: " + drain_openssl_errors());
   }
 
+  if (foreign) return finding;
   // The signature covers neither the versions nor how the signer is named, so a CMS as we write it has no freedom left.
   const std::vector<CertificatePtr> chain = issuing_chain(finding.signer.get(), finding.certificates);
   if (chain.size() + 1 != finding.certificates.size())
@@ -412,6 +413,11 @@ Result<SignedCms> sign_cms(const CmsForm& form, EVP_PKEY* key, const Hash& diges
   return SignedCms{std::move(der), std::move(signature), {}};
 }
 
+Result<std::string> sign_attributes(EVP_PKEY* key, std::string_view attributes) {
+  ERR_clear_error();
+  return sign_bytes(key, attributes);
+}
+
 Result<SignedCms> sign_carrier_cms(const Hash& digest, X509* leaf, EVP_PKEY* key,
                                    const std::vector<CertificatePtr>& chain, std::string_view carried) {
   QUOTARY_CHECK(!carried.empty());
@@ -449,6 +455,10 @@ Result<CmsFinding> verify_cms(std::string_view der, std::string_view content) { 
 
 Result<CmsFinding> verify_carrier_cms(std::string_view der, std::string_view content) {
   return verify(der, content, true);
+}
+
+Result<CmsFinding> verify_foreign_cms(std::string_view der, std::string_view content) {
+  return verify(der, content, false, true);
 }
 
 bool certificate_trusted(const CmsFinding& finding, std::string_view trust_anchors_pem, Timestamp time) {

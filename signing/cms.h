@@ -49,6 +49,8 @@ class CmsForm {
 // the token is not asked: see check_time_token().
 [[nodiscard]] Result<void> add_time_token(SignedCms& cms, const CmsForm& form, const Hash& digest,
                                           std::string_view time_token);
+// The value of an in-process key's signature over a form's attributes, for keys that sign through a seam of their own.
+[[nodiscard]] Result<std::string> sign_attributes(EVP_PKEY* key, std::string_view attributes);
 
 // Whether `cms` is what the form gives for this digest, and its signature holds under the leaf's key: all that
 // verify_cms() asks for follows from it. Errc::invalid `seal_invalid` says what does not hold.
@@ -80,6 +82,10 @@ struct CmsFinding {
 // The same of what sign_carrier_cms() writes: the carrying attribute must be there exactly once, and not empty, and no
 // time-stamp with it.
 [[nodiscard]] Result<CmsFinding> verify_carrier_cms(std::string_view der, std::string_view content);
+
+// As verify_cms() of what other programs write: other signed attributes, unsigned ones and further certificates may be
+// there, which the signature either covers or which nothing here rests on.
+[[nodiscard]] Result<CmsFinding> verify_foreign_cms(std::string_view der, std::string_view content);
 
 // The size of the DER value at the front of `bytes`, or 0 when there is none that fits.
 [[nodiscard]] std::size_t der_size(std::string_view bytes);

@@ -217,6 +217,8 @@ Result<std::vector<FormField>> form_fields(const PdfFile& file, const PdfValue& 
     if (!item.is(PdfValue::Kind::reference)) return not_our_profile("a field that is no reference");
     FormField field;
     field.number = static_cast<std::uint32_t>(item.number);
+    const auto same = [&](const FormField& other) { return other.number == field.number; };
+    if (std::any_of(out.begin(), out.end(), same)) return not_our_profile("a field that is listed twice");
     QUOTARY_TRY(object, file.object(field.number));
     const PdfValue* type = object.value.find("FT");
     const PdfValue* name = object.value.find("T");
@@ -338,6 +340,50 @@ Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed, Timestam
   text.behind = "/M (" + pdf_date(time) + ")\n/Reason " + pdf_text_string(ledger_proof_reason) + "\n";
   text.contents_bytes = contents_bytes;
   return prepare_invisible_signature(sealed, text);
+}
+
+Result<PreparedSignature> prepare_field_signature(const PdfFile& file, const FieldSignature& text) {
+  const std::string_view pdf = file.bytes();
+  QUOTARY_TRY(signature, object_count(file));
+  QUOTARY_TRY(field, file.object(text.field));
+  std::string dictionary = "<<\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n";
+  dictionary += std::string(range_hole) + "\n/Contents <" + std::string(2 * contents_bytes, '0') + ">\n";
+  dictionary += text.members + ">>";
+  std::vector<NewObject> objects{{signature, std::move(dictionary)}};
+  std::string widget = with_members(pdf, field.value, "/V " + reference_to(signature) + "\n");
+  if (!text.appearance.empty()) {
+    objects.push_back({signature + 1, text.appearance});
+    const std::string appearance = "<< /N " + reference_to(signature + 1) + " >>";
+    if (const PdfValue* old = field.value.find("AP")) {
+      widget.replace(old->begin - field.value.begin, old->end - old->begin, appearance);
+    } else {
+      widget.insert(widget.size() - 2, "/AP " + appearance + "\n");
+    }
+  }
+  objects.push_back({text.field, std::move(widget)});
+
+  PreparedSignature prepared;
+  std::string& out = prepared.pdf;
+  out.reserve(pdf.size() + 2 * contents_bytes + text.appearance.size() + 8192);
+  out = pdf;
+  if (!out.ends_with('\n')) out += '\n';
+  const auto size = static_cast<std::uint32_t>(signature + (text.appearance.empty() ? 1 : 2));
+  append_objects(out, std::move(objects), file, size, next_identifier(file, sha256(pdf)));
+  const std::size_t range = out.find(range_hole, pdf.size());
+  QUOTARY_CHECK(range != out.npos);
+  prepared.gap_begin = out.find('<', range);
+  prepared.gap_end = prepared.gap_begin + 2 * contents_bytes + 2;
+  const std::string filled = "/ByteRange [0 " + padded(prepared.gap_begin, range_digits, ' ') + " " +
+                             padded(prepared.gap_end, range_digits, ' ') + " " +
+                             padded(out.size() - prepared.gap_end, range_digits, ' ') + "]";
+  if (out.size() > pdf_bytes_max || filled.size() != range_hole.size())
+    return fail(Errc::too_large, "file_too_large", "a signed document has at most 64 MB");
+  out.replace(range, filled.size(), filled);
+  Sha256 digest;
+  digest.update(std::string_view(out).substr(0, prepared.gap_begin));
+  digest.update(std::string_view(out).substr(prepared.gap_end));
+  prepared.digest = digest.finish();
+  return prepared;
 }
 
 Result<void> put_signature(PreparedSignature& prepared, std::string_view cms) {

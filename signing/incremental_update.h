@@ -69,6 +69,16 @@ struct InvisibleSignature {
 // Errc::internal `seal_too_large` when the CMS does not fit.
 [[nodiscard]] Result<void> put_signature(PreparedSignature& prepared, std::string_view cms);
 
+// The signature of a reserved field.
+struct FieldSignature {
+  std::uint32_t field = 0;  // its object
+  std::string members;      // of the signature dictionary, beside those that every one has; each line ends with "\n"
+  std::string appearance;   // a form XObject, dictionary and stream; empty when the field has no area
+};
+// Appends a revision with the signature, its appearance if any, and the field, in which only /V and /AP change. The
+// caller has checked that the field may be signed. Errc::invalid `not_our_profile`; Errc::too_large `file_too_large`.
+[[nodiscard]] Result<PreparedSignature> prepare_field_signature(const PdfFile& file, const FieldSignature& signature);
+
 // D:20261124020304Z
 [[nodiscard]] std::string pdf_date(Timestamp time);
 // Reads exactly that form.

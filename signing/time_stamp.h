@@ -70,6 +70,8 @@ struct TimeToken {
 // (PEM) whose certificates were all valid at genTime (`token_untrusted`): those are Errc::corrupt. Revocation is not
 // looked up. Errc::invalid `bad_roots` when the roots are not PEM certificates from the first to the last.
 [[nodiscard]] Result<TimeToken> check_time_token(std::string_view der, const Hash& imprint, std::string_view roots_pem);
+// The same but for the chain to a root: whether the token holds, whoever gave it.
+[[nodiscard]] Result<TimeToken> check_time_token_signature(std::string_view der, const Hash& imprint);
 // Errc::invalid `bad_roots`.
 [[nodiscard]] Result<void> check_time_roots(std::string_view roots_pem);
 
