@@ -4,6 +4,7 @@
 #include "pdfgen/cff_outlines.h"
 #include "pdfgen/fonts.h"
 #include "pdfgen/podofo_container.h"
+#include "pdfgen/text_outlines.h"
 
 #include <cstdint>
 #include <map>
@@ -42,6 +43,9 @@ class Face {
   [[nodiscard]] std::uint16_t width(std::uint16_t glyph) const {
     return glyph < widths_.size() ? widths_[glyph] : std::uint16_t{1000};
   }
+
+  // Adds the glyph's outline, moved to the right by `x` thousandths of the size.
+  void draw(std::uint16_t glyph, double x, std::vector<OutlineStep>& steps) const;
 
   // An embeddable font of exactly these glyphs.
   [[nodiscard]] Result<EmbeddedFont> subset(const GlyphUse& use) const;

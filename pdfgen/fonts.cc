@@ -151,6 +151,65 @@ std::string subset_tag(const GlyphUse& use) {
 
 }  // namespace
 
+namespace {
+
+// What HarfBuzz calls for each part of an outline.
+struct Pen {
+  double x = 0;
+  std::vector<OutlineStep>* steps = nullptr;
+
+  void add(OutlineStep::Kind kind, std::initializer_list<std::pair<float, float>> points) const {
+    OutlineStep step;
+    step.kind = kind;
+    std::size_t at = 0;
+    for (const auto& [left, bottom] : points) step.points[at++] = {x + static_cast<double>(left), bottom};
+    steps->push_back(step);
+  }
+};
+const Pen& pen_of(void* data) { return *static_cast<const Pen*>(data); }
+
+// Made once for the process and never freed. The faces' outlines are cubic.
+hb_draw_funcs_t* draw_functions() {
+  static hb_draw_funcs_t* const functions = [] {
+    hb_draw_funcs_t* out = hb_draw_funcs_create();
+    hb_draw_funcs_set_move_to_func(
+        out,
+        [](hb_draw_funcs_t*, void* data, hb_draw_state_t*, float x, float y, void*) {
+          pen_of(data).add(OutlineStep::Kind::move, {{x, y}});
+        },
+        nullptr, nullptr);
+    hb_draw_funcs_set_line_to_func(
+        out,
+        [](hb_draw_funcs_t*, void* data, hb_draw_state_t*, float x, float y, void*) {
+          pen_of(data).add(OutlineStep::Kind::line, {{x, y}});
+        },
+        nullptr, nullptr);
+    hb_draw_funcs_set_cubic_to_func(
+        out,
+        [](hb_draw_funcs_t*, void* data, hb_draw_state_t*, float ax, float ay, float bx, float by, float x, float y,
+           void*) {
+          pen_of(data).add(OutlineStep::Kind::curve, {{ax, ay}, {bx, by}, {x, y}});
+        },
+        nullptr, nullptr);
+    hb_draw_funcs_set_close_path_func(
+        out,
+        [](hb_draw_funcs_t*, void* data, hb_draw_state_t*, void*) { pen_of(data).add(OutlineStep::Kind::close, {}); },
+        nullptr, nullptr);
+    hb_draw_funcs_make_immutable(out);
+    return out;
+  }();
+  return functions;
+}
+
+}  // namespace
+
+void Face::draw(std::uint16_t glyph, double x, std::vector<OutlineStep>& steps) const {
+  Pen pen{x, &steps};
+  hb_font_t* const font = hb_font_create(full_);
+  hb_font_get_glyph_shape(font, glyph, draw_functions(), &pen);
+  hb_font_destroy(font);
+}
+
 Face::~Face() { hb_face_destroy(full_); }
 
 void Face::swap(Face& other) noexcept {

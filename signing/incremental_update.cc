@@ -344,7 +344,7 @@ Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed, Timestam
 
 Result<PreparedSignature> prepare_field_signature(const PdfFile& file, const FieldSignature& text) {
   const std::string_view pdf = file.bytes();
-  QUOTARY_TRY(signature, object_count(file));
+  QUOTARY_TRY(signature, next_object_number(file));
   QUOTARY_TRY(field, file.object(text.field));
   std::string dictionary = "<<\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n";
   dictionary += std::string(range_hole) + "\n/Contents <" + std::string(2 * contents_bytes, '0') + ">\n";

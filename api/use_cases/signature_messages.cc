@@ -1,7 +1,9 @@
 // What signers and senders are told, and the courier that does it.
 #include "api/metrics_text.h"
+#include "api/signature/document_signing.h"
 #include "api/use_cases/signature_rules.h"
 #include "ledger/records/fields.h"
+#include "signing/signing_service.h"
 
 #include <algorithm>
 
@@ -115,6 +117,11 @@ Result<std::vector<Message>> notices_of(const Organisation::Parts& parts, const 
 Result<void> Organisation::Parts::start_signatures() {
   codes = std::make_unique<signature::Codes>(*keys, *config.random);
   if (!config.signature.delivery || ledger->state().read_only) return {};
+  if (!config.signature.sign_document) {
+    QUOTARY_TRY(service, signing::open_signing_service(*config.files, config.keys_directory, profile.name, now(),
+                                                       *config.random));
+    config.signature.sign_document = signature::document_signing(std::move(service), fonts);
+  }
   signature::CourierPorts ports;
   ports.ledger = ledger.get();
   ports.files = config.files;
