@@ -74,6 +74,19 @@ bool is_told(std::string_view kind, const SignerRecord& signer, std::string_view
   return signer.sent_at.has_value() && signer.status != "declined";
 }
 
+// Reading goes on without that key, and so does all else: who signs is told, and the operator why.
+signature::SignDocument document_signing_of(const Organisation::Parts& parts) {
+  const auto& config = parts.config;
+  auto service = signing::open_signing_service(*config.files, config.keys_directory, parts.profile.name, parts.now(),
+                                               *config.random);
+  if (service) return signature::document_signing(std::move(*service), parts.fonts);
+  if (config.signature.say) config.signature.say("no customer can sign: " + service.error().detail);
+  return [](std::string_view, const signature::DocumentSignature&) -> Result<std::string> {
+    return fail(Errc::unavailable, "signing_unavailable",
+                "this server cannot write signatures into documents at the moment; tell the sender");
+  };
+}
+
 }  // namespace
 
 Result<Message> invitation_of(const Organisation::Parts& parts, const SignatureRequestRecord& request,
@@ -117,11 +130,7 @@ Result<std::vector<Message>> notices_of(const Organisation::Parts& parts, const 
 Result<void> Organisation::Parts::start_signatures() {
   codes = std::make_unique<signature::Codes>(*keys, *config.random);
   if (!config.signature.delivery || ledger->state().read_only) return {};
-  if (!config.signature.sign_document) {
-    QUOTARY_TRY(service, signing::open_signing_service(*config.files, config.keys_directory, profile.name, now(),
-                                                       *config.random));
-    config.signature.sign_document = signature::document_signing(std::move(service), fonts);
-  }
+  if (!config.signature.sign_document) config.signature.sign_document = document_signing_of(*this);
   signature::CourierPorts ports;
   ports.ledger = ledger.get();
   ports.files = config.files;

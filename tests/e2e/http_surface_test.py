@@ -9,7 +9,7 @@ from server import Server, eventually, free_port, quote
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 VERIFIER = PROGRAM + "-verify"
 INDEXED_SECONDS_MAX = 30
-# Called by signing_test.cc, where something signs documents.
+# Called by signing_test.py, whose customers sign.
 UNSIGNED = {("POST", "/sign/{token}/sign"), ("GET", "/sign/{token}/signed")}
 REASON = {"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"}
 

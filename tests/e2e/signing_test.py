@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Customers' links over HTTP: what a browser sees, what no log holds, and what a restart does not lose."""
-import glob, hmac, http.client, http.server, json, os, sys, threading, unittest
+import glob, hashlib, hmac, http.client, http.server, json, os, subprocess, sys, threading, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import STILL, Server, eventually, quote
@@ -130,6 +130,48 @@ class Signing(unittest.TestCase):
                     held = f.read()
                 for secret in (token.encode(), proof.encode(), "chen.li@".encode()):
                     self.assertNotIn(secret, held, name)
+        self.s.start()
+
+    def sign(self, link, key="page-1", **how):
+        """The whole way of one signer; -> the session behind it"""
+        session = self.session(link)
+        self.assertEqual(self.post(link, "viewed", {"document_sha256": session["document"]["sha256"]})[0], 200)
+        _, cookie = self.prove(link)
+        status, _, signed = self.post(link, "sign", self.signing(session, **how), cookie, key)
+        self.assertEqual(status, 200, signed)
+        self.assertEqual(signed["state"], "signed")
+        again = self.post(link, "sign", self.signing(session, **how), cookie, key)
+        self.assertEqual((again[0], again[2]["result"]), (200, signed["result"]))
+        twice = self.post(link, "sign", self.signing(session, **how), cookie, "another")
+        self.assertEqual((twice[0], twice[2]["code"]), (409, "already_signed"))
+        return signed
+
+    def test_two_customers_sign_and_the_document_says_so(self):
+        self.ask(LI, WU, order="in_order")
+        first = self.links()[0]
+        sealed = self.s.call("GET", f"/v1/quotes/{self.number}/pdf", "rep")[2]
+        self.sign(first, strokes=[[[500, 6000], [2500, 1500], [4500, 7500]], [[5200, 3000], [9000, 3100]]])
+        second = next(link for link in self.links(2) if link != first)
+        self.assertEqual(self.session(second)["document"]["revision"], 2)
+        result = self.sign(second, method="typed", typed_name="Wu Fang", strokes=[])["result"]
+        self.assertEqual(result["document"]["revision"], 3)
+        self.assertEqual(self.s.json("GET", f"/v1/quotes/{self.number}", "rep")[2]["status"], "accepted")
+        whole = self.s.call("GET", second + "/signed")[2]
+        self.assertEqual(hashlib.sha256(whole).hexdigest(), result["document"]["sha256"])
+        self.assertEqual(whole, self.s.call("GET", f"/v1/quotes/{self.number}/pdf?revision=3", "rep")[2])
+        self.assertEqual(self.s.call("GET", f"/v1/quotes/{self.number}/pdf", "rep")[2], sealed)
+        self.assertTrue(whole.startswith(sealed))
+        found = self.s.json("GET", "/v1/verify/sha256/" + result["document"]["sha256"])[2]
+        self.assertEqual((found["match"], found["status"], found["number"]), ("exact", "accepted", self.number))
+        path = os.path.join(self.s.home, "signed.pdf")
+        with open(path, "wb") as file:
+            file.write(whole)
+        said = subprocess.run(["pdfsig", "-nocert", path], capture_output=True, text=True, timeout=60).stdout
+        self.assertEqual(said.count("Signature is Valid."), 3, said)
+        self.assertEqual(subprocess.run(["qpdf", "--check", path], capture_output=True, timeout=60).returncode, 0)
+        self.s.stop()
+        done = subprocess.run([PROGRAM, "verify", "--data", self.s.data, "--json"], capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.s.start()
 
     def test_unknown_links_all_say_the_same(self):
