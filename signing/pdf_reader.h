@@ -17,7 +17,7 @@ namespace quotary::signing {
 inline constexpr std::size_t pdf_bytes_max = 64u << 20;
 inline constexpr std::size_t pdf_revisions_max = 64;
 inline constexpr std::size_t pdf_object_bytes_max = 256u << 10;  // of an object without its stream
-inline constexpr std::size_t pdf_objects_max = 100'000;  // numbers, and entries of all tables together
+inline constexpr std::size_t pdf_objects_max = 100'000;          // numbers, and entries of all tables together
 
 struct PdfMember;
 
@@ -45,7 +45,8 @@ struct PdfMember {
   PdfValue value;
 };
 
-// An object as it stands in the file. `begin` is its number's first digit, `end` lies after "endobj", or after "stream".
+// An object as it stands in the file. `begin` is its number's first digit, `end` lies after "endobj", or after
+// "stream".
 struct PdfObject {
   std::uint32_t number = 0;
   PdfValue value;
