@@ -13,7 +13,7 @@ namespace {
 constexpr double margin = 3, ink_bottom = 16, pen_width = 1.1;
 constexpr double print_size = 4.6, name_line = 9, how_line = 3;
 constexpr double typed_size_max = 22;
-constexpr std::size_t print_characters_max = 60, typed_characters_max = 40;
+constexpr std::size_t print_characters_max = 90, typed_characters_max = 40;
 constexpr double stroke_extent = 10'000;
 constexpr std::array<std::uint8_t, 3> ink{0x12, 0x2b, 0x6b}, print{0x44, 0x44, 0x44};
 
