@@ -77,9 +77,10 @@ Result<CheckedSignature> check_approval(std::string_view pdf, const SignatureCov
     return refuse("signature_malformed", "the signature is no PAdES one: its SubFilter is not ETSI.CAdES.detached");
   CheckedSignature out;
   const std::string content = content_of(pdf, cover);
-  auto cms = verify_cms(cover.der, content);
-  out.foreign = foreign || signature.foreign || !cms || !lower_case(pdf, cover);
-  if (!cms) cms = verify_foreign_cms(cover.der, content);
+  out.foreign = foreign || signature.foreign || !lower_case(pdf, cover) ||
+                cover.gap_end - cover.gap_begin != 2 * contents_bytes + 2;
+  // A signature does not cover all of its own CMS. One that is ours in all else must be ours in that too.
+  const auto cms = out.foreign ? verify_foreign_cms(cover.der, content) : verify_cms(cover.der, content);
   if (!cms) return refuse("signature_invalid", "the signature does not hold: " + cms.error().detail);
   const PdfValue* date = signature.value.find("M");
   out.claimed = date && date->is(PdfValue::Kind::string) ? read_pdf_date(date->text) : std::nullopt;

@@ -28,7 +28,15 @@ foreach(name carried_proof_test carried_proof_attack_test)
     SOURCES unit/${name}.cc support/carried_proof_fixture.cc
     LIBRARIES quotary_seal_fixture quotary_offline OpenSSL::Crypto)
 endforeach()
+add_library(quotary_revision_forge STATIC support/revision_forge.cc)
+target_link_libraries(quotary_revision_forge PUBLIC quotary_seal_fixture PRIVATE quotary_pdfgen quotary_sample_quotes OpenSSL::Crypto)
+foreach(name document_validation_test document_attack_test)
+  quotary_test(${name} LABEL unit TIMEOUT 240
+    SOURCES unit/${name}.cc
+    LIBRARIES quotary_revision_forge OpenSSL::Crypto)
+endforeach()
 
+quotary_fuzz(fuzz_validation SOURCES fuzz/fuzz_validation.cc LIBRARIES quotary_signing CORPUS validation)
 quotary_fuzz(fuzz_pdf SOURCES fuzz/fuzz_pdf.cc LIBRARIES quotary_signing CORPUS pdf)
 quotary_fuzz(fuzz_note SOURCES fuzz/fuzz_note.cc LIBRARIES quotary_signing CORPUS note)
 quotary_fuzz(fuzz_revocation SOURCES fuzz/fuzz_revocation.cc support/test_authority.cc support/time_fixture.cc
