@@ -10,7 +10,8 @@ import sys
 
 LINES_MAX = 700
 CODE = (".h", ".cc")
-TEXT = CODE + (".py", ".sh", ".go", ".cmake", ".md", ".txt", ".json", ".html", ".js", ".css")
+WEB = (".ts", ".tsx", ".mjs")
+TEXT = CODE + (".py", ".sh", ".go", ".cmake", ".md", ".txt", ".json", ".html", ".js", ".css") + WEB
 SKIPPED_FOLDERS = {".git", "build", "data", "data.keys", "node_modules", ".cache"}
 
 # Who may include whom. `tests` may include everything and stands in nobody's list.
@@ -79,11 +80,13 @@ class Checker:
             self.breach(path, line_of(text, match.start()), f"unfinished mark {match.group(0)}")
         for match in MACHINE_PATH.finditer(text):
             self.breach(path, line_of(text, match.start()), f"a path of one machine: {match.group(0)}…")
+        lines = text.count("\n")
+        if path.endswith(CODE + WEB) and lines > LINES_MAX:
+            self.breach(path, lines, f"{lines} lines; at most {LINES_MAX} fit in a head")
+        if path.endswith(WEB) and not path.startswith("tests/"):
+            self.check_chinese(path, text)
         if not path.endswith(CODE):
             return
-        lines = text.count("\n")
-        if lines > LINES_MAX:
-            self.breach(path, lines, f"{lines} lines; at most {LINES_MAX} fit in a head")
         if path.endswith(".h") and not text.startswith("//"):
             self.breach(path, 1, "a header begins with a comment that says what it is for")
         self.check_includes(path, text)
@@ -92,13 +95,16 @@ class Checker:
             if LAMBDA.search(match.group(0)):
                 self.breach(path, line_of(code, match.start()), "a lambda inside co_await: GCC 12 destroys its captures twice; name it first")
         if path.split("/")[0] in FOLDERS:
-            said = strip_line_comments(text)
-            for match in NARROW.finditer(said):
-                self.breach(path, line_of(said, match.start()), f"ASCII punctuation in Chinese text: {match.group(0)}")
+            self.check_chinese(path, text)
         if path.startswith("tests/"):
             for match in TEST_BODY.finditer(text):
                 if not ASSERTS.search(match.group(2)):
                     self.breach(path, line_of(text, match.start()), f"test {match.group(1)} asserts nothing")
+
+    def check_chinese(self, path, text):
+        said = strip_line_comments(text)
+        for match in NARROW.finditer(said):
+            self.breach(path, line_of(said, match.start()), f"ASCII punctuation in Chinese text: {match.group(0)}")
 
     def check_includes(self, path, text):
         folder, parts = path.split("/")[0], path.split("/")

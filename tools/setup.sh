@@ -14,7 +14,7 @@ packages=(
   libhowardhinnant-date-dev libcli11-dev libgtest-dev libgmock-dev
   fonts-noto-cjk icc-profiles-free tzdata openssl
   # For the tests only: the layout's rule, and readers and judges that are not ours.
-  clang-format-14 poppler-utils qpdf zbar-tools golang-go golang-golang-x-mod-dev python3 python3-reportlab
+  clang-format-14 poppler-utils qpdf zbar-tools golang-go golang-golang-x-mod-dev python3 python3-reportlab chromium
 )
 case "${1:-}" in
   "") ;;
@@ -22,10 +22,15 @@ case "${1:-}" in
   *) die "unknown argument '$1'; the only one is --with-clang" ;;
 esac
 
-# The stamp holds the hash of this file and of what was asked for: a changed list sets up again.
+# The pages are bundled by Node. A newer one than Debian's, from elsewhere, does as well and brings its own npm.
+command -v node >/dev/null || packages+=(nodejs)
+command -v npm >/dev/null || packages+=(npm)
+
+# The stamp holds the hash of what was asked for: a changed list sets up again.
 stamp=build/deps/setup.stamp
-wanted="$(sha256sum tools/setup.sh | cut -d' ' -f1) ${packages[*]}"
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && [ -f build/deps/podofo/usr/include/podofo/podofo.h ]; then
+wanted="$(cat tools/setup.sh api/web/package-lock.json | sha256sum | cut -d' ' -f1) ${*:-}"
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && [ -f build/deps/podofo/usr/include/podofo/podofo.h ] &&
+  [ -d api/web/node_modules/esbuild ]; then
   exit 0
 fi
 
@@ -82,6 +87,10 @@ if [ ! -f build/deps/podofo/usr/include/podofo/podofo.h ]; then
     rm -f libpodofo-dev_*.deb
   ) || die "could not fetch or unpack libpodofo-dev"
 fi
+
+# Exactly what the lock file names, each held against its hash; no package runs anything of its own while installed.
+npm ci --prefix api/web --ignore-scripts --no-audit --no-fund --loglevel=error \
+  || die "npm ci failed; its message stands above. Is the npm registry reachable (npm config get registry)?"
 
 mkdir -p build/deps
 printf '%s' "$wanted" > "$stamp"

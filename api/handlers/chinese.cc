@@ -84,6 +84,7 @@ constexpr Summary summaries[] = {
     {"GET", "/healthz", "进程是否存活"},
     {"GET", "/readyz", "账本可写且印章可用"},
     {"GET", "/openapi.json", "接口的机器可读说明"},
+    {"GET", "/assets/{name}", "页面所载入的脚本与样式"},
 };
 
 struct Tag {

@@ -65,6 +65,7 @@ struct Endpoint {
 [[nodiscard]] std::span<const Endpoint> verify_endpoints();
 [[nodiscard]] std::span<const Endpoint> log_endpoints();
 [[nodiscard]] std::span<const Endpoint> site_endpoints();
+[[nodiscard]] std::span<const Endpoint> web_endpoints();
 [[nodiscard]] std::span<const Endpoint> admin_endpoints();
 // All of them, in the document's order.
 [[nodiscard]] std::vector<Endpoint> all_endpoints();
@@ -102,6 +103,8 @@ template <Result<Answer> (Organisation::*read)(const Principal&, std::string_vie
 [[nodiscard]] std::string fact(std::string_view chinese, std::string_view english, const std::string& value);
 [[nodiscard]] std::string index_page(const OrganisationProfile& profile, std::uint64_t tree_size);
 [[nodiscard]] std::string_view page_style();
+// A page out of api/web, with its own policy. The page must be there.
+[[nodiscard]] http::Response web_page(const http::Request& request, std::string_view name);
 // A page's head up to the begin of <main>.
 [[nodiscard]] std::string begin_page(std::string_view title);
 // The page about all calls; `document` is openapi_document's.

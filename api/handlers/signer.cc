@@ -109,17 +109,7 @@ Result<http::Response> decline(const Surface& surface, const http::Request& requ
 }
 
 // The same bytes for every token, so that the page tells nothing about one.
-Result<http::Response> page(const Surface& surface, const http::Request&) {
-  static const auto text = std::make_shared<const std::string>(
-      begin_page("签署报价单 · Sign a quotation") +
-      "<section class=\"card\"><h1>签署报价单 <span lang=\"en\">Sign a quotation</span></h1>"
-      "<p>请用浏览器打开此链接以阅读并签署。若此页未显示文件，请联系发送人。</p>"
-      "<p class=\"en\" lang=\"en\">Open this link in a browser to read and sign. If no document appears here, ask the "
-      "sender.</p></section></main></body></html>\n");
-  auto response = http::shared_response("text/html; charset=utf-8", text);
-  response.headers.emplace_back("Content-Security-Policy", surface.page_policy);
-  return response;
-}
+Result<http::Response> page(const Surface&, const http::Request& request) { return web_page(request, "sign"); }
 
 constexpr Endpoint call(std::string_view method, std::string_view pattern, std::string_view summary,
                         EndpointHandler handler, std::string_view body_schema = {},

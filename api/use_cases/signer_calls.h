@@ -5,7 +5,7 @@
 
 namespace quotary::api {
 
-inline constexpr std::size_t strokes_max = 64, stroke_points_max = 4'000, typed_name_characters_max = 40,
+inline constexpr std::size_t strokes_max = 200, stroke_points_max = 4'000, typed_name_characters_max = 40,
                              decline_characters_min = 2, decline_characters_max = 500, user_agent_bytes_max = 300;
 inline constexpr int stroke_extent = 10'000;
 

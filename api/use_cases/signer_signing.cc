@@ -30,9 +30,10 @@ std::optional<int> coordinate(const json::value& value) {
 }
 
 Result<std::vector<signature::Stroke>> parse_strokes(const json::object& body) {
-  const auto refused = fail(Errc::invalid, "strokes_invalid",
-                            "strokes are 1 to 64 lists of points [x, y], whole numbers from 0 to 10,000, at most 4,000 "
-                            "points in all");
+  const auto refused =
+      fail(Errc::invalid, "strokes_invalid",
+           "strokes are 1 to 200 lists of points [x, y], whole numbers from 0 to 10,000, at most 4,000 "
+           "points in all");
   const auto* strokes = body.if_contains("strokes");
   if (!strokes || !strokes->is_array() || strokes->get_array().empty() || strokes->get_array().size() > strokes_max)
     return refused;

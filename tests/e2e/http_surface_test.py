@@ -57,6 +57,15 @@ class Surface(unittest.TestCase):
             return out
         return eventually(found, lambda kept: len(kept) >= count)
 
+    def test_what_a_page_loads(self):
+        page = self.s.call("GET", "/sign/x")[2].decode()
+        script = re.search(r'src="(/assets/sign-[0-9a-f]{16}\.js)"', page)[1]
+        status, headers, body = self.s.call("GET", script)
+        self.assertEqual((status, headers["content-type"]), (200, "text/javascript; charset=utf-8"))
+        self.assertEqual(script.split("-")[1].split(".")[0], hashlib.sha256(body).hexdigest()[:16])
+        self.assertEqual(self.s.call("GET", script, headers={"If-None-Match": headers["etag"]})[0], 304)
+        self.assertEqual(self.s.json("GET", "/assets/no.js")[2]["code"], "asset_not_found")
+
     def test_signature_calls(self):
         number = self.s.issue(quote(), "to-sign")[2]["number"]
         body = {"signers": [{"name": "陈立", "email": "chen.li@chenghu.example"}]}

@@ -54,6 +54,10 @@ class HouseRules(unittest.TestCase):
     def test_size_and_comment(self):
         self.catches({"api/a.cc": "int a;\n" * 701}, "701 lines")
         self.catches({"api/a.h": "#pragma once\n"}, "begins with a comment")
+        self.catches({"api/web/src/a.tsx": "let a;\n" * 701}, "701 lines")
+
+    def test_pages_in_chinese(self):
+        self.catches({"api/web/src/a.ts": "const a = '\u7b7e\u540d,\u7f16\u53f7';\n"}, "ASCII punctuation in Chinese text")
 
     def test_asserts(self):
         self.catches({"tests/a_test.cc": "TEST(A, B) {\n  run();\n}\n"}, "asserts nothing")

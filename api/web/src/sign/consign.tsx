@@ -1,0 +1,109 @@
+// The last step: the consent text, the signature, and the button that makes it count.
+import { useRef, useState } from 'preact/hooks';
+import { Button, Card, Notice, TextField, Tick } from '../base/components';
+import { Both, useLanguage, words } from '../base/language';
+import type { Stroke } from '../base/strokes';
+import { attemptKey, sign, type Problem, type Session } from './calls';
+import { Pad } from './ink';
+import { detailOf, isStale, wordsOf } from './texts';
+
+const NAME_LENGTH_MAX = 40;
+
+const tooMany = words('笔画太多，请清除后写得简单一些。', 'Too many strokes: clear it and write it simpler.');
+
+function ConsentText({ text }: { text: string }) {
+  return (
+    <div class="consent" tabIndex={0} role="document">
+      {text.split('\n\n').map((paragraph) => (
+        <p key={paragraph}>{paragraph}</p>
+      ))}
+    </div>
+  );
+}
+
+export function Consign(props: {
+  session: Session;
+  onSession: (session: Session) => void;
+  onStale: (problem: Problem) => void;
+}) {
+  const { session } = props;
+  const language = useLanguage();
+  const [method, setMethod] = useState<'drawn' | 'typed'>('drawn');
+  const [strokes, setStrokes] = useState<Stroke[] | null>([]);
+  const [name, setName] = useState(session.signer.name);
+  const [accepted, setAccepted] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  // The same for each repetition of the same request, so that a lost answer does not sign twice.
+  const attempt = useRef({ body: '', key: '' });
+
+  const drawn = method === 'drawn' && strokes !== null && strokes.length > 0;
+  const typed = method === 'typed' && name.trim() !== '';
+  const consent = session.consent.texts?.[language];
+
+  const submit = async () => {
+    const body = {
+      document_sha256: session.document.sha256,
+      consent: { id: session.consent.id, sha256: session.consent.sha256, locale: language, accepted: true },
+      method,
+      ...(method === 'drawn' ? { strokes } : { typed_name: name.trim() }),
+    };
+    const text = JSON.stringify(body);
+    if (attempt.current.body !== text) attempt.current = { body: text, key: attemptKey() };
+    setBusy(true);
+    const answer = await sign(body, attempt.current.key);
+    setBusy(false);
+    if ('value' in answer) return props.onSession(answer.value);
+    if (isStale(answer.problem)) return props.onStale(answer.problem);
+    setProblem(answer.problem);
+  };
+
+  if (!consent)
+    return (
+      <Notice
+        tone="bad"
+        text={words('签署说明无法显示，请联系发送人。', 'The consent text cannot be shown. Ask the sender.')}
+      />
+    );
+  return (
+    <>
+      <Card title={words('签署说明', 'What you agree to')}>
+        <ConsentText text={consent} />
+        <Tick text={words('我已阅读并同意', 'I have read this and agree')} checked={accepted} onChange={setAccepted} />
+      </Card>
+      <Card title={words('您的签名', 'Your signature')}>
+        <div class="choice">
+          <Button text={words('手写', 'Draw')} pressed={method === 'drawn'} onPress={() => setMethod('drawn')} />
+          <Button text={words('键入姓名', 'Type')} pressed={method === 'typed'} onPress={() => setMethod('typed')} />
+        </div>
+        {method === 'drawn' ? (
+          <Pad key="pad" shape={session.field.width / session.field.height} onDrawn={setStrokes} />
+        ) : (
+          <>
+            <TextField label={words('姓名', 'Name')} value={name} lengthMax={NAME_LENGTH_MAX} onInput={setName} />
+            <div class="typed" aria-hidden="true">
+              {name}
+            </div>
+          </>
+        )}
+        {strokes === null && <Notice tone="warn" text={tooMany} />}
+        {problem && <Notice tone="bad" text={wordsOf(problem)} detail={detailOf(problem)} />}
+        <p class="second">
+          <Both
+            text={words(
+              `将签署第 ${session.document.revision} 版文件，SHA-256 前 16 位 ${session.document.sha256.slice(0, 16)}。签署后不能撤回。`,
+              `You sign revision ${session.document.revision}, SHA-256 beginning ${session.document.sha256.slice(0, 16)}. It cannot be taken back.`,
+            )}
+          />
+        </p>
+        <Button
+          kind="main"
+          text={words('签署', 'Sign')}
+          busy={busy}
+          disabled={!accepted || !(drawn || typed)}
+          onPress={() => void submit()}
+        />
+      </Card>
+    </>
+  );
+}

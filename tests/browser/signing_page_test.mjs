@@ -1,0 +1,268 @@
+// Customers sign in a real browser, at the sizes of a phone and of a desk, in both languages.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { DESK, eventually, openBrowser, openPage, PHONE, Server } from './server.mjs';
+
+const LI = { name: '陈立', organisation: '苏州澄湖新能源科技股份有限公司', email: 'chen.li@chenghu.example' };
+const WU = { name: 'Wu Fang', phone: '+8613800138000', language: 'en' };
+
+let server, browser;
+before(async () => {
+  server = new Server();
+  await server.start();
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+async function visit(link, size, options) {
+  const page = await openPage(browser, server.origin, size, options);
+  await page.goto(link);
+  return page;
+}
+
+const button = (page, name) => page.getByRole('button', { name });
+
+async function read(page) {
+  await page.locator('.count').scrollIntoViewIfNeeded();
+  await page.locator('.count[data-end=drawn]').waitFor();
+  await page.locator('.count').scrollIntoViewIfNeeded();
+  await button(page, /I have read it/).click();
+}
+
+async function readToTheEnd(page) {
+  await read(page);
+  await button(page, /Send the code/).waitFor();
+}
+
+async function prove(page) {
+  const before = server.messages('code').length;
+  await button(page, /Send the code/).click();
+  await eventually(() => server.messages('code').length > before, 'the code');
+  const field = page.getByRole('textbox', { name: /Code/ });
+  await field.fill(server.newestCode());
+  await page.locator('.consent').waitFor();
+}
+
+async function draw(page, strokes) {
+  const box = await page.locator('.pad').boundingBox();
+  for (const stroke of strokes) {
+    const at = stroke.map(([x, y]) => [box.x + x * box.width, box.y + y * box.height]);
+    await page.mouse.move(...at[0]);
+    await page.mouse.down();
+    for (const point of at.slice(1)) await page.mouse.move(...point, { steps: 6 });
+    await page.mouse.up();
+  }
+}
+
+const INK = [
+  [
+    [0.1, 0.3],
+    [0.3, 0.2],
+    [0.35, 0.7],
+  ],
+  [
+    [0.45, 0.2],
+    [0.5, 0.8],
+    [0.8, 0.4],
+  ],
+];
+
+async function download(page, link) {
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('link', { name: link }).click();
+  return readFileSync(await (await waiting).path());
+}
+
+const overflow = (page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+test('two customers read, prove who they are, sign and download', async () => {
+  const number = await server.issue(40);
+  const { links } = await server.ask(number, [LI, WU], { order: 'in_order', message: '请审阅后签字。' });
+  const phone = await visit(links[0], PHONE);
+  assert.equal(await phone.title(), '签署报价单 · Sign a quotation');
+  await phone.getByText('请审阅后签字。').filter({ visible: true }).first().waitFor();
+  // Nothing goes on before the end was seen.
+  await phone.locator('.sheet').first().waitFor();
+  assert.ok(await button(phone, /Read to the end first/).isDisabled());
+  assert.ok((await phone.locator('.sheet').count()) > 1);
+  await readToTheEnd(phone);
+  assert.equal(await overflow(phone), 0);
+  await prove(phone);
+  assert.ok(await button(phone, /^签署 Sign$/).isDisabled());
+  await phone.getByRole('checkbox').check();
+  assert.ok(await button(phone, /^签署 Sign$/).isDisabled());
+  await phone.locator('.pad').scrollIntoViewIfNeeded();
+  await draw(phone, INK);
+  // A phone that is turned keeps what was drawn.
+  await phone.setViewportSize({ width: PHONE.height, height: PHONE.width });
+  await phone.setViewportSize(PHONE);
+  await button(phone, /^签署 Sign$/).click();
+  await phone.getByRole('heading', { name: /已签署/ }).waitFor();
+  const first = await download(phone, /下载已签署的文件/);
+  assert.deepEqual(phone.faults, []);
+
+  const second = await eventually(
+    () => server.messages('invitation').find((each) => each.address === WU.phone),
+    'the second invitation',
+  );
+  const desk = await visit(server.origin + new URL(second.content.link).pathname, DESK);
+  await desk.getByText('Buyer 1: has signed').filter({ visible: true }).first().waitFor();
+  assert.equal(await desk.title(), 'Sign a quotation · 签署报价单');
+  await readToTheEnd(desk);
+  await prove(desk);
+  await desk.getByText('I confirm that I am the person').waitFor();
+  await button(desk, /^Type/).click();
+  await desk.getByRole('textbox', { name: /Name/ }).fill('Wu Fang');
+  await desk.getByRole('checkbox').check();
+  await button(desk, /^Sign/).click();
+  await desk.getByRole('heading', { name: /Signed/ }).waitFor();
+  const whole = await download(desk, /Download the signed document/);
+  assert.deepEqual(desk.faults, []);
+
+  assert.ok(whole.subarray(0, first.length).equals(first));
+  const known = await server.json('GET', `/v1/verify/sha256/${sha256(whole)}`);
+  assert.deepEqual([known.match, known.status, known.number, known.revision], ['exact', 'accepted', number, 3]);
+  const path = join(server.home, 'signed.pdf');
+  writeFileSync(path, whole);
+  const said = execFileSync('pdfsig', ['-nocert', path], { encoding: 'utf8' });
+  assert.equal(said.match(/Signature is Valid\./g)?.length, 3, said);
+  // Whoever opens the link again sees what they did.
+  const again = await visit(links[0], PHONE);
+  await again.getByRole('heading', { name: /已签署/ }).waitFor();
+  assert.deepEqual(await again.locator('.hash').textContent(), `SHA-256 ${sha256(first)}`);
+});
+
+test('a wrong code says how many attempts are left, and full-width digits are taken', async () => {
+  const { links } = await server.ask(await server.issue(), [LI]);
+  const page = await visit(links[0], PHONE);
+  await readToTheEnd(page);
+  const before = server.messages('code').length;
+  await button(page, /Send the code/).click();
+  await eventually(() => server.messages('code').length > before, 'the code');
+  const right = server.newestCode();
+  const wrong = String((Number(right) + 1) % 1_000_000).padStart(6, '0');
+  const field = page.getByRole('textbox', { name: /验证码/ });
+  await field.fill(wrong);
+  await page.getByText('验证码不对，还可以输入 4 次。').waitFor();
+  assert.ok(await button(page, /秒后可重发/).isDisabled());
+  await field.fill([...right].map((digit) => String.fromCodePoint(digit.codePointAt(0) - 0x30 + 0xff10)).join(''));
+  await page.locator('.consent').waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('a document that changed meanwhile must be read again', async () => {
+  const { links } = await server.ask(await server.issue(), [LI, WU]);
+  const slow = await visit(links[0], PHONE);
+  await readToTheEnd(slow);
+  await prove(slow);
+  const quick = await visit(links[1], DESK);
+  await readToTheEnd(quick);
+  await prove(quick);
+  await button(quick, /^Type/).click();
+  await quick.getByRole('checkbox').check();
+  await button(quick, /^Sign/).click();
+  await quick.getByRole('heading', { name: /Signed/ }).waitFor();
+  await slow.getByRole('checkbox').check();
+  await slow.locator('.pad').scrollIntoViewIfNeeded();
+  await draw(slow, INK);
+  await button(slow, /^签署 Sign$/).click();
+  await slow.getByText('文件刚刚有了新的修订').waitFor();
+  await read(slow);
+  await slow.locator('.consent').waitFor();
+  assert.deepEqual(slow.faults, []);
+});
+
+test('declining asks for a reason and ends it', async () => {
+  const number = await server.issue();
+  const { links } = await server.ask(number, [LI]);
+  const page = await visit(links[0], DESK);
+  await button(page, /Decline/).click();
+  const refuse = page.getByRole('dialog').getByRole('button', { name: /谢绝签署/ });
+  assert.ok(await refuse.isDisabled());
+  await page.getByRole('dialog').getByRole('textbox').fill('价格过高');
+  await refuse.click();
+  await page.getByRole('heading', { name: /已谢绝/ }).waitFor();
+  assert.equal((await server.json('GET', `/v1/quotes/${number}`, 'rep')).status, 'declined');
+  assert.deepEqual(page.faults, []);
+});
+
+test('what ended says so in plain words, in the language chosen', async () => {
+  const number = await server.issue();
+  const { links, request } = await server.ask(number, [LI]);
+  const page = await visit(links[0], PHONE);
+  await readToTheEnd(page);
+  await server.json(
+    'POST',
+    `/v1/signature-requests/${request.id}/revoke`,
+    'rep',
+    { reason_text: '联系人有误' },
+    server.key(),
+  );
+  await button(page, /Send the code/).click();
+  await page.getByRole('heading', { name: /签署邀请已撤回/ }).waitFor();
+  await button(page, 'English').click();
+  await page.getByRole('heading', { name: /^The invitation was withdrawn/ }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+  const void_request = await server.json(
+    'POST',
+    `/v1/quotes/${number}/void-requests`,
+    'rep',
+    { reason_code: 'price_error', reason_text: '单价录入错误，应为 85600 元' },
+    server.key(),
+  );
+  await server.json('POST', `/v1/void-requests/${void_request.id}/approve`, 'manager', {}, server.key());
+  await page.reload();
+  await page.getByRole('heading', { name: /报价单已作废/ }).waitFor();
+  const unknown = await visit(`${server.origin}/sign/${'A'.repeat(43)}`, PHONE);
+  await unknown.getByRole('heading', { name: /链接无效/ }).waitFor();
+  assert.deepEqual([page.faults, unknown.faults], [[], []]);
+});
+
+test('a lost connection is said, and nothing is lost by it', async () => {
+  const { links } = await server.ask(await server.issue(), [LI]);
+  const page = await visit(links[0], PHONE);
+  await readToTheEnd(page);
+  await page.context().setOffline(true);
+  await button(page, /Send the code/).click();
+  await page.getByText('连不上服务器').waitFor();
+  await page.context().setOffline(false);
+  await prove(page);
+});
+
+test('the page is the same for every link, and nothing outside may run in it', async () => {
+  const { links } = await server.ask(await server.issue(), [LI]);
+  const [known, other] = await Promise.all([fetch(links[0]), fetch(`${server.origin}/sign/x`)]);
+  assert.equal(await known.text(), await other.text());
+  const policy = known.headers.get('content-security-policy');
+  for (const part of [
+    "default-src 'none'",
+    "script-src 'self';",
+    "style-src 'self';",
+    "frame-ancestors 'none'",
+    "form-action 'none'",
+  ])
+    assert.ok(policy.includes(part), policy);
+  assert.equal(known.headers.get('cache-control'), 'no-store');
+  assert.equal(known.headers.get('referrer-policy'), 'no-referrer');
+  const script = (await (await fetch(links[0])).text()).match(/src="(\/assets\/sign-[0-9a-f]{16}\.js)"/)[1];
+  const plain = await fetch(server.origin + script, { headers: { 'Accept-Encoding': 'identity' } });
+  assert.match(plain.headers.get('cache-control'), /immutable/);
+  assert.equal(plain.headers.get('content-encoding'), null);
+  const packed = await fetch(server.origin + script, { headers: { 'Accept-Encoding': 'br, gzip;q=0.5' } });
+  assert.equal(packed.headers.get('content-encoding'), 'gzip');
+  assert.notEqual(packed.headers.get('etag'), plain.headers.get('etag'));
+  assert.equal(await packed.text(), await plain.text());
+  const refused = await fetch(server.origin + script, { headers: { 'Accept-Encoding': 'gzip;q=0' } });
+  assert.equal(refused.headers.get('content-encoding'), null);
+  assert.equal((await fetch(`${server.origin}/assets/sign-0000000000000000.js`)).status, 404);
+});
