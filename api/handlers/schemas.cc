@@ -269,7 +269,7 @@ std::string_view openapi_schemas() {
   "document_sha256": {"$ref": "#/components/schemas/Hash"}, "consent": {"type": "object", "required": ["id", "sha256", "locale", "accepted"], "properties": {
     "id": {"type": "string"}, "sha256": {"$ref": "#/components/schemas/Hash"}, "locale": {"enum": ["zh-CN", "en"]}, "accepted": {"type": "boolean"}}},
   "method": {"enum": ["drawn", "typed"]}, "typed_name": {"type": "string", "maxLength": 40},
-  "strokes": {"type": "array", "maxItems": 64, "description": "Lists of points [x, y], whole numbers from 0 to 10,000 of the field's width and height, y downward.",
+  "strokes": {"type": "array", "maxItems": 200, "description": "Lists of points [x, y], whole numbers from 0 to 10,000 of the field's width and height, y downward.",
     "items": {"type": "array", "items": {"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 10000}}}}}},
 "SigningDecline": {"type": "object", "required": ["reason"], "properties": {"reason": {"type": "string", "minLength": 2, "maxLength": 500}}},
 "NewPerson": {"type": "object", "required": ["name", "role"], "properties": {"name": {"type": "string"},

@@ -304,7 +304,7 @@ TEST(Signing, RefusesWhatThePageCanSendWrong) {
     return code_of(sign_document(w.parts(), v, "k", w.signing(v, how)));
   };
   std::string many = "[", points = "[";
-  for (int i = 0; i < 65; ++i) many += std::string(i ? "," : "") + "[[1,1]]";
+  for (std::size_t i = 0; i <= strokes_max; ++i) many += std::string(i ? "," : "") + "[[1,1]]";
   for (int i = 0; i < 4'001; ++i) points += std::string(i ? "," : "") + "[1,1]";
   for (const std::string& strokes : {std::string("[]"), std::string("[[]]"), std::string("[[[1,10001]]]"),
                                      std::string("[[[-1,1]]]"), std::string("[[[1.5,1]]]"), std::string("[[[1]]]"),
