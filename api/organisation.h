@@ -323,6 +323,8 @@ class Organisation {
   [[nodiscard]] bool access_log_works() const;
   // False while the key of an erased subject could not be destroyed yet; run_due_events() and the next start try again.
   [[nodiscard]] bool erasures_carried_out() const;
+  // False while the key by which customers' signatures are recorded cannot be used.
+  [[nodiscard]] bool signatures_can_be_written() const;
   // True while a witness is lost or refuses, or the newest checkpoint has been waiting for its quorum for long.
   [[nodiscard]] bool witnessing_degraded() const;
   [[nodiscard]] IndexRootsState index_roots() const;

@@ -2,6 +2,7 @@
 
 #include "api/metrics_text.h"
 #include "api/use_cases/backups.h"
+#include "api/use_cases/certificates.h"
 #include "api/use_cases/drafts.h"
 #include "api/use_cases/erased_keys.h"
 #include "api/use_cases/issuer.h"
@@ -9,7 +10,6 @@
 #include "api/use_cases/making.h"
 #include "api/use_cases/opening.h"
 #include "api/use_cases/parts.h"
-#include "api/use_cases/seal_certificates.h"
 #include "api/use_cases/service_events.h"
 #include "api/use_cases/signature_rules.h"
 #include "api/use_cases/status_proof.h"
@@ -199,7 +199,10 @@ Result<void> Organisation::Parts::start_service_events() {
   if (!config.service_events || ledger->state().read_only) return {};
   service = std::make_unique<ServiceEvents>(*ledger, *config.files, config.data_directory, *config.service_events);
   QUOTARY_TRY_VOID(service->begin());
-  if (seal) QUOTARY_TRY_VOID(adopt_certificate(*ledger, *seal));
+  if (seal) {
+    QUOTARY_TRY(certificate, signing::signing_certificate(seal->certificate_pem()));
+    QUOTARY_TRY_VOID(adopt_certificate(*ledger, records::sealing, certificate));
+  }
   // A disk that cannot be asked is shown, and keeps nobody from issuing.
   (void)service->look_at_disk();
   return {};

@@ -113,7 +113,8 @@ struct Organisation::Parts {
   std::unique_ptr<Ledger> ledger;
   std::shared_ptr<const pdfgen::Fonts> fonts;
   std::shared_ptr<const signing::Seal> seal;
-  std::optional<Error> seal_error;  // why `seal` is null: issuing is refused, reading goes on
+  std::optional<Error> seal_error;     // why `seal` is null: issuing is refused, reading goes on
+  std::optional<Error> signing_error;  // why no customer can sign: nobody is asked to, reading goes on
   OrganisationProfile profile;
   Party seller;
   std::optional<TimeZone> zone;
@@ -160,6 +161,7 @@ struct Organisation::Parts {
   [[nodiscard]] Result<void> start_service_events();
   [[nodiscard]] Result<void> start_time_stamping();
   [[nodiscard]] Result<void> start_signatures();
+  [[nodiscard]] Result<void> open_signing();
   // Ends open signature requests whose time has come; answers how many.
   [[nodiscard]] Result<std::uint64_t> expire_signatures();
 

@@ -1,6 +1,7 @@
 // What signers and senders are told, and the courier that does it.
 #include "api/metrics_text.h"
 #include "api/signature/document_signing.h"
+#include "api/use_cases/certificates.h"
 #include "api/use_cases/signature_rules.h"
 #include "ledger/records/fields.h"
 #include "signing/signing_service.h"
@@ -74,19 +75,6 @@ bool is_told(std::string_view kind, const SignerRecord& signer, std::string_view
   return signer.sent_at.has_value() && signer.status != "declined";
 }
 
-// Reading goes on without that key, and so does all else: who signs is told, and the operator why.
-signature::SignDocument document_signing_of(const Organisation::Parts& parts) {
-  const auto& config = parts.config;
-  auto service = signing::open_signing_service(*config.files, config.keys_directory, parts.profile.name, parts.now(),
-                                               *config.random);
-  if (service) return signature::document_signing(std::move(*service), parts.fonts);
-  if (config.signature.say) config.signature.say("no customer can sign: " + service.error().detail);
-  return [](std::string_view, const signature::DocumentSignature&) -> Result<std::string> {
-    return fail(Errc::unavailable, "signing_unavailable",
-                "this server cannot write signatures into documents at the moment; tell the sender");
-  };
-}
-
 }  // namespace
 
 Result<Message> invitation_of(const Organisation::Parts& parts, const SignatureRequestRecord& request,
@@ -127,10 +115,28 @@ Result<std::vector<Message>> notices_of(const Organisation::Parts& parts, const 
   return out;
 }
 
+// Reading goes on without that key, and so does all else: who asks or signs is told, and the operator why.
+Result<void> Organisation::Parts::open_signing() {
+  if (config.signature.sign_document) return {};
+  auto opened =
+      signing::open_signing_service(*config.files, config.keys_directory, profile.name, now(), *config.random);
+  if (!opened) {
+    signing_error = opened.error();
+    if (config.signature.say) config.signature.say("no customer can sign: " + signing_error->detail);
+    return {};
+  }
+  if (service) {
+    QUOTARY_TRY(certificate, signing::signing_certificate((*opened)->certificate_pem()));
+    QUOTARY_TRY_VOID(adopt_certificate(*ledger, records::recording_signatures, certificate));
+  }
+  config.signature.sign_document = signature::document_signing(std::move(*opened), fonts);
+  return {};
+}
+
 Result<void> Organisation::Parts::start_signatures() {
   codes = std::make_unique<signature::Codes>(*keys, *config.random);
   if (!config.signature.delivery || ledger->state().read_only) return {};
-  if (!config.signature.sign_document) config.signature.sign_document = document_signing_of(*this);
+  QUOTARY_TRY_VOID(open_signing());
   signature::CourierPorts ports;
   ports.ledger = ledger.get();
   ports.files = config.files;
@@ -147,6 +153,8 @@ Result<void> Organisation::Parts::start_signatures() {
 signature::CourierState Organisation::delivery() const {
   return parts_->courier ? parts_->courier->state() : signature::CourierState{};
 }
+
+bool Organisation::signatures_can_be_written() const { return !parts_->signing_error; }
 
 std::string delivery_figures(const signature::CourierState& state) {
   if (!state.configured) return {};

@@ -105,6 +105,11 @@ Result<Answer> Organisation::request_signature(const Principal& caller, std::str
   QUOTARY_TRY(quote, parts_->quote_for(caller, Call::request_signature, number));
   QUOTARY_TRY(details, parse_signature_request(*parts_, object));
   if (!parts_->courier) return without_delivery();
+  if (parts_->signing_error)
+    return fail(Errc::unavailable, "signing_unavailable",
+                "customers cannot be asked while their signatures cannot be written; the operator finds why in the "
+                "server's log: " +
+                    parts_->signing_error->code);
   QUOTARY_TRY(fields, free_fields(quote, details.signers.size()));
   const auto id = uuid_v7(parts_->now().unix_ms, *parts_->config.random);
   for (SignerDetails& signer : details.signers) signer.id = uuid_v7(parts_->now().unix_ms, *parts_->config.random);

@@ -145,7 +145,7 @@ Result<std::string> new_revision(const Organisation::Parts& parts, const Visited
                                  const Given& given, Timestamp now, const std::string& base) {
   if (!parts.config.signature.sign_document)
     return fail(Errc::unavailable, "signing_unavailable",
-                "this server cannot write signatures into documents; tell the sender");
+                "this server cannot write signatures into documents at the moment; tell the sender");
   signature::DocumentSignature asked;
   asked.field = at.signer.field;
   asked.time = now;

@@ -2,12 +2,12 @@
 
 #include "ledger/log/index_root.h"
 #include "ledger/log/succession.h"
+#include "ledger/records/certificates.h"
 #include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
 #include "ledger/records/log_succession.h"
 #include "ledger/records/period_seal.h"
-#include "ledger/records/seal_certificate.h"
 #include "ledger/records/signing.h"
 #include "ledger/records/views.h"
 
@@ -269,7 +269,9 @@ constexpr Rule rules[] = {
     {rotation_type, [](const Step& s) { return log_key_replaced(s.entry, s.state); }},
     {revocation_type, [](const Step& s) { return log_key_replaced(s.entry, s.state); }},
     {succession_type, [](const Step& s) { return log_succeeded(s.entry, s.state); }},
-    {seal_adopted_type, [](const Step& s) { return seal_adopted(s.entry, s.state); }},
+    {sealing.type, [](const Step& s) { return certificate_adopted(s.entry, sealing, s.state); }},
+    {recording_signatures.type,
+     [](const Step& s) { return certificate_adopted(s.entry, recording_signatures, s.state); }},
     {numbers_burned_type, [](const Step& s) { return numbers_burned(s.entry, s.state); }},
     {"series.added", series_added},
     {"series.period_ended", period_ended},

@@ -49,7 +49,7 @@ namespace quotary::records {
 
 [[nodiscard]] inline std::string organisation_key() { return "org"; }
 [[nodiscard]] inline std::string log_key_key() { return "log_key"; }
-[[nodiscard]] inline std::string seal_certificate_key() { return "seal"; }
+inline constexpr std::string_view seal_certificate_key = "seal", signing_certificate_key = "signing";
 [[nodiscard]] inline std::string burning_key() { return "burning"; }
 [[nodiscard]] inline std::string burned_prefix(std::string_view series, std::string_view period) {
   return "burned/" + std::string(series) + "/" + std::string(period) + "/";

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Customers' links over HTTP: what a browser sees, what no log holds, and what a restart does not lose."""
-import glob, hashlib, hmac, http.client, http.server, json, os, subprocess, sys, threading, unittest
+import base64, glob, hashlib, hmac, http.client, http.server, json, os, subprocess, sys, threading, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import STILL, Server, eventually, quote
@@ -173,6 +173,27 @@ class Signing(unittest.TestCase):
         done = subprocess.run([PROGRAM, "verify", "--data", self.s.data, "--json"], capture_output=True, text=True, timeout=120)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.s.start()
+
+    def test_the_certificate_that_records_signatures_is_in_the_ledger(self):
+        def adopted():
+            items = self.s.json("GET", "/v1/log/entries?from=0&limit=1000", "auditor")[2]["items"]
+            entries = [json.loads(each["canonical"]) for each in items]
+            return [entry["body"] for entry in entries if entry["type"] == "signing.certificate_adopted"]
+        with open(self.s.data + ".keys/signing-service.cert.pem") as f:
+            der = base64.b64decode("".join(f.read().split("-----")[2].split()))
+        self.assertEqual([each["certificate"] for each in adopted()], [hashlib.sha256(der).hexdigest()])
+        self.restart()
+        self.assertEqual(len(adopted()), 1)
+
+    def test_nobody_is_asked_while_no_signature_can_be_written(self):
+        with open(self.s.data + ".keys/signing-service.key.pem", "r+") as f:
+            f.truncate(20)
+        self.restart()
+        self.assertIn("degraded: signing", self.s.call("GET", "/readyz")[2].decode())
+        status, _, problem = self.s.json("POST", f"/v1/quotes/{self.number}/signature-requests", "rep", {"signers": [LI]},
+                                         {"Idempotency-Key": "k"})
+        self.assertEqual((status, problem["code"]), (503, "signing_unavailable"))
+        self.assertNotIn(self.s.data, problem["detail"])
 
     def test_unknown_links_all_say_the_same(self):
         self.ask()
