@@ -92,15 +92,15 @@ Result<SealFinding> judge(const PdfFile& file, std::string_view trust_anchors_pe
 
   std::string content;
   content.reserve(pdf.size());
-  content += pdf.substr(0, place.contents_begin);
-  content += pdf.substr(place.contents_end);
-  QUOTARY_TRY(cms, verify_cms(place.cms, content));
+  content += pdf.substr(0, place.gap_begin);
+  content += pdf.substr(place.gap_end);
+  QUOTARY_TRY(cms, verify_cms(place.der, content));
 
   SealFinding finding;
   finding.signer = certificate_subject(cms.signer.get());
   finding.certificate_sha256 = sha256(certificate_der(cms.signer.get())).hex();
   finding.algorithm = cms.algorithm;
-  finding.covered = place.covered;
+  finding.covered = pdf.size();
   const PdfValue* time = object.value.find("M");
   const auto claimed = time && time->is(PdfValue::Kind::string) ? parse_pdf_date(time->text) : std::nullopt;
   if (!claimed) {
@@ -143,10 +143,10 @@ Result<void> check_new_seal(std::string_view pdf, const SignedCms& cms, const Cm
   if (object.stream || !object.value.is(PdfValue::Kind::dictionary)) return broken("the signature is no dictionary");
   QUOTARY_TRY_VOID(check_dictionary(object.value));
   QUOTARY_TRY(place, locate_signature(pdf, object));
-  if (place.cms != cms.der) return broken("Contents is not the CMS that was made");
+  if (place.der != cms.der) return broken("Contents is not the CMS that was made");
   Sha256 content;
-  content.update(pdf.substr(0, place.contents_begin));
-  content.update(pdf.substr(place.contents_end));
+  content.update(pdf.substr(0, place.gap_begin));
+  content.update(pdf.substr(place.gap_end));
   QUOTARY_TRY_VOID(confirm_cms(cms, form, content.finish()));
   const PdfValue* claimed = object.value.find("M");
   if (!claimed || !claimed->is(PdfValue::Kind::string) || claimed->text != pdf_date(time))

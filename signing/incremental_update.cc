@@ -12,6 +12,15 @@ namespace {
 constexpr std::size_t range_digits = 8;
 constexpr std::string_view range_hole = "/ByteRange [0 00000000 00000000 00000000]";
 
+// How the dictionary of a PAdES signature begins.
+constexpr std::string_view pades_signature =
+    "<<\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n";
+
+// The members ByteRange and Contents, to be filled once the file is whole.
+std::string empty_signature(std::size_t size) {
+  return std::string(range_hole) + "\n/Contents <" + std::string(2 * size, '0') + ">\n";
+}
+
 std::string padded(std::size_t number, std::size_t width, char fill) {
   std::string digits = std::to_string(number);
   return digits.size() < width ? std::string(width - digits.size(), fill) + digits : digits;
@@ -22,8 +31,7 @@ std::string reference_to(std::uint32_t number) { return std::to_string(number) +
 Error field_error(const std::string& what) { return fail(Errc::invalid, "seal_field", what); }
 
 std::string signature_dictionary(const SignatureText& text) {
-  std::string out = "<<\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n";
-  out += std::string(range_hole) + "\n/Contents <" + std::string(2 * contents_bytes, '0') + ">\n";
+  std::string out = std::string(pades_signature) + empty_signature(contents_bytes);
   out += "/M (" + pdf_date(text.time) + ")\n";
   if (!text.name.empty()) out += "/Name " + pdf_text_string(text.name) + "\n";
   if (!text.reason.empty()) out += "/Reason " + pdf_text_string(text.reason) + "\n";
@@ -113,6 +121,57 @@ Result<PdfObject> first_page(const PdfFile& file, const PdfValue& catalog) {
   return page;
 }
 
+// A file with one more revision, and the hash that has read what stood before it.
+struct Revision {
+  std::string pdf;
+  Sha256 base;
+};
+
+Result<Revision> write_revision(const PdfFile& file, std::vector<NewObject> objects) {
+  const std::string_view pdf = file.bytes();
+  if (file.revisions().size() >= pdf_revisions_max)
+    return fail(Errc::too_large, "too_many_revisions",
+                "a document has at most " + std::to_string(pdf_revisions_max) + " revisions");
+  QUOTARY_TRY(size, next_object_number(file));
+  std::size_t added = 0;
+  for (const NewObject& object : objects) {
+    size = std::max(size, object.number + 1);
+    added += object.body.size();
+  }
+  constexpr std::size_t table_bytes_usual = 1024;
+  Revision out;
+  out.base.update(pdf);
+  out.pdf.reserve(pdf.size() + added + table_bytes_usual);
+  out.pdf = pdf;
+  if (!out.pdf.ends_with('\n')) out.pdf += '\n';
+  append_objects(out.pdf, std::move(objects), file, size, next_identifier(file, out.base.peek()));
+  if (out.pdf.size() > pdf_bytes_max || size > pdf_objects_max)
+    return fail(Errc::too_large, "file_too_large", "a document has at most 64 MB and 100,000 objects");
+  return out;
+}
+
+// Fills the byte range of the empty signature in the revision's new objects, and hashes what it covers.
+PreparedSignature with_byte_range(Revision revision, std::size_t base_size, std::size_t size) {
+  PreparedSignature out;
+  const std::string opening = std::string(range_hole) + "\n/Contents <";
+  const std::size_t range = revision.pdf.find(opening, base_size);
+  QUOTARY_CHECK(range != std::string::npos);
+  out.gap_begin = range + opening.size() - 1;
+  out.gap_end = out.gap_begin + 2 * size + 2;
+  const std::string filled = "/ByteRange [0 " + padded(out.gap_begin, range_digits, ' ') + " " +
+                             padded(out.gap_end, range_digits, ' ') + " " +
+                             padded(revision.pdf.size() - out.gap_end, range_digits, ' ') + "]";
+  static_assert(pdf_bytes_max < 100'000'000);  // as wide as the hole
+  QUOTARY_CHECK(filled.size() == range_hole.size());
+  revision.pdf.replace(range, filled.size(), filled);
+  const std::string_view whole = revision.pdf;
+  revision.base.update(whole.substr(base_size, out.gap_begin - base_size));
+  revision.base.update(whole.substr(out.gap_end));
+  out.digest = revision.base.finish();
+  out.pdf = std::move(revision.pdf);
+  return out;
+}
+
 }  // namespace
 
 std::string pdf_date(Timestamp time) {
@@ -181,25 +240,8 @@ Result<std::uint32_t> next_object_number(const PdfFile& file) {
 }
 
 Result<std::string> append_revision(const PdfFile& file, std::vector<NewObject> objects) {
-  const std::string_view pdf = file.bytes();
-  if (file.revisions().size() >= pdf_revisions_max)
-    return fail(Errc::too_large, "too_many_revisions",
-                "a document has at most " + std::to_string(pdf_revisions_max) + " revisions");
-  QUOTARY_TRY(size, next_object_number(file));
-  std::size_t added = 0;
-  for (const NewObject& object : objects) {
-    size = std::max(size, object.number + 1);
-    added += object.body.size();
-  }
-  constexpr std::size_t table_bytes_usual = 1024;
-  std::string out;
-  out.reserve(pdf.size() + added + table_bytes_usual);
-  out = pdf;
-  if (!out.ends_with('\n')) out += '\n';
-  append_objects(out, std::move(objects), file, size, next_identifier(file, sha256(pdf)));
-  if (out.size() > pdf_bytes_max || size > pdf_objects_max)
-    return fail(Errc::too_large, "file_too_large", "a document has at most 64 MB and 100,000 objects");
-  return out;
+  QUOTARY_TRY(revision, write_revision(file, std::move(objects)));
+  return std::move(revision.pdf);
 }
 
 Result<std::vector<FormField>> form_fields(const PdfFile& file, const PdfValue& catalog) {
@@ -233,7 +275,7 @@ Result<std::vector<FormField>> form_fields(const PdfFile& file, const PdfValue& 
 
 Result<PreparedSignature> prepare_signature(std::string_view pdf, const SignatureText& text) {
   QUOTARY_TRY(file, PdfFile::read(pdf));
-  QUOTARY_TRY(count, next_object_number(file));
+  QUOTARY_TRY(signature, next_object_number(file));
   const std::uint32_t root = *file.trailer().reference("Root");
   QUOTARY_TRY(catalog, file.object(root));
   if (catalog.value.find("Perms")) return field_error("the document is certified already");
@@ -249,40 +291,14 @@ Result<PreparedSignature> prepare_signature(std::string_view pdf, const Signatur
   QUOTARY_TRY(form, file.object(form_number));
   QUOTARY_TRY(new_form, form_with_flags(pdf, form.value));
 
-  const std::uint32_t signature = count;
   std::vector<NewObject> objects;
   objects.push_back({signature, signature_dictionary(text)});
   objects.push_back({field->number, with_members(pdf, field->object.value, "/V " + reference_to(signature) + "\n")});
   objects.push_back({root, with_members(pdf, catalog.value, "/Perms << /DocMDP " + reference_to(signature) + " >>\n")});
   if (!new_form.empty()) objects.push_back({form_number, new_form});
 
-  PreparedSignature prepared;
-  std::string& out = prepared.pdf;
-  out.reserve(pdf.size() + 2 * contents_bytes + 8192);
-  out = pdf;
-  Sha256 digest;
-  digest.update(pdf);
-  const std::string identifier = next_identifier(file, digest.peek());
-  if (!out.ends_with('\n')) out += '\n';
-  append_objects(out, std::move(objects), file, count + 1, identifier);
-
-  const std::string opening = std::string(range_hole) + "\n/Contents <";
-  const std::size_t range = out.find(opening, pdf.size());
-  QUOTARY_CHECK(range != out.npos);
-  prepared.gap_begin = range + opening.size() - 1;
-  prepared.gap_end = prepared.gap_begin + 2 * contents_bytes + 2;
-  if (padded(out.size(), range_digits, ' ').size() > range_digits)
-    return fail(Errc::too_large, "file_too_large", "a document to seal has at most 64 MB");
-  const std::string filled = "/ByteRange [0 " + padded(prepared.gap_begin, range_digits, ' ') + " " +
-                             padded(prepared.gap_end, range_digits, ' ') + " " +
-                             padded(out.size() - prepared.gap_end, range_digits, ' ') + "]";
-  QUOTARY_CHECK(filled.size() == range_hole.size());
-  out.replace(range, filled.size(), filled);
-  const std::string_view whole = out;
-  digest.update(whole.substr(pdf.size(), prepared.gap_begin - pdf.size()));
-  digest.update(whole.substr(prepared.gap_end));
-  prepared.digest = digest.finish();
-  return prepared;
+  QUOTARY_TRY(revision, write_revision(file, std::move(objects)));
+  return with_byte_range(std::move(revision), pdf.size(), contents_bytes);
 }
 
 Result<PreparedSignature> prepare_invisible_signature(std::string_view pdf, const InvisibleSignature& text) {
@@ -300,28 +316,12 @@ Result<PreparedSignature> prepare_invisible_signature(std::string_view pdf, cons
   QUOTARY_TRY(form, file.object(*form_number));
   QUOTARY_TRY(new_form, with_reference(pdf, form.value, "Fields", widget));
 
-  const std::string dictionary = "<<\n" + text.before + std::string(range_hole) + "\n/Contents <" +
-                                 std::string(2 * text.contents_bytes, '0') + ">\n" + text.behind + ">>";
-  QUOTARY_TRY(out, append_revision(file, {{signature, dictionary},
-                                          {widget, invisible_widget(text, page.number, signature)},
-                                          {page.number, new_page},
-                                          {*form_number, new_form}}));
-  PreparedSignature prepared;
-  const std::size_t range = out.find(range_hole, pdf.size());
-  QUOTARY_CHECK(range != out.npos);
-  prepared.gap_begin = out.find('<', range);
-  prepared.gap_end = prepared.gap_begin + 2 * text.contents_bytes + 2;
-  const std::string filled = "/ByteRange [0 " + padded(prepared.gap_begin, range_digits, ' ') + " " +
-                             padded(prepared.gap_end, range_digits, ' ') + " " +
-                             padded(out.size() - prepared.gap_end, range_digits, ' ') + "]";
-  QUOTARY_CHECK(filled.size() == range_hole.size());
-  out.replace(range, filled.size(), filled);
-  Sha256 digest;
-  digest.update(std::string_view(out).substr(0, prepared.gap_begin));
-  digest.update(std::string_view(out).substr(prepared.gap_end));
-  prepared.digest = digest.finish();
-  prepared.pdf = std::move(out);
-  return prepared;
+  const std::string dictionary = "<<\n" + text.before + empty_signature(text.contents_bytes) + text.behind + ">>";
+  QUOTARY_TRY(revision, write_revision(file, {{signature, dictionary},
+                                              {widget, invisible_widget(text, page.number, signature)},
+                                              {page.number, new_page},
+                                              {*form_number, new_form}}));
+  return with_byte_range(std::move(revision), pdf.size(), text.contents_bytes);
 }
 
 Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed, Timestamp time) {
@@ -336,21 +336,18 @@ Result<PreparedSignature> prepare_ledger_proof(std::string_view sealed, Timestam
   InvisibleSignature text;
   text.field = ledger_proof_field;
   text.description = ledger_proof_name;
-  text.before = "/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n";
+  text.before = pades_signature.substr(std::string_view("<<\n").size());
   text.behind = "/M (" + pdf_date(time) + ")\n/Reason " + pdf_text_string(ledger_proof_reason) + "\n";
   text.contents_bytes = contents_bytes;
   return prepare_invisible_signature(sealed, text);
 }
 
 Result<PreparedSignature> prepare_field_signature(const PdfFile& file, const FieldSignature& text) {
-  const std::string_view pdf = file.bytes();
   QUOTARY_TRY(signature, next_object_number(file));
   QUOTARY_TRY(field, file.object(text.field));
-  std::string dictionary = "<<\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n";
-  dictionary += std::string(range_hole) + "\n/Contents <" + std::string(2 * contents_bytes, '0') + ">\n";
-  dictionary += text.members + ">>";
-  std::vector<NewObject> objects{{signature, std::move(dictionary)}};
-  std::string widget = with_members(pdf, field.value, "/V " + reference_to(signature) + "\n");
+  std::vector<NewObject> objects{
+      {signature, std::string(pades_signature) + empty_signature(contents_bytes) + text.members + ">>"}};
+  std::string widget = with_members(file.bytes(), field.value, "/V " + reference_to(signature) + "\n");
   if (!text.appearance.empty()) {
     objects.push_back({signature + 1, text.appearance});
     const std::string appearance = "<< /N " + reference_to(signature + 1) + " >>";
@@ -362,28 +359,8 @@ Result<PreparedSignature> prepare_field_signature(const PdfFile& file, const Fie
   }
   objects.push_back({text.field, std::move(widget)});
 
-  PreparedSignature prepared;
-  std::string& out = prepared.pdf;
-  out.reserve(pdf.size() + 2 * contents_bytes + text.appearance.size() + 8192);
-  out = pdf;
-  if (!out.ends_with('\n')) out += '\n';
-  const auto size = static_cast<std::uint32_t>(signature + (text.appearance.empty() ? 1 : 2));
-  append_objects(out, std::move(objects), file, size, next_identifier(file, sha256(pdf)));
-  const std::size_t range = out.find(range_hole, pdf.size());
-  QUOTARY_CHECK(range != out.npos);
-  prepared.gap_begin = out.find('<', range);
-  prepared.gap_end = prepared.gap_begin + 2 * contents_bytes + 2;
-  const std::string filled = "/ByteRange [0 " + padded(prepared.gap_begin, range_digits, ' ') + " " +
-                             padded(prepared.gap_end, range_digits, ' ') + " " +
-                             padded(out.size() - prepared.gap_end, range_digits, ' ') + "]";
-  if (out.size() > pdf_bytes_max || filled.size() != range_hole.size())
-    return fail(Errc::too_large, "file_too_large", "a signed document has at most 64 MB");
-  out.replace(range, filled.size(), filled);
-  Sha256 digest;
-  digest.update(std::string_view(out).substr(0, prepared.gap_begin));
-  digest.update(std::string_view(out).substr(prepared.gap_end));
-  prepared.digest = digest.finish();
-  return prepared;
+  QUOTARY_TRY(revision, write_revision(file, std::move(objects)));
+  return with_byte_range(std::move(revision), file.bytes().size(), contents_bytes);
 }
 
 Result<void> put_signature(PreparedSignature& prepared, std::string_view cms) {

@@ -49,7 +49,7 @@ Result<bool> check_members(const PdfValue& dictionary) {
   return foreign;
 }
 
-std::string content_of(std::string_view pdf, const SignatureCover& cover) {
+std::string content_of(std::string_view pdf, const SignaturePlace& cover) {
   std::string content;
   content.reserve(pdf.size());
   content += pdf.substr(0, cover.gap_begin);
@@ -64,12 +64,12 @@ Result<CheckedSignature> with_signer(CheckedSignature out, const CmsFinding& cms
   return out;
 }
 
-bool lower_case(std::string_view pdf, const SignatureCover& cover) {
+bool lower_case(std::string_view pdf, const SignaturePlace& cover) {
   const std::string_view digits = pdf.substr(cover.gap_begin, cover.gap_end - cover.gap_begin);
   return std::none_of(digits.begin(), digits.end(), [](char c) { return c >= 'A' && c <= 'F'; });
 }
 
-Result<CheckedSignature> check_approval(std::string_view pdf, const SignatureCover& cover,
+Result<CheckedSignature> check_approval(std::string_view pdf, const SignaturePlace& cover,
                                         const NewSignature& signature, bool foreign, const SignatureRoots& roots) {
   if (!named(signature.value, "Type", "Sig") && signature.value.find("Type"))
     return refuse("signature_malformed", "the signature dictionary is of another type");
@@ -91,7 +91,7 @@ Result<CheckedSignature> check_approval(std::string_view pdf, const SignatureCov
   return with_signer(std::move(out), *cms);
 }
 
-Result<CheckedSignature> check_time_stamp(std::string_view pdf, const SignatureCover& cover, const PdfValue& dictionary,
+Result<CheckedSignature> check_time_stamp(std::string_view pdf, const SignaturePlace& cover, const PdfValue& dictionary,
                                           const SignatureRoots& roots) {
   if (!named(dictionary, "Type", "DocTimeStamp") || dictionary.find("M"))
     return refuse("signature_malformed", "the time-stamp's dictionary is not as the standard says");
@@ -113,7 +113,7 @@ Result<CheckedSignature> check_time_stamp(std::string_view pdf, const SignatureC
 }
 
 // The update follows from the bytes before it to the last byte, so it is written again and compared (FORMAT.md).
-Result<CheckedSignature> check_ledger_proof(std::string_view pdf, std::size_t begin, const SignatureCover& cover,
+Result<CheckedSignature> check_ledger_proof(std::string_view pdf, std::size_t begin, const SignaturePlace& cover,
                                             const PdfValue& dictionary, const SignatureRoots& roots) {
   const PdfValue* date = dictionary.find("M");
   const auto time = date && date->is(PdfValue::Kind::string) ? parse_pdf_date(date->text) : std::nullopt;
@@ -163,41 +163,11 @@ std::optional<Timestamp> read_pdf_date(std::string_view text) {
   return Timestamp{utc->unix_ms + (zone[0] == '-' ? offset_ms : -offset_ms)};
 }
 
-Result<SignatureCover> locate_cover(std::string_view pdf, std::size_t begin, const PdfValue& dictionary) {
-  const PdfValue* range = dictionary.find("ByteRange");
-  const PdfValue* contents = dictionary.find("Contents");
-  const auto bad_range = [](const char* what) { return refuse("byte_range", std::string("ByteRange ") + what); };
-  const auto bad_contents = [](const char* what) {
-    return refuse("contents_malformed", std::string("Contents ") + what);
-  };
-  if (!range || !range->is(PdfValue::Kind::array) || range->items.size() != 4) return bad_range("is not four numbers");
-  std::size_t numbers[4];
-  for (std::size_t i = 0; i < 4; ++i) {
-    const PdfValue& item = range->items[i];
-    if (!item.is(PdfValue::Kind::integer) || item.number < 0 || static_cast<std::size_t>(item.number) > pdf.size())
-      return bad_range("leaves the file");
-    numbers[i] = static_cast<std::size_t>(item.number);
-  }
-  if (numbers[0] != 0) return bad_range("does not begin at the file's first byte");
-  if (numbers[1] >= numbers[2]) return bad_range("leaves no gap for the signature");
-  if (numbers[2] + numbers[3] != pdf.size()) return bad_range("does not reach the end of its revision, or passes it");
-  if (!contents || !contents->is(PdfValue::Kind::string) || !contents->hexadecimal)
-    return bad_contents("is no hexadecimal string");
-  if (contents->begin != numbers[1] || contents->end != numbers[2] || contents->begin < begin)
-    return bad_range("leaves out something else than Contents");
-  const std::size_t size = der_size(contents->text);
-  if (size == 0) return bad_contents("holds no DER value");
-  const std::string_view behind = std::string_view(contents->text).substr(size);
-  if (std::count(behind.begin(), behind.end(), '\0') != std::ssize(behind))
-    return bad_contents("holds bytes behind its value");
-  return SignatureCover{numbers[1], numbers[2], contents->text.substr(0, size)};
-}
-
 Result<CheckedSignature> check_new_signature(std::string_view pdf, std::size_t begin, const NewSignature& signature,
                                              const SignatureRoots& roots) {
   const bool time_stamp = named(signature.value, "SubFilter", "ETSI.RFC3161");
   QUOTARY_TRY(foreign, check_members(signature.value));
-  QUOTARY_TRY(cover, locate_cover(pdf, begin, signature.value));
+  QUOTARY_TRY(cover, locate_any_signature(pdf, begin, signature.value));
   if (signature.reserved) return check_approval(pdf, cover, signature, foreign, roots);
   if (signature.name == ledger_proof_field) return check_ledger_proof(pdf, begin, cover, signature.value, roots);
   if (time_stamp) return check_time_stamp(pdf, cover, signature.value, roots);

@@ -3,22 +3,13 @@
 
 #include "signing/cms.h"
 #include "signing/revision_check.h"
+#include "signing/signature_place.h"
 
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace quotary::signing {
-
-// Where a signature dictionary says that it stands, held against the bytes.
-struct SignatureCover {
-  std::size_t gap_begin = 0, gap_end = 0;  // "<", the digits and ">" of /Contents
-  std::string der;                         // the value in it, without the zeros behind
-};
-// `revision` begins at `begin` and ends with `pdf`. Errc::invalid `byte_range` unless the range begins at the first
-// byte, leaves out /Contents and nothing else, and reaches the revision's end; `contents_malformed` unless /Contents is
-// one DER value of this revision in hexadecimal with zeros behind it.
-[[nodiscard]] Result<SignatureCover> locate_cover(std::string_view pdf, std::size_t begin, const PdfValue& dictionary);
 
 enum class SignatureKind { seal, approval, document_timestamp, ledger_proof };
 [[nodiscard]] std::string_view name_of(SignatureKind kind);
@@ -37,7 +28,7 @@ struct SignatureRoots {
 
 // `pdf` ends with the revision that brings the signature. Errc::invalid `second_certification`, `signature_malformed`,
 // `signature_kind`, `signature_time`, `signature_invalid` (the CMS or token does not hold), and those of
-// locate_cover().
+// locate_any_signature().
 [[nodiscard]] Result<CheckedSignature> check_new_signature(std::string_view pdf, std::size_t begin,
                                                            const NewSignature& signature, const SignatureRoots& roots);
 

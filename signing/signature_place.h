@@ -6,14 +6,18 @@
 namespace quotary::signing {
 
 struct SignaturePlace {
-  std::size_t contents_begin = 0, contents_end = 0;  // the hexadecimal string with its brackets
-  std::size_t covered = 0;                           // the end of the ByteRange
-  std::string cms;                                   // the DER value in Contents, without the zeros behind it
+  std::size_t gap_begin = 0, gap_end = 0;  // "<", the digits and ">" of Contents
+  std::string der;                         // the value in it, without the zeros behind
 };
 
-// ByteRange and Contents of a signature dictionary in `pdf`, which ends with the revision that brought it: the range
-// begins at the first byte, leaves out Contents and nothing else, and reaches that end; Contents is one DER value in
-// lower-case digits with zeros behind it. Errc::invalid `seal_invalid` says what does not hold.
+// Of a signature dictionary of any program. Its revision begins at `begin` and ends with `pdf`. Errc::invalid
+// `byte_range` unless the range begins at the first byte, leaves out Contents and nothing else, and reaches the
+// revision's end; `contents_malformed` unless Contents is one DER value of this revision in hexadecimal with zeros
+// behind it.
+[[nodiscard]] Result<SignaturePlace> locate_any_signature(std::string_view pdf, std::size_t begin,
+                                                          const PdfValue& dictionary);
+
+// The same of one that we wrote: Contents in lower-case digits. Errc::invalid `seal_invalid` says what does not hold.
 [[nodiscard]] Result<SignaturePlace> locate_signature(std::string_view pdf, const PdfObject& object);
 
 }  // namespace quotary::signing

@@ -33,10 +33,10 @@ bool named(const PdfValue& dictionary, std::string_view key, std::string_view va
 Result<void> read_cms(ReadSignature& out, std::string_view pdf, const SignaturePlace& place) {
   std::string content;
   content.reserve(pdf.size());
-  content += pdf.substr(0, place.contents_begin);
-  content += pdf.substr(place.contents_end);
+  content += pdf.substr(0, place.gap_begin);
+  content += pdf.substr(place.gap_end);
   const bool carrier = out.finding.kind == SignatureFinding::Kind::ledger_proof;
-  QUOTARY_TRY(cms, carrier ? verify_carrier_cms(place.cms, content) : verify_cms(place.cms, content));
+  QUOTARY_TRY(cms, carrier ? verify_carrier_cms(place.der, content) : verify_cms(place.der, content));
   out.finding.signer = certificate_subject(cms.signer.get());
   out.finding.algorithm = cms.algorithm;
   out.certificates.push_back(certificate_der(cms.signer.get()));
@@ -48,9 +48,9 @@ Result<void> read_cms(ReadSignature& out, std::string_view pdf, const SignatureP
 
 void read_token(ReadSignature& out, std::string_view pdf, const SignaturePlace& place) {
   Sha256 digest;
-  digest.update(pdf.substr(0, place.contents_begin));
-  digest.update(pdf.substr(place.contents_end));
-  out.token = place.cms;
+  digest.update(pdf.substr(0, place.gap_begin));
+  digest.update(pdf.substr(place.gap_end));
+  out.token = place.der;
   out.imprint = digest.finish();
 }
 
@@ -66,7 +66,7 @@ Result<void> read_signature(ReadSignature& out, const PdfFile& file, std::size_t
     return fail(Errc::too_large, "file_too_large", "the document's signatures cover more than 256 MB together");
   budget -= pdf.size();
   QUOTARY_TRY(place, locate_signature(pdf, object));
-  out.finding.covered = place.covered;
+  out.finding.covered = pdf.size();
   out.finding.key = signature_key(object.value.find("Contents")->text);
   const PdfValue* time = object.value.find("M");
   out.finding.claimed_time = time && time->is(PdfValue::Kind::string) ? parse_pdf_date(time->text) : std::nullopt;

@@ -195,7 +195,7 @@ TEST_F(SealAttack, ContentsTricks) {
   const std::size_t end = sealed_.find('>', begin);
   // Bytes behind the CMS, an empty and a broken one, white space and an odd digit within.
   for (const auto& [at, bytes, reason] :
-       {std::tuple{end - 2, "01", "behind its CMS"}, std::tuple{begin, "00", "no DER"},
+       {std::tuple{end - 2, "01", "behind its value"}, std::tuple{begin, "00", "no DER"},
         std::tuple{end - 1, " ", "not_our_profile"}, std::tuple{end - 2, "  ", "not_our_profile"},
         std::tuple{end - 2, ">0", "not_our_profile"}, std::tuple{begin, "zz", "not_our_profile"}}) {
     std::string changed = sealed_;
@@ -205,7 +205,7 @@ TEST_F(SealAttack, ContentsTricks) {
   // The string ends early, and something else stands in the rest of the gap.
   std::string changed = sealed_;
   changed.replace(end - 20, 21, "> /Evil (0123456789) ");
-  EXPECT_THAT(why(changed), HasSubstr("does not fill the gap"));
+  EXPECT_THAT(why(changed), HasSubstr("Contents does not fill"));
 }
 
 TEST_F(SealAttack, AnotherPlaceOrOrder) {
