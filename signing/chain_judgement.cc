@@ -13,8 +13,6 @@ namespace quotary::signing {
 
 namespace {
 
-void free_borrowing_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
-using BorrowingStackPtr = std::unique_ptr<STACK_OF(X509), Release<free_borrowing_stack>>;
 void free_owning_stack(STACK_OF(X509) * stack) { sk_X509_pop_free(stack, X509_free); }
 using OwningStackPtr = std::unique_ptr<STACK_OF(X509), Release<free_owning_stack>>;
 using PointsPtr = std::unique_ptr<CRL_DIST_POINTS, Release<CRL_DIST_POINTS_free>>;

@@ -14,8 +14,6 @@ namespace {
 
 using CmsPtr = std::unique_ptr<CMS_ContentInfo, Release<CMS_ContentInfo_free>>;
 
-void free_borrowing_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
-using BorrowingStackPtr = std::unique_ptr<STACK_OF(X509), Release<free_borrowing_stack>>;
 
 constexpr std::size_t certificates_max = 32;
 

@@ -11,8 +11,6 @@ namespace quotary::signing {
 
 namespace {
 
-void free_borrowing_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
-using BorrowingStackPtr = std::unique_ptr<STACK_OF(X509), Release<free_borrowing_stack>>;
 using RequestPtr = std::unique_ptr<OCSP_REQUEST, Release<OCSP_REQUEST_free>>;
 using ResponsePtr = std::unique_ptr<OCSP_RESPONSE, Release<OCSP_RESPONSE_free>>;
 using BasicPtr = std::unique_ptr<OCSP_BASICRESP, Release<OCSP_BASICRESP_free>>;

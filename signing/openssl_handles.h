@@ -37,6 +37,10 @@ using ObjectIdPtr = std::unique_ptr<ASN1_OBJECT, Release<ASN1_OBJECT_free>>;
 using StorePtr = std::unique_ptr<X509_STORE, Release<X509_STORE_free>>;
 using StoreContextPtr = std::unique_ptr<X509_STORE_CTX, Release<X509_STORE_CTX_free>>;
 
+// A stack whose certificates belong to others.
+inline void free_borrowing_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
+using BorrowingStackPtr = std::unique_ptr<STACK_OF(X509), Release<free_borrowing_stack>>;
+
 // The newest reason in the queue, which is then empty.
 std::string drain_openssl_errors();
 

@@ -16,8 +16,6 @@ namespace quotary::signing {
 
 namespace {
 
-void free_borrowing_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
-using BorrowingStackPtr = std::unique_ptr<STACK_OF(X509), Release<free_borrowing_stack>>;
 using Pkcs7Ptr = std::unique_ptr<PKCS7, Release<PKCS7_free>>;
 using QueryPtr = std::unique_ptr<TS_REQ, Release<TS_REQ_free>>;
 using ReplyPtr = std::unique_ptr<TS_RESP, Release<TS_RESP_free>>;

@@ -128,11 +128,7 @@ Result<void> check_signable(const Organisation::Parts& parts, const Visited& at)
 }
 
 Draft signer_draft(const Visited& at, std::string_view type) {
-  Draft draft;
-  draft.type = type;
-  draft.actor_id = "signer:" + at.signer.id;
-  draft.actor_role = "signer";
-  draft.subject = "quote:" + at.quote.number;
+  Draft draft = draft_by("signer:" + at.signer.id, "signer", type, "quote:" + at.quote.number);
   draft.body = {{"request", at.request.id}, {"number", at.quote.number}, {"signer", at.signer.id}};
   return draft;
 }

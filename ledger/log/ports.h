@@ -35,7 +35,7 @@ class CheckpointVerifier {
     (void)origin;
     return std::nullopt;
   }
-  // The same, but a revoked key too is believed for its time: only for checkpoints whose root is compared with a tree
+  // A verifier of the same keys that believes a revoked one too for its time: only for checkpoints whose root is compared with a tree
   // that others vouch for. Lives as long as this.
   [[nodiscard]] virtual const CheckpointVerifier& in_its_time() const { return *this; }
   // The note's text (ends in LF) when the key's signature is there and holds; unknown (name, key id) pairs are
