@@ -30,6 +30,15 @@ class File {
   virtual void forget_cached() {}
 };
 
+// All files and names of the volume that a folder lies on: one wait for many files.
+class Volume {
+ public:
+  virtual ~Volume() = default;
+  // What anybody wrote there is on the disk, contents and names. Fails also when any of it, since this was opened,
+  // could not be written meanwhile.
+  [[nodiscard]] virtual Result<void> sync() = 0;
+};
+
 enum class OpenMode { read_only, read_write, create_new, create_or_open };
 
 // Safe to call from any thread. Errors are Errc::storage (or not_found, forbidden) and name the path.
@@ -46,6 +55,7 @@ class FileSystem {
   [[nodiscard]] virtual Result<void> remove(const std::string& path) = 0;
   [[nodiscard]] virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
   [[nodiscard]] virtual Result<void> sync_directory(const std::string& path) = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<Volume>> open_volume(const std::string& directory) = 0;
   // Free bytes for an unprivileged writer on the path's file system.
   [[nodiscard]] virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
   // An exclusive advisory lock held until the returned object dies; Errc::conflict `locked` when another process has

@@ -28,7 +28,11 @@ class FolderFiles final : public ExportFiles {
   FolderFiles(FileSystem& files, std::string folder) : files_(files), folder_(std::move(folder)) {}
 
   // It can be made once: two that take the same folder cannot both go on.
-  Result<void> start() { return sums_.open(files_, folder_ + "/" + std::string(export_sums_name)); }
+  Result<void> start() {
+    QUOTARY_TRY(volume, files_.open_volume(folder_));
+    volume_ = std::move(volume);
+    return sums_.open(files_, folder_ + "/" + std::string(export_sums_name));
+  }
 
   Result<void> begin(const std::string& path) override {
     QUOTARY_CHECK(!current_.is_open());
@@ -41,25 +45,23 @@ class FolderFiles final : public ExportFiles {
     return current_.add(bytes);
   }
   Result<void> end() override {
-    QUOTARY_TRY_VOID(current_.close());
+    QUOTARY_TRY_VOID(current_.close_unsynced());
     return sums_.add(sums_line(hash_.finish(), path_));
   }
   Result<void> finish() override {
-    QUOTARY_TRY_VOID(sums_.close());
-    for (const auto& [kind, folder] : folders_) QUOTARY_TRY_VOID(files_.sync_directory(folder));
-    return files_.sync_directory(folder_);
+    QUOTARY_TRY_VOID(sums_.close_unsynced());
+    // Once for all: a sync of each of thousands of small files is what an export would mostly wait for.
+    return volume_->sync();
   }
 
  private:
   Result<void> enter_folder_of(const std::string& path) {
     const std::string below = folder_of(path);
     if (below.empty()) return {};
-    const std::string folder = folder_ + "/" + below;
     std::string& now = folders_[kind_of(below)];
-    if (now == folder) return {};
-    if (!now.empty()) QUOTARY_TRY_VOID(files_.sync_directory(now));
-    now = folder;
-    return files_.make_directory(folder);
+    if (now == below) return {};
+    now = below;
+    return files_.make_directory(folder_ + "/" + below);
   }
 
   FileSystem& files_;
@@ -67,8 +69,8 @@ class FolderFiles final : public ExportFiles {
   ExportOutput current_, sums_;
   std::string path_;
   Sha256 hash_;
-  // The folder that files of a kind go to now, by the kind's first two parts. Numbers only grow, so one that was left
-  // gets no more files and is synced then.
+  std::unique_ptr<Volume> volume_;
+  // The folder that files of a kind go to now, by the kind's first two parts: numbers only grow.
   std::map<std::string, std::string> folders_;
 };
 
@@ -190,6 +192,12 @@ Result<void> ExportOutput::write_over(std::uint64_t offset, std::string_view byt
 Result<void> ExportOutput::close() {
   QUOTARY_TRY_VOID(flush());
   QUOTARY_TRY_VOID(file_->sync());
+  file_.reset();
+  return {};
+}
+
+Result<void> ExportOutput::close_unsynced() {
+  QUOTARY_TRY_VOID(flush());
   file_.reset();
   return {};
 }

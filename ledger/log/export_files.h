@@ -49,6 +49,8 @@ class ExportOutput {
   }
   // Flushes and syncs.
   [[nodiscard]] Result<void> close();
+  // Flushes alone: whoever opened it syncs its volume in the end.
+  [[nodiscard]] Result<void> close_unsynced();
   [[nodiscard]] bool is_open() const { return file_ != nullptr; }
   [[nodiscard]] std::uint64_t size() const { return written_ + gathered_.size(); }
 

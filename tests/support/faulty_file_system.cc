@@ -51,6 +51,65 @@ Result<void> FaultyFileSystem::Plan::undo(const Change& change) {
   return {};
 }
 
+void FaultyFileSystem::Plan::names_are_synced(const std::function<bool(const Change&)>& in) {
+  std::erase_if(changes, [&](const Change& change) {
+    if (!in(change)) return false;
+    if (!change.kept.empty()) {
+      (void)below->remove(change.kept);
+      contents.erase(change.kept);
+    }
+    return true;
+  });
+}
+
+void FaultyFileSystem::Content::is_synced(std::uint64_t whole_size) {
+  size = whole_size;
+  overwritten.clear();
+  cut = false;
+}
+
+Result<void> FaultyFileSystem::Content::sync_failed(const File& now, std::uint64_t whole_size) {
+  for (std::uint64_t at = size / sector_bytes * sector_bytes; at < whole_size; at += sector_bytes) {
+    const std::uint64_t synced = size > at ? size - at : 0;
+    QUOTARY_TRY(before, now.read_at(at, synced));
+    before.resize(std::min(sector_bytes, whole_size - at));
+    overwritten.emplace(at, std::move(before));
+  }
+  stuck.merge(overwritten);
+  overwritten.clear();
+  return {};
+}
+
+// Of the files and names below one folder.
+class FaultyVolume final : public Volume {
+ public:
+  FaultyVolume(std::shared_ptr<FaultyFileSystem::Plan> plan, std::string folder)
+      : plan_(std::move(plan)), folder_(std::move(folder)) {}
+
+  Result<void> sync() override {
+    const std::lock_guard lock(plan_->mutex);
+    const auto allowed = plan_->step("a sync of the volume of " + folder_);
+    for (const auto& [path, content] : plan_->contents) {
+      if (!path.starts_with(folder_ + "/") || !plan_->below->exists(path)) continue;
+      QUOTARY_TRY(file, plan_->below->open(path, OpenMode::read_only));
+      QUOTARY_TRY(size, file->size());
+      if (allowed)
+        content->is_synced(size);
+      else
+        QUOTARY_TRY_VOID(content->sync_failed(*file, size));
+    }
+    if (!allowed) return allowed;
+    ++plan_->syncs;
+    plan_->names_are_synced(
+        [&](const FaultyFileSystem::Change& change) { return change.to.starts_with(folder_ + "/"); });
+    return {};
+  }
+
+ private:
+  std::shared_ptr<FaultyFileSystem::Plan> plan_;
+  std::string folder_;
+};
+
 class FaultyFile final : public File {
  public:
   FaultyFile(std::shared_ptr<FaultyFileSystem::Plan> plan, std::unique_ptr<File> below, std::string path,
@@ -77,20 +136,11 @@ class FaultyFile final : public File {
     // Nothing is waited for, so that tests are quick: a power cut is what lose_unsynced makes of it.
     QUOTARY_TRY(size, below_->size());
     if (!allowed) {
-      for (std::uint64_t at = content_->size / sector_bytes * sector_bytes; at < size; at += sector_bytes) {
-        const std::uint64_t synced = content_->size > at ? content_->size - at : 0;
-        QUOTARY_TRY(before, below_->read_at(at, synced));
-        before.resize(std::min(sector_bytes, size - at));
-        content_->overwritten.emplace(at, std::move(before));
-      }
-      content_->stuck.merge(content_->overwritten);
-      content_->overwritten.clear();
+      QUOTARY_TRY_VOID(content_->sync_failed(*below_, size));
       return allowed;
     }
     ++plan_->syncs;
-    content_->size = size;
-    content_->overwritten.clear();
-    content_->cut = false;
+    content_->is_synced(size);
     return {};
   }
   Result<void> truncate(std::uint64_t size) override {
@@ -263,15 +313,12 @@ Result<void> FaultyFileSystem::sync_directory(const std::string& given) {
   const std::string path = normal(given);
   const std::lock_guard lock(plan_->mutex);
   QUOTARY_TRY_VOID(plan_->step("a sync of " + path));
-  std::erase_if(plan_->changes, [&](const Change& change) {
-    if (folder_of(change.to) != path) return false;
-    if (!change.kept.empty()) {
-      (void)plan_->below->remove(change.kept);
-      plan_->contents.erase(change.kept);
-    }
-    return true;
-  });
+  plan_->names_are_synced([&](const Change& change) { return folder_of(change.to) == path; });
   return {};
+}
+Result<std::unique_ptr<Volume>> FaultyFileSystem::open_volume(const std::string& directory) {
+  if (!plan_->below->exists(directory)) return fail(Errc::not_found, "file_missing", "cannot open folder " + directory);
+  return std::unique_ptr<Volume>(std::make_unique<FaultyVolume>(plan_, normal(directory)));
 }
 void FaultyFileSystem::say_free(std::uint64_t bytes) {
   const std::lock_guard lock(plan_->mutex);

@@ -4,6 +4,7 @@
 #include "ledger/base/file_system.h"
 #include "tests/support/temporary_folder.h"
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -44,17 +45,23 @@ class FaultyFileSystem final : public FileSystem {
   Result<void> remove(const std::string& path) override;
   Result<void> rename(const std::string& from, const std::string& to) override;
   Result<void> sync_directory(const std::string& path) override;
+  Result<std::unique_ptr<Volume>> open_volume(const std::string& directory) override;
   Result<std::uint64_t> free_bytes(const std::string& path) override;
   Result<std::shared_ptr<void>> lock(const std::string& path) override;
 
  private:
   friend class FaultyFile;
+  friend class FaultyVolume;
   // What of a file is synced: all but its bytes from `size` on, and what stood in sectors that were overwritten since.
   struct Content {
     std::uint64_t size = 0;
     std::map<std::uint64_t, std::string> overwritten;  // by offset
     std::map<std::uint64_t, std::string> stuck;        // what the disk holds for sectors whose sync failed
     bool cut = false;                                  // was truncated below `size`
+
+    void is_synced(std::uint64_t whole_size);
+    // `now` is the file, of `whole_size` bytes.
+    [[nodiscard]] Result<void> sync_failed(const File& now, std::uint64_t whole_size);
   };
   // A name that was changed and whose folder was not synced since.
   struct Change {
@@ -70,6 +77,8 @@ class FaultyFileSystem final : public FileSystem {
     [[nodiscard]] std::string next_kept() { return graveyard.file(std::to_string(++buried)); }
     void move(const std::string& from, const std::string& to);
     [[nodiscard]] Result<void> undo(const Change& change);
+    // Changes of names that `in` holds for are on the disk.
+    void names_are_synced(const std::function<bool(const Change&)>& in);
 
     const std::shared_ptr<FileSystem> below;
     const TemporaryFolder graveyard;

@@ -43,6 +43,7 @@ class NotedFileSystem final : public FileSystem {
   Result<void> remove(const std::string&) override { return {}; }
   Result<void> rename(const std::string&, const std::string&) override { return {}; }
   Result<void> sync_directory(const std::string&) override { return {}; }
+  Result<std::unique_ptr<Volume>> open_volume(const std::string&) override { return std::unique_ptr<Volume>(); }
   Result<std::uint64_t> free_bytes(const std::string&) override { return 0; }
   Result<std::shared_ptr<void>> lock(const std::string&) override { return std::shared_ptr<void>(); }
 
