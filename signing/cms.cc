@@ -14,7 +14,6 @@ namespace {
 
 using CmsPtr = std::unique_ptr<CMS_ContentInfo, Release<CMS_ContentInfo_free>>;
 
-
 constexpr std::size_t certificates_max = 32;
 
 Error openssl_failed(const char* step) {

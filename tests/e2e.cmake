@@ -72,8 +72,8 @@ quotary_test(service_events_test LABEL e2e TIMEOUT 60
   SOURCES api/service_events_test.cc support/faulty_file_system.cc
   LIBRARIES quotary_api)
 quotary_test(signing_test LABEL e2e TIMEOUT 180
-  SOURCES api/signing_test.cc
-  LIBRARIES quotary_api)
+  SOURCES api/signing_test.cc support/passkey_device.cc
+  LIBRARIES quotary_api OpenSSL::Crypto)
 add_test(NAME signing_http_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/signing_test.py)
 set_tests_properties(signing_http_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 # In Debian's Chromium; tools/setup.sh brings it.

@@ -36,6 +36,11 @@ foreach(name document_validation_test document_attack_test hostile_document_test
     LIBRARIES quotary_revision_forge OpenSSL::Crypto)
 endforeach()
 
+quotary_test(passkey_test LABEL unit TIMEOUT 60
+  SOURCES unit/passkey_test.cc support/passkey_device.cc
+  LIBRARIES quotary_signing OpenSSL::Crypto)
+
+quotary_fuzz(fuzz_passkey SOURCES fuzz/fuzz_passkey.cc LIBRARIES quotary_signing CORPUS passkey)
 quotary_fuzz(fuzz_validation SOURCES fuzz/fuzz_validation.cc LIBRARIES quotary_signing CORPUS validation)
 quotary_fuzz(fuzz_pdf SOURCES fuzz/fuzz_pdf.cc LIBRARIES quotary_signing CORPUS pdf)
 quotary_fuzz(fuzz_note SOURCES fuzz/fuzz_note.cc LIBRARIES quotary_signing CORPUS note)

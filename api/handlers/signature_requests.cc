@@ -27,6 +27,12 @@ Result<http::Response> revoke(const Surface& surface, const http::Request& reque
   return answer_response(answer);
 }
 
+Result<http::Response> summary(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(bytes, surface.organisation.signing_summary(caller, request.param("id")));
+  return bytes_response(std::move(bytes), false);
+}
+
 template <Result<Answer> (Organisation::*act)(const Principal&, std::string_view, std::string_view)>
 Result<http::Response> on_signer(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
@@ -45,6 +51,8 @@ const Endpoint endpoints[] = {
     {"GET", "/v1/signature-requests/{id}", "Read a signature request, and how its delivery stands", "signatures",
      Call::read_signatures, Kind::read, answer_about<&Organisation::read_signature_request>, "", "", "", 200,
      "application/json", "SignatureRequest"},
+    {"GET", "/v1/signature-requests/{id}/summary", "How it was signed, as a sealed page", "signatures",
+     Call::read_signatures, Kind::read, summary, "", "", "", 200, "application/pdf"},
     {"POST", "/v1/signature-requests/{id}/revoke", "End a signature request: its links sign nothing any more",
      "signatures", Call::request_signature, Kind::write, revoke, "", "application/json", "SignatureRevocation", 200,
      "application/json", "SignatureRequest"},

@@ -76,6 +76,11 @@ Result<http::Response> signed_pdf(const Surface& surface, const http::Request&, 
   return bytes_response(std::move(bytes), false);
 }
 
+Result<http::Response> summary(const Surface& surface, const http::Request&, const SignerVisit& visit) {
+  QUOTARY_TRY(bytes, signer_summary(surface.organisation.parts(), visit));
+  return bytes_response(std::move(bytes), false);
+}
+
 Result<http::Response> viewed(const Surface& surface, const http::Request& request, const SignerVisit& visit) {
   QUOTARY_TRY(answer, signer_viewed(surface.organisation.parts(), visit, request.body));
   return answer_response(answer);
@@ -95,6 +100,22 @@ Result<http::Response> check_code(const Surface& surface, const http::Request& r
                                                   "; Max-Age=" + std::to_string(signature::proof_lives_ms / 1000) +
                                                   "; HttpOnly; SameSite=Strict" + (request.secure ? "; Secure" : ""));
   return response;
+}
+
+Result<http::Response> new_passkey(const Surface& surface, const http::Request&, const SignerVisit& visit) {
+  QUOTARY_TRY(answer, new_signer_passkey(surface.organisation.parts(), visit));
+  return answer_response(answer);
+}
+
+Result<http::Response> register_passkey(const Surface& surface, const http::Request& request,
+                                        const SignerVisit& visit) {
+  QUOTARY_TRY(answer, register_signer_passkey(surface.organisation.parts(), visit, request.body));
+  return answer_response(answer);
+}
+
+Result<http::Response> challenge(const Surface& surface, const http::Request& request, const SignerVisit& visit) {
+  QUOTARY_TRY(answer, signing_challenge(surface.organisation.parts(), visit, request.body));
+  return answer_response(answer);
 }
 
 Result<http::Response> sign(const Surface& surface, const http::Request& request, const SignerVisit& visit) {
@@ -135,6 +156,20 @@ const Endpoint endpoints[] = {
     call("POST", "/sign/{token}/code/check", "Enter the code; the proof stays in this browser", signer<check_code>,
          "SigningCode"),
     [] {
+      auto out = call("POST", "/sign/{token}/passkey/new", "What this browser makes the signer's passkey from",
+                      signer<new_passkey>);
+      out.response_schema = "SigningNewPasskey";
+      return out;
+    }(),
+    call("POST", "/sign/{token}/passkey", "Register the passkey that this browser made", signer<register_passkey>,
+         "SigningPasskey"),
+    [] {
+      auto out = call("POST", "/sign/{token}/passkey/challenge", "What the passkey has to confirm of a signature",
+                      signer<challenge>, "SigningSignature", "application/json", sign_body_max);
+      out.response_schema = "SigningChallenge";
+      return out;
+    }(),
+    [] {
       auto out = call("POST", "/sign/{token}/sign", "Sign exactly the document that was read", signer<sign>,
                       "SigningSignature", "application/json", sign_body_max);
       out.headers = "Idempotency-Key";
@@ -143,6 +178,7 @@ const Endpoint endpoints[] = {
     call("POST", "/sign/{token}/decline", "Decline, with a reason", signer<decline>, "SigningDecline"),
     call("GET", "/sign/{token}/signed", "The document with this signer's signature", signer<signed_pdf>, "",
          "application/pdf"),
+    call("GET", "/sign/{token}/summary", "How it was signed, as a sealed page", signer<summary>, "", "application/pdf"),
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "api/use_cases/body_members.h"
 #include "api/use_cases/erasure_rules.h"
 #include "ledger/records/fields.h"
+#include "signing/passkey.h"
 
 #include <algorithm>
 #include <cctype>
@@ -99,8 +100,9 @@ SignerDetails parse_signer(const Organisation::Parts& parts, const json::value& 
   if (out.language.empty()) out.language = "zh-CN";
   if (out.language != "zh-CN" && out.language != "en") reader.fault("language", "bad_language", "zh-CN or en");
   out.factors = reader.factors(parts.config.signature.factors);
-  if (std::find(out.factors.begin(), out.factors.end(), "passkey") != out.factors.end())
-    reader.fault("factors", "bad_factors", "this server cannot check passkeys: link and code can be demanded");
+  const bool passkey = std::find(out.factors.begin(), out.factors.end(), "passkey") != out.factors.end();
+  if (const auto site = signing::passkey_site(parts.profile.public_url); passkey && !site)
+    reader.fault("factors", site.error().code, site.error().detail);
   return out;
 }
 
@@ -250,11 +252,7 @@ std::string link_token(const signing::KeyFolder& keys, std::string_view request,
                        std::uint64_t links) {
   const auto hash =
       keys.keyed_hash("sign_link", std::string(request) + "/" + std::string(signer) + "/" + std::to_string(links));
-  auto token = to_base64(hash.view());
-  token.pop_back();  // 32 bytes leave one sign of padding
-  std::replace(token.begin(), token.end(), '+', '-');
-  std::replace(token.begin(), token.end(), '/', '_');
-  return token;
+  return to_base64url(hash.view());
 }
 
 std::string link_hash(std::string_view token) { return sha256(token).hex(); }

@@ -4,6 +4,7 @@
 #include "api/use_cases/body_members.h"
 #include "api/use_cases/drafts.h"
 #include "api/use_cases/erasure_rules.h"
+#include "api/use_cases/passkeys.h"
 #include "api/use_cases/signature_rules.h"
 #include "api/use_cases/signer_visit.h"
 #include "ledger/records/fields.h"
@@ -45,8 +46,8 @@ std::string state_of(const Visited& at, Timestamp now) {
   return at.request.is_turn_of(at.signer.id) ? "open" : "waiting_turn";
 }
 
-json::array factors_of(const Organisation::Parts& parts, const Visited& at, const SignerDetails& details,
-                       const SignerVisit& visit) {
+Result<json::array> factors_of(const Organisation::Parts& parts, const Visited& at, const SignerDetails& details,
+                               const SignerVisit& visit) {
   json::array out;
   for (const std::string& factor : at.signer.factors) {
     json::object row{{"kind", factor}, {"done", factor == "link"}};
@@ -60,6 +61,11 @@ json::array factors_of(const Organisation::Parts& parts, const Visited& at, cons
       row["resend_at"] = time_or_null(state.resend_at);
       row["expires_at"] = time_or_null(state.expires_at);
       row["attempts_left"] = state.attempts_left;
+    }
+    // One that is known: it is used when they sign.
+    if (factor == "passkey" && at.signer.status == "asked") {
+      QUOTARY_TRY(known, known_passkey(parts, at, details));
+      row["done"] = known.has_value();
     }
     out.push_back(std::move(row));
   }
@@ -167,7 +173,8 @@ Result<Answer> signer_session(const Organisation::Parts& parts, const SignerVisi
   out["document"] = json::object{
       {"sha256", at.quote.newest_sha256()}, {"size", at.quote.newest_size()}, {"revision", at.quote.revision}};
   out["consent"] = consent_of(at.request);
-  out["factors"] = factors_of(parts, at, who, visit);
+  QUOTARY_TRY(factors, factors_of(parts, at, who, visit));
+  out["factors"] = std::move(factors);
   out["methods"] = json::array{"drawn", "typed"};
   out["field"] = json::object{{"width", pdfgen::signature_box_width}, {"height", pdfgen::signature_box_height}};
   out["others"] = others_of(at);

@@ -35,15 +35,27 @@ struct CheckedCode {
 };
 [[nodiscard]] Result<CheckedCode> check_signer_code(Organisation::Parts& parts, const SignerVisit& visit,
                                                     std::string_view body);
+// What a browser makes a passkey from: the challenge, the site, the user and the algorithms taken. Errc::unavailable
+// `passkey_no_domain`; conflict `factor_not_asked`, `passkey_known`; invalid `factor_missing`: the code comes first.
+[[nodiscard]] Result<Answer> new_signer_passkey(const Organisation::Parts& parts, const SignerVisit& visit);
+// {"client_data", "authenticator_data"}: it was made. The same errors, and Errc::invalid `passkey_invalid`.
+[[nodiscard]] Result<Answer> register_signer_passkey(Organisation::Parts& parts, const SignerVisit& visit,
+                                                     std::string_view body);
+// The body of a signature, without its `passkey`: {"challenge", "site_id", "credential_id"} of the passkey that has to
+// confirm it. Errors of sign_document() about the body; conflict `passkey_unknown`, `factor_not_asked`.
+[[nodiscard]] Result<Answer> signing_challenge(const Organisation::Parts& parts, const SignerVisit& visit,
+                                               std::string_view body);
 // Signs exactly the document that was read last: a new revision, its evidence and what follows from it in one durable
 // write. Errc::invalid `consent_missing`, `factor_missing` (problems[0]'s detail: which), `not_viewed`,
-// `strokes_invalid`, `bad_typed_name`, `bad_method`; unavailable `signing_unavailable`. Two at once: one wins, the
-// other gets a conflict. The same key and body again are answered with the session as it is.
+// `strokes_invalid`, `bad_typed_name`, `bad_method`, `passkey_invalid`; unavailable `signing_unavailable`. Two at once:
+// one wins, the other gets a conflict. The same key and body again are answered with the session as it is.
 [[nodiscard]] Result<Answer> sign_document(Organisation::Parts& parts, const SignerVisit& visit,
                                            std::string_view idempotency_key, std::string_view body);
 // {"reason"}
 [[nodiscard]] Result<Answer> decline_document(Organisation::Parts& parts, const SignerVisit& visit,
                                               std::string_view body);
+// The sealed page on how it was signed, with what other signers proved left out. Errc::not_found `not_signed`.
+[[nodiscard]] Result<Bytes> signer_summary(const Organisation::Parts& parts, const SignerVisit& visit);
 // The revision that their signature made. Errc::not_found `not_signed`.
 [[nodiscard]] Result<Bytes> signed_document(const Organisation::Parts& parts, const SignerVisit& visit);
 

@@ -1,6 +1,7 @@
 // The signature itself: what was sent is checked, the document gets its revision, and the evidence is kept.
 #include "api/signature/consent.h"
 #include "api/use_cases/body_members.h"
+#include "api/use_cases/passkeys.h"
 #include "api/use_cases/signature_rules.h"
 #include "api/use_cases/signer_calls.h"
 #include "api/use_cases/signer_visit.h"
@@ -14,6 +15,7 @@ namespace {
 struct Given {
   std::string document_sha256, method, typed_name, locale, strokes_sha256;
   std::vector<signature::Stroke> strokes;
+  std::optional<signing::PasskeyAssertion> passkey;
 };
 
 // A factor's name stands in problems[0].
@@ -74,6 +76,10 @@ Result<Given> parse_signing(const Organisation::Parts& parts, const json::object
   out.typed_name = text_member(body, "typed_name", error);
   if (out.method != "drawn" && out.method != "typed") add_fault(error, "bad_method", "/method", "drawn or typed");
   if (!error.problems.empty()) return error;
+  if (body.contains("passkey")) {
+    QUOTARY_TRY(assertion, parse_assertion(records::object_of(body, "passkey")));
+    out.passkey = std::move(assertion);
+  }
   QUOTARY_TRY(locale, parse_consent(body, request));
   out.locale = std::move(locale);
   if (out.method == "drawn") {
@@ -92,9 +98,15 @@ Result<Given> parse_signing(const Organisation::Parts& parts, const json::object
   return out;
 }
 
+std::string statement_of(const Visited& at, const Given& given) {
+  const bool drawn = given.method == "drawn";
+  return statement_text(at, {given.document_sha256, at.request.consent_sha256, given.locale, given.method,
+                             drawn ? given.strokes_sha256 : sha256(given.typed_name).hex()});
+}
+
 // By which factors the signer proved who they are, as evidence; link is proven by being here.
 Result<json::array> proven_factors(const Organisation::Parts& parts, const Visited& at, const SignerDetails& who,
-                                   const SignerVisit& visit, Timestamp now) {
+                                   const SignerVisit& visit, const Given& given, Timestamp now) {
   json::array out;
   for (const std::string& factor : at.signer.factors) {
     json::object row{{"kind", factor}, {"channel", who.channel}, {"address", masked_address(who.channel, who.address)}};
@@ -106,7 +118,10 @@ Result<json::array> proven_factors(const Organisation::Parts& parts, const Visit
       row["sent_at"] = format_rfc3339(proof->sent_at);
       row["proven_at"] = format_rfc3339(proof->proven_at);
     } else {
-      return missing_factor(factor);
+      QUOTARY_TRY(known, known_passkey(parts, at, who));
+      if (!known || !given.passkey) return missing_factor(factor);
+      QUOTARY_TRY(proof, proven_passkey(parts, *known, statement_of(at, given), *given.passkey));
+      row["passkey"] = std::move(proof);
     }
     out.push_back(std::move(row));
   }
@@ -162,6 +177,24 @@ Result<std::string> new_revision(const Organisation::Parts& parts, const Visited
 
 }  // namespace
 
+Result<Answer> signing_challenge(const Organisation::Parts& parts, const SignerVisit& visit, std::string_view body) {
+  QUOTARY_TRY(at, visited(parts, visit));
+  QUOTARY_TRY(object, parse_body(body));
+  if (!at.demands("passkey")) return fail(Errc::conflict, "factor_not_asked", "no passkey is asked of this signer");
+  QUOTARY_TRY_VOID(check_signable(parts, at));
+  QUOTARY_TRY(given, parse_signing(parts, object, at.request));
+  QUOTARY_TRY(details, read_signers(parts, at.request));
+  QUOTARY_TRY(who, signer_details(details, at.signer.id));
+  QUOTARY_TRY(known, known_passkey(parts, at, who));
+  if (!known) return fail(Errc::conflict, "passkey_unknown", "first make a passkey here");
+  QUOTARY_TRY(site, passkey_site(parts));
+  return Answer{200,
+                json::object{{"challenge", to_base64url(sha256(statement_of(at, given)).view())},
+                             {"site_id", site.id},
+                             {"credential_id", to_base64url(known->passkey.id)}},
+                false};
+}
+
 Result<Answer> sign_document(Organisation::Parts& parts, const SignerVisit& visit, std::string_view idempotency_key,
                              std::string_view body) {
   QUOTARY_TRY(at, visited(parts, visit));
@@ -186,7 +219,7 @@ Result<Answer> sign_document(Organisation::Parts& parts, const SignerVisit& visi
   QUOTARY_TRY(details, read_signers(parts, at.request));
   QUOTARY_TRY(who, signer_details(details, at.signer.id));
   const auto now = parts.now();
-  QUOTARY_TRY(factors, proven_factors(parts, at, who, visit, now));
+  QUOTARY_TRY(factors, proven_factors(parts, at, who, visit, given, now));
   QUOTARY_TRY(base, document_bytes(parts, at.quote, at.quote.revision));
   QUOTARY_TRY(signed_pdf, new_revision(parts, at, who, given, now, base));
   QUOTARY_TRY(key_subject, parts.live_key_subject(at.quote.customer));

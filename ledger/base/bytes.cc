@@ -1,6 +1,7 @@
 #include "ledger/base/bytes.h"
 
 #include <openssl/evp.h>
+#include <algorithm>
 
 #include <bit>
 #include <charconv>
@@ -105,6 +106,25 @@ Result<std::string> from_base64(std::string_view text) {
   out.resize(static_cast<std::size_t>(written) - padding);
   // OpenSSL skips white space and ignores unused bits; a round trip refuses both.
   if (to_base64(out) != text) return bad();
+  return out;
+}
+
+std::string to_base64url(std::string_view bytes) {
+  std::string out = to_base64(bytes);
+  while (out.ends_with('=')) out.pop_back();
+  std::replace(out.begin(), out.end(), '+', '-');
+  std::replace(out.begin(), out.end(), '/', '_');
+  return out;
+}
+
+Result<std::string> from_base64url(std::string_view text) {
+  std::string plain(text);
+  std::replace(plain.begin(), plain.end(), '-', '+');
+  std::replace(plain.begin(), plain.end(), '_', '/');
+  plain.append((4 - plain.size() % 4) % 4, '=');
+  auto out = from_base64(plain);
+  if (!out || to_base64url(*out) != text)
+    return fail(Errc::invalid, "bad_base64", "not base64url of RFC 4648 section 5 without padding");
   return out;
 }
 

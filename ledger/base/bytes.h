@@ -20,6 +20,9 @@ void append_hex(std::string& out, std::string_view bytes);
 void append_base64(std::string& out, std::string_view bytes);
 // Strict: padding required, unused bits zero, no white space; else Errc::invalid `bad_base64`.
 [[nodiscard]] Result<std::string> from_base64(std::string_view text);
+// RFC 4648 section 5, without padding; as strict.
+[[nodiscard]] std::string to_base64url(std::string_view bytes);
+[[nodiscard]] Result<std::string> from_base64url(std::string_view text);
 
 // Big-endian integers appended to `out`.
 void put_u16(std::string& out, std::uint16_t value);

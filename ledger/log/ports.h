@@ -35,8 +35,8 @@ class CheckpointVerifier {
     (void)origin;
     return std::nullopt;
   }
-  // A verifier of the same keys that believes a revoked one too for its time: only for checkpoints whose root is compared with a tree
-  // that others vouch for. Lives as long as this.
+  // A verifier of the same keys that believes a revoked one too for its time: only for checkpoints whose root is
+  // compared with a tree that others vouch for. Lives as long as this.
   [[nodiscard]] virtual const CheckpointVerifier& in_its_time() const { return *this; }
   // The note's text (ends in LF) when the key's signature is there and holds; unknown (name, key id) pairs are
   // ignored, a known pair that fails rejects the note. Errc::corrupt `note_signature`, Errc::invalid `bad_note`.

@@ -288,6 +288,7 @@ constexpr Rule rules[] = {
     {signature_reminded_type, [](const Step& s) { return signature_reminded(s.entry, s.state); }},
     {signature_link_renewed_type, [](const Step& s) { return signature_link_renewed(s.entry, s.state); }},
     {signature_viewed_type, [](const Step& s) { return signature_viewed(s.entry, s.state); }},
+    {passkey_registered_type, [](const Step& s) { return passkey_registered(s.entry, s.state); }},
     {signature_signed_type, [](const Step& s) { return signature_signed(s.entry, s.state); }},
     {signature_declined_type, [](const Step& s) { return signature_declined(s.entry, s.state); }},
     {signature_revoked_type, [](const Step& s) { return signature_revoked(s.entry, s.state); }},

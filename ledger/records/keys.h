@@ -86,6 +86,7 @@ inline constexpr std::string_view signature_due_prefix = "signature_due/";
 [[nodiscard]] inline std::string signature_due_key(std::int64_t unix_ms, std::string_view id) {
   return std::string(signature_due_prefix) + digits20(static_cast<std::uint64_t>(unix_ms)) + "/" + std::string(id);
 }
+[[nodiscard]] inline std::string passkey_key(std::string_view identity) { return "passkey/" + std::string(identity); }
 [[nodiscard]] inline std::string link_key(std::string_view hash) { return "link/" + std::string(hash); }
 [[nodiscard]] inline std::string revision_key(std::string_view number, std::uint64_t revision) {
   return "revision/" + std::string(number) + "/" + digits20(revision);

@@ -247,6 +247,11 @@ Found<LinkRecord> find_link(const StateReader& state, std::string_view link) {
   });
 }
 
+Found<std::uint64_t> find_passkey(const StateReader& state, std::string_view identity) {
+  return read_record<std::uint64_t>(state, passkey_key(identity),
+                                    [](const json::object& o) { return number_of(o, "index"); });
+}
+
 Found<RevisionRecord> find_revision(const StateReader& state, std::string_view number, std::uint64_t revision) {
   return read_record<RevisionRecord>(state, revision_key(number, revision), [&](const json::object& o) {
     return RevisionRecord{revision, text_of(o, "kind"), text_of(o, "document"), number_of(o, "document_size"),
@@ -357,6 +362,16 @@ Result<void> signature_viewed(const Entry& entry, StateWriter& state) {
     return refuse(entry, "document_changed", "the newest revision of " + open.quote.number + " is another");
   signer->viewed_at = entry.time;
   put(state, open.request);
+  put(entry, state, open.quote);
+  return {};
+}
+
+Result<void> passkey_registered(const Entry& entry, StateWriter& state) {
+  SignerRecord* signer = nullptr;
+  QUOTARY_TRY(open, signable(entry, state, signer));
+  const auto identity = text_of(entry.body, "identity");
+  if (!is_hash(identity)) return malformed(entry, "no identity");
+  state.put(passkey_key(identity), json::serialize(json::object{{"index", entry.index}}));
   put(entry, state, open.quote);
   return {};
 }

@@ -18,6 +18,7 @@ inline constexpr std::string_view signature_requested_type = "signature.requeste
                                   signature_reminded_type = "signature.reminded",
                                   signature_link_renewed_type = "signature.link_renewed",
                                   signature_viewed_type = "signature.viewed",
+                                  passkey_registered_type = "signature.passkey_registered",
                                   signature_signed_type = "signature.signed",
                                   signature_declined_type = "signature.declined",
                                   signature_revoked_type = "signature.revoked",
@@ -66,6 +67,8 @@ struct LinkRecord {
 [[nodiscard]] Found<SignatureRequestRecord> find_signature_request(const StateReader& state, std::string_view id);
 // By the SHA-256 of a link's token, hex. Only the newest link of a signer is found.
 [[nodiscard]] Found<LinkRecord> find_link(const StateReader& state, std::string_view link);
+// The index of the entry that registered the newest passkey of an identity: a keyed hash of a customer and an address.
+[[nodiscard]] Found<std::uint64_t> find_passkey(const StateReader& state, std::string_view identity);
 // Revisions from 2 on.
 [[nodiscard]] Found<RevisionRecord> find_revision(const StateReader& state, std::string_view number,
                                                   std::uint64_t revision);
@@ -83,6 +86,7 @@ struct LinkRecord {
 [[nodiscard]] Result<void> signature_reminded(const Entry& entry, StateWriter& state);
 [[nodiscard]] Result<void> signature_link_renewed(const Entry& entry, StateWriter& state);
 [[nodiscard]] Result<void> signature_viewed(const Entry& entry, StateWriter& state);
+[[nodiscard]] Result<void> passkey_registered(const Entry& entry, StateWriter& state);
 [[nodiscard]] Result<void> signature_signed(const Entry& entry, StateWriter& state);
 [[nodiscard]] Result<void> signature_declined(const Entry& entry, StateWriter& state);
 [[nodiscard]] Result<void> signature_revoked(const Entry& entry, StateWriter& state);

@@ -1,6 +1,7 @@
 // Customers are asked to sign, prove who they are, read, sign or decline: with the real ledger, the real courier and a
 // delivery that keeps what it is given.
 #include "tests/api/fixture.h"
+#include "tests/support/passkey_device.h"
 
 #include "api/signature/consent.h"
 #include "api/use_cases/signer_calls.h"
@@ -550,7 +551,6 @@ TEST(Signing, NamesWhatIsWrongWithARequest) {
   EXPECT_EQ(refused(R"({"name": "A", "phone": "12-34"})"), "bad_phone /signers/0/phone");
   EXPECT_EQ(refused(R"({"name": "A", "phone": "12345", "language": "fr"})"), "bad_language /signers/0/language");
   EXPECT_EQ(refused(R"({"name": "A", "phone": "12345", "factors": ["face"]})"), "bad_factors /signers/0/factors");
-  EXPECT_EQ(refused(R"({"name": "A", "phone": "12345", "factors": ["passkey"]})"), "bad_factors /signers/0/factors");
   EXPECT_EQ(refused(li, R"(, "order": "random")"), "bad_order /order");
   EXPECT_EQ(refused(li, R"(, "expires_in_days": 91)"), "bad_expiry /expires_in_days");
   EXPECT_EQ(refused(li, R"(, "cc": [])"), "unknown_member /cc");
@@ -565,6 +565,77 @@ TEST(Signing, NamesWhatIsWrongWithARequest) {
   ASSERT_TRUE(once && twice);
   EXPECT_EQ(text(*once, "id"), text(*twice, "id"));
   EXPECT_TRUE(twice->replayed);
+}
+
+// As a body has them.
+std::string passkey_of(const signing::PasskeyAssertion& answer) {
+  return R"({"client_data": ")" + to_base64url(answer.client_data) + R"(", "authenticator_data": ")" +
+         to_base64url(answer.authenticator_data) + R"(", "signature": ")" + to_base64url(answer.signature) + R"("})";
+}
+
+TEST(Signing, APasskeyIsMadeBehindTheCodeAndConfirmsExactlyWhatIsSigned) {
+  Signing w({"link", "code", "passkey"});
+  const quotary::testing::PasskeyDevice device;
+  (void)w.asked(li);
+  const auto token = w.invited("chen.li@chenghu.example");
+  const auto bare = Signing::visit(token);
+  w.view(bare);
+  EXPECT_EQ(code_of(new_signer_passkey(w.parts(), bare)), "factor_missing");
+  const auto v = w.prove(token, "chen.li@chenghu.example");
+  const auto asked = new_signer_passkey(w.parts(), v);
+  ASSERT_TRUE(asked) << asked.error().code;
+  EXPECT_EQ(asked->body.at("site").at("id").as_string(), quotary::testing::passkey_host);
+  const auto made = [&](const std::string& challenge) {
+    return R"({"client_data": ")" + to_base64url(quotary::testing::client_data("webauthn.create", challenge)) +
+           R"(", "authenticator_data": ")" + to_base64url(device.authenticator_data) + R"("})";
+  };
+  const auto challenge = text(*asked, "challenge");
+  EXPECT_EQ(code_of(register_signer_passkey(w.parts(), bare, made(challenge))), "factor_missing");
+  EXPECT_EQ(code_of(register_signer_passkey(w.parts(), v, made(to_base64url(sha256("x").view())))), "passkey_invalid");
+  EXPECT_EQ(code_of(signing_challenge(w.parts(), v, w.signing(v))), "passkey_unknown");
+  ASSERT_TRUE(register_signer_passkey(w.parts(), v, made(challenge)));
+  EXPECT_TRUE(w.session(v).at("factors").at(2).at("done").as_bool());
+
+  const std::string ink = R"("method": "typed", "typed_name": "陈立")";
+  const auto wanted = signing_challenge(w.parts(), v, w.signing(v, ink));
+  ASSERT_TRUE(wanted) << wanted.error().code;
+  const auto used = device.use(quotary::testing::client_data("webauthn.get", text(*wanted, "challenge")));
+  const auto with = [&](const std::string& how, const signing::PasskeyAssertion& answer) {
+    return sign_document(w.parts(), v, "k", w.signing(v, how + R"(, "passkey": )" + passkey_of(answer)));
+  };
+  EXPECT_EQ(code_of(sign_document(w.parts(), v, "k", w.signing(v, ink))), "factor_missing");
+  // It was confirmed for this name, by this key, and for nothing else.
+  EXPECT_EQ(code_of(with(R"("method": "typed", "typed_name": "陈力")", used)), "passkey_invalid");
+  EXPECT_EQ(code_of(with(ink, quotary::testing::PasskeyDevice().use(used.client_data))), "passkey_invalid");
+  EXPECT_EQ(code_of(with(ink, {"", "", ""})), "passkey_invalid");
+  EXPECT_EQ(code_of(signer_summary(w.parts(), v)), "not_signed");
+  const auto signed_now = with(ink, used);
+  ASSERT_TRUE(signed_now) << signed_now.error().code << " " << signed_now.error().detail;
+  EXPECT_TRUE(signer_summary(w.parts(), v));
+
+  // The same address is known at the next quote, after a restart too; another address is not.
+  w.reopen();
+  w.number = text(*w.issue("second"), "number");
+  (void)w.asked(std::string(li) + "," + wu);
+  const auto again = Signing::visit(w.invited("chen.li@chenghu.example", 2));
+  const auto other = Signing::visit(w.invited("+8613800138000"));
+  EXPECT_TRUE(w.session(again).at("factors").at(2).at("done").as_bool());
+  EXPECT_FALSE(w.session(other).at("factors").at(2).at("done").as_bool());
+}
+
+TEST(Signing, ALinkAloneReplacesNoPasskey) {
+  Signing w({"link", "passkey"});
+  (void)w.asked(li);
+  const auto v = Signing::visit(w.invited("chen.li@chenghu.example"));
+  const auto asked = new_signer_passkey(w.parts(), v);
+  ASSERT_TRUE(asked) << asked.error().code;
+  const auto body = R"({"client_data": ")" +
+                    to_base64url(quotary::testing::client_data("webauthn.create", text(*asked, "challenge"))) +
+                    R"(", "authenticator_data": ")" +
+                    to_base64url(quotary::testing::PasskeyDevice().authenticator_data) + R"("})";
+  ASSERT_TRUE(register_signer_passkey(w.parts(), v, body));
+  EXPECT_EQ(code_of(new_signer_passkey(w.parts(), v)), "passkey_known");
+  EXPECT_EQ(code_of(register_signer_passkey(w.parts(), v, body)), "passkey_known");
 }
 
 // RFC 4231, test case 2.

@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,33 +24,62 @@ export async function eventually(ask, what) {
   throw new Error(`never came: ${what}`);
 }
 
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
 export class Server {
-  constructor() {
+  // Its public URL is its own address by the name localhost: browsers make passkeys for names alone.
+  static async make() {
+    return new Server(await freePort());
+  }
+
+  constructor(port) {
+    this.port = port;
+    this.origin = `http://localhost:${port}`;
     this.home = mkdtempSync(join(tmpdir(), 'quotary-browser-'));
     this.data = join(this.home, 'data');
     this.out = join(this.home, 'out');
-    execFileSync(PROGRAM, ['demo', '--data', this.data, '--empty'], { stdio: 'ignore' });
+    execFileSync(PROGRAM, ['demo', '--data', this.data, '--empty', '--public-url', this.origin], { stdio: 'ignore' });
     this.people = JSON.parse(readFileSync(`${this.data}.keys/demo-credentials.json`, 'utf8'));
     this.keys = 0;
   }
 
   async start() {
-    const options = ['--port', '0', '--metrics-port', '0', '--index-interval-ms', '0', '--delivery-folder', this.out];
+    const options = [
+      '--port',
+      String(this.port),
+      '--metrics-port',
+      '0',
+      '--index-interval-ms',
+      '0',
+      '--delivery-folder',
+      this.out,
+    ];
     this.process = spawn(PROGRAM, ['serve', '--data', this.data, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
-    this.port = await new Promise((resolve, reject) => {
-      let said = '';
+    await new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('the server did not start')), START_MS_MAX);
       this.process.stdout.on('data', (chunk) => {
-        said += chunk;
-        const found = said.match(/^Listening.*:(\d+)\s*$/m);
-        if (found) {
-          clearTimeout(timer);
-          resolve(Number(found[1]));
-        }
+        if (!String(chunk).includes('Listening')) return;
+        clearTimeout(timer);
+        resolve();
       });
       this.process.on('exit', (status) => reject(new Error(`the server ended with ${status}`)));
     });
-    this.origin = `http://127.0.0.1:${this.port}`;
+  }
+
+  // The ledger as a folder with all payloads read; the server goes on.
+  exported() {
+    const folder = join(this.home, 'export');
+    execFileSync(PROGRAM, ['export', folder, '--data', this.data, '--payloads', 'all'], { stdio: 'ignore' });
+    return folder;
   }
 
   async stop() {

@@ -1,8 +1,8 @@
 // Customers sign in a real browser, at the sizes of a phone and of a desk, in both languages.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { DESK, eventually, openBrowser, openPage, PHONE, Server } from './server.mjs';
@@ -12,7 +12,7 @@ const WU = { name: 'Wu Fang', phone: '+8613800138000', language: 'en' };
 
 let server, browser;
 before(async () => {
-  server = new Server();
+  server = await Server.make();
   await server.start();
   browser = await openBrowser();
 });
@@ -31,10 +31,12 @@ async function visit(link, size, options) {
 
 const button = (page, name) => page.getByRole('button', { name });
 
+// As a reader does: on to the end, until the page lets them go on.
 async function read(page) {
-  await page.locator('.count').scrollIntoViewIfNeeded();
-  await page.locator('.count[data-end=drawn]').waitFor();
-  await page.locator('.count').scrollIntoViewIfNeeded();
+  await page.waitForFunction(() => {
+    document.querySelector('.count')?.scrollIntoView();
+    return document.querySelector('.count[data-end=drawn]') && document.querySelector('.foot .main:enabled');
+  });
   await button(page, /I have read it/).click();
 }
 
@@ -140,6 +142,101 @@ test('two customers read, prove who they are, sign and download', async () => {
   const again = await visit(links[0], PHONE);
   await again.getByRole('heading', { name: /已签署/ }).waitFor();
   assert.deepEqual(await again.locator('.hash').textContent(), `SHA-256 ${sha256(first)}`);
+});
+
+async function withAuthenticator(page, verified = true) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: verified,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return { devtools, authenticatorId };
+}
+
+// The private objects of that name in an export.
+function exportedObjects(name) {
+  const folder = join(server.exported(), 'payloads');
+  const files = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.tar'));
+  for (const file of files) execFileSync('tar', ['-xf', join(folder, file), '-C', folder]);
+  return readdirSync(folder, { recursive: true })
+    .filter((file) => file.includes(name))
+    .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')));
+}
+
+test('a passkey confirms what is signed, and anybody can check that offline', async () => {
+  const number = await server.issue();
+  const passkeyed = { ...LI, factors: ['passkey'] };
+  const { links } = await server.ask(number, [passkeyed]);
+  const page = await visit(links[0], PHONE);
+  await withAuthenticator(page);
+  await readToTheEnd(page);
+  await page.getByRole('button', { name: /Send the code/ }).click();
+  await eventually(() => server.newestCode(), 'the code');
+  await page.getByRole('textbox', { name: /Code/ }).fill(server.newestCode());
+  await button(page, /Make a passkey/).click();
+  await page.locator('.consent').waitFor();
+  await page.getByRole('checkbox').check();
+  await page.locator('.pad').scrollIntoViewIfNeeded();
+  await draw(page, INK);
+  await button(page, /^签署 Sign$/).click();
+  await page.getByRole('heading', { name: /已签署/ }).waitFor();
+  const signed = await download(page, /下载已签署的文件/);
+  assert.deepEqual(page.faults, []);
+
+  const evidence = exportedObjects('evidence').find((each) => each.number === number);
+  const { passkey } = evidence.factors.find((factor) => factor.kind === 'passkey');
+  const bytes = (text) => Buffer.from(text, 'base64');
+  const key = createPublicKey({ key: bytes(passkey.public_key), format: 'der', type: 'spki' });
+  const covered = Buffer.concat([
+    bytes(passkey.authenticator_data),
+    createHash('sha256').update(bytes(passkey.client_data)).digest(),
+  ]);
+  assert.ok(verify('sha256', covered, key, bytes(passkey.signature)));
+  const client = JSON.parse(bytes(passkey.client_data).toString());
+  assert.equal(client.challenge, createHash('sha256').update(passkey.statement).digest('base64url'));
+  const statement = JSON.parse(passkey.statement);
+  assert.equal(statement.document_sha256, evidence.displayed.sha256);
+  assert.equal(statement.consent_sha256, evidence.consent.sha256);
+  assert.equal(statement.ink_sha256, evidence.strokes_sha256);
+  assert.equal(sha256(signed.subarray(0, evidence.displayed.size)), evidence.displayed.sha256);
+
+  // The same address is asked once more: the passkey is known, on the device that has it and no other.
+  const again = await server.ask(await server.issue(), [passkeyed]);
+  await page.goto(again.links[0]);
+  await readToTheEnd(page);
+  await prove(page);
+  await button(page, /^键入姓名/).click();
+  await page.getByRole('checkbox').check();
+  const other = await visit(again.links[0], DESK);
+  await withAuthenticator(other);
+  await prove(other);
+  await button(other, /^键入姓名/).click();
+  await other.getByRole('checkbox').check();
+  await button(other, /^签署 Sign$/).click();
+  await other.getByText('没有用通行密钥确认，尚未签署').waitFor();
+  await button(page, /^签署 Sign$/).click();
+  await page.getByRole('heading', { name: /已签署/ }).waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('whom the device does not verify makes no passkey', async () => {
+  const { links } = await server.ask(await server.issue(), [{ ...WU, language: 'zh-CN', factors: ['passkey'] }]);
+  const page = await visit(links[0], DESK);
+  await withAuthenticator(page, false);
+  await readToTheEnd(page);
+  const before = server.messages('code').length;
+  await button(page, /Send the code/).click();
+  await eventually(() => server.messages('code').length > before, 'the code');
+  await page.getByRole('textbox', { name: /Code/ }).fill(server.newestCode());
+  await button(page, /Make a passkey/).click();
+  await page.getByText('没有创建通行密钥').waitFor();
 });
 
 test('a wrong code says how many attempts are left, and full-width digits are taken', async () => {

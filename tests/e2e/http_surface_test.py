@@ -9,8 +9,10 @@ from server import Server, eventually, free_port, quote
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 VERIFIER = PROGRAM + "-verify"
 INDEXED_SECONDS_MAX = 30
-# Called by signing_test.py, whose customers sign.
-UNSIGNED = {("POST", "/sign/{token}/sign"), ("GET", "/sign/{token}/signed")}
+# Called by signing_test.py, whose customers sign, and by the browser of signing_page_test.mjs, which makes passkeys.
+UNSIGNED = {("POST", "/sign/{token}/sign"), ("GET", "/sign/{token}/signed"), ("GET", "/sign/{token}/summary"),
+            ("GET", "/v1/signature-requests/{id}/summary"), ("POST", "/sign/{token}/passkey"),
+            ("POST", "/sign/{token}/passkey/challenge"), ("POST", "/sign/{token}/passkey/new")}
 REASON = {"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"}
 
 
@@ -85,6 +87,13 @@ class Surface(unittest.TestCase):
         self.assertEqual(self.s.call("POST", link + "/code", None, {})[0], 200)
         code = self.messages_of("code", 1)[0]["code"]
         self.assertEqual(self.s.call("POST", link + "/code/check", None, {"code": code})[0], 200)
+        # This server's public URL is no name: it takes no passkeys.
+        self.assertEqual(self.s.json("POST", link + "/passkey/new", None, {})[2]["code"], "passkey_no_domain")
+        made = {"client_data": "e30", "authenticator_data": "e30"}
+        self.assertEqual(self.s.json("POST", link + "/passkey", None, made)[2]["code"], "passkey_no_domain")
+        self.assertEqual(self.s.json("POST", link + "/passkey/challenge", None, {})[2]["code"], "factor_not_asked")
+        for summary, who in ((link + "/summary", None), (path + "/summary", "rep")):
+            self.assertEqual(self.s.json("GET", summary, who)[2]["code"], "not_signed")
         self.assertEqual(self.s.call("POST", link + "/decline", None, {"reason": "价格过高"})[0], 200)
         self.assertEqual(len(self.s.json("GET", f"/v1/signature-requests?number={number}", "rep")[2]["items"]), 1)
         self.assertEqual(self.s.json("POST", path + "/revoke", "rep", {})[2]["code"], "request_declined")

@@ -146,6 +146,15 @@ class Signing(unittest.TestCase):
         self.assertEqual((twice[0], twice[2]["code"]), (409, "already_signed"))
         return signed
 
+    def summary(self, path, who=None):
+        status, _, page = self.s.call("GET", path, who)
+        self.assertEqual(status, 200, page[:400])
+        name = os.path.join(self.s.home, "summary.pdf")
+        with open(name, "wb") as file:
+            file.write(page)
+        self.assertIn("Signature is Valid.", subprocess.run(["pdfsig", "-nocert", name], capture_output=True, text=True, timeout=60).stdout)
+        return subprocess.run(["pdftotext", "-layout", name, "-"], capture_output=True, text=True, timeout=60).stdout
+
     def test_two_customers_sign_and_the_document_says_so(self):
         self.ask(LI, WU, order="in_order")
         first = self.links()[0]
@@ -169,6 +178,15 @@ class Signing(unittest.TestCase):
         said = subprocess.run(["pdfsig", "-nocert", path], capture_output=True, text=True, timeout=60).stdout
         self.assertEqual(said.count("Signature is Valid."), 3, said)
         self.assertEqual(subprocess.run(["qpdf", "--check", path], capture_output=True, timeout=60).returncode, 0)
+        request = self.s.json("GET", f"/v1/signature-requests?number={self.number}", "rep")[2]["items"][0]["id"]
+        told = self.summary(f"/v1/signature-requests/{request}/summary", "rep")
+        for part in ("全部签署", "ALL HAVE SIGNED", "陈立", "Wu Fang", "手写 Drawn", "键入姓名 Typed", "验证码 Code",
+                     "c***@chenghu.example", "127.0.0.1", result["document"]["sha256"][:40], "consent-2026-1"):
+            self.assertIn(part, told)
+        # A signer is told by what they proved who they are themselves, and not how others did.
+        told = self.summary(second + "/summary")
+        self.assertIn("陈立", told)
+        self.assertNotIn("c***@chenghu.example", told)
         self.s.stop()
         done = subprocess.run([PROGRAM, "verify", "--data", self.s.data, "--json"], capture_output=True, text=True, timeout=120)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

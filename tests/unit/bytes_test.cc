@@ -23,6 +23,14 @@ TEST(Bytes, Base64IsStrict) {
   EXPECT_EQ(to_base64("f"), "Zg==");
   EXPECT_EQ(to_base64("foobar"), "Zm9vYmFy");
   EXPECT_EQ(*from_base64("Zm9vYg=="), "foob");
+  EXPECT_EQ(to_base64url("\xfb\xff\xfe"
+                         "f"),
+            "-__-Zg");
+  EXPECT_EQ(*from_base64url("-__-Zg"),
+            "\xfb\xff\xfe"
+            "f");
+  for (const char* wrong : {"+__-Zg", "-__-Zg==", "-__-Zh", "Z", "-__-Z g"})
+    EXPECT_FALSE(from_base64url(wrong)) << wrong;
   // No padding, white space, unused bits set, the URL alphabet, padding in the middle.
   for (const char* bad : {"Zg", "Zg==\n", " Zg==", "Zh==", "-_==", "Zg==Zg==", "===="}) {
     EXPECT_FALSE(from_base64(bad).has_value()) << bad;

@@ -16,6 +16,7 @@ find_package(RocksDB 7.8 CONFIG REQUIRED)
 find_package(GTest REQUIRED)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(FIDO REQUIRED IMPORTED_TARGET libfido2)
 
 add_library(quotary_options INTERFACE)
 target_compile_options(quotary_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wconversion -Wno-sign-conversion)

@@ -4,6 +4,7 @@ import { Button, Card, End, Fact, LinkButton, Notice } from '../base/components'
 import { Both, inLanguage, LanguageContext, useLanguage, words, type Language, type Words } from '../base/language';
 import { address, readDocument, readSession, sayViewed, sha256, type Problem, type Session } from './calls';
 import { Consign } from './consign';
+import { Enrol } from './enrol';
 import { Prove } from './prove';
 import { Refuse } from './refuse';
 import { Sheets } from './sheets';
@@ -139,6 +140,11 @@ function Signed({ session }: { session: Session }) {
         href={address('signed')}
         download={`${session.quote.number}-signed.pdf`}
       />
+      <LinkButton
+        text={words('下载签署证据摘要', 'Download the evidence')}
+        href={address('summary')}
+        download={`${session.quote.number}-evidence.pdf`}
+      />
       <dl class="facts">
         <Fact name={words('报价编号', 'Quotation No.')} value={session.quote.number} />
         <Fact name={words('签署时间', 'Signed at')} value={dateTime(session.signed_at, language)} />
@@ -195,11 +201,7 @@ function Open(props: { session: Session; onSession: (session: Session) => void; 
       return props.onStale({ status: 409, code: 'document_changed', detail: '' });
     setReading({ bytes: answer.value, sha256: session.document.sha256, checked: hash !== null });
   };
-  useEffect(() => {
-    setReading(null);
-    setEnded(false);
-    void load();
-  }, [session.document.sha256]);
+  useEffect(() => void load(), []);
 
   // What comes next is brought into view and read out; not at the first look.
   useEffect(() => {
@@ -219,7 +221,9 @@ function Open(props: { session: Session; onSession: (session: Session) => void; 
     if (answer.problem.status === 409) return props.onStale(answer.problem);
     setProblem(answer.problem);
   };
-  const next = session.factors.find((factor) => !factor.done);
+  // A passkey is made by whoever has proven the rest.
+  const open = session.factors.filter((factor) => !factor.done);
+  const next = open.find((factor) => factor.kind !== 'passkey') ?? open[0];
 
   return (
     <>
@@ -249,14 +253,8 @@ function Open(props: { session: Session; onSession: (session: Session) => void; 
           {step === 'prove' && next?.kind === 'code' && (
             <Prove factor={next} onSession={props.onSession} onStale={props.onStale} />
           )}
-          {step === 'prove' && next?.kind !== 'code' && (
-            <Notice
-              tone="bad"
-              text={words(
-                '此浏览器不支持所要求的验证方式，请联系发送人。',
-                'This page cannot take the proof that is demanded. Ask the sender.',
-              )}
-            />
+          {step === 'prove' && next?.kind === 'passkey' && (
+            <Enrol onSession={props.onSession} onStale={props.onStale} />
           )}
           {step === 'sign' && <Consign session={session} onSession={props.onSession} onStale={props.onStale} />}
           <div class={step === 'read' ? 'wide-only' : ''}>
@@ -388,7 +386,8 @@ export function App() {
         </div>
       )}
       {session?.state === 'open' ? (
-        <Open session={session} onSession={take} onStale={reread} />
+        // Another document is another reading: nothing of the one before is kept.
+        <Open key={session.document.sha256} session={session} onSession={take} onStale={reread} />
       ) : (
         <main class="narrow stack">{body()}</main>
       )}

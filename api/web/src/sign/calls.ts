@@ -1,4 +1,6 @@
 // The calls below a signing link. The link's token is in the page's own address and in nothing else.
+import type { MadePasskey, NewPasskey } from '../base/passkeys';
+
 export type State =
   | 'open'
   | 'waiting_turn'
@@ -54,6 +56,12 @@ export interface Session {
   } | null;
 }
 
+export interface Challenge {
+  challenge: string;
+  site_id: string;
+  credential_id: string;
+}
+
 export interface Problem {
   status: number; // 0: no answer came
   code: string;
@@ -91,27 +99,30 @@ async function ask(call: string, init: RequestInit): Promise<Answer<Response>> {
   }
 }
 
-async function session(call: string, init: RequestInit): Promise<Answer<Session>> {
+async function json<Value>(call: string, init: RequestInit): Promise<Answer<Value>> {
   const reply = await ask(call, init);
   if ('problem' in reply) return reply;
   try {
-    return { value: (await reply.value.json()) as Session };
+    return { value: (await reply.value.json()) as Value };
   } catch {
     return { problem: { status: 0, code: 'no_answer', detail: '' } };
   }
 }
 
-const post = (call: string, body: unknown, headers: Record<string, string> = {}) =>
-  session(call, {
+const post = <Value = Session>(call: string, body: unknown, headers: Record<string, string> = {}) =>
+  json<Value>(call, {
     method: 'POST',
     body: JSON.stringify(body),
     headers: { 'Content-Type': 'application/json', ...headers },
   });
 
-export const readSession = () => session('session', {});
+export const readSession = () => json<Session>('session', {});
 export const sayViewed = (sha256: string) => post('viewed', { document_sha256: sha256 });
 export const sendCode = () => post('code', {});
 export const checkCode = (code: string) => post('code/check', { code });
+export const newPasskey = () => post<NewPasskey>('passkey/new', {});
+export const registerPasskey = (made: MadePasskey) => post('passkey', made);
+export const signingChallenge = (body: unknown) => post<Challenge>('passkey/challenge', body);
 export const decline = (reason: string) => post('decline', { reason });
 export const sign = (body: unknown, key: string) => post('sign', body, { 'Idempotency-Key': key });
 

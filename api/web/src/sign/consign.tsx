@@ -3,7 +3,8 @@ import { useRef, useState } from 'preact/hooks';
 import { Button, Card, Notice, TextField, Tick } from '../base/components';
 import { Both, useLanguage, words } from '../base/language';
 import type { Stroke } from '../base/strokes';
-import { attemptKey, sign, type Problem, type Session } from './calls';
+import { usePasskey } from '../base/passkeys';
+import { attemptKey, sign, signingChallenge, type Answer, type Problem, type Session } from './calls';
 import { Pad } from './ink';
 import { detailOf, isStale, wordsOf } from './texts';
 
@@ -34,8 +35,10 @@ export function Consign(props: {
   const [accepted, setAccepted] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  // The same for each repetition of the same request, so that a lost answer does not sign twice.
-  const attempt = useRef({ body: '', key: '' });
+  // The same for each repetition of the same request, so that a lost answer does not sign twice. A passkey's answer is
+  // another each time; then the server's own rule holds: nobody signs twice.
+  const attempt = useRef({ text: '', key: '' });
+  const passkey = session.factors.some((factor) => factor.kind === 'passkey');
 
   const drawn = method === 'drawn' && strokes !== null && strokes.length > 0;
   const typed = method === 'typed' && name.trim() !== '';
@@ -48,14 +51,27 @@ export function Consign(props: {
       method,
       ...(method === 'drawn' ? { strokes } : { typed_name: name.trim() }),
     };
-    const text = JSON.stringify(body);
-    if (attempt.current.body !== text) attempt.current = { body: text, key: attemptKey() };
     setBusy(true);
-    const answer = await sign(body, attempt.current.key);
+    setProblem(null);
+    const answer = await submitted(body);
     setBusy(false);
     if ('value' in answer) return props.onSession(answer.value);
     if (isStale(answer.problem)) return props.onStale(answer.problem);
     setProblem(answer.problem);
+  };
+  const submitted = async (body: object): Promise<Answer<Session>> => {
+    let whole = body;
+    if (passkey) {
+      const asked = await signingChallenge(body);
+      if ('problem' in asked) return asked;
+      const { challenge, site_id, credential_id } = asked.value;
+      const assertion = await usePasskey(challenge, site_id, credential_id);
+      if (!assertion) return { problem: { status: 0, code: 'passkey_not_used', detail: '' } };
+      whole = { ...body, passkey: assertion };
+    }
+    const text = JSON.stringify(body);
+    if (attempt.current.text !== text || passkey) attempt.current = { text, key: attemptKey() };
+    return sign(whole, attempt.current.key);
   };
 
   if (!consent)

@@ -108,6 +108,22 @@ const problems: Record<string, Words> = {
     '身份验证已失效（例如换了浏览器），请重新验证。',
     'Your proof of identity has ended (as in another browser). Prove it again.',
   ),
+  passkey_not_made: words(
+    '没有创建通行密钥。请重试，或换一台设备。',
+    'No passkey was made. Try again, or use another device.',
+  ),
+  passkey_not_used: words(
+    '没有用通行密钥确认，尚未签署。请在创建通行密钥的设备上重试。',
+    'It was not confirmed with the passkey, and nothing is signed. Try again on the device that has the passkey.',
+  ),
+  passkey_invalid: words(
+    '通行密钥的回答无效，尚未签署。请重试。',
+    'The answer of the passkey does not hold, and nothing is signed. Try again.',
+  ),
+  passkey_known: words(
+    '此地址已有通行密钥。请用创建它的设备，或联系发送人。',
+    'A passkey of this address is known. Use the device that has it, or ask the sender.',
+  ),
   not_viewed: words('请先把文件阅读到最后一页。', 'Read the document to its end first.'),
   consent_missing: words('请先同意签署说明。', 'Accept the consent text first.'),
   strokes_invalid: words('签名无法识别，请清除后重新书写。', 'The drawing could not be read. Clear it and draw again.'),

@@ -1,0 +1,132 @@
+// The sealed page on how a document was signed, made when it is asked for.
+#include "pdfgen/signing_summary.h"
+
+#include "api/signature/consent.h"
+#include "api/use_cases/in_words.h"
+#include "api/use_cases/signature_rules.h"
+#include "api/use_cases/signer_calls.h"
+#include "api/use_cases/signer_visit.h"
+#include "ledger/records/fields.h"
+
+namespace quotary::api {
+namespace {
+
+using records::number_of;
+using records::object_of;
+using records::SignatureRequestRecord;
+using records::text_of;
+
+constexpr CodeInWords methods[] = {{"drawn", "手写", "Drawn"}, {"typed", "键入姓名", "Typed"}};
+constexpr CodeInWords fields[] = {{"Customer1", "买方签字一", "Buyer 1"},
+                                  {"Customer2", "买方签字二", "Buyer 2"},
+                                  {"Customer3", "买方签字三", "Buyer 3"}};
+constexpr CodeInWords factors[] = {
+    {"link", "签署链接", "Link"}, {"code", "验证码", "Code"}, {"passkey", "通行密钥", "Passkey"}};
+
+std::string local(const Organisation::Parts& parts, const std::string& time) {
+  const auto parsed = parse_rfc3339(time);
+  return parsed ? parts.zone->format_local(*parsed) : time;
+}
+
+std::string factor_line(const Organisation::Parts& parts, const json::object& factor) {
+  std::string out = in_words(factors, text_of(factor, "kind")) + "，" + text_of(factor, "address");
+  if (const auto sent = text_of(factor, "sent_at"); !sent.empty()) out += "，发送 sent " + local(parts, sent);
+  if (const auto proven = text_of(factor, "proven_at"); !proven.empty()) out += "，验证 proven " + local(parts, proven);
+  if (factor.contains("passkey"))
+    out += "，已对本次签署确认 confirmed this signature (#" +
+           std::to_string(number_of(object_of(factor, "passkey"), "registered")) + ")";
+  return out;
+}
+
+// `whole`: with what only the sender and that signer are told.
+Result<pdfgen::SummarySignature> signature_of(const Organisation::Parts& parts, const records::SignerRecord& signer,
+                                              bool whole) {
+  QUOTARY_TRY(entry, parts.ledger->entry(signer.index));
+  QUOTARY_TRY(stored, parts.payload(entry, "evidence"));
+  QUOTARY_TRY(value, parse_json(stored));
+  if (!value.is_object())
+    return fail(Errc::corrupt, "payload_damaged", "evidence of entry " + std::to_string(entry.index));
+  const auto& evidence = value.get_object();
+  const auto who = object_of(evidence, "signer");
+  const auto organisation = text_of(who, "organisation");
+  pdfgen::SummarySignature out;
+  out.name = text_of(who, "name") + (organisation.empty() ? "" : " (" + organisation + ")");
+  out.field = in_words(fields, signer.field);
+  out.method = in_words(methods, text_of(evidence, "method"));
+  out.signed_at = local(parts, text_of(evidence, "signed_at"));
+  out.displayed_sha256 = text_of(object_of(evidence, "displayed"), "sha256");
+  out.document_sha256 = text_of(entry.body, "document_sha256");
+  out.revision = number_of(entry.body, "revision");
+  out.entry_index = entry.index;
+  if (!whole) return out;
+  out.viewed_at = local(parts, text_of(evidence, "viewed_at"));
+  out.ip = text_of(evidence, "ip");
+  out.user_agent = text_of(evidence, "user_agent");
+  if (const auto* proven = evidence.if_contains("factors"); proven && proven->is_array())
+    for (const auto& each : proven->get_array())
+      if (each.is_object()) out.factors.push_back(factor_line(parts, each.get_object()));
+  return out;
+}
+
+// `reader`: the signer who reads it; empty for the sender.
+Result<Bytes> summary_for(const Organisation::Parts& parts, const SignatureRequestRecord& request,
+                          const records::QuoteRecord& quote, std::string_view reader) {
+  if (!parts.seal) return *parts.seal_error;
+  pdfgen::SigningSummary page;
+  for (const records::SignerRecord& signer : request.signers) {
+    if (signer.status != "signed") continue;
+    QUOTARY_TRY(signature, signature_of(parts, signer, reader.empty() || reader == signer.id));
+    page.signatures.push_back(std::move(signature));
+  }
+  if (page.signatures.empty()) return fail(Errc::not_found, "not_signed", "nobody has signed it");
+  QUOTARY_TRY(issued, parts.ledger->entry(quote.index));
+  QUOTARY_TRY(stored, parts.stored_quote(issued));
+  const auto now = parts.now();
+  page.request_id = request.id;
+  page.number = quote.number;
+  page.seller_name = stored.quote.seller.name;
+  page.buyer_name = stored.quote.buyer.name;
+  page.currency = quote.currency;
+  page.tax_inclusive = quote.tax_inclusive;
+  page.document_sha256 = quote.document_sha256;
+  page.completed = request.status == "completed";
+  page.consent_id = request.consent;
+  page.consent_sha256 = request.consent_sha256;
+  if (const auto* consent = signature::find_consent(request.consent)) {
+    page.consent_chinese = consent->chinese;
+    page.consent_english = consent->english;
+  }
+  page.verify_url = stored.numbering.verify_url;
+  page.made_at = parts.zone->format_local(now);
+  page.created = now;
+  QUOTARY_TRY(unsealed, pdfgen::signing_summary(parts.fonts, page));
+  signing::SealRequest seal;
+  seal.signing_time = now;
+  seal.reason = "Evidence of signing " + quote.number;
+  seal.name = parts.profile.name;
+  seal.must_outlive = now;
+  QUOTARY_TRY(sealed, parts.seal->seal(unsealed, seal));
+  auto hash = sha256(sealed).hex();
+  return Bytes{std::move(sealed), "application/pdf", std::move(hash), quote.number + "-evidence.pdf"};
+}
+
+}  // namespace
+
+Result<Bytes> Organisation::signing_summary(const Principal& caller, std::string_view id) const {
+  QUOTARY_TRY_VOID(parts_->require_whole_state());
+  QUOTARY_TRY_VOID(require_call(caller, Call::read_signatures));
+  QUOTARY_TRY(request, signature_request_for(*parts_, caller, Call::read_signatures, id));
+  QUOTARY_TRY(quote, parts_->read<std::optional<records::QuoteRecord>>(
+                         [&](const StateReader& state) { return records::find_quote(state, request.number); }));
+  if (!quote) return fail(Errc::corrupt, "state_damaged", "a signature request's quote is not there");
+  QUOTARY_TRY_VOID(parts_->note_read(caller, "signature.summary_read", "quote:" + request.number));
+  return summary_for(*parts_, request, *quote, {});
+}
+
+Result<Bytes> signer_summary(const Organisation::Parts& parts, const SignerVisit& visit) {
+  QUOTARY_TRY(at, visited(parts, visit));
+  if (at.signer.status != "signed") return fail(Errc::not_found, "not_signed", "it is not signed");
+  return summary_for(parts, at.request, at.quote, at.signer.id);
+}
+
+}  // namespace quotary::api
