@@ -37,7 +37,7 @@ std::vector<StatementRow> rows_of(const SigningSummary& s) {
   for (const SummarySignature& each : s.signatures) add_signature(rows, each);
   rows.push_back({{"签署说明", "Consent"}, "", nullptr});
   rows.push_back({{"版本", "Version"}, s.consent_id, ""});
-  rows.push_back({{"SHA-256", "SHA-256"}, s.consent_sha256, ""});
+  rows.push_back({{"文本 SHA-256", "Its hash"}, s.consent_sha256, ""});
   rows.push_back({{"中文文本", "In Chinese"}, s.consent_chinese, ""});
   rows.push_back({{"英文文本", "In English"}, s.consent_english, ""});
   rows.push_back({{"本页", "This page"}, "", nullptr});
