@@ -1,6 +1,6 @@
 quotary_library(quotary_api
   SOURCES roles.cc
-    use_cases/parts.cc use_cases/making.cc use_cases/opening.cc use_cases/key_rotation.cc use_cases/log_successor.cc use_cases/organisation.cc use_cases/administration.cc use_cases/issuer.cc use_cases/quotes.cc
+    use_cases/parts.cc use_cases/making.cc use_cases/opening.cc use_cases/key_rotation.cc use_cases/log_successor.cc use_cases/organisation.cc use_cases/administration.cc use_cases/issuer.cc use_cases/quotes.cc use_cases/quote_difference.cc
     use_cases/voids.cc use_cases/erasures.cc use_cases/legal_holds.cc use_cases/erasure_rules.cc use_cases/erased_keys.cc use_cases/void_rules.cc use_cases/verify.cc use_cases/reports.cc use_cases/log.cc use_cases/log_checks.cc use_cases/service_events.cc use_cases/certificates.cc use_cases/backups.cc use_cases/verification_report.cc use_cases/sessions.cc use_cases/access_log.cc use_cases/witnessing.cc use_cases/status_proof.cc use_cases/numbers_proof.cc use_cases/period_seals.cc use_cases/time_stamping.cc
     use_cases/signature_rules.cc use_cases/signature_requests.cc use_cases/signature_messages.cc use_cases/passkeys.cc use_cases/signer_calls.cc use_cases/signer_signing.cc use_cases/signing_summary.cc
     handlers/routes.cc handlers/quotes.cc handlers/voids.cc handlers/erasures.cc handlers/signature_requests.cc handlers/signer.cc handlers/web.cc handlers/verify.cc handlers/log.cc handlers/admin.cc

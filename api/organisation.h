@@ -204,6 +204,10 @@ class Organisation {
   // that the bytes stay the same for as long as the seal's certificate and the log's key do. Errc::unavailable while no
   // seal can be used.
   [[nodiscard]] Result<Bytes> quote_pdf_with_proof(const Principal& caller, std::string_view number) const;
+  // What differs by field and amount between the quote and the one `from`, or when that is empty the one that it
+  // revises. Errc::invalid `from_missing`; gone `erased`.
+  [[nodiscard]] Result<Answer> quote_difference(const Principal& caller, std::string_view number,
+                                                std::string_view from) const;
   [[nodiscard]] Result<Answer> quote_history(const Principal& caller, std::string_view number) const;
   [[nodiscard]] Result<std::string> quote_proof(const Principal& caller, std::string_view number) const;
   // A status proof (ledger/log/status_proof.h): the entries about the quote, and that there is no other as of the

@@ -3,7 +3,7 @@ quotary_test(json_time_test LABEL unit TIMEOUT 30
   LIBRARIES quotary_base)
 
 quotary_test(quote_test LABEL unit TIMEOUT 60
-  SOURCES unit/pricing_test.cc unit/quote_input_test.cc unit/number_pattern_test.cc
+  SOURCES unit/pricing_test.cc unit/quote_input_test.cc unit/number_pattern_test.cc unit/quote_difference_test.cc
   LIBRARIES quotary_quote)
 
 quotary_test(quote_property_test LABEL property TIMEOUT 120

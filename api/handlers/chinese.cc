@@ -15,6 +15,7 @@ constexpr Summary summaries[] = {
     {"GET", "/v1/quotes/{number}", "读取报价单、其规范形式与当前状态"},
     {"GET", "/v1/quotes/{number}/pdf",
      "盖章 PDF，字节永远不变；proof=embedded 时另附一个修订，内含其账本证明，可离线核对"},
+    {"GET", "/v1/quotes/{number}/difference", "与其所修订的报价单或另一份报价单在字段与金额上的差异"},
     {"GET", "/v1/quotes/{number}/history", "与该报价单有关的全部记录，旧的在前"},
     {"GET", "/v1/quotes/{number}/proof", "签发记录的 .tlog-proof 证明"},
     {"GET", "/v1/quotes/{number}/status-proof",

@@ -60,6 +60,13 @@ http::Response attached_text(std::string text, const std::string& file_name) {
   return response;
 }
 
+Result<http::Response> difference(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(answer,
+              surface.organisation.quote_difference(caller, request.param("number"), request.query_value("from")));
+  return answer_response(answer);
+}
+
 Result<http::Response> proof(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
   QUOTARY_TRY(text, surface.organisation.quote_proof(caller, request.param("number")));
@@ -108,6 +115,9 @@ const Endpoint endpoints[] = {
      "for "
      "quotary-verify document",
      "quotes", Call::read_quote, Kind::read, pdf, "revision proof", "", "", 200, "application/pdf"},
+    {"GET", "/v1/quotes/{number}/difference",
+     "What differs, by field and amount, from the quote that it revises or from another", "quotes", Call::read_quote,
+     Kind::read, difference, "from", "", "", 200, "application/json", "QuoteDifference"},
     {"GET", "/v1/quotes/{number}/history", "Every entry about the quote, oldest first", "quotes", Call::read_quote,
      Kind::read, answer_about<&Organisation::quote_history>, "", "", "", 200, "application/json", "History"},
     {"GET", "/v1/quotes/{number}/proof", "The .tlog-proof of the issue entry", "quotes", Call::read_quote, Kind::read,

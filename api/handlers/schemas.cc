@@ -82,6 +82,14 @@ std::string_view openapi_schemas() {
     "issued_at": {"type": "string", "format": "date-time"}, "valid_end": {"type": "string", "format": "date"}, "owner": {"type": "string"},
     "buyer": {"type": "string"}, "currency": {"type": "string"}, "totals": {"$ref": "#/components/schemas/Totals"}}}},
     "next_cursor": {"type": "string"}}},
+"QuoteDifference": {"type": "object", "required": ["before", "after", "totals", "lines", "fields"], "properties": {
+  "before": {"type": "object"}, "after": {"type": "object"},
+  "totals": {"type": "object", "description": "Those that differ: before, after and difference, decimals; the difference is null when the currencies differ."},
+  "lines": {"type": "array", "items": {"type": "object", "required": ["kind", "item", "before", "after", "line_extension", "fields"], "properties": {
+    "kind": {"enum": ["added", "removed", "changed"]}, "item": {"type": "string"}, "before": {"description": "Its place there, from 0, or null."},
+    "after": {"description": "Its place here, from 0, or null."}, "line_extension": {"type": "object"}, "fields": {"type": "array"}}}},
+  "fields": {"type": "array", "items": {"type": "object", "required": ["pointer", "before", "after"], "properties": {"pointer": {"type": "string"},
+    "before": {"description": "Null: it is not there."}, "after": {"description": "Null: it is not there."}}}}}},
 "History": {"type": "object", "required": ["events"], "properties": {"events": {"type": "array", "items": {"type": "object",
   "required": ["index", "time", "type", "actor", "details"], "properties": {"index": {"type": "integer"}, "time": {"type": "string",
     "format": "date-time"},

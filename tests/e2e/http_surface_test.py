@@ -230,6 +230,21 @@ class Surface(unittest.TestCase):
         self.assertEqual(said, "已被取代")
         self.assertIn(new["number"], page)
 
+    def test_a_revision_says_what_differs(self):
+        first = self.s.issue(quote("100.00"), "diff-1")[2]["number"]
+        body = quote("90.00", revision_of=first, payment_terms="3-5-2")
+        second = self.s.issue(body, "diff-2")[2]["number"]
+        status, _, found = self.s.json("GET", f"/v1/quotes/{second}/difference", "rep")
+        self.assertEqual(status, 200, found)
+        self.assertEqual((found["before"]["number"], found["after"]["number"]), (first, second))
+        self.assertEqual(found["totals"]["payable"], {"before": "452.00", "after": "406.80", "difference": "-45.20"})
+        self.assertEqual([(line["kind"], line["line_extension"]["difference"]) for line in found["lines"]], [("changed", "-40.00")])
+        self.assertEqual(found["fields"], [{"pointer": "/payment_terms", "before": None, "after": "3-5-2"}])
+        back = self.s.json("GET", f"/v1/quotes/{first}/difference?from={second}", "rep")[2]
+        self.assertEqual(back["totals"]["payable"]["difference"], "45.20")
+        self.assertEqual(self.s.json("GET", f"/v1/quotes/{first}/difference", "rep")[2]["code"], "from_missing")
+        self.assertEqual(self.s.json("GET", f"/v1/quotes/{second}/difference?from=NONE", "rep")[0], 404)
+
     def test_lists_page_by_cursor(self):
         numbers = [self.s.issue(quote(str(i + 1)), f"list-{i}")[2]["number"] for i in range(5)]
         seen, cursor = [], ""
