@@ -175,9 +175,9 @@ Result<SealedDocument> check_sealed_document(std::string_view pdf, std::string_v
   return out;
 }
 
-Result<void> check_claimed_time(const CarriedProof& proof, Timestamp entry) {
-  if (pdf_date(proof.time) == pdf_date(entry)) return {};
-  return added("ledger_proof_time", "the signature with the proof claims " + format_rfc3339(proof.time) +
+Result<void> check_claimed_time(Timestamp claimed, Timestamp entry) {
+  if (pdf_date(claimed) == pdf_date(entry)) return {};
+  return added("ledger_proof_time", "the signature with the proof claims " + format_rfc3339(claimed) +
                                         ", but the entry that it proves is of " + format_rfc3339(entry));
 }
 

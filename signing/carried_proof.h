@@ -41,6 +41,6 @@ struct SealedDocument {
 
 // Whether the signature claims the time of the entry that its proof proves: a viewer shows the one, the ledger holds
 // the other. For who has checked the proof. Errc::invalid `ledger_proof_time`.
-[[nodiscard]] Result<void> check_claimed_time(const CarriedProof& proof, Timestamp entry);
+[[nodiscard]] Result<void> check_claimed_time(Timestamp claimed, Timestamp entry);
 
 }  // namespace quotary::signing

@@ -163,6 +163,7 @@ class Validation {
     finding.algorithm = checked->algorithm;
     finding.sound = true;
     finding.foreign = checked->foreign;
+    finding.carried = std::move(checked->carried);
     if (checked->claimed) finding.claimed_time = format_rfc3339(*checked->claimed);
     finding.trusted = checked->trusted && checked->claimed && has_come(*checked->claimed);
     out_.signatures.push_back(std::move(finding));
@@ -186,6 +187,15 @@ class Validation {
 };
 
 }  // namespace
+
+std::optional<ProofAtEnd> proof_at_end(const DocumentValidation& validation) {
+  if (!validation.intact || validation.revisions.empty()) return std::nullopt;
+  const SignatureFinding& last = validation.signatures.back();
+  if (last.kind != SignatureKind::ledger_proof || last.revision + 1 != validation.revisions.size()) return std::nullopt;
+  const auto claimed = parse_rfc3339(last.claimed_time);
+  if (!claimed) return std::nullopt;
+  return ProofAtEnd{validation.revisions.back().begin, last.carried, *claimed};
+}
 
 Result<DocumentValidation> validate_document(std::string_view pdf, const ValidationAnchors& anchors, Timestamp now) {
   if (pdf.size() > pdf_bytes_max) return fail(Errc::too_large, "file_too_large", "a file has at most 64 MB");

@@ -36,6 +36,7 @@ struct SignatureFinding {
   bool foreign = false;                // written by another program
   bool later_changes_allowed = false;  // everything behind what it covers is
   std::string code, reason;            // why not sound
+  std::string carried;                 // of a sound ledger_proof: the .tlog-proof, not checked
 };
 
 struct RevisionFinding {
@@ -56,6 +57,14 @@ struct DocumentValidation {
   std::vector<RevisionFinding> revisions;    // oldest first; of the longest front that is whole revisions
   std::vector<SignatureFinding> signatures;  // oldest first, up to the first refused revision and with its own
 };
+
+// The proof that an intact document ends with, and where its revision begins; absent when it ends otherwise.
+struct ProofAtEnd {
+  std::size_t begin = 0;
+  std::string text;
+  Timestamp claimed;  // as its signature does, whole seconds
+};
+[[nodiscard]] std::optional<ProofAtEnd> proof_at_end(const DocumentValidation& validation);
 
 // Errc::too_large `file_too_large` over 64 MB; Errc::invalid `bad_certificates`, `bad_roots` when the anchors cannot be
 // read. Whatever the bytes are is a finding.

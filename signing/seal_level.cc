@@ -42,7 +42,7 @@ class Levels {
     QUOTARY_TRY_VOID(check_front());
     QUOTARY_TRY_VOID(judge_document_times(pool));
     for (ReadSignature& each : read_) {
-      if (each.finding.kind != SignatureFinding::Kind::document_time_stamp && !each.certificates.empty())
+      if (each.finding.kind != LevelFinding::Kind::document_time_stamp && !each.certificates.empty())
         QUOTARY_TRY_VOID(judge_signature(each, pool));
       out_.signatures.push_back(std::move(each.finding));
     }
@@ -64,7 +64,7 @@ class Levels {
     const auto seal = check_sealed_front(file_.bytes(), {});
     if (!seal) return seal.error();
     for (ReadSignature& each : read_) {
-      if (each.finding.kind != SignatureFinding::Kind::seal || seal->valid) continue;
+      if (each.finding.kind != LevelFinding::Kind::seal || seal->valid) continue;
       each.finding.fault = fail(Errc::invalid, "seal_invalid", seal->reason);
       each.certificates.clear();
     }
@@ -80,7 +80,7 @@ class Levels {
   // Whether a token proves its time to somebody who trusts what is proved for `control`: a later time-stamp's, or now.
   Result<TimeEvidence> judge_token(const ReadSignature& of, Timestamp control, const MaterialPool& pool) const {
     TimeEvidence out;
-    if (of.finding.kind == SignatureFinding::Kind::document_time_stamp) {
+    if (of.finding.kind == LevelFinding::Kind::document_time_stamp) {
       out.kind = TimeEvidence::Kind::document_time_stamp;
       out.field = of.finding.field;
     }
@@ -136,9 +136,9 @@ class Levels {
     Timestamp control = question_.now;
     for (std::size_t i = read_.size(); i-- > 0;) {
       ReadSignature& each = read_[i];
-      if (each.finding.kind != SignatureFinding::Kind::document_time_stamp || each.token.empty()) continue;
+      if (each.finding.kind != LevelFinding::Kind::document_time_stamp || each.token.empty()) continue;
       QUOTARY_TRY(evidence, judge_token(each, control, pool));
-      SignatureFinding& finding = each.finding;
+      LevelFinding& finding = each.finding;
       finding.signer = evidence.authority;
       finding.judged_at = evidence.time;
       finding.chain = evidence.chain;
@@ -174,7 +174,7 @@ class Levels {
   }
 
   Result<void> judge_signature(ReadSignature& of, const MaterialPool& pool) {
-    SignatureFinding& finding = of.finding;
+    LevelFinding& finding = of.finding;
     finding.level = SealLevel::b_b;
     const TimeEvidence* const later = next_document_time(of.revision);
     if (later) finding.best = *later;
@@ -201,7 +201,7 @@ class Levels {
     } else {
       finding.ends = finding.best ? finding.best->ends : end_of(finding.chain, question_.algorithms);
     }
-    if (finding.kind == SignatureFinding::Kind::seal && !out_.ends) out_.ends = finding.ends;
+    if (finding.kind == LevelFinding::Kind::seal && !out_.ends) out_.ends = finding.ends;
     const bool kept = out_.has_store && finding.best && finding.chain.complete() && finding.best->chain.complete();
     if (!kept) return {};
     finding.level = SealLevel::b_lt;
@@ -272,7 +272,7 @@ Result<LongTermPlan> plan_long_term(std::string_view pdf, const LevelQuestion& q
     if (!chain.fault) add_material(material, chain.used);
     out.complete = out.complete && chain.complete();
   };
-  for (const SignatureFinding& each : levels.signatures) {
+  for (const LevelFinding& each : levels.signatures) {
     // Of a signature that does not hold there is nothing to keep.
     if (each.chain.certificates.empty()) continue;
     SignatureMaterial material{each.key, {}};

@@ -55,7 +55,7 @@ struct TimeEvidence {
   std::optional<Error> fault;
 };
 
-struct SignatureFinding {
+struct LevelFinding {
   enum class Kind { seal, approval, ledger_proof, document_time_stamp };
   Kind kind = Kind::approval;
   std::string field;
@@ -77,7 +77,7 @@ struct SignatureFinding {
 };
 
 struct DocumentLevels {
-  std::vector<SignatureFinding> signatures;  // in the order of their revisions, the seal first
+  std::vector<LevelFinding> signatures;  // in the order of their revisions, the seal first
   bool has_store = false;
   std::size_t unreadable = 0;  // objects of the store that are none of the three kinds
   // When the last document time-stamp that counts ends, or without one the seal: renewal has to come before.

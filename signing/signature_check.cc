@@ -132,6 +132,7 @@ Result<CheckedSignature> check_ledger_proof(std::string_view pdf, std::size_t be
   CheckedSignature out;
   out.kind = SignatureKind::ledger_proof;
   out.claimed = time;
+  out.carried = cms->carried;
   out.trusted = !roots.signer_roots_pem.empty() && certificate_trusted(*cms, roots.signer_roots_pem, *time);
   return with_signer(std::move(out), *cms);
 }

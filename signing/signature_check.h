@@ -20,6 +20,7 @@ struct CheckedSignature {
   std::string signer, certificate_sha256, algorithm;
   std::optional<Timestamp> claimed;  // /M, or a time-stamp's own time
   bool trusted = false;
+  std::string carried;  // the .tlog-proof of a ledger_proof; whether it holds is for who has the log's key
 };
 
 struct SignatureRoots {

@@ -35,7 +35,7 @@ Result<void> read_cms(ReadSignature& out, std::string_view pdf, const SignatureP
   content.reserve(pdf.size());
   content += pdf.substr(0, place.gap_begin);
   content += pdf.substr(place.gap_end);
-  const bool carrier = out.finding.kind == SignatureFinding::Kind::ledger_proof;
+  const bool carrier = out.finding.kind == LevelFinding::Kind::ledger_proof;
   QUOTARY_TRY(cms, carrier ? verify_carrier_cms(place.der, content) : verify_cms(place.der, content));
   out.finding.signer = certificate_subject(cms.signer.get());
   out.finding.algorithm = cms.algorithm;
@@ -60,7 +60,7 @@ Result<void> read_signature(ReadSignature& out, const PdfFile& file, std::size_t
   QUOTARY_TRY(object, file.object_at(revision, out.finding.object));
   if (object.stream || !object.value.is(PdfValue::Kind::dictionary)) return broken("the signature is no dictionary");
   const bool document_time = named(object.value, "Type", "DocTimeStamp");
-  if (document_time) out.finding.kind = SignatureFinding::Kind::document_time_stamp;
+  if (document_time) out.finding.kind = LevelFinding::Kind::document_time_stamp;
   const std::string_view pdf = file.bytes().substr(0, file.revisions()[revision].end);
   if (pdf.size() > budget)
     return fail(Errc::too_large, "file_too_large", "the document's signatures cover more than 256 MB together");
@@ -94,7 +94,7 @@ Result<std::vector<ReadSignature>> read_signatures(const PdfFile& file) {
   for (const FormField& field : fields) {
     if (!field.object.value.find("V")) continue;
     ReadSignature signature;
-    SignatureFinding& finding = signature.finding;
+    LevelFinding& finding = signature.finding;
     finding.field = field.object.value.find("T")->text;
     const auto number = field.object.value.reference("V");
     if (!number) return not_our_profile("a signature within its field");
@@ -102,9 +102,9 @@ Result<std::vector<ReadSignature>> read_signatures(const PdfFile& file) {
         std::any_of(out.begin(), out.end(), [&](const ReadSignature& each) { return each.finding.object == *number; });
     if (twice) return not_our_profile("two fields of one signature");
     finding.object = *number;
-    finding.kind = certifying == *number                 ? SignatureFinding::Kind::seal
-                   : finding.field == ledger_proof_field ? SignatureFinding::Kind::ledger_proof
-                                                         : SignatureFinding::Kind::approval;
+    finding.kind = certifying == *number                 ? LevelFinding::Kind::seal
+                   : finding.field == ledger_proof_field ? LevelFinding::Kind::ledger_proof
+                                                         : LevelFinding::Kind::approval;
     const auto read = read_signature(signature, file, budget);
     if (!read && read.error().kind == Errc::too_large) return read.error();
     if (!read) finding.fault = read.error();

@@ -10,7 +10,7 @@ namespace quotary::signing {
 inline constexpr std::size_t signed_bytes_max = 4 * pdf_bytes_max;
 
 struct ReadSignature {
-  SignatureFinding finding;  // kind, field, object, covered, key, claimed_time; fault when it does not hold
+  LevelFinding finding;      // kind, field, object, covered, key, claimed_time; fault when it does not hold
   std::size_t revision = 0;  // that brought it
   std::vector<std::string> certificates;  // DER, the signer's first; empty when it does not hold
   // A time token that goes with it, its own or itself, and what it must be over; empty: none.

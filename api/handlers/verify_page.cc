@@ -39,7 +39,16 @@ const file=document.getElementById('file'),out=document.getElementById('out'),nu
 const status={valid:['good','有效 Valid'],accepted:['good','已接受 Accepted'],voided:['bad','已作废 Voided'],superseded:['warn','已被取代 Superseded'],
 declined:['warn','已谢绝 Declined'],expired:['warn','已过期 Expired']};
 function say(colour,chinese,english){out.className='finding '+colour;out.textContent='';
-for(const [text,kind] of [[chinese,''],[english,'en']]){const p=document.createElement('p');p.textContent=text;p.className=kind;out.append(p)}}
+line(chinese);line(english,'en')}
+function line(text,kind=''){const p=document.createElement('p');p.textContent=text;p.className=kind;out.append(p)}
+const kinds={seal:'盖章 Seal',approval:'签名 Signature',document_timestamp:'时间戳 Time-stamp',ledger_proof:'账本证明 Ledger proof'};
+function list(found){if(!found)return;
+for(const s of found.signatures){const who=(/CN=((?:\\.|[^,\\])+)/.exec(s.signer||'')||[,s.signer||''])[1].replace(/\\(.)/g,'$1');
+const how=!s.sound?'✕ 无效 does not hold':s.trusted?'✓':'? 证书不是本签发方的 not a certificate of this issuer';
+line([kinds[s.kind],who,(s.claimed_time||'').replace('T',' ').replace(/\.\d+Z$|Z$/,' UTC'),how].filter(Boolean).join(' · '),'en')}
+for(const r of found.revisions)if(!r.allowed){line('第 '+r.revision+' 版改动 changed in revision '+r.revision+': '+
+(r.changes.slice(0,8).map(c=>c.what).join('; ')||r.reason||''),'en')}
+if(found.reason)line(found.reason,'en')}
 file.addEventListener('change',async()=>{const bytes=file.files[0];if(!bytes)return;
 if(bytes.size>67108864)return say('bad','文件超过 64 MB。','The file has over 64 MB.');
 say('','正在核验…','Checking…');
@@ -50,8 +59,11 @@ if(found.match==='exact'){const [colour,text]=status[found.status]||['warn',foun
 const other=number&&found.number!==number;
 const whole=found.proof_embedded?['就是签发的文件，并附带其账本证明：','The issued document, with its ledger proof added and nothing else. ']:['与签发的文件逐字节一致：','Identical to the issued document. '];
 say(other?'warn':colour,whole[0]+found.number+(other?'（不是本页的报价单）':''),whole[1]+(other?'It is not the quote of this page. ':'')+text)}
+else if(found.verdict==='signed_prefix_with_unknown_update')say('warn','文件以签发的 '+found.number+' 开头，其后有账本没有记录的签名或附加内容，请向签发方核实。','It begins with the issued document; what was added is not in the ledger. Ask the issuer.');
 else if(found.match==='altered')say('bad','文件已被改动，与签发的 '+found.number+' 不一致，请勿使用。','The file was altered. Do not rely on it.');
-else say('bad','不是本签发方签发的文件，或已被改动。','Not a document of this issuer, or altered.')}
+else if(found.verdict==='unreadable')say('bad','不是签发的文件：无法识别为带印章的 PDF。','Not an issued document: no sealed PDF can be read.');
+else say('bad','不是本签发方签发的文件，或已被改动。','Not a document of this issuer, or altered.');
+list(found.findings)}
 catch(e){say('warn','暂时无法核验，请检查网络后重试。','Could not be checked now; try again.')}
 finally{file.value=''}});
 )js";

@@ -24,6 +24,8 @@ struct Pace {
   std::chrono::milliseconds chain_retry{10'000};  // when that could not be written
 };
 
+inline constexpr std::size_t roots_bytes_max = 1u << 20;  // of a file of roots
+
 struct TimeStampingConfig {
   std::string url;         // of the authority; empty: none is asked
   std::string roots_file;  // PEM: what its certificate must lead to

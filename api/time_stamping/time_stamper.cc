@@ -13,8 +13,6 @@ namespace quotary::time_stamping {
 
 namespace {
 
-constexpr std::size_t roots_bytes_max = 1u << 20;
-
 std::int64_t ms_between(std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count();
 }

@@ -3,6 +3,7 @@
 #include "api/metrics_text.h"
 #include "api/use_cases/backups.h"
 #include "api/use_cases/certificates.h"
+#include "api/use_cases/document_findings.h"
 #include "api/use_cases/drafts.h"
 #include "api/use_cases/erased_keys.h"
 #include "api/use_cases/issuer.h"
@@ -192,7 +193,19 @@ Result<void> Organisation::Parts::start() {
   start_index_roots();
   QUOTARY_TRY_VOID(start_witnesses());
   QUOTARY_TRY_VOID(start_time_stamping());
-  return start_signatures();
+  QUOTARY_TRY_VOID(start_signatures());
+  start_verifying();
+  return {};
+}
+
+// What cannot be read here is trusted by nothing, and said so by each answer; reading and issuing go on.
+void Organisation::Parts::start_verifying() {
+  findings = std::make_unique<FindingsCache>();
+  if (auto adopted = adopted_certificates(*ledger)) adopted_pem = std::move(*adopted);
+  if (adopted_pem.empty() && seal) adopted_pem = seal->certificate_pem();
+  if (config.time_stamping.roots_file.empty()) return;
+  auto roots = read_file(*config.files, config.time_stamping.roots_file, time_stamping::roots_bytes_max);
+  if (roots && signing::check_time_roots(*roots)) time_roots_pem = std::move(*roots);
 }
 
 Result<void> Organisation::Parts::start_service_events() {

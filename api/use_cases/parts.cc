@@ -1,6 +1,7 @@
 #include "api/use_cases/parts.h"
 
 #include "api/use_cases/backups.h"
+#include "api/use_cases/document_findings.h"
 #include "api/use_cases/erased_keys.h"
 #include "api/use_cases/issuer.h"
 #include "api/use_cases/log_checks.h"

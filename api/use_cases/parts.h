@@ -28,6 +28,7 @@ class Backups;
 class LogChecks;
 class ServiceEvents;
 class ErasedKeys;
+class FindingsCache;
 
 // Lets one call at a time through for each idempotent request; a second one waits for the first. Thread-safe.
 class RequestGate {
@@ -125,6 +126,9 @@ struct Organisation::Parts {
   mutable TextCache person_names, buyer_names, seller_names;
   mutable ProofCache public_proofs;
   mutable TileCache tiles;
+  std::unique_ptr<FindingsCache> findings;  // of documents that were verified
+  std::string adopted_pem;                  // the certificates that signed documents here, as the entries tell
+  std::string time_roots_pem;               // of the time-stamping authorities that are trusted; may be empty
   std::unique_ptr<AccessLog> access;
   std::unique_ptr<ErasedKeys> erased_keys;        // after the ledger and the keys
   std::unique_ptr<Backups> backups;               // after the ledger, which it pins and appends to
@@ -162,6 +166,7 @@ struct Organisation::Parts {
   [[nodiscard]] Result<void> start_time_stamping();
   [[nodiscard]] Result<void> start_signatures();
   [[nodiscard]] Result<void> open_signing();
+  void start_verifying();
   // Ends open signature requests whose time has come; answers how many.
   [[nodiscard]] Result<std::uint64_t> expire_signatures();
 

@@ -1,5 +1,6 @@
 #include "api/organisation.h"
 
+#include "api/use_cases/document_findings.h"
 #include "api/use_cases/parts.h"
 #include "ledger/log/proof.h"
 #include "ledger/quote/number_pattern.h"
@@ -68,19 +69,74 @@ Result<json::object> describe_exact(const Organisation::Parts& parts, const Know
   return out;
 }
 
-// Whether what follows the known document is its own proof and nothing else; the error says what else it is.
-Result<void> check_carried_proof(const Organisation::Parts& parts, std::string_view pdf,
+signing::CurrentStatus current_status(const QuoteRecord& quote) {
+  if (quote.voided_at) return signing::CurrentStatus::voided;
+  return quote.superseded_by.empty() ? signing::CurrentStatus::current : signing::CurrentStatus::superseded;
+}
+
+// Whether what follows the known document is the ledger's proof of it; the error says what else it is.
+Result<void> check_carried_proof(const Organisation::Parts& parts, const DocumentFindings& findings,
                                  const signing::Prefix& document, const KnownFile& known) {
-  QUOTARY_TRY(read, signing::check_sealed_document(pdf, {}));
-  if (read.added) return *read.added;
-  if (!read.seal.valid || read.sealed != document.size || !read.proof)
-    return fail(Errc::invalid, "seal_invalid", read.seal.reason);
-  QUOTARY_TRY(proof, check_proof(read.proof->text, parts.keys->log_verifier()));
+  if (!findings.code.empty()) return fail(Errc::invalid, findings.code, "");
+  if (!findings.proof || findings.proof->begin != document.size)
+    return fail(Errc::invalid, "update_unknown", "the ledger does not know what was added");
+  QUOTARY_TRY(proof, check_proof(findings.proof->text, parts.keys->log_verifier()));
   const bool names_it = std::any_of(proof.entry.objects.begin(), proof.entry.objects.end(),
                                     [&](const ObjectRef& object) { return object.sha256 == document.sha256; });
   if (!names_it || proof.entry.index != known.file.index)
     return fail(Errc::invalid, "proof_of_another_document", "the proof is that of another document");
-  return signing::check_claimed_time(*read.proof, proof.entry.time);
+  return signing::check_claimed_time(findings.proof->claimed, proof.entry.time);
+}
+
+Answer judged(json::object out, const DocumentFindings& findings, signing::LedgerKnowledge knowledge,
+              signing::CurrentStatus status) {
+  out["verdict"] = signing::name_of(signing::verdict_of(findings.finding, knowledge, status));
+  out["findings"] = findings.told;
+  return Answer{200, std::move(out), false};
+}
+
+// Of a document that the ledger knows to its last byte.
+Result<FindingsCache::Findings> findings_of_known(const Organisation::Parts& parts, std::string_view pdf,
+                                                  const Hash& hash) {
+  if (auto found = parts.findings->find(hash)) return found;
+  QUOTARY_TRY(judged, judge_document(parts, pdf));
+  parts.findings->put(hash, judged);
+  return judged;
+}
+
+struct KnownPrefix {
+  signing::Prefix front;
+  KnownFile known;
+};
+
+// The longest front of the file that is a document of the ledger.
+Result<std::optional<KnownPrefix>> longest_known(const Organisation::Parts& parts, std::string_view pdf) {
+  const auto prefixes = signing::prefix_hashes(pdf);
+  for (auto prefix = prefixes.rbegin(); prefix != prefixes.rend(); ++prefix) {
+    QUOTARY_TRY(known, find_file(parts, prefix->sha256.hex()));
+    if (known) return std::optional<KnownPrefix>(KnownPrefix{*prefix, std::move(*known)});
+  }
+  return std::optional<KnownPrefix>();
+}
+
+// A file that begins with a document of the ledger: with its own proof behind it, or altered.
+Result<Answer> describe_longer(const Organisation::Parts& parts, std::string_view pdf, const KnownPrefix& front,
+                               const DocumentFindings& findings) {
+  const auto& [prefix, known] = front;
+  const auto status = current_status(known.quote);
+  const auto carried = check_carried_proof(parts, findings, prefix, known);
+  if (carried) {
+    QUOTARY_TRY(out, describe_exact(parts, known));
+    out["proof_embedded"] = true;
+    out["sealed"] = json::object{{"sha256", prefix.sha256.hex()}, {"size", prefix.size}};
+    return judged(std::move(out), findings, signing::LedgerKnowledge::whole, status);
+  }
+  QUOTARY_TRY(out, describe(parts, known.quote, "altered", false));
+  out["altered"] = json::object{{"size", pdf.size()},
+                                {"reason", carried.error().code},
+                                {"known_prefix", prefix.size},
+                                {"revision", known.file.revision}};
+  return judged(std::move(out), findings, signing::LedgerKnowledge::prefix, status);
 }
 
 }  // namespace
@@ -89,39 +145,25 @@ Result<Answer> Organisation::verify_bytes(std::string_view pdf) const {
   QUOTARY_TRY_VOID(parts_->require_whole_state());
   ++parts_->verified_total;
   if (pdf.size() > verify_bytes_max) return fail(Errc::too_large, "file_too_large", "a file has at most 64 MB");
-  QUOTARY_TRY(exact, find_file(*parts_, sha256(pdf).hex()));
+  const auto hash = sha256(pdf);
+  QUOTARY_TRY(exact, find_file(*parts_, hash.hex()));
   if (exact) {
+    QUOTARY_TRY(findings, findings_of_known(*parts_, pdf, hash));
     QUOTARY_TRY(out, describe_exact(*parts_, *exact));
-    return Answer{200, std::move(out), false};
+    return judged(std::move(out), *findings, signing::LedgerKnowledge::whole, current_status(exact->quote));
   }
-  auto altered = json::object{{"size", pdf.size()}};
-  auto prefixes = signing::prefix_hashes(pdf);
-  for (auto prefix = prefixes.rbegin(); prefix != prefixes.rend(); ++prefix) {
-    QUOTARY_TRY(known, find_file(*parts_, prefix->sha256.hex()));
-    if (!known) continue;
-    const auto carried = check_carried_proof(*parts_, pdf, *prefix, *known);
-    if (carried) {
-      QUOTARY_TRY(out, describe_exact(*parts_, *known));
-      out["proof_embedded"] = true;
-      out["sealed"] = json::object{{"sha256", prefix->sha256.hex()}, {"size", prefix->size}};
-      return Answer{200, std::move(out), false};
-    }
-    altered["reason"] = carried.error().code;
-    QUOTARY_TRY(out, describe(*parts_, known->quote, "altered", false));
-    altered["known_prefix"] = prefix->size;
-    altered["revision"] = known->file.revision;
-    out["altered"] = altered;
-    return Answer{200, std::move(out), false};
-  }
+  QUOTARY_TRY(findings, judge_document(*parts_, pdf));
+  QUOTARY_TRY(front, longest_known(*parts_, pdf));
+  if (front) return describe_longer(*parts_, pdf, *front, *findings);
   if (auto claimed = signing::claimed_identity(pdf)) {
     QUOTARY_TRY(quote, find_by_code(*parts_, claimed->number, claimed->code));
     if (quote) {
       QUOTARY_TRY(out, describe(*parts_, *quote, "altered", false));
-      out["altered"] = altered;
-      return Answer{200, std::move(out), false};
+      out["altered"] = json::object{{"size", pdf.size()}};
+      return judged(std::move(out), *findings, signing::LedgerKnowledge::claimed, current_status(*quote));
     }
   }
-  return Answer{200, unknown(), false};
+  return judged(unknown(), *findings, signing::LedgerKnowledge::none, signing::CurrentStatus::current);
 }
 
 Result<Answer> Organisation::verify_sha256(std::string_view hex) const {

@@ -53,12 +53,12 @@ class Ladder : public ::testing::Test {
     put_document_time_stamp(prepared, pki().token(prepared.digest, at)).value();
     return prepared.pdf;
   }
-  SignatureFinding seal_of(const std::string& pdf, const LevelQuestion& asked) const {
+  LevelFinding seal_of(const std::string& pdf, const LevelQuestion& asked) const {
     auto levels = judge_levels(pdf, asked).value();
-    QUOTARY_CHECK(levels.signatures.front().kind == SignatureFinding::Kind::seal);
+    QUOTARY_CHECK(levels.signatures.front().kind == LevelFinding::Kind::seal);
     return std::move(levels.signatures.front());
   }
-  SignatureFinding seal_of(const std::string& pdf) const { return seal_of(pdf, question()); }
+  LevelFinding seal_of(const std::string& pdf) const { return seal_of(pdf, question()); }
   void expect_sealed(const std::string& pdf) const {
     const auto front = check_sealed_front(pdf, pki().roots()).value();
     EXPECT_TRUE(front.valid && front.trusted) << front.reason;
@@ -70,7 +70,7 @@ class Ladder : public ::testing::Test {
 
 TEST_F(Ladder, ClimbsFromBBToBLta) {
   const std::string plain = seal_->seal(testing::unsealed_document(), testing::seal_request()).value();
-  SignatureFinding found = seal_of(plain);
+  LevelFinding found = seal_of(plain);
   EXPECT_EQ(found.level, SealLevel::b_b);
   EXPECT_FALSE(found.fault);
   EXPECT_FALSE(found.best);
@@ -107,7 +107,7 @@ TEST_F(Ladder, ClimbsFromBBToBLta) {
   ASSERT_EQ(levels.signatures.size(), 2u);
   EXPECT_EQ(levels.signatures[0].level, SealLevel::b_lta);
   EXPECT_EQ(levels.signatures[0].best->time, stamped);
-  EXPECT_EQ(levels.signatures[1].kind, SignatureFinding::Kind::document_time_stamp);
+  EXPECT_EQ(levels.signatures[1].kind, LevelFinding::Kind::document_time_stamp);
   EXPECT_EQ(levels.signatures[1].field, "DocTimeStamp1");
   ASSERT_TRUE(levels.ends);
   EXPECT_EQ(levels.ends->time, not_after_of(pki().time.certificate.get()));
@@ -294,13 +294,13 @@ TEST_F(Ladder, IsAcceptedByOtherReaders) {
   EXPECT_THAT(pdfsig.output, HasSubstr("Total document signed"));
   const auto file = PdfFile::read(pdf).value();
   const auto levels = judge_levels(pdf, question()).value();
-  for (const SignatureFinding& each : levels.signatures) {
+  for (const LevelFinding& each : levels.signatures) {
     const auto value = file.object(each.object)->value;
     const PdfValue* contents = value.find("Contents");
     testing::write_bytes(folder_.file("contents"), contents->text.substr(0, der_size(contents->text)));
     testing::write_bytes(folder_.file("content"),
                          pdf.substr(0, contents->begin) + pdf.substr(contents->end, each.covered - contents->end));
-    const bool document_time = each.kind == SignatureFinding::Kind::document_time_stamp;
+    const bool document_time = each.kind == LevelFinding::Kind::document_time_stamp;
     const std::string trusted = " -CAfile " + quoted("root.pem");
     const auto said = testing::run(
         document_time ? "openssl ts -verify -token_in -in " + quoted("contents") + " -data " + quoted("content") +

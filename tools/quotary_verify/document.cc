@@ -109,7 +109,7 @@ bool hold_proof(Verdict& verdict, std::string_view file, const Result<SealedDocu
   const ObjectRef* object = object_with(checked->entry, sha256(bytes));
   if (!object) return verdict.refuse(not_the_document(verdict, file, document, checked->entry, given)), false;
   if (document && document->proof && !given) {
-    const auto time = signing::check_claimed_time(*document->proof, checked->entry.time);
+    const auto time = signing::check_claimed_time(document->proof->time, checked->entry.time);
     if (!time) return verdict.refuse(time.error()), false;
   }
   verdict.facts["object"] = object->name;

@@ -1,0 +1,39 @@
+// What the bytes of a document show by themselves, for answers about it. Inside api/use_cases.
+#pragma once
+
+#include "api/use_cases/parts.h"
+#include "signing/verdict.h"
+
+#include <mutex>
+
+namespace quotary::api {
+
+struct DocumentFindings {
+  signing::DocumentFinding finding = signing::DocumentFinding::unreadable;
+  std::optional<signing::ProofAtEnd> proof;  // that an intact document ends with
+  std::string code;                          // why it is not intact; empty when it is
+  json::object told;                         // signatures, revisions and the rest, as the API answers them
+};
+
+// Judges the bytes. What trust is: a certificate that this ledger adopted for sealing or for recording signatures, and
+// for time-stamps the roots that the server was started with. Errors of validate_document().
+[[nodiscard]] Result<std::shared_ptr<const DocumentFindings>> judge_document(const Organisation::Parts& parts,
+                                                                             std::string_view pdf);
+
+// Every certificate that the ledger adopted for either use, PEM. Errors of reading the ledger.
+[[nodiscard]] Result<std::string> adopted_certificates(const Ledger& ledger);
+
+// Of documents that the ledger knows: their bytes never change, and many may ask about one. Bounded. Thread-safe.
+class FindingsCache {
+ public:
+  using Findings = std::shared_ptr<const DocumentFindings>;
+  [[nodiscard]] Findings find(const Hash& document) const;
+  void put(const Hash& document, Findings findings);
+
+ private:
+  static constexpr std::size_t documents_max = 2'048;  // of some KB each
+  mutable std::mutex mutex_;
+  std::map<std::string, Findings> documents_;
+};
+
+}  // namespace quotary::api
