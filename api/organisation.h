@@ -209,7 +209,8 @@ class Organisation {
   [[nodiscard]] Result<Answer> quote_difference(const Principal& caller, std::string_view number,
                                                 std::string_view from) const;
   [[nodiscard]] Result<Answer> quote_history(const Principal& caller, std::string_view number) const;
-  [[nodiscard]] Result<std::string> quote_proof(const Principal& caller, std::string_view number) const;
+  [[nodiscard]] Result<std::string> quote_proof(const Principal& caller, std::string_view number,
+                                                std::optional<std::uint64_t> revision = {}) const;
   // A status proof (ledger/log/status_proof.h): the entries about the quote, and that there is no other as of the
   // newest index.root. Errc::unavailable `index_behind` while entries about the quote wait for their index.root (about
   // a second), `index_not_ready`, `index_off`; too_large `history_too_long`.

@@ -69,7 +69,8 @@ Result<http::Response> difference(const Surface& surface, const http::Request& r
 
 Result<http::Response> proof(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
-  QUOTARY_TRY(text, surface.organisation.quote_proof(caller, request.param("number")));
+  QUOTARY_TRY(revision, number_of(request, "revision"));
+  QUOTARY_TRY(text, surface.organisation.quote_proof(caller, request.param("number"), revision));
   return attached_text(std::move(text), request.param("number") + ".tlog-proof");
 }
 
@@ -120,8 +121,8 @@ const Endpoint endpoints[] = {
      Kind::read, difference, "from", "", "", 200, "application/json", "QuoteDifference"},
     {"GET", "/v1/quotes/{number}/history", "Every entry about the quote, oldest first", "quotes", Call::read_quote,
      Kind::read, answer_about<&Organisation::quote_history>, "", "", "", 200, "application/json", "History"},
-    {"GET", "/v1/quotes/{number}/proof", "The .tlog-proof of the issue entry", "quotes", Call::read_quote, Kind::read,
-     proof, "", "", "", 200, "text/plain"},
+    {"GET", "/v1/quotes/{number}/proof", "The .tlog-proof of the issue entry, or of the entry that brought a revision",
+     "quotes", Call::read_quote, Kind::read, proof, "revision", "", "", 200, "text/plain"},
     {"GET", "/v1/quotes/{number}/status-proof",
      "A status proof: every entry about the quote, and that there is no other as of the newest index.root, for "
      "quotary-verify status",

@@ -338,10 +338,17 @@ Result<Answer> Organisation::quote_history(const Principal& caller, std::string_
   return Answer{200, {{"events", out}}, false};
 }
 
-Result<std::string> Organisation::quote_proof(const Principal& caller, std::string_view number) const {
+Result<std::string> Organisation::quote_proof(const Principal& caller, std::string_view number,
+                                              std::optional<std::uint64_t> revision) const {
   QUOTARY_TRY_VOID(require_call(caller, Call::read_quote));
   QUOTARY_TRY(quote, parts_->quote_for(caller, Call::read_quote, number));
-  return parts_->best_proof(quote.index);
+  if (!revision || *revision == 1) return parts_->best_proof(quote.index);
+  QUOTARY_TRY(found, parts_->read<std::optional<records::RevisionRecord>>([&](const StateReader& state) {
+    return records::find_revision(state, quote.number, *revision);
+  }));
+  if (!found)
+    return fail(Errc::not_found, "revision_not_found", quote.number + " has no revision " + std::to_string(*revision));
+  return parts_->best_proof(found->index);
 }
 
 }  // namespace quotary::api

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The verdict on a file, for each row of its table, over HTTP and for files of every age."""
-import hashlib, os, shutil, subprocess, sys, unittest
+import json, os, shutil, subprocess, sys, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from customers import PROGRAM, Customers
@@ -50,6 +50,36 @@ class Verdicts(Customers, unittest.TestCase):
         self.assertTrue(any("Customer1" in what for what in changes), changes)
         # The sealed document alone is what it always was.
         self.assertEqual(self.judged(sealed)["verdict"], "authentic_current")
+
+    def offline(self, data, proof=None):
+        """-> quotary-verify document's exit code and what it says"""
+        path = os.path.join(self.s.home, "offline.pdf")
+        with open(path, "wb") as f:
+            f.write(data)
+        command = [PROGRAM + "-verify", "document", path, "--vkey", self.s.call("GET", "/log/vkey")[2].decode().strip(), "--json"]
+        if proof:
+            with open(path + ".tlog-proof", "wb") as f:
+                f.write(proof)
+            command += ["--proof", path + ".tlog-proof"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        return done.returncode, json.loads(done.stdout)
+
+    def test_a_signed_document_is_checked_offline_by_the_proof_of_its_revision(self):
+        self.ask()
+        self.sign(self.links()[0])
+        sealed, signed = self.pdf(self.number), self.pdf(self.number, "?revision=2")
+        first = self.s.call("GET", f"/v1/quotes/{self.number}/proof", "rep")[2]
+        second = self.s.call("GET", f"/v1/quotes/{self.number}/proof?revision=2", "rep")[2]
+        self.assertEqual(self.s.json("GET", f"/v1/quotes/{self.number}/proof?revision=3", "rep")[2]["code"], "revision_not_found")
+        status, said = self.offline(signed, second)
+        self.assertEqual((status, said["revision"], said["type"]), (0, 2, "signature.signed"), said)
+        self.assertEqual([(each["kind"], each["sound"]) for each in said["findings"]["signatures"]], [("seal", True), ("approval", True)])
+        self.assertEqual((self.offline(signed, first)[0], self.offline(signed, first)[1]["code"]), (1, "revision_not_proved"))
+        self.assertEqual((self.offline(signed)[0], self.offline(signed)[1]["code"]), (2, "no_proof"))
+        self.assertEqual(self.offline(sealed, first)[0], 0)
+        self.assertEqual(self.offline(sealed, second)[0], 1)
+        self.assertEqual(self.offline(signed + b"\n", second)[0], 1)
+        self.assertEqual(self.offline(self.pdf(self.number, "?proof=embedded"))[0], 0)
 
     def test_a_proof_is_known_where_it_stands(self):
         carried = self.pdf(self.number, "?proof=embedded")

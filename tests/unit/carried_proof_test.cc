@@ -25,7 +25,7 @@ const CarriedFixture& fixture() { return testing::carried_fixture(); }
 
 offline::Verdict judged(std::string_view pdf, const std::optional<std::string>& proof = {},
                         std::string_view trust = {}) {
-  return judge_document(pdf, proof, *fixture().key, trust);
+  return judge_document(pdf, proof, *fixture().key, trust, SystemClock().now());
 }
 
 TEST(CarriedProof, HoldsWithNothingButTheLogsKey) {
@@ -186,7 +186,7 @@ TEST(CarriedProofGolden, TheSameKeyMakesTheSameBytes) {
   EXPECT_EQ(*made, carried);
   const auto key = signing::open_vkey(golden("signing/carried.vkey"));
   ASSERT_TRUE(key);
-  EXPECT_TRUE(judge_document(carried, {}, **key, golden("signing/seal.cert.pem")).holds());
+  EXPECT_TRUE(judge_document(carried, {}, **key, golden("signing/seal.cert.pem"), SystemClock().now()).holds());
 }
 
 TEST(CarriedProofGolden, IsTheWorkedExampleOfTheFormat) {

@@ -2,12 +2,36 @@
 
 #include "ledger/log/checkpoint.h"
 #include "signing/carried_proof.h"
+#include "signing/document_validation.h"
 
 namespace quotary::offline {
 
 namespace {
 
-using signing::SealedDocument;
+// A file as it reads: a PDF's seal and proof, what was signed and changed since, and how far the document goes that the
+// proof is of.
+struct Document : signing::SealedDocument {
+  signing::DocumentValidation validation;
+  std::size_t front = 0;
+};
+
+// The narrow reading, of a sealed document with its proof and nothing else, names what is wrong with an update best;
+// the wide one knows signatures and what else may follow.
+Result<Document> read_document(std::string_view file, std::string_view trust_anchors_pem, Timestamp now) {
+  QUOTARY_TRY(sealed, signing::check_sealed_document(file, trust_anchors_pem));
+  Document out{{std::move(sealed)}, {}, file.size()};
+  QUOTARY_TRY(validation, signing::validate_document(file, {std::string(trust_anchors_pem), {}}, now));
+  out.validation = std::move(validation);
+  if (out.validation.intact) out.added.reset();
+  if (out.proof) {
+    out.front = out.sealed;
+  } else if (auto last = signing::proof_at_end(out.validation)) {
+    const auto& carrier = out.validation.signatures.back();
+    out.proof = signing::CarriedProof{std::move(last->text), carrier.signer, carrier.certificate_sha256, last->claimed};
+    out.front = last->begin;
+  }
+  return out;
+}
 
 constexpr std::string_view pdf_type = "application/pdf";
 
@@ -38,7 +62,7 @@ void tell_entry(Verdict& verdict, const CheckedProof& proof, const CheckpointVer
   verdict.tell("检查点", "checkpoint", std::to_string(proof.tree_size) + " 条 entries, 根 root " + proof.root.hex());
 }
 
-void tell_seal(Verdict& verdict, const Result<SealedDocument>& document) {
+void tell_seal(Verdict& verdict, const Result<Document>& document) {
   if (!document) {
     verdict.facts["seal"] = json::object{{"valid", false}, {"reason", document.error().code}};
     return;
@@ -58,22 +82,69 @@ void tell_seal(Verdict& verdict, const Result<SealedDocument>& document) {
                    (seal.signer.empty() ? "" : ": " + seal.signer + ", " + seal.claimed_time));
 }
 
+std::string_view words_of_kind(signing::SignatureKind kind) {
+  switch (kind) {
+    case signing::SignatureKind::seal: return "盖章 seal";
+    case signing::SignatureKind::approval: return "签名 signature";
+    case signing::SignatureKind::document_timestamp: return "时间戳 time-stamp";
+    case signing::SignatureKind::ledger_proof: return "账本证明 ledger proof";
+  }
+  return {};
+}
+
+// Every signature behind the seal, and what a revision changed that it may not.
+void tell_updates(Verdict& verdict, const signing::DocumentValidation& validation) {
+  json::array signatures, revisions;
+  for (const auto& each : validation.signatures) {
+    json::object row{{"field", each.field},
+                     {"kind", signing::name_of(each.kind)},
+                     {"revision", each.revision + 1},
+                     {"signer", each.signer},
+                     {"certificate_sha256", each.certificate_sha256},
+                     {"claimed_time", each.claimed_time},
+                     {"covered", each.covered},
+                     {"sound", each.sound},
+                     {"trusted", each.trusted}};
+    if (!each.code.empty()) row["code"] = each.code, row["reason"] = each.reason;
+    signatures.push_back(std::move(row));
+    if (each.kind == signing::SignatureKind::seal) continue;
+    verdict.tell("修订", "revision",
+                 std::to_string(each.revision + 1) + ": " + std::string(words_of_kind(each.kind)) + " " + each.field +
+                     (each.sound ? ", 有效 valid: " + each.signer + ", " + each.claimed_time
+                                 : ", 无效 not valid: " + each.reason));
+  }
+  for (std::size_t i = 0; i < validation.revisions.size(); ++i) {
+    const auto& each = validation.revisions[i];
+    json::array changes;
+    for (const auto& change : each.changes) changes.emplace_back(change.what);
+    revisions.push_back(json::object{
+        {"revision", i + 1}, {"end", each.end}, {"allowed", each.allowed}, {"changes", std::move(changes)}});
+    if (!each.allowed) verdict.tell("不允许的改动", "not allowed", std::to_string(i + 1) + ": " + each.reason);
+  }
+  verdict.facts["findings"] = json::object{{"intact", validation.intact},
+                                           {"intact_bytes", validation.intact_bytes},
+                                           {"signatures", std::move(signatures)},
+                                           {"revisions", std::move(revisions)}};
+}
+
 // What the file says about itself before any proof is looked at.
-void tell_file(Verdict& verdict, std::string_view file, const Result<SealedDocument>& document) {
+void tell_file(Verdict& verdict, std::string_view file, const Result<Document>& document) {
   const std::string hash = sha256(file).hex();
   verdict.facts["sha256"] = hash;
   verdict.facts["size"] = file.size();
   verdict.tell("文件", "file", std::to_string(file.size()) + " 字节 bytes, SHA-256 " + hash);
   tell_seal(verdict, document);
+  if (document) tell_updates(verdict, document->validation);
   const bool carries = document && document->proof;
   verdict.facts["proof_embedded"] = carries;
   if (!carries) return;
-  const std::string_view sealed = file.substr(0, document->sealed);
+  const std::string_view sealed = file.substr(0, document->front);
   const std::string sealed_hash = sha256(sealed).hex();
   verdict.facts["sealed"] = json::object{{"sha256", sealed_hash}, {"size", sealed.size()}};
   verdict.tell("盖章原件", "sealed original",
                "前 the first " + std::to_string(sealed.size()) + " 字节 bytes, SHA-256 " + sealed_hash);
-  verdict.tell("盖章之后", "after the seal", "只附加了账本证明 the ledger proof and nothing else");
+  if (document->front == document->sealed)
+    verdict.tell("盖章之后", "after the seal", "只附加了账本证明 the ledger proof and nothing else");
   if (document->proof->certificate_sha256 != document->seal.certificate_sha256) {
     verdict.facts["proof_added_by"] =
         json::object{{"signer", document->proof->signer}, {"certificate_sha256", document->proof->certificate_sha256}};
@@ -84,13 +155,23 @@ void tell_file(Verdict& verdict, std::string_view file, const Result<SealedDocum
   }
 }
 
+// The entry of a later revision names the whole document by its body; its payload is the revision alone.
+bool names_document(const Entry& entry, const Hash& hash) {
+  const auto* named = entry.body.if_contains("document_sha256");
+  return entry.body.contains("base_sha256") && named && named->is_string() && named->get_string() == hash.hex();
+}
+
 // The file is none of the entry's payloads: what is known about why.
-Error not_the_document(Verdict& verdict, std::string_view file, const Result<SealedDocument>& document,
-                       const Entry& entry, bool proof_was_given) {
+Error not_the_document(Verdict& verdict, std::string_view file, const Result<Document>& document, const Entry& entry,
+                       bool proof_was_given) {
   for (const auto& prefix : signing::prefix_hashes(file)) {
     if (object_with(entry, prefix.sha256) && prefix.size < file.size()) verdict.facts["known_prefix"] = prefix.size;
   }
   if (document && document->added && verdict.facts.contains("known_prefix")) return *document->added;
+  if (document && document->validation.intact && verdict.facts.contains("known_prefix"))
+    return fail(Errc::invalid, "revision_not_proved",
+                "the proof is of the first " + json::serialize(verdict.facts.at("known_prefix")) +
+                    " bytes; what was signed since needs the proof of its own revision");
   if (!proof_was_given)
     return fail(
         Errc::invalid, "proof_of_another_document",
@@ -100,17 +181,25 @@ Error not_the_document(Verdict& verdict, std::string_view file, const Result<Sea
 }
 
 // Holds one proof against the file's document bytes; true when it holds.
-bool hold_proof(Verdict& verdict, std::string_view file, const Result<SealedDocument>& document, std::string_view proof,
+bool hold_proof(Verdict& verdict, std::string_view file, const Result<Document>& document, std::string_view proof,
                 bool given, const CheckpointVerifier& log_key, std::string& media_type) {
   const auto checked = check_proof(proof, log_key);
   if (!checked) return verdict.refuse(checked.error()), false;
   tell_entry(verdict, *checked, log_key);
-  const std::string_view bytes = document && document->proof ? file.substr(0, document->sealed) : file;
-  const ObjectRef* object = object_with(checked->entry, sha256(bytes));
-  if (!object) return verdict.refuse(not_the_document(verdict, file, document, checked->entry, given)), false;
+  const std::string_view bytes = document ? file.substr(0, document->front) : file;
+  const Hash hash = sha256(bytes);
+  const ObjectRef* object = object_with(checked->entry, hash);
+  const bool later = !object && names_document(checked->entry, hash);
+  if (!object && !later) return verdict.refuse(not_the_document(verdict, file, document, checked->entry, given)), false;
   if (document && document->proof && !given) {
     const auto time = signing::check_claimed_time(document->proof->time, checked->entry.time);
     if (!time) return verdict.refuse(time.error()), false;
+  }
+  if (later) {
+    verdict.facts["object"] = "document_sha256";
+    verdict.facts["revision"] = checked->entry.body.at("revision");
+    media_type = pdf_type;
+    return true;
   }
   verdict.facts["object"] = object->name;
   verdict.facts["revision"] = object->revision;
@@ -118,7 +207,7 @@ bool hold_proof(Verdict& verdict, std::string_view file, const Result<SealedDocu
   return true;
 }
 
-void conclude_without_proof(Verdict& verdict, const Result<SealedDocument>& document) {
+void conclude_without_proof(Verdict& verdict, const Result<Document>& document) {
   if (!document)
     return document.error().code == "file_too_large" ? verdict.leave_unchecked(document.error())
                                                      : verdict.refuse(document.error());
@@ -130,9 +219,9 @@ void conclude_without_proof(Verdict& verdict, const Result<SealedDocument>& docu
 }  // namespace
 
 Verdict judge_document(std::string_view file, const std::optional<std::string>& proof,
-                       const CheckpointVerifier& log_key, std::string_view trust_anchors_pem) {
+                       const CheckpointVerifier& log_key, std::string_view trust_anchors_pem, Timestamp now) {
   Verdict verdict;
-  const auto document = signing::check_sealed_document(file, trust_anchors_pem);
+  const auto document = read_document(file, trust_anchors_pem, now);
   tell_file(verdict, file, document);
   const bool carries = document && document->proof;
   if (!proof && !carries) return conclude_without_proof(verdict, document), verdict;

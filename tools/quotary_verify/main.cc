@@ -104,7 +104,7 @@ Result<Verdict> document(const Asked& asked) {
     QUOTARY_TRY_VOID(signing::check_trust_anchors(pem));
     trust_anchors = std::move(pem);
   }
-  Verdict verdict = offline::judge_document(bytes, proof, *key, trust_anchors);
+  Verdict verdict = offline::judge_document(bytes, proof, *key, trust_anchors, SystemClock().now());
   if (!asked.policy.empty() && verdict.holds() && !proof) {
     const auto carried = signing::check_sealed_document(bytes, trust_anchors);
     QUOTARY_CHECK(carried && carried->proof);  // else there was nothing to hold

@@ -11,6 +11,8 @@ namespace {
 constexpr Words all_words[] = {
     {"document_altered", "这不是账本所记录的那份文件：内容被改动、增加或删减过，或者是另一份文件。",
      "This is not the file that the ledger records: it was changed, added to or cut, or it is another document."},
+    {"revision_not_proved", "证明只涵盖盖章的原件；其后的签名须用该修订自己的证明核对。",
+     "The proof is of the sealed original alone; what was signed since needs the proof of its own revision."},
     {"too_few_witnesses", "证明有效，但联署该检查点的见证人少于策略的要求。",
      "The proof holds, but fewer witnesses than the policy asks for cosigned its checkpoint."},
     {"export_damaged", "导出不成立：有文件或记录缺失、多余或被改动，见上面列出的问题。",
