@@ -1,6 +1,7 @@
 // The use cases of one organisation: pages, API and command line call these and nothing below them.
 #pragma once
 
+#include "api/long_term/worker.h"
 #include "api/roles.h"
 #include "api/signature/courier.h"
 #include "api/time_stamping/pace.h"
@@ -81,6 +82,7 @@ struct OrganisationConfig {
   std::optional<IndexRootsConfig> index_roots;
   std::optional<ServiceEventsConfig> service_events;  // a server's; absent: what opens the ledger chains nothing itself
   time_stamping::TimeStampingConfig time_stamping;    // the authority to be asked for trusted time, by the same rule
+  long_term::LongTermConfig long_term;                // how far documents are made provable for later
   signature::SignatureConfig signature;               // how customers are asked to sign
   unsigned verification_wait_ms = 5'000;              // a call for a check of the log waits that long for its end
 };
@@ -253,6 +255,10 @@ class Organisation {
   [[nodiscard]] Result<Answer> remind_signer(const Principal& caller, std::string_view id, std::string_view signer);
   [[nodiscard]] Result<Answer> renew_link(const Principal& caller, std::string_view id, std::string_view signer);
   [[nodiscard]] signature::CourierState delivery() const;
+  [[nodiscard]] long_term::LongTermState long_term() const;
+  // How documents stand, and which cannot be proved any more at the begin of the day `by` (may be empty). Null: the
+  // operator asks.
+  [[nodiscard]] Result<Answer> read_long_term(const Principal* caller, std::string_view by) const;
 
   // Lawful erasure (ledger/records/erasure.h): of the buyer of a quote, or of a person, on a legal basis. Another than
   // who asked approves; a legal hold forbids it. With the approval's entry the contents are gone for every reader, and

@@ -23,6 +23,9 @@ foreach(name chain_judgement_test seal_level_test)
     SOURCES unit/${name}.cc support/test_authority.cc support/time_fixture.cc
     LIBRARIES quotary_seal_fixture OpenSSL::Crypto)
 endforeach()
+quotary_test(climb_test LABEL unit TIMEOUT 120
+  SOURCES unit/climb_test.cc support/test_authority.cc support/time_fixture.cc
+  LIBRARIES quotary_seal_fixture quotary_long_term OpenSSL::Crypto)
 foreach(name carried_proof_test carried_proof_attack_test)
   quotary_test(${name} LABEL unit TIMEOUT 240
     SOURCES unit/${name}.cc support/carried_proof_fixture.cc

@@ -71,6 +71,7 @@ constexpr Summary summaries[] = {
     {"GET", "/v1/log/proofs/inclusion", "证明记录 index 在大小为 size 的树中"},
     {"GET", "/v1/log/proofs/consistency", "证明大小为 to 的树延续了大小为 from 的树"},
     {"GET", "/v1/log/witnesses", "签名到哪一条、由谁见证到哪一条、自何时起"},
+    {"GET", "/v1/log/long-term", "文件的长期证明：各自达到的级别，以及到某日将无法证明的文件"},
     {"GET", "/v1/log/time", "可信时间：最新的时间戳及其所覆盖的检查点，以及尚待时间戳的部分"},
     {"GET", "/v1/log/entries", "按顺序读取规范记录，仅供审计"},
     {"POST", "/v1/log/verify", "检查账本：链、树、内容与编号"},

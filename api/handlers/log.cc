@@ -146,6 +146,12 @@ Result<http::Response> verification_report(const Surface& surface, const http::R
   return response;
 }
 
+Result<http::Response> long_term(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(answer, surface.organisation.read_long_term(&caller, request.query_value("by")));
+  return answer_response(answer);
+}
+
 const Endpoint endpoints[] = {
     {"GET", "/log/checkpoint",
      "The newest checkpoint; with a witness policy the newest that has its quorum (C2SP tlog-checkpoint)", "log",
@@ -165,6 +171,9 @@ const Endpoint endpoints[] = {
     {"GET", "/v1/log/time", "Trusted time: the newest token and what it is over, and what waits for one (RFC 3161)",
      "log", Access::log, Kind::read, time_stamping, "", "", "", 200, "application/json", "LogTime", small_body_max,
      http::Run::inline_io},
+    {"GET", "/v1/log/long-term",
+     "How documents stand on the ladder to proof in many years, and which cannot be proved any more by a day", "log",
+     Call::verify_log, Kind::read, long_term, "by", "", "", 200, "application/json", "LogLongTerm"},
     {"GET", "/v1/log/entries", "Canonical entries in order, for auditors", "log", Call::read_entries, Kind::read,
      entries, "from limit cursor", "", "", 200, "application/json", "EntryList"},
     {"POST", "/v1/log/verify", "Check the ledger: chain, tree, payloads, numbers", "log", Call::verify_log, Kind::read,

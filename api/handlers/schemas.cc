@@ -69,7 +69,10 @@ std::string_view openapi_schemas() {
   "erased": {"type": "string", "description": "Once the customer was erased: by which entry. tax_totals, verify_code, verify_url and quote are gone then, and facts remain."},
     "state": {"$ref": "#/components/schemas/QuoteState"}}},
 "QuoteStatus": {"enum": ["issued", "void_requested", "voided", "superseded", "accepted", "declined", "expired"]},
-"QuoteState": {"type": "object", "required": ["status", "expires_at"], "properties": {"signature_request": {"type": "string", "description": "The open one."},
+"QuoteState": {"type": "object", "required": ["status", "expires_at"], "properties": {
+  "seal_level": {"enum": ["B-B", "B-T", "B-LT", "B-LTA"], "description": "To which the newest revision was brought for later proof."},
+  "proof_ends": {"type": "string", "format": "date-time", "description": "When that cannot be proved any more, as things stand; it is renewed before."},
+  "signature_request": {"type": "string", "description": "The open one."},
   "newest": {"type": "object", "description": "The document's newest revision, when it has later ones than the first.",
     "properties": {"revision": {"type": "integer"}, "sha256": {"$ref": "#/components/schemas/Hash"}, "size": {"type": "integer"}, "url": {"type": "string"}}},
   
@@ -82,6 +85,11 @@ std::string_view openapi_schemas() {
     "issued_at": {"type": "string", "format": "date-time"}, "valid_end": {"type": "string", "format": "date"}, "owner": {"type": "string"},
     "buyer": {"type": "string"}, "currency": {"type": "string"}, "totals": {"$ref": "#/components/schemas/Totals"}}}},
     "next_cursor": {"type": "string"}}},
+"LogLongTerm": {"type": "object", "required": ["configured", "documents"], "properties": {"configured": {"type": "boolean"},
+  "target": {"type": "string"}, "waiting": {"type": "integer"}, "rungs_total": {"type": "integer"}, "failures_total": {"type": "integer"},
+  "failing": {"type": "object"}, "documents": {"type": "object", "description": "How many stand at each level."},
+  "unverifiable": {"type": "object", "description": "With `by`: those whose proof ends before that day; at most 1,000 are named.",
+    "properties": {"by": {"type": "string"}, "total": {"type": "integer"}, "items": {"type": "array"}}}}},
 "QuoteDifference": {"type": "object", "required": ["before", "after", "totals", "lines", "fields"], "properties": {
   "before": {"type": "object"}, "after": {"type": "object"},
   "totals": {"type": "object", "description": "Those that differ: before, after and difference, decimals; the difference is null when the currencies differ."},

@@ -47,6 +47,10 @@ Result<http::Response> readyz(const Surface& surface, const http::Request&) {
     text += "degraded: time: the time-stamping authority is lost, or its answers do not hold; see /v1/log/time\n";
   if (signature::is_degraded(surface.organisation.delivery()))
     text += "degraded: delivery: invitations to sign cannot be delivered; see /v1/signature-requests\n";
+  const auto later = surface.organisation.long_term();
+  if (long_term::is_degraded(later))
+    text += "degraded: long-term proof: " + later.code + " since " + format_rfc3339(*later.failing_since) +
+            "; see /v1/log/long-term\n";
   if (!surface.organisation.signatures_can_be_written())
     text += "degraded: signing: customers' signatures cannot be written; see the server's log\n";
   if (is_degraded(surface.organisation.disk())) text += "degraded: disk: it is nearly full, or cannot be looked at\n";

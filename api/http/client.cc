@@ -196,6 +196,19 @@ struct Client::Impl {
     return tls ? exchange(*tls, request) : exchange(*plain, request);
   }
 
+  [[nodiscard]] Result<ClientAnswer> send(beast_http::request<beast_http::string_body> request) {
+    if (cancelled) return fail(Errc::unavailable, "cancelled", "the client was told to stop");
+    request.set(beast_http::field::host, url.authority);
+    request.set(beast_http::field::user_agent, "quotary");
+    request.prepare_payload();
+    deadline = std::chrono::steady_clock::now() + config.request_timeout;
+    const bool was_open = is_open();
+    auto answer = once(request);
+    // The server may have closed what was idle.
+    if (!answer && was_open && answer.error().code == "unreachable") answer = once(request);
+    return answer;
+  }
+
   const Url url;
   const ClientConfig config;
   asio::io_context context{1};
@@ -218,22 +231,16 @@ Client::~Client() {
 
 Result<ClientAnswer> Client::post(std::string_view path, std::string_view content_type, std::string body,
                                   const Headers& headers) {
-  auto& impl = *impl_;
-  if (impl.cancelled) return fail(Errc::unavailable, "cancelled", "the client was told to stop");
-  const std::string target = path.empty() ? impl.url.whole_path : impl.url.path + std::string(path);
+  const std::string target = path.empty() ? impl_->url.whole_path : impl_->url.path + std::string(path);
   beast_http::request<beast_http::string_body> request(beast_http::verb::post, target, 11);
-  request.set(beast_http::field::host, impl.url.authority);
-  request.set(beast_http::field::user_agent, "quotary");
   request.set(beast_http::field::content_type, beast::string_view(content_type.data(), content_type.size()));
   for (const auto& [name, value] : headers) request.insert(name, value);
   request.body() = std::move(body);
-  request.prepare_payload();
-  impl.deadline = std::chrono::steady_clock::now() + impl.config.request_timeout;
-  const bool was_open = impl.is_open();
-  auto answer = impl.once(request);
-  // The server may have closed what was idle.
-  if (!answer && was_open && answer.error().code == "unreachable") answer = impl.once(request);
-  return answer;
+  return impl_->send(std::move(request));
+}
+
+Result<ClientAnswer> Client::get() {
+  return impl_->send(beast_http::request<beast_http::string_body>(beast_http::verb::get, impl_->url.whole_path, 11));
 }
 
 void Client::cancel() {

@@ -57,6 +57,8 @@ class Client {
   using Headers = std::vector<std::pair<std::string, std::string>>;
   [[nodiscard]] Result<ClientAnswer> post(std::string_view path, std::string_view content_type, std::string body,
                                           const Headers& headers = {});
+  // GETs the URL as given. The same errors.
+  [[nodiscard]] Result<ClientAnswer> get();
   // Ends the request under way, and refuses all later ones.
   void cancel();
 

@@ -195,7 +195,7 @@ Result<void> Organisation::Parts::start() {
   QUOTARY_TRY_VOID(start_time_stamping());
   QUOTARY_TRY_VOID(start_signatures());
   start_verifying();
-  return {};
+  return start_long_term();
 }
 
 // What cannot be read here is trusted by nothing, and said so by each answer; reading and issuing go on.
@@ -288,7 +288,7 @@ std::string Organisation::metrics() const {
          line("quotary_verifications_total", "counter", "Public verifications since the start.",
               parts_->verified_total) +
          witness_figures(witnessing()) + index_figures(index_roots()) + time_stamping_figures(time_stamping()) +
-         disk_figures(disk()) + delivery_figures(delivery());
+         disk_figures(disk()) + delivery_figures(delivery()) + long_term_figures(long_term());
 }
 
 }  // namespace quotary::api

@@ -127,6 +127,7 @@ struct Organisation::Parts {
   mutable ProofCache public_proofs;
   mutable TileCache tiles;
   std::unique_ptr<FindingsCache> findings;  // of documents that were verified
+  std::string recording_pem;                // that of the signing service, as it is now; empty: none
   std::string adopted_pem;                  // the certificates that signed documents here, as the entries tell
   std::string time_roots_pem;               // of the time-stamping authorities that are trusted; may be empty
   std::unique_ptr<AccessLog> access;
@@ -139,8 +140,9 @@ struct Organisation::Parts {
   std::optional<time_stamping::Stamped> read_only_stamped;   // of a ledger that is served for reading alone
   std::unique_ptr<signature::Codes> codes;                   // after the keys
   std::unique_ptr<signature::Courier> courier;  // after the ledger, which it appends to; null: nothing is delivered
-  std::unique_ptr<ServiceEvents> service;       // the same; null: nothing is chained about the service
-  std::atomic<int> periods_looked_at{0};        // the month, counted from year 0, before which nothing is left to seal
+  std::unique_ptr<long_term::LongTerm> long_term_worker;  // the same; null: nothing is done for later
+  std::unique_ptr<ServiceEvents> service;                 // the same; null: nothing is chained about the service
+  std::atomic<int> periods_looked_at{0};  // the month, counted from year 0, before which nothing is left to seal
   std::atomic<std::uint64_t> issued_total{0}, verified_total{0}, logins_total{0}, logins_failed_total{0};
 
   [[nodiscard]] Timestamp now() const { return config.clock->now(); }
@@ -167,6 +169,7 @@ struct Organisation::Parts {
   [[nodiscard]] Result<void> start_signatures();
   [[nodiscard]] Result<void> open_signing();
   void start_verifying();
+  [[nodiscard]] Result<void> start_long_term();
   // Ends open signature requests whose time has come; answers how many.
   [[nodiscard]] Result<std::uint64_t> expire_signatures();
 

@@ -82,6 +82,8 @@ json::object state_member(const QuoteRecord& quote, Timestamp now) {
   if (!quote.superseded_by.empty()) out["superseded_by"] = quote.superseded_by;
   if (quote.accepted_at) out["accepted"] = json::object{{"time", format_rfc3339(*quote.accepted_at)}};
   if (!quote.open_signature.empty()) out["signature_request"] = quote.open_signature;
+  out["seal_level"] = quote.long_term_level.empty() ? "B-B" : quote.long_term_level;
+  if (quote.long_term_ends) out["proof_ends"] = format_rfc3339(*quote.long_term_ends);
   if (quote.revision > 1)
     out["newest"] =
         json::object{{"revision", quote.revision},

@@ -125,6 +125,7 @@ Result<void> Organisation::Parts::open_signing() {
     if (config.signature.say) config.signature.say("no customer can sign: " + signing_error->detail);
     return {};
   }
+  recording_pem = (*opened)->certificate_pem();
   if (service) {
     QUOTARY_TRY(certificate, signing::signing_certificate((*opened)->certificate_pem()));
     QUOTARY_TRY_VOID(adopt_certificate(*ledger, records::recording_signatures, certificate));

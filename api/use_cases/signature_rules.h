@@ -67,6 +67,7 @@ struct SignatureDetails {
                                                        const records::SignerRecord& signer, std::string_view kind);
 [[nodiscard]] Result<std::vector<signature::Message>> notices_of(const Organisation::Parts& parts, const Entry& entry);
 
+[[nodiscard]] std::string long_term_figures(const long_term::LongTermState& state);
 // Prometheus text; empty when nothing delivers.
 [[nodiscard]] std::string delivery_figures(const signature::CourierState& state);
 

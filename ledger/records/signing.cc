@@ -186,6 +186,14 @@ Result<void> add_revision(const Entry& entry, StateWriter& state, QuoteRecord& q
   if (!is_hash(hash) || size <= quote.newest_size()) return malformed(entry, "a revision adds to its base");
   QUOTARY_TRY(known, find_pdf(state, hash));
   if (known) return refuse(entry, "document_known", "a document with that hash is in the ledger");
+  // What is added behind it is not covered by the proof that the document had.
+  quote.long_term_level = text_of(entry.body, "level");
+  quote.long_term_ends.reset();
+  if (const auto ends = text_of(entry.body, "ends"); !ends.empty()) {
+    auto time = parse_rfc3339(ends);
+    if (!time) return malformed(entry, "no time of an end");
+    quote.long_term_ends = *time;
+  }
   ++quote.revision;
   quote.revision_sha256 = hash;
   quote.revision_size = size;

@@ -88,48 +88,73 @@ std::string encode(const SeriesState& value) {
                                       {"issued_at", value.last_issued_at.unix_ms}});
 }
 
+namespace {
+
+QuoteRecord quote_of(std::string_view number, const json::object& o) {
+  QuoteRecord q;
+  q.number = number;
+  q.series = text_of(o, "series");
+  q.period = text_of(o, "period");
+  q.sequence = number_of(o, "sequence");
+  q.index = number_of(o, "index");
+  q.last_index = number_of(o, "last_index");
+  q.owner = text_of(o, "owner");
+  q.team = text_of(o, "team");
+  q.region = text_of(o, "region");
+  q.outcome = text_of(o, "outcome");
+  q.issued_at.unix_ms = ms_of(o, "issued_at");
+  q.expires_at.unix_ms = ms_of(o, "expires_at");
+  q.issue_date = text_of(o, "issue_date");
+  q.valid_start = text_of(o, "valid_start");
+  q.valid_end = text_of(o, "valid_end");
+  q.currency = text_of(o, "currency");
+  q.totals = object_of(o, "totals");
+  q.tax_inclusive = text_of(q.totals, "tax_inclusive");
+  q.customer = text_of(o, "customer");
+  q.document_sha256 = text_of(o, "document");
+  q.document_size = number_of(o, "document_size");
+  q.document_media_type = "application/pdf";
+  q.revision_of = text_of(o, "revision_of");
+  q.superseded_by = text_of(o, "superseded_by");
+  q.superseded_at = time_of(o, "superseded_at");
+  q.accepted_at = time_of(o, "accepted_at");
+  q.voided_at = time_of(o, "voided_at");
+  q.void_reason_code = text_of(o, "void_reason");
+  q.void_request = text_of(o, "void_request");
+  q.void_index = number_of(o, "void_index");
+  q.open_request = text_of(o, "open_request");
+  q.void_requested_at = time_of(o, "void_requested_at");
+  q.open_signature = text_of(o, "open_signature");
+  q.signed_fields = texts_of(o, "signed_fields");
+  if (o.if_contains("revision")) q.revision = number_of(o, "revision");
+  q.revision_sha256 = text_of(o, "revision_sha256");
+  q.revision_size = number_of(o, "revision_size");
+  q.long_term_level = text_of(o, "long_term_level");
+  q.long_term_ends = time_of(o, "long_term_ends");
+  return q;
+}
+
+}  // namespace
+
 Found<QuoteRecord> find_quote(const StateReader& state, std::string_view number) {
-  return read_record<QuoteRecord>(state, quote_key(number), [&](const json::object& o) {
-    QuoteRecord q;
-    q.number = number;
-    q.series = text_of(o, "series");
-    q.period = text_of(o, "period");
-    q.sequence = number_of(o, "sequence");
-    q.index = number_of(o, "index");
-    q.last_index = number_of(o, "last_index");
-    q.owner = text_of(o, "owner");
-    q.team = text_of(o, "team");
-    q.region = text_of(o, "region");
-    q.outcome = text_of(o, "outcome");
-    q.issued_at.unix_ms = ms_of(o, "issued_at");
-    q.expires_at.unix_ms = ms_of(o, "expires_at");
-    q.issue_date = text_of(o, "issue_date");
-    q.valid_start = text_of(o, "valid_start");
-    q.valid_end = text_of(o, "valid_end");
-    q.currency = text_of(o, "currency");
-    q.totals = object_of(o, "totals");
-    q.tax_inclusive = text_of(q.totals, "tax_inclusive");
-    q.customer = text_of(o, "customer");
-    q.document_sha256 = text_of(o, "document");
-    q.document_size = number_of(o, "document_size");
-    q.document_media_type = "application/pdf";
-    q.revision_of = text_of(o, "revision_of");
-    q.superseded_by = text_of(o, "superseded_by");
-    q.superseded_at = time_of(o, "superseded_at");
-    q.accepted_at = time_of(o, "accepted_at");
-    q.voided_at = time_of(o, "voided_at");
-    q.void_reason_code = text_of(o, "void_reason");
-    q.void_request = text_of(o, "void_request");
-    q.void_index = number_of(o, "void_index");
-    q.open_request = text_of(o, "open_request");
-    q.void_requested_at = time_of(o, "void_requested_at");
-    q.open_signature = text_of(o, "open_signature");
-    q.signed_fields = texts_of(o, "signed_fields");
-    if (o.if_contains("revision")) q.revision = number_of(o, "revision");
-    q.revision_sha256 = text_of(o, "revision_sha256");
-    q.revision_size = number_of(o, "revision_size");
-    return q;
-  });
+  return read_record<QuoteRecord>(state, quote_key(number), [&](const json::object& o) { return quote_of(number, o); });
+}
+
+Result<void> for_each_quote(const StateReader& state, const std::function<void(const QuoteRecord&)>& visit) {
+  const std::string prefix = quote_key("");
+  std::string damaged;
+  QUOTARY_TRY_VOID(state.scan(prefix, "", false, [&](std::string_view key, std::string_view stored) {
+    boost::system::error_code failure;
+    const auto value = json::parse(stored, failure);
+    if (failure || !value.is_object()) {
+      damaged = key;
+      return false;
+    }
+    visit(quote_of(key.substr(prefix.size()), value.get_object()));
+    return true;
+  }));
+  if (!damaged.empty()) return state_damaged(damaged);
+  return {};
 }
 
 std::string encode(const QuoteRecord& q) {
@@ -162,6 +187,8 @@ std::string encode(const QuoteRecord& q) {
   if (q.void_index) o["void_index"] = q.void_index;
   put_text(o, "open_request", q.open_request);
   put_time(o, "void_requested_at", q.void_requested_at);
+  put_text(o, "long_term_level", q.long_term_level);
+  put_time(o, "long_term_ends", q.long_term_ends);
   put_text(o, "open_signature", q.open_signature);
   put_texts(o, "signed_fields", q.signed_fields);
   if (q.revision > 1) {

@@ -6,6 +6,7 @@
 #include "ledger/log/sequencer.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -62,6 +63,8 @@ struct QuoteRecord {
   std::uint64_t revision = 1;              // the document's newest
   std::string revision_sha256;             // of the newest, when it is a later one than the first
   std::uint64_t revision_size = 0;
+  std::string long_term_level;  // that the newest revision was brought to for later proof: "B-LTA"; else empty
+  std::optional<Timestamp> long_term_ends;  // when that cannot be proved any more
 
   [[nodiscard]] const std::string& newest_sha256() const { return revision == 1 ? document_sha256 : revision_sha256; }
   [[nodiscard]] std::uint64_t newest_size() const { return revision == 1 ? document_size : revision_size; }
@@ -108,6 +111,9 @@ using Found = Result<std::optional<T>>;
 [[nodiscard]] Found<std::uint64_t> find_period_last(const StateReader& state, std::string_view series,
                                                     std::string_view period);
 [[nodiscard]] Found<QuoteRecord> find_quote(const StateReader& state, std::string_view number);
+// Every quote, by number.
+[[nodiscard]] Result<void> for_each_quote(const StateReader& state,
+                                          const std::function<void(const QuoteRecord&)>& visit);
 [[nodiscard]] Found<std::string> find_number_by_code(const StateReader& state, std::string_view code_hash);
 [[nodiscard]] Found<PdfRecord> find_pdf(const StateReader& state, std::string_view sha256_hex);
 [[nodiscard]] Found<VoidRecord> find_void(const StateReader& state, std::string_view id);

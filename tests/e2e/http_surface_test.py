@@ -230,6 +230,12 @@ class Surface(unittest.TestCase):
         self.assertEqual(said, "已被取代")
         self.assertIn(new["number"], page)
 
+    def test_how_documents_stand_for_later(self):
+        status, _, found = self.s.json("GET", "/v1/log/long-term?by=2099-01-01", "auditor")
+        self.assertEqual((status, found["configured"]), (200, False))
+        self.assertEqual(found["unverifiable"]["total"], found["documents"]["B-B"])
+        self.assertEqual(self.s.json("GET", "/v1/log/long-term?by=soon", "auditor")[2]["code"], "bad_by")
+
     def test_a_revision_says_what_differs(self):
         first = self.s.issue(quote("100.00"), "diff-1")[2]["number"]
         body = quote("90.00", revision_of=first, payment_terms="3-5-2")

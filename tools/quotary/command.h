@@ -78,6 +78,7 @@ void add_series(CLI::App& app, int& exit_code);
 void add_keys(CLI::App& app, int& exit_code);
 void add_witness(CLI::App& app, int& exit_code);
 void add_tsa(CLI::App& app, int& exit_code);
+void add_ltv(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);
 
 }  // namespace quotary::cli

@@ -89,6 +89,10 @@ Result<json::object> perform(api::Organisation& organisation, std::string_view a
     return organisation.read_backup();
   }
   if (action == "backup.show") return organisation.read_backup();
+  if (action == "long_term.show") {
+    QUOTARY_TRY(answer, organisation.read_long_term(nullptr, text_of(body, "by")));
+    return std::move(answer.body);
+  }
   if (action == "time_stamping.show") return organisation.read_time_stamping(true).body;
   if (action == "series.list")
     return all_pages([&](const api::PageRequest& page) { return organisation.list_series(caller, page); });

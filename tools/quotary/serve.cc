@@ -29,6 +29,8 @@ struct ServeOptions {
   std::string tsa_url, tsa_roots, tsa_ca;
   std::string delivery_url, delivery_secret_file, delivery_ca, delivery_folder, sign_factors = "link,code";
   std::int64_t tsa_interval_s = 3'600;
+  std::string seal_level = "B-B", seal_roots;
+  std::int64_t long_term_settle_s = std::chrono::seconds(long_term::Pace{}.settle.count() / 1000).count();
   std::size_t io_threads = 1, worker_threads = 4;
   std::uint64_t disk_low_bytes = api::ServiceEventsConfig{}.disk_low_bytes;
   std::uint64_t scrub_bytes_per_second = serving_scrubbing.bytes_per_second;
@@ -157,6 +159,10 @@ int serve(ServeOptions options) {
   organisation_config.time_stamping.ca_file = options.tsa_ca;
   organisation_config.time_stamping.pace.interval = std::chrono::seconds(options.tsa_interval_s);
   organisation_config.time_stamping.say = say;
+  if (options.seal_level != "B-B") organisation_config.long_term.target = signing::SealLevel::b_lta;
+  organisation_config.long_term.signer_roots_file = options.seal_roots;
+  organisation_config.long_term.pace.settle = std::chrono::seconds(options.long_term_settle_s);
+  organisation_config.long_term.say = say;
   if (auto set = set_signature(organisation_config.signature, options); !set)
     return report(set.error()), exit_unchecked;
   auto organisation = api::Organisation::open(organisation_config);
@@ -225,6 +231,20 @@ void add_time_stamping(CLI::App& command, ServeOptions& options) {
       .add_option("--tsa-interval-s", options.tsa_interval_s,
                   "at least so long between two time-stamps; one is asked for when the log has grown")
       ->check(CLI::Range(1, 31 * 86'400))
+      ->capture_default_str();
+  command
+      .add_option("--seal-level", options.seal_level,
+                  "B-LTA: documents get, in the background, what proves their signatures in many years, as further "
+                  "revisions, and are renewed before that ends")
+      ->check(CLI::IsMember({"B-B", "B-LTA"}))
+      ->needs(url)
+      ->capture_default_str();
+  command.add_option("--seal-roots", options.seal_roots,
+                     "PEM file: what the seal's certificate leads to (default: it is trusted itself)");
+  command
+      .add_option("--long-term-settle-s", options.long_term_settle_s,
+                  "so long after its issue a document is left alone: who asks for a signature at once comes first")
+      ->check(CLI::Range(0, 31 * 86'400))
       ->capture_default_str();
 }
 

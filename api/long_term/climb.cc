@@ -1,0 +1,97 @@
+#include "api/long_term/climb.h"
+
+#include "signing/document_time_stamp.h"
+
+#include <set>
+
+namespace quotary::long_term {
+namespace {
+
+using signing::DocumentLevels;
+using signing::Fetch;
+using signing::LevelFinding;
+using signing::SealLevel;
+
+Standing lowest(const DocumentLevels& levels) {
+  Standing out{SealLevel::b_lta, levels.ends};
+  for (const LevelFinding& each : levels.signatures) {
+    // What only carries a proof or a time needs no later proof of its own.
+    const bool counts = each.kind == LevelFinding::Kind::seal || each.kind == LevelFinding::Kind::approval;
+    if (counts && each.level < out.level) out.level = each.level;
+  }
+  return out;
+}
+
+Result<void> add_answer(signing::ValidationMaterial& material, const Fetch& asked, std::string_view answer) {
+  if (asked.kind == Fetch::Kind::ocsp_answer) return signing::add_ocsp_answer(material, answer, asked.nonce);
+  return signing::add_fetched(material, answer);
+}
+
+// All that it takes to judge the signatures, as far as it can be had.
+Result<signing::LongTermPlan> gather(std::string_view pdf, const signing::LevelQuestion& question,
+                                     const ClimbPorts& ports) {
+  signing::ValidationMaterial fetched;
+  std::set<std::string> tried;
+  std::optional<Error> missing;
+  QUOTARY_TRY(plan, signing::plan_long_term(pdf, question, fetched));
+  for (int round = 0; !plan.complete && round < fetch_rounds_max; ++round) {
+    bool gained = false;
+    for (const Fetch& each : plan.wanted) {
+      if (tried.size() >= fetches_max || !tried.insert(each.url + " " + each.certificate_sha256).second) continue;
+      auto answer = ports.fetch(each);
+      auto added = answer ? add_answer(fetched, each, *answer) : Result<void>(answer.error());
+      if (added)
+        gained = true;
+      else if (!missing)
+        missing = fail(Errc::unavailable, "material_missing",
+                       each.subject + ": " + each.url + ": " + added.error().detail + " (" + added.error().code + ")");
+    }
+    if (!gained) break;
+    QUOTARY_TRY(again, signing::plan_long_term(pdf, question, fetched));
+    plan = std::move(again);
+  }
+  if (plan.complete) return plan;
+  // What came may say why there can never be enough: a certificate that was revoked.
+  if (const auto trial = signing::append_security_store(pdf, plan.material); trial)
+    QUOTARY_TRY_VOID(standing_of(*trial, question));
+  if (missing) return *missing;
+  return fail(Errc::unavailable, "material_missing",
+              "no certificate names a place where the revocation of its chain can be had, or a root is not given");
+}
+
+Result<Rung> judged(std::string_view kind, std::string pdf, const signing::LevelQuestion& question) {
+  QUOTARY_TRY(standing, standing_of(pdf, question));
+  return Rung{kind, std::move(pdf), standing.level, std::move(standing.ends)};
+}
+
+}  // namespace
+
+Result<Standing> standing_of(std::string_view pdf, const signing::LevelQuestion& question) {
+  QUOTARY_TRY(levels, signing::judge_levels(pdf, question));
+  for (const LevelFinding& each : levels.signatures)
+    if (each.fault && each.level == SealLevel::none && each.kind != LevelFinding::Kind::document_time_stamp)
+      return fail(Errc::invalid, "signature_fault",
+                  each.field + ": " + each.fault->detail + " (" + each.fault->code + ")");
+  return lowest(levels);
+}
+
+Result<std::optional<Rung>> climb(std::string_view pdf, const signing::LevelQuestion& question, SealLevel target,
+                                  Timestamp renew_before, const ClimbPorts& ports) {
+  QUOTARY_TRY(standing, standing_of(pdf, question));
+  const bool ends_soon = standing.ends && standing.ends->time < renew_before;
+  if (standing.level >= target && !ends_soon) return std::optional<Rung>();
+  QUOTARY_TRY(plan, gather(pdf, question, ports));
+  auto stored = signing::append_security_store(pdf, plan.material);
+  if (stored) {
+    QUOTARY_TRY(rung, judged(store_kind, std::move(*stored), question));
+    return std::optional<Rung>(std::move(rung));
+  }
+  if (stored.error().code != "security_store_complete") return std::move(stored).error();
+  QUOTARY_TRY(prepared, signing::prepare_document_time_stamp(pdf));
+  QUOTARY_TRY(token, ports.token(prepared.digest));
+  QUOTARY_TRY_VOID(signing::put_document_time_stamp(prepared, token));
+  QUOTARY_TRY(rung, judged(time_kind, std::move(prepared.pdf), question));
+  return std::optional<Rung>(std::move(rung));
+}
+
+}  // namespace quotary::long_term

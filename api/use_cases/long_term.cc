@@ -1,0 +1,152 @@
+// Documents that are made to be proved in many years: which ones, and how a rung becomes a revision.
+#include "api/metrics_text.h"
+#include "api/use_cases/drafts.h"
+#include "api/use_cases/parts.h"
+#include "api/use_cases/signature_rules.h"
+#include "signing/document_check.h"
+
+#include <algorithm>
+
+namespace quotary::api {
+namespace {
+
+using long_term::Candidate;
+using long_term::Rung;
+using records::QuoteRecord;
+
+Result<std::optional<Candidate>> candidate_of(const Organisation::Parts& parts, const std::string& number,
+                                              Timestamp settled_before, Timestamp renew_before) {
+  QUOTARY_TRY(quote, parts.read<std::optional<QuoteRecord>>(
+                         [&](const StateReader& state) { return records::find_quote(state, number); }));
+  if (!quote) return std::optional<Candidate>();
+  const bool there = quote->long_term_level == signing::seal_level_name(parts.config.long_term.target);
+  if (there && (!quote->long_term_ends || *quote->long_term_ends >= renew_before)) return std::optional<Candidate>();
+  if (!quote->open_signature.empty())
+    return fail(Errc::conflict, "signature_request_open", "customers are asked to sign it as it is");
+  if (quote->issued_at > settled_before) return fail(Errc::conflict, "not_settled", "it was issued a moment ago");
+  auto bytes = document_bytes(parts, *quote, quote->revision);
+  if (!bytes && bytes.error().kind == Errc::gone) return std::optional<Candidate>();
+  if (!bytes) return std::move(bytes).error();
+  return std::optional<Candidate>(Candidate{std::move(*bytes), quote->revision});
+}
+
+Result<void> append_rung(Organisation::Parts& parts, const std::string& number, const Candidate& base,
+                         const Rung& rung) {
+  if (!rung.pdf.starts_with(base.pdf))
+    return fail(Errc::internal, "revision_differs", "a rung did not leave the document before it as it was");
+  QUOTARY_TRY(quote, parts.read<std::optional<QuoteRecord>>(
+                         [&](const StateReader& state) { return records::find_quote(state, number); }));
+  if (!quote) return fail(Errc::corrupt, "state_damaged", "no quote " + number);
+  QUOTARY_TRY(key_subject, parts.live_key_subject(quote->customer));
+  Draft draft = system_draft(records::revision_added_type, "quote:" + number,
+                             json::object{{"number", number},
+                                          {"kind", rung.kind},
+                                          {"base_sha256", sha256(base.pdf).hex()},
+                                          {"base_size", base.pdf.size()},
+                                          {"revision", base.revision + 1},
+                                          {"document_sha256", sha256(rung.pdf).hex()},
+                                          {"document_size", rung.pdf.size()},
+                                          {"level", signing::seal_level_name(rung.level)}});
+  if (rung.ends) draft.body["ends"] = format_rfc3339(rung.ends->time);
+  draft.objects.push_back(
+      {"revision", "application/octet-stream", rung.pdf.substr(base.pdf.size()), key_subject, base.revision + 1});
+  QUOTARY_TRY_VOID(append_draft(*parts.ledger, draft));
+  return {};
+}
+
+}  // namespace
+
+Result<void> Organisation::Parts::start_long_term() {
+  const auto& wanted = config.long_term;
+  if (wanted.target <= signing::SealLevel::b_b || ledger->state().read_only) return {};
+  if (config.time_stamping.url.empty() || time_roots_pem.empty())
+    return fail(Errc::invalid, "long_term_without_time",
+                "later proof takes a time-stamping authority: give --tsa-url and --tsa-roots too");
+  long_term::LongTermPorts ports;
+  ports.ledger = ledger.get();
+  ports.clock = config.clock;
+  ports.random = config.random;
+  ports.tsa_url = config.time_stamping.url;
+  ports.ca_file = config.time_stamping.ca_file;
+  ports.time_roots_pem = time_roots_pem;
+  ports.signer_roots_pem = adopted_pem;
+  if (!wanted.signer_roots_file.empty()) {
+    QUOTARY_TRY(roots, read_file(*config.files, wanted.signer_roots_file, time_stamping::roots_bytes_max));
+    if (const auto usable = signing::check_trust_anchors(roots); !usable)
+      return fail(usable.error().kind, usable.error().code, wanted.signer_roots_file + ": " + usable.error().detail);
+    // The signing service's own certificate is trusted itself: no authority issued it.
+    ports.signer_roots_pem = roots + recording_pem;
+  }
+  ports.candidate = [this](const std::string& number, Timestamp settled, Timestamp renew) {
+    return candidate_of(*this, number, settled, renew);
+  };
+  ports.append = [this](const std::string& number, const Candidate& base, const Rung& rung) {
+    return append_rung(*this, number, base, rung);
+  };
+  QUOTARY_TRY(started, long_term::LongTerm::start(wanted, std::move(ports)));
+  long_term_worker = std::move(started);
+  return {};
+}
+
+long_term::LongTermState Organisation::long_term() const {
+  return parts_->long_term_worker ? parts_->long_term_worker->state() : long_term::LongTermState{};
+}
+
+Result<Answer> Organisation::read_long_term(const Principal* caller, std::string_view by) const {
+  QUOTARY_TRY_VOID(parts_->require_whole_state());
+  if (caller) QUOTARY_TRY_VOID(require_call(*caller, Call::verify_log));
+  std::optional<Timestamp> until;
+  if (!by.empty()) {
+    auto parsed = parse_rfc3339(std::string(by) + "T00:00:00Z");
+    if (!parsed) return invalid_parameter("by", "bad_by", "`by` is a day such as 2031-01-01");
+    until = *parsed;
+  }
+  const auto state = long_term();
+  json::object out{{"configured", state.configured}};
+  if (state.configured) {
+    out["target"] = state.target;
+    out["waiting"] = state.waiting;
+    out["rungs_total"] = state.rungs_total;
+    out["failures_total"] = state.failures_total;
+    if (!state.code.empty())
+      out["failing"] = json::object{{"code", state.code},
+                                    {"detail", without_folders(state.detail)},
+                                    {"since", format_rfc3339(*state.failing_since)}};
+  }
+  constexpr std::size_t named_max = 1'000;
+  std::map<std::string, std::uint64_t> levels;
+  json::array ending;
+  std::uint64_t ending_total = 0;
+  const auto seen = parts_->read<bool>([&](const StateReader& reader) -> Result<bool> {
+    const auto read = records::for_each_quote(reader, [&](const QuoteRecord& quote) {
+      const std::string level = quote.long_term_level.empty() ? "B-B" : quote.long_term_level;
+      ++levels[level];
+      if (!until || (quote.long_term_ends && *quote.long_term_ends >= *until)) return;
+      if (++ending_total > named_max) return;
+      ending.push_back(json::object{
+          {"number", quote.number},
+          {"level", level},
+          {"ends", quote.long_term_ends ? json::value(format_rfc3339(*quote.long_term_ends)) : json::value()}});
+    });
+    if (!read) return read.error();
+    return true;
+  });
+  if (!seen) return seen.error();
+  json::object counted;
+  for (const auto& [level, count] : levels) counted[level] = count;
+  out["documents"] = std::move(counted);
+  if (until) out["unverifiable"] = json::object{{"by", by}, {"total", ending_total}, {"items", std::move(ending)}};
+  return Answer{200, std::move(out), false};
+}
+
+std::string long_term_figures(const long_term::LongTermState& state) {
+  if (!state.configured) return {};
+  return metrics_line("quotary_long_term_waiting", "gauge", "Documents that wait for their long-term proof.",
+                      state.waiting) +
+         metrics_line("quotary_long_term_rungs_total", "counter", "Revisions for long-term proof made since the start.",
+                      state.rungs_total) +
+         metrics_line("quotary_long_term_failures_total", "counter", "Attempts at them that failed since the start.",
+                      state.failures_total);
+}
+
+}  // namespace quotary::api

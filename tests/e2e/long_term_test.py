@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""Documents climb to B-LTA in the background: with our own authority, through its outage, after a customer's signature."""
+import json, os, re, subprocess, sys, unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from customers import PROGRAM, Customers
+from server import eventually, free_port, quote
+
+
+class LongTerm(Customers, unittest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.s.stop()
+        self.keys_of_tsa = os.path.join(self.s.home, "tsa.keys")
+        subprocess.run([PROGRAM, "tsa", "init", "--keys", self.keys_of_tsa, "--name", "示例有限公司"], check=True, stdout=subprocess.DEVNULL)
+        self.tsa_port, self.tsa = free_port(), None
+        self.s.options += ["--tsa-url", f"http://127.0.0.1:{self.tsa_port}/", "--tsa-roots", os.path.join(self.keys_of_tsa, "tsa.cert.pem"),
+                           "--seal-level", "B-LTA", "--long-term-settle-s", "0"]
+        self.addCleanup(self.end_tsa)
+
+    def start_tsa(self):
+        self.tsa = subprocess.Popen([PROGRAM, "tsa", "serve", "--keys", self.keys_of_tsa, "--port", str(self.tsa_port), "--metrics-port", "0"],
+                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.tsa.stdout.readline()
+
+    def end_tsa(self):
+        if self.tsa:
+            self.tsa.terminate()
+            self.tsa.wait(30)
+            self.tsa.stdout.close()
+            self.tsa = None
+
+    def state(self):
+        return self.s.json("GET", f"/v1/quotes/{self.number}", "rep")[2]["state"]
+
+    def at_top(self):
+        return eventually(self.state, lambda state: state["seal_level"] == "B-LTA")
+
+    def status(self, *more):
+        done = subprocess.run([PROGRAM, "ltv", "status", "--data", self.s.data, "--json", *more], capture_output=True, text=True, timeout=60)
+        return done.returncode, json.loads(done.stdout)
+
+    def time_stamp_holds(self, pdf):
+        """The last time-stamp over the document, by OpenSSL: of what its ByteRange says, by the authority's certificate."""
+        a, b, c, d = map(int, re.findall(rb"/ByteRange \[(\d+) +(\d+) +(\d+) +(\d+) *\]", pdf)[-1])
+        der = bytes.fromhex(pdf[b + 1:c - 1].decode())
+        size = int.from_bytes(der[2:4], "big") + 4  # 30 82 xx xx
+        for name, data in (("token", der[:size]), ("covered", pdf[a:a + b] + pdf[c:c + d])):
+            with open(os.path.join(self.s.home, name), "wb") as f:
+                f.write(data)
+        done = subprocess.run(["openssl", "ts", "-verify", "-token_in", "-in", os.path.join(self.s.home, "token"), "-data",
+                               os.path.join(self.s.home, "covered"), "-CAfile", os.path.join(self.keys_of_tsa, "tsa.cert.pem")],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(c + d, len(pdf))
+
+    def pdfsig(self, data):
+        path = os.path.join(self.s.home, "judged.pdf")
+        with open(path, "wb") as f:
+            f.write(data)
+        self.assertEqual(subprocess.run(["qpdf", "--check", path], capture_output=True, timeout=60).returncode, 0)
+        return subprocess.run(["pdfsig", "-nocert", path], capture_output=True, text=True, timeout=60).stdout
+
+    def test_a_document_climbs_and_stays_what_it_was(self):
+        self.start_tsa()
+        self.s.start()
+        sealed = self.s.call("GET", f"/v1/quotes/{self.number}/pdf", "rep")[2]
+        state = self.at_top()
+        newest = state["newest"]["revision"]
+        self.assertIn("proof_ends", state)
+        before = sealed
+        for revision in range(2, newest + 1):
+            pdf = self.s.call("GET", f"/v1/quotes/{self.number}/pdf?revision={revision}", "rep")[2]
+            self.assertTrue(pdf.startswith(before))
+            found = self.s.json("POST", "/v1/verify", None, None, {"Content-Type": "application/pdf"}, raw=pdf)[2]
+            self.assertEqual((found["match"], found["verdict"], found["revision"], found["findings"]["intact"]),
+                             ("exact", "authentic_current", revision, True), found)
+            before = pdf
+        self.assertEqual({each["field"]: each["level"] for each in found["findings"]["signatures"]}["Seal"], "B-LTA")
+        said = self.pdfsig(before)
+        self.assertEqual(said.count("Signature is Valid."), 1, said)  # it does not verify time-stamps
+        self.time_stamp_holds(before)
+        self.assertEqual(self.s.call("GET", f"/v1/quotes/{self.number}/pdf", "rep")[2], sealed)
+        code, status = self.status("--by", "2099-01-01")
+        self.assertEqual((code, status["documents"], status["unverifiable"]["total"]), (0, {"B-LTA": 1}, 1))
+        code, status = self.status("--by", "2027-01-01")
+        self.assertEqual((code, status["unverifiable"]["total"]), (0, 0))
+        self.s.stop()
+        done = subprocess.run([PROGRAM, "verify", "--data", self.s.data], capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.s.start()
+
+    def test_an_outage_is_shown_and_made_good(self):
+        self.s.options[-1:] = ["0"]
+        self.s.start()
+        eventually(lambda: self.s.call("GET", "/readyz")[2].decode(), lambda text: "degraded: long-term proof" in text)
+        self.assertNotEqual(self.state()["seal_level"], "B-LTA")
+        code, status = self.status()
+        self.assertEqual((code, status["waiting"]), (1, 1), status)
+        self.assertIn("since", status["failing"])
+        self.assertEqual(self.s.issue(quote(), "meanwhile")[0], 201)
+        self.s.stop()
+        self.start_tsa()
+        self.s.start()
+        self.at_top()
+        eventually(lambda: self.s.call("GET", "/readyz")[2].decode(), lambda text: "long-term" not in text)
+
+    def test_a_customer_comes_first_and_the_signed_document_climbs_again(self):
+        self.start_tsa()
+        self.s.start()
+        first = self.at_top()["newest"]["revision"]
+        self.ask()
+        link = self.links()[0]
+        self.sign(link)
+        # The signature is behind what was proved, so the proof is made anew.
+        state = eventually(self.state, lambda state: state["newest"]["revision"] > first + 1 and state["seal_level"] == "B-LTA")
+        pdf = self.s.call("GET", f"/v1/quotes/{self.number}/pdf?revision={state['newest']['revision']}", "rep")[2]
+        found = self.s.json("POST", "/v1/verify", None, None, {"Content-Type": "application/pdf"}, raw=pdf)[2]
+        levels = {each["field"]: each["level"] for each in found["findings"]["signatures"]}
+        self.assertEqual((found["verdict"], levels["Seal"], levels["Customer1"]), ("authentic_current", "B-LTA", "B-LTA"), found)
+        said = self.pdfsig(pdf)
+        self.assertEqual(said.count("Signature is Valid."), 2, said)
+        self.time_stamp_holds(pdf)
+
+    def test_it_is_refused_without_an_authority(self):
+        at = self.s.options.index("--tsa-url")
+        del self.s.options[at:at + 4]
+        with self.assertRaises(RuntimeError):
+            self.s.start()
+        self.s.process.stdout.close()
+        self.s.process = None
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
