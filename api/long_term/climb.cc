@@ -12,13 +12,15 @@ using signing::Fetch;
 using signing::LevelFinding;
 using signing::SealLevel;
 
+// What only carries a proof or a time needs no later proof of its own.
+bool needs_proof(const LevelFinding& signature) {
+  return signature.kind == LevelFinding::Kind::seal || signature.kind == LevelFinding::Kind::approval;
+}
+
 Standing lowest(const DocumentLevels& levels) {
   Standing out{SealLevel::b_lta, levels.ends};
-  for (const LevelFinding& each : levels.signatures) {
-    // What only carries a proof or a time needs no later proof of its own.
-    const bool counts = each.kind == LevelFinding::Kind::seal || each.kind == LevelFinding::Kind::approval;
-    if (counts && each.level < out.level) out.level = each.level;
-  }
+  for (const LevelFinding& each : levels.signatures)
+    if (needs_proof(each) && each.level < out.level) out.level = each.level;
   return out;
 }
 
@@ -68,10 +70,13 @@ Result<Rung> judged(std::string_view kind, std::string pdf, const signing::Level
 
 Result<Standing> standing_of(std::string_view pdf, const signing::LevelQuestion& question) {
   QUOTARY_TRY(levels, signing::judge_levels(pdf, question));
-  for (const LevelFinding& each : levels.signatures)
-    if (each.fault && each.level == SealLevel::none && each.kind != LevelFinding::Kind::document_time_stamp)
+  for (const LevelFinding& each : levels.signatures) {
+    // One that was proved to be there in time may be at fault now; one that was not cannot be proved any more.
+    const bool lost = each.fault && each.level <= SealLevel::b_b && needs_proof(each);
+    if (lost)
       return fail(Errc::invalid, "signature_fault",
                   each.field + ": " + each.fault->detail + " (" + each.fault->code + ")");
+  }
   return lowest(levels);
 }
 
