@@ -13,7 +13,7 @@ constexpr std::string_view quote_subject = "quote:";
 // Entries behind which a document may have something to climb for.
 bool matters(std::string_view type) {
   return type == "quote.issued" || type == "signature.signed" || type == "signature.declined" ||
-         type == "signature.revoked" || type == "signature.expired" || type == "quote.revision_added";
+         type == "signature.revoked" || type == "signature.expired";
 }
 
 std::chrono::milliseconds doubled(std::chrono::milliseconds first, std::uint64_t failures,
@@ -93,8 +93,13 @@ void LongTerm::read_entries(Lock& lock) {
     const auto entry = ports_.ledger->entry(index);
     lock.lock();
     ++read_to_;
-    if (entry && matters(entry->type) && entry->subject.starts_with(quote_subject))
-      waiting_.try_emplace(entry->subject.substr(quote_subject.size()));
+    if (!entry || !matters(entry->type) || !entry->subject.starts_with(quote_subject)) continue;
+    const std::string number = entry->subject.substr(quote_subject.size());
+    // What a document waited for may be over now.
+    if (entry->type == "quote.issued")
+      waiting_.try_emplace(number);
+    else
+      waiting_[number] = {};
   }
 }
 
