@@ -43,7 +43,8 @@ export class Server {
 
   constructor(port) {
     this.port = port;
-    this.origin = `http://localhost:${port}`;
+    this.origin = `http://localhost:${port}`; // as the browser knows it
+    this.address = `http://127.0.0.1:${port}`; // for calls from here: a bare root has no names
     this.home = mkdtempSync(join(tmpdir(), 'quotary-browser-'));
     this.data = join(this.home, 'data');
     this.out = join(this.home, 'out');
@@ -98,7 +99,7 @@ export class Server {
       init.body = JSON.stringify(body);
       init.headers['Content-Type'] = 'application/json';
     }
-    return fetch(this.origin + path, init);
+    return fetch(this.address + path, init);
   }
 
   async json(...given) {
@@ -182,6 +183,7 @@ export async function openBrowser() {
     headless: true,
     args: [
       '--no-sandbox',
+      '--disable-dev-shm-usage',
       '--disable-gpu',
       '--disable-quic',
       '--no-first-run',
