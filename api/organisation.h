@@ -246,7 +246,7 @@ class Organisation {
   [[nodiscard]] Result<Answer> request_signature(const Principal& caller, std::string_view number,
                                                  std::string_view idempotency_key, std::string_view body);
   [[nodiscard]] Result<Answer> read_signature_request(const Principal& caller, std::string_view id) const;
-  // The sealed page on how its signers signed, as a PDF. Errc::not_found `not_signed`; gone `erased`.
+  // The sealed page on how its signers signed, as a PDF. Errc::conflict `not_signed`; gone `erased`.
   [[nodiscard]] Result<Bytes> signing_summary(const Principal& caller, std::string_view id) const;
   [[nodiscard]] Result<Answer> list_signature_requests(const Principal& caller, const SignatureFilter& filter) const;
   [[nodiscard]] Result<Answer> revoke_signature(const Principal& caller, std::string_view id, std::string_view body);

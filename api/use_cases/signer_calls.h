@@ -54,7 +54,7 @@ struct CheckedCode {
 // {"reason"}
 [[nodiscard]] Result<Answer> decline_document(Organisation::Parts& parts, const SignerVisit& visit,
                                               std::string_view body);
-// The sealed page on how it was signed, with what other signers proved left out. Errc::not_found `not_signed`.
+// The sealed page on how it was signed, with what other signers proved left out. Errc::conflict `not_signed`.
 [[nodiscard]] Result<Bytes> signer_summary(const Organisation::Parts& parts, const SignerVisit& visit);
 // The revision that their signature made. Errc::not_found `not_signed`.
 [[nodiscard]] Result<Bytes> signed_document(const Organisation::Parts& parts, const SignerVisit& visit);

@@ -78,7 +78,7 @@ Result<Bytes> summary_for(const Organisation::Parts& parts, const SignatureReque
     QUOTARY_TRY(signature, signature_of(parts, signer, reader.empty() || reader == signer.id));
     page.signatures.push_back(std::move(signature));
   }
-  if (page.signatures.empty()) return fail(Errc::not_found, "not_signed", "nobody has signed it");
+  if (page.signatures.empty()) return fail(Errc::conflict, "not_signed", "nobody has signed it yet");
   QUOTARY_TRY(issued, parts.ledger->entry(quote.index));
   QUOTARY_TRY(stored, parts.stored_quote(issued));
   const auto now = parts.now();
@@ -125,7 +125,7 @@ Result<Bytes> Organisation::signing_summary(const Principal& caller, std::string
 
 Result<Bytes> signer_summary(const Organisation::Parts& parts, const SignerVisit& visit) {
   QUOTARY_TRY(at, visited(parts, visit));
-  if (at.signer.status != "signed") return fail(Errc::not_found, "not_signed", "it is not signed");
+  if (at.signer.status != "signed") return fail(Errc::conflict, "not_signed", "it is not signed yet");
   return summary_for(parts, at.request, at.quote, at.signer.id);
 }
 
