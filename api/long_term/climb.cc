@@ -61,6 +61,21 @@ Result<signing::LongTermPlan> gather(std::string_view pdf, const signing::LevelQ
               "no certificate names a place where the revocation of its chain can be had, or a root is not given");
 }
 
+Result<std::string> with_time(std::string_view pdf, const ClimbPorts& ports) {
+  QUOTARY_TRY(prepared, signing::prepare_document_time_stamp(pdf));
+  QUOTARY_TRY(token, ports.token(prepared.digest));
+  QUOTARY_TRY_VOID(signing::put_document_time_stamp(prepared, token));
+  return std::move(prepared.pdf);
+}
+
+// Whether a time-stamp of today would be proof for longer than what there is. One by the same certificate is not.
+Result<bool> would_last_longer(std::string_view pdf, const signing::LevelQuestion& question, Timestamp ends,
+                               const ClimbPorts& ports) {
+  QUOTARY_TRY(trial, with_time(pdf, ports));
+  QUOTARY_TRY(standing, standing_of(trial, question));
+  return !standing.ends || standing.ends->time > ends;
+}
+
 Result<Rung> judged(std::string_view kind, std::string pdf, const signing::LevelQuestion& question) {
   QUOTARY_TRY(standing, standing_of(pdf, question));
   return Rung{kind, std::move(pdf), standing.level, std::move(standing.ends)};
@@ -85,6 +100,11 @@ Result<std::optional<Rung>> climb(std::string_view pdf, const signing::LevelQues
   QUOTARY_TRY(standing, standing_of(pdf, question));
   const bool ends_soon = standing.ends && standing.ends->time < renew_before;
   if (standing.level >= target && !ends_soon) return std::optional<Rung>();
+  if (standing.level >= target) {
+    // Else every look at it would add another that ends no later.
+    QUOTARY_TRY(longer, would_last_longer(pdf, question, standing.ends->time, ports));
+    if (!longer) return std::optional<Rung>();
+  }
   QUOTARY_TRY(plan, gather(pdf, question, ports));
   auto stored = signing::append_security_store(pdf, plan.material);
   if (stored) {
@@ -92,10 +112,8 @@ Result<std::optional<Rung>> climb(std::string_view pdf, const signing::LevelQues
     return std::optional<Rung>(std::move(rung));
   }
   if (stored.error().code != "security_store_complete") return std::move(stored).error();
-  QUOTARY_TRY(prepared, signing::prepare_document_time_stamp(pdf));
-  QUOTARY_TRY(token, ports.token(prepared.digest));
-  QUOTARY_TRY_VOID(signing::put_document_time_stamp(prepared, token));
-  QUOTARY_TRY(rung, judged(time_kind, std::move(prepared.pdf), question));
+  QUOTARY_TRY(timed, with_time(pdf, ports));
+  QUOTARY_TRY(rung, judged(time_kind, std::move(timed), question));
   return std::optional<Rung>(std::move(rung));
 }
 

@@ -38,7 +38,8 @@ struct Standing {
 };
 [[nodiscard]] Result<Standing> standing_of(std::string_view pdf, const signing::LevelQuestion& question);
 
-// The next rung; absent when the document stands at `target` and its proof does not end before `renew_before`. Nothing
+// The next rung; absent when the document stands at `target` and its proof does not end before `renew_before`, or would
+// not last longer by a time-stamp of today. Nothing
 // is made up: without an answer, Errc::unavailable `material_missing` (which, and why) or the error of the token;
 // errors of judge_levels(), append_security_store() and prepare_document_time_stamp().
 [[nodiscard]] Result<std::optional<Rung>> climb(std::string_view pdf, const signing::LevelQuestion& question,

@@ -69,9 +69,38 @@ TEST_F(Climb, FirstWhatItIsJudgedByThenATimeOverIt) {
   ASSERT_TRUE(standing->ends);
   // At the top nothing more is done, until the end comes near.
   EXPECT_FALSE(*step(pdf, ports()));
-  const auto renewed = step(pdf, ports(), {standing->ends->time.unix_ms + 1});
-  ASSERT_TRUE(renewed && *renewed) << (renewed ? "nothing" : renewed.error().detail);
-  EXPECT_TRUE((*renewed)->pdf.starts_with(pdf));
+  // A token by the same certificate would not last longer.
+  const Timestamp soon{standing->ends->time.unix_ms + 1};
+  const auto useless = step(pdf, ports(), soon);
+  ASSERT_TRUE(useless) << useless.error().detail;
+  EXPECT_FALSE(*useless);
+  // One whose certificate ends later does: its turn comes after the store that keeps what the earlier one is judged by.
+  made::CertificateProfile profile;
+  profile.name = "Time of tomorrow";
+  profile.extended_key_usage = "critical,timeStamping";
+  profile.list_points = "URI:http://ca.example/list.crl";
+  profile.not_after = {seal_time.unix_ms + 4 * made::year_ms};
+  made::TestAuthority next;
+  next.time = made::issue(&pki().intermediate, profile);
+  auto with_next = ports();
+  with_next.token = [&](const Hash& imprint) -> Result<std::string> {
+    return next.token(imprint, {seal_time.unix_ms + 3'700'000});
+  };
+  std::vector<std::string> renewals;
+  for (int rungs = 0; rungs < 6; ++rungs) {
+    const auto rung = step(pdf, with_next, soon);
+    ASSERT_TRUE(rung) << rung.error().code << " " << rung.error().detail;
+    if (!*rung) break;
+    renewals.emplace_back((*rung)->kind);
+    pdf = (*rung)->pdf;
+  }
+  ASSERT_FALSE(renewals.empty());
+  EXPECT_LT(renewals.size(), 6u);
+  EXPECT_EQ(renewals.back(), time_kind);
+  const auto longer = standing_of(pdf, question());
+  ASSERT_TRUE(longer);
+  EXPECT_EQ(longer->level, SealLevel::b_lta);
+  EXPECT_GT(longer->ends->time, standing->ends->time);
 }
 
 TEST_F(Climb, NothingIsMadeUp) {
