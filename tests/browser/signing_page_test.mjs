@@ -34,7 +34,7 @@ const button = (page, name) => page.getByRole('button', { name });
 // As a reader does: on to the end, until the page lets them go on.
 async function read(page) {
   await page.waitForFunction(() => {
-    document.querySelector('.count')?.scrollIntoView();
+    document.querySelector('.count')?.scrollIntoView({ behavior: 'instant' }); // one begun anew each frame never ends
     return document.querySelector('.count[data-end=drawn]') && document.querySelector('.foot .main:enabled');
   });
   await button(page, /I have read it/).click();
