@@ -13,4 +13,4 @@ add_custom_command(OUTPUT ${web_out}/embedded.cc
   WORKING_DIRECTORY ${web}
   COMMENT "Bundling the pages")
 quotary_library(quotary_web
-  SOURCES web/assets.cc ${web_out}/embedded.cc)
+  SOURCES ${web_out}/embedded.cc)

@@ -15,7 +15,4 @@ struct Embedded {
 
 [[nodiscard]] const std::vector<Embedded>& embedded();
 
-// Null when there is none of that address.
-[[nodiscard]] const Embedded* find(std::string_view address);
-
 }  // namespace quotary::web
