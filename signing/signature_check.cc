@@ -64,11 +64,6 @@ Result<CheckedSignature> with_signer(CheckedSignature out, const CmsFinding& cms
   return out;
 }
 
-bool lower_case(std::string_view pdf, const SignaturePlace& cover) {
-  const std::string_view digits = pdf.substr(cover.gap_begin, cover.gap_end - cover.gap_begin);
-  return std::none_of(digits.begin(), digits.end(), [](char c) { return c >= 'A' && c <= 'F'; });
-}
-
 Result<CheckedSignature> check_approval(std::string_view pdf, const SignaturePlace& cover,
                                         const NewSignature& signature, bool foreign, const SignatureRoots& roots) {
   if (!named(signature.value, "Type", "Sig") && signature.value.find("Type"))
@@ -77,7 +72,7 @@ Result<CheckedSignature> check_approval(std::string_view pdf, const SignaturePla
     return refuse("signature_malformed", "the signature is no PAdES one: its SubFilter is not ETSI.CAdES.detached");
   CheckedSignature out;
   const std::string content = content_of(pdf, cover);
-  out.foreign = foreign || signature.foreign || !lower_case(pdf, cover) ||
+  out.foreign = foreign || signature.foreign || !is_in_lower_case(pdf, cover) ||
                 cover.gap_end - cover.gap_begin != 2 * contents_bytes + 2;
   // A signature does not cover all of its own CMS. One that is ours in all else must be ours in that too.
   const auto cms = out.foreign ? verify_foreign_cms(cover.der, content) : verify_cms(cover.der, content);

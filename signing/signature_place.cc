@@ -49,12 +49,16 @@ Result<SignaturePlace> locate_any_signature(std::string_view pdf, std::size_t be
   return SignaturePlace{range[1], range[2], contents->text.substr(0, size)};
 }
 
+bool is_in_lower_case(std::string_view pdf, const SignaturePlace& place) {
+  const std::string_view digits = pdf.substr(place.gap_begin, place.gap_end - place.gap_begin);
+  return std::none_of(digits.begin(), digits.end(), [](char c) { return c >= 'A' && c <= 'F'; });
+}
+
 Result<SignaturePlace> locate_signature(std::string_view pdf, const PdfObject& object) {
   auto place = locate_any_signature(pdf, 0, object.value);
   if (!place) return fail(Errc::invalid, "seal_invalid", place.error().detail);
   // These digits are all that no signature covers: one way of writing them is enough.
-  const std::string_view digits = pdf.substr(place->gap_begin, place->gap_end - place->gap_begin);
-  if (std::any_of(digits.begin(), digits.end(), [](char c) { return c >= 'A' && c <= 'F'; }))
+  if (!is_in_lower_case(pdf, *place))
     return fail(Errc::invalid, "seal_invalid", "Contents is not in lower-case digits");
   return place;
 }

@@ -17,7 +17,11 @@ struct SignaturePlace {
 [[nodiscard]] Result<SignaturePlace> locate_any_signature(std::string_view pdf, std::size_t begin,
                                                           const PdfValue& dictionary);
 
-// The same of one that we wrote: Contents in lower-case digits. Errc::invalid `seal_invalid` says what does not hold.
+// Whether Contents is in lower-case digits, as ours is.
+[[nodiscard]] bool is_in_lower_case(std::string_view pdf, const SignaturePlace& place);
+
+// locate_any_signature() of one that we wrote: Contents in lower-case digits. Errc::invalid `seal_invalid` says what
+// does not hold.
 [[nodiscard]] Result<SignaturePlace> locate_signature(std::string_view pdf, const PdfObject& object);
 
 }  // namespace quotary::signing
