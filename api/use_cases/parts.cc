@@ -95,6 +95,17 @@ std::uint64_t proof_tree_size(std::string_view proof) {
 Organisation::Parts::Parts() = default;
 Organisation::Parts::~Parts() = default;
 
+Result<std::string> Organisation::Parts::seal_statement(std::string_view unsealed, std::string reason,
+                                                        Timestamp time) const {
+  if (!seal) return *seal_error;
+  signing::SealRequest request;
+  request.signing_time = time;
+  request.reason = std::move(reason);
+  request.name = profile.name;
+  request.must_outlive = time;
+  return seal->seal(unsealed, request);
+}
+
 Result<std::string> Organisation::Parts::payload(const Entry& entry, std::string_view name) const {
   auto found = ledger->object(entry, name);
   if (found || found.error().code != "subject_key_erased") return found;

@@ -191,6 +191,8 @@ struct Organisation::Parts {
   // What follows once an erasure's entry is durable: its key is destroyed, and nothing of it stays in memory. False:
   // the key still waits to be destroyed.
   [[nodiscard]] bool carry_out_erasure(std::string_view target);
+  // A page that states facts as of `time`, sealed. `seal_error` when there is no seal, and errors of sealing.
+  [[nodiscard]] Result<std::string> seal_statement(std::string_view unsealed, std::string reason, Timestamp time) const;
   // The key subject for new payloads about what `key_subject` stands for (ledger/records/erasure.h).
   [[nodiscard]] Result<std::string> live_key_subject(std::string_view key_subject) const;
 

@@ -71,7 +71,6 @@ Result<pdfgen::SummarySignature> signature_of(const Organisation::Parts& parts, 
 // `reader`: the signer who reads it; empty for the sender.
 Result<Bytes> summary_for(const Organisation::Parts& parts, const SignatureRequestRecord& request,
                           const records::QuoteRecord& quote, std::string_view reader) {
-  if (!parts.seal) return *parts.seal_error;
   pdfgen::SigningSummary page;
   for (const records::SignerRecord& signer : request.signers) {
     if (signer.status != "signed") continue;
@@ -100,12 +99,7 @@ Result<Bytes> summary_for(const Organisation::Parts& parts, const SignatureReque
   page.made_at = parts.zone->format_local(now);
   page.created = now;
   QUOTARY_TRY(unsealed, pdfgen::signing_summary(parts.fonts, page));
-  signing::SealRequest seal;
-  seal.signing_time = now;
-  seal.reason = "Evidence of signing " + quote.number;
-  seal.name = parts.profile.name;
-  seal.must_outlive = now;
-  QUOTARY_TRY(sealed, parts.seal->seal(unsealed, seal));
+  QUOTARY_TRY(sealed, parts.seal_statement(unsealed, "Evidence of signing " + quote.number, now));
   auto hash = sha256(sealed).hex();
   return Bytes{std::move(sealed), "application/pdf", std::move(hash), quote.number + "-evidence.pdf"};
 }

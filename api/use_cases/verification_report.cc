@@ -115,12 +115,7 @@ Result<Bytes> Organisation::verification_report(const Principal& caller, std::st
   if (!parts_->seal) return *parts_->seal_error;
   QUOTARY_TRY(ended, find_ended(*parts_, id));
   QUOTARY_TRY(unsealed, pdfgen::verification_report(parts_->fonts, page_of(*parts_, id, ended)));
-  signing::SealRequest request;
-  request.signing_time = parts_->now();
-  request.reason = "Ledger verification " + std::string(id);
-  request.name = parts_->profile.name;
-  request.must_outlive = request.signing_time;
-  QUOTARY_TRY(sealed, parts_->seal->seal(unsealed, request));
+  QUOTARY_TRY(sealed, parts_->seal_statement(unsealed, "Ledger verification " + std::string(id), parts_->now()));
   auto hash = sha256(sealed).hex();
   return Bytes{std::move(sealed), "application/pdf", std::move(hash), "verification-" + std::string(id) + ".pdf"};
 }

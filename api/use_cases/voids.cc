@@ -130,12 +130,7 @@ Result<std::string> make_certificate(const Organisation::Parts& parts, const Pri
   certificate.verify_url = stored ? stored->numbering.verify_url : parts.profile.public_url + "/v/" + quote.number;
   certificate.created = decided_at;
   QUOTARY_TRY(unsealed, pdfgen::void_certificate(parts.fonts, certificate));
-  signing::SealRequest seal;
-  seal.signing_time = decided_at;
-  seal.reason = "Void certificate " + quote.number;
-  seal.name = parts.profile.name;
-  seal.must_outlive = decided_at;
-  return parts.seal->seal(unsealed, seal);
+  return parts.seal_statement(unsealed, "Void certificate " + quote.number, decided_at);
 }
 
 }  // namespace
