@@ -3,6 +3,7 @@
 #include "ledger/log/newest_about.h"
 #include "ledger/records/certificates.h"
 #include "signing/seal_level.h"
+#include "signing/validation_json.h"
 
 #include <algorithm>
 
@@ -11,39 +12,6 @@ namespace {
 
 // How many certificates back each use is followed.
 constexpr std::size_t certificates_walked_max = 100;
-
-void put_fault(json::object& row, const std::string& code, const std::string& reason) {
-  if (code.empty()) return;
-  row["code"] = code;
-  row["reason"] = reason;
-}
-
-json::object row_of(const signing::SignatureFinding& signature) {
-  json::object row{{"field", signature.field},           {"kind", signing::name_of(signature.kind)},
-                   {"revision", signature.revision + 1}, {"sound", signature.sound},
-                   {"trusted", signature.trusted},       {"foreign", signature.foreign},
-                   {"covered", signature.covered},       {"later_changes_allowed", signature.later_changes_allowed}};
-  if (!signature.signer.empty()) row["signer"] = signature.signer;
-  if (!signature.certificate_sha256.empty()) row["certificate_sha256"] = signature.certificate_sha256;
-  if (!signature.claimed_time.empty()) row["claimed_time"] = signature.claimed_time;
-  if (!signature.algorithm.empty()) row["algorithm"] = signature.algorithm;
-  put_fault(row, signature.code, signature.reason);
-  return row;
-}
-
-json::object row_of(const signing::RevisionFinding& revision, std::size_t place) {
-  json::array changes;
-  for (const signing::ObjectChange& change : revision.changes)
-    changes.push_back(json::object{{"object", change.number}, {"added", change.added}, {"what", change.what}});
-  json::object row{{"revision", place + 1},
-                   {"begin", revision.begin},
-                   {"end", revision.end},
-                   {"allowed", revision.allowed},
-                   {"changed_objects", revision.changed_objects},
-                   {"changes", std::move(changes)}};
-  put_fault(row, revision.code, revision.reason);
-  return row;
-}
 
 // The level that each signature has reached, and the best time that is proved of it.
 void put_levels(const Organisation::Parts& parts, std::string_view pdf, json::array& signatures) {
@@ -88,15 +56,8 @@ Result<std::shared_ptr<const DocumentFindings>> judge_document(const Organisatio
   out->finding = signing::finding_of(read);
   out->proof = signing::proof_at_end(read);
   out->code = read.code;
-  json::array signatures, revisions;
-  for (const auto& each : read.signatures) signatures.push_back(row_of(each));
-  for (std::size_t i = 0; i < read.revisions.size(); ++i) revisions.push_back(row_of(read.revisions[i], i));
-  if (read.intact) put_levels(parts, pdf, signatures);
-  out->told = {{"intact", read.intact},
-               {"intact_bytes", read.intact_bytes},
-               {"signatures", std::move(signatures)},
-               {"revisions", std::move(revisions)}};
-  put_fault(out->told, read.code, read.reason);
+  out->told = signing::json_of(read);
+  if (read.intact) put_levels(parts, pdf, out->told.at("signatures").as_array());
   return std::shared_ptr<const DocumentFindings>(std::move(out));
 }
 

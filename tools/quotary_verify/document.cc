@@ -2,7 +2,7 @@
 
 #include "ledger/log/checkpoint.h"
 #include "signing/carried_proof.h"
-#include "signing/document_validation.h"
+#include "signing/validation_json.h"
 
 namespace quotary::offline {
 
@@ -94,19 +94,7 @@ std::string_view words_of_kind(signing::SignatureKind kind) {
 
 // Every signature behind the seal, and what a revision changed that it may not.
 void tell_updates(Verdict& verdict, const signing::DocumentValidation& validation) {
-  json::array signatures, revisions;
   for (const auto& each : validation.signatures) {
-    json::object row{{"field", each.field},
-                     {"kind", signing::name_of(each.kind)},
-                     {"revision", each.revision + 1},
-                     {"signer", each.signer},
-                     {"certificate_sha256", each.certificate_sha256},
-                     {"claimed_time", each.claimed_time},
-                     {"covered", each.covered},
-                     {"sound", each.sound},
-                     {"trusted", each.trusted}};
-    if (!each.code.empty()) row["code"] = each.code, row["reason"] = each.reason;
-    signatures.push_back(std::move(row));
     if (each.kind == signing::SignatureKind::seal) continue;
     verdict.tell("修订", "revision",
                  std::to_string(each.revision + 1) + ": " + std::string(words_of_kind(each.kind)) + " " + each.field +
@@ -115,16 +103,9 @@ void tell_updates(Verdict& verdict, const signing::DocumentValidation& validatio
   }
   for (std::size_t i = 0; i < validation.revisions.size(); ++i) {
     const auto& each = validation.revisions[i];
-    json::array changes;
-    for (const auto& change : each.changes) changes.emplace_back(change.what);
-    revisions.push_back(json::object{
-        {"revision", i + 1}, {"end", each.end}, {"allowed", each.allowed}, {"changes", std::move(changes)}});
     if (!each.allowed) verdict.tell("不允许的改动", "not allowed", std::to_string(i + 1) + ": " + each.reason);
   }
-  verdict.facts["findings"] = json::object{{"intact", validation.intact},
-                                           {"intact_bytes", validation.intact_bytes},
-                                           {"signatures", std::move(signatures)},
-                                           {"revisions", std::move(revisions)}};
+  verdict.facts["findings"] = signing::json_of(validation);
 }
 
 // What the file says about itself before any proof is looked at.
