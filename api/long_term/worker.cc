@@ -1,7 +1,7 @@
 #include "api/long_term/worker.h"
 
+#include "api/time_stamping/ask.h"
 #include "signing/ocsp.h"
-#include "signing/time_stamp.h"
 
 #include <algorithm>
 
@@ -185,14 +185,10 @@ Result<std::string> LongTerm::fetch(const signing::Fetch& place) {
 }
 
 Result<std::string> LongTerm::token(const Hash& imprint) {
-  QUOTARY_TRY(query, signing::make_time_query(imprint, *ports_.random));
-  QUOTARY_TRY(answer, authority_->post(query.der));
-  if (answer.status != 200)
-    return fail(Errc::unavailable, "status_" + std::to_string(answer.status),
-                "the time-stamping authority answered " + std::to_string(answer.status) + ": " +
-                    http::said_by_server(answer.body));
-  QUOTARY_TRY(token, signing::check_time_reply(answer.body, query, ports_.time_roots_pem, ports_.clock->now()));
-  return std::move(token.der);
+  auto token = time_stamping::ask_authority(*authority_, imprint, ports_.time_roots_pem, *ports_.clock, *ports_.random);
+  if (token) return std::move(token->der);
+  const Error& error = token.error();
+  return fail(error.kind, error.code, "the time-stamping authority: " + error.detail);
 }
 
 }  // namespace quotary::long_term

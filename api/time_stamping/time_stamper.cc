@@ -1,6 +1,6 @@
 #include "api/time_stamping/time_stamper.h"
 
-#include "api/http/message.h"
+#include "api/time_stamping/ask.h"
 #include "ledger/log/checkpoint.h"
 #include "ledger/log/newest_about.h"
 #include "ledger/log/note.h"
@@ -196,16 +196,7 @@ Result<TimeStamper::Waiting> TimeStamper::fetch(Time asked_at) {
   stamped.note = ports_.ledger->checkpoint();
   QUOTARY_TRY(checkpoint, checkpoint_of(stamped.note));
   stamped.size = checkpoint.size;
-  QUOTARY_TRY(query, signing::make_time_query(sha256(stamped.note), *ports_.random));
-  QUOTARY_TRY(answer, transport_->post(query.der));
-  if (answer.status != 200)
-    return fail(Errc::unavailable, "status_" + std::to_string(answer.status),
-                "it answered " + std::to_string(answer.status) + ": " + http::said_by_server(answer.body));
-  const std::string_view type = std::string_view(answer.content_type).substr(0, answer.content_type.find(';'));
-  if (!http::equal_ignoring_case(type, signing::time_reply_type))
-    return fail(Errc::invalid, "bad_time_reply",
-                "it answered with " + http::said_by_server(answer.content_type) + ", not " + signing::time_reply_type);
-  QUOTARY_TRY(token, signing::check_time_reply(answer.body, query, roots_, ports_.clock->now()));
+  QUOTARY_TRY(token, ask_authority(*transport_, sha256(stamped.note), roots_, *ports_.clock, *ports_.random));
   stamped.token = std::move(token);
   out.draft = draft_of(stamped, checkpoint.root);
   out.asked_at = asked_at;
