@@ -1,11 +1,11 @@
 // Documents that are made to be proved in many years: which ones, and how a rung becomes a revision.
+#include "api/use_cases/long_term.h"
+
 #include "api/metrics_text.h"
-#include "api/use_cases/drafts.h"
 #include "api/use_cases/parts.h"
 #include "api/use_cases/signature_rules.h"
+#include "ledger/log/system_event.h"
 #include "signing/document_check.h"
-
-#include <algorithm>
 
 namespace quotary::api {
 namespace {
@@ -38,18 +38,11 @@ Result<void> append_rung(Organisation::Parts& parts, const std::string& number, 
                          [&](const StateReader& state) { return records::find_quote(state, number); }));
   if (!quote) return fail(Errc::corrupt, "state_damaged", "no quote " + number);
   QUOTARY_TRY(key_subject, parts.live_key_subject(quote->customer));
-  Draft draft = system_draft(records::revision_added_type, "quote:" + number,
-                             json::object{{"number", number},
-                                          {"kind", rung.kind},
-                                          {"base_sha256", sha256(base.pdf).hex()},
-                                          {"base_size", base.pdf.size()},
-                                          {"revision", base.revision + 1},
-                                          {"document_sha256", sha256(rung.pdf).hex()},
-                                          {"document_size", rung.pdf.size()},
-                                          {"level", signing::seal_level_name(rung.level)}});
+  Draft draft = system_draft(
+      records::revision_added_type, "quote:" + number,
+      json::object{{"number", number}, {"kind", rung.kind}, {"level", signing::seal_level_name(rung.level)}});
   if (rung.ends) draft.body["ends"] = format_rfc3339(rung.ends->time);
-  draft.objects.push_back(
-      {"revision", "application/octet-stream", rung.pdf.substr(base.pdf.size()), key_subject, base.revision + 1});
+  put_revision(draft, base.pdf, base.revision, rung.pdf, key_subject);
   QUOTARY_TRY_VOID(append_draft(*parts.ledger, draft));
   return {};
 }

@@ -8,6 +8,7 @@
 #include "api/use_cases/erased_keys.h"
 #include "api/use_cases/issuer.h"
 #include "api/use_cases/log_checks.h"
+#include "api/use_cases/long_term.h"
 #include "api/use_cases/making.h"
 #include "api/use_cases/opening.h"
 #include "api/use_cases/parts.h"

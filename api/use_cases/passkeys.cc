@@ -47,9 +47,7 @@ Result<void> check_registrable(const Organisation::Parts& parts, const Visited& 
   QUOTARY_TRY_VOID(check_signable(parts, at));
   if (at.demands("code")) {
     if (parts.codes->proven(at.code_key(), visit.proof, parts.now())) return {};
-    Error error = fail(Errc::invalid, "factor_missing", "first enter the code that is sent to you");
-    error.problems.push_back({"", error.code, "code"});
-    return error;
+    return missing_factor("code");
   }
   if (known)
     return fail(Errc::conflict, "passkey_known",

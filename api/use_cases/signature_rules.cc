@@ -286,6 +286,17 @@ json::object signature_row(const Organisation::Parts& parts, const SignatureRequ
   return row;
 }
 
+void put_revision(Draft& draft, std::string_view base, std::uint64_t base_revision, std::string_view whole,
+                  const std::string& key_subject) {
+  draft.body["base_sha256"] = sha256(base).hex();
+  draft.body["base_size"] = base.size();
+  draft.body["revision"] = base_revision + 1;
+  draft.body["document_sha256"] = sha256(whole).hex();
+  draft.body["document_size"] = whole.size();
+  draft.objects.push_back(
+      {"revision", "application/octet-stream", std::string(whole.substr(base.size())), key_subject, base_revision + 1});
+}
+
 Result<std::string> document_bytes(const Organisation::Parts& parts, const records::QuoteRecord& quote,
                                    std::uint64_t revision) {
   if (revision == 0 || revision > quote.revision)

@@ -51,6 +51,11 @@ struct SignatureDetails {
                                          const records::SignatureRequestRecord& request,
                                          const SignatureDetails* details, bool masked);
 
+// What every entry says that appends a revision to a quote's document, and the appended bytes (FORMAT.md, "Signature
+// requests"). `whole` begins with `base`, which is revision `base_revision`.
+void put_revision(Draft& draft, std::string_view base, std::uint64_t base_revision, std::string_view whole,
+                  const std::string& key_subject);
+
 // The bytes of a quote's document at a revision: the sealed PDF and all that was appended to it, held against the hash
 // that the ledger names. Errc::not_found `revision_not_found`; corrupt `payload_damaged`.
 [[nodiscard]] Result<std::string> document_bytes(const Organisation::Parts& parts, const records::QuoteRecord& quote,
@@ -67,7 +72,6 @@ struct SignatureDetails {
                                                        const records::SignerRecord& signer, std::string_view kind);
 [[nodiscard]] Result<std::vector<signature::Message>> notices_of(const Organisation::Parts& parts, const Entry& entry);
 
-[[nodiscard]] std::string long_term_figures(const long_term::LongTermState& state);
 // Prometheus text; empty when nothing delivers.
 [[nodiscard]] std::string delivery_figures(const signature::CourierState& state);
 

@@ -133,6 +133,13 @@ Result<void> check_signable(const Organisation::Parts& parts, const Visited& at)
   return {};
 }
 
+Error missing_factor(const std::string& factor) {
+  Error error =
+      fail(Errc::invalid, "factor_missing", "first prove who you are by the " + factor + " that was demanded");
+  error.problems.push_back({"", error.code, factor});
+  return error;
+}
+
 Draft signer_draft(const Visited& at, std::string_view type) {
   Draft draft = draft_by("signer:" + at.signer.id, "signer", type, "quote:" + at.quote.number);
   draft.body = {{"request", at.request.id}, {"number", at.quote.number}, {"signer", at.signer.id}};

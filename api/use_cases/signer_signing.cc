@@ -18,14 +18,6 @@ struct Given {
   std::optional<signing::PasskeyAssertion> passkey;
 };
 
-// A factor's name stands in problems[0].
-Error missing_factor(const std::string& factor) {
-  Error error =
-      fail(Errc::invalid, "factor_missing", "first prove who you are by the " + factor + " that was demanded");
-  error.problems.push_back({"", error.code, factor});
-  return error;
-}
-
 std::optional<int> coordinate(const json::value& value) {
   if (!value.is_int64() || value.get_int64() < 0 || value.get_int64() > stroke_extent) return std::nullopt;
   return static_cast<int>(value.get_int64());
@@ -233,15 +225,9 @@ Result<Answer> sign_document(Organisation::Parts& parts, const SignerVisit& visi
   draft.body["method"] = given.method;
   draft.body["consent_sha256"] = at.request.consent_sha256;
   draft.body["factors"] = std::move(proven);
-  draft.body["base_sha256"] = at.quote.newest_sha256();
-  draft.body["base_size"] = at.quote.newest_size();
-  draft.body["revision"] = at.quote.revision + 1;
-  draft.body["document_sha256"] = sha256(signed_pdf).hex();
-  draft.body["document_size"] = signed_pdf.size();
   draft.objects.push_back(
       {"evidence", "application/json", evidence_of(at, who, given, visit, factors, now), key_subject, 1});
-  draft.objects.push_back(
-      {"revision", "application/octet-stream", signed_pdf.substr(base.size()), key_subject, at.quote.revision + 1});
+  put_revision(draft, base, at.quote.revision, signed_pdf, key_subject);
   QUOTARY_TRY(committed, parts.ledger->append([&](const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
     QUOTARY_TRY(request, records::find_signature_request(state, at.request.id));
     if (!request) return fail(Errc::corrupt, "state_damaged", "a signature request is not there");

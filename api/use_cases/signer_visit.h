@@ -26,6 +26,8 @@ struct Visited {
 [[nodiscard]] Result<Visited> visited(const Organisation::Parts& parts, const SignerVisit& visit);
 // Whether that signer may sign or decline now; the fold says it again at the write.
 [[nodiscard]] Result<void> check_signable(const Organisation::Parts& parts, const Visited& at);
+// Errc::invalid `factor_missing`; the factor's name stands in problems[0].
+[[nodiscard]] Error missing_factor(const std::string& factor);
 // A draft by the signer.
 [[nodiscard]] Draft signer_draft(const Visited& at, std::string_view type);
 
