@@ -1,6 +1,7 @@
 // The use cases of one organisation: pages, API and command line call these and nothing below them.
 #pragma once
 
+#include "api/judging/judges.h"
 #include "api/long_term/worker.h"
 #include "api/roles.h"
 #include "api/signature/courier.h"
@@ -83,6 +84,7 @@ struct OrganisationConfig {
   std::optional<ServiceEventsConfig> service_events;  // a server's; absent: what opens the ledger chains nothing itself
   time_stamping::TimeStampingConfig time_stamping;    // the authority to be asked for trusted time, by the same rule
   long_term::LongTermConfig long_term;                // how far documents are made provable for later
+  judging::JudgesConfig judging;                      // by which processes strangers' documents are read
   signature::SignatureConfig signature;               // how customers are asked to sign
   unsigned verification_wait_ms = 5'000;              // a call for a check of the log waits that long for its end
 };

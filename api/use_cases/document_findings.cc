@@ -2,36 +2,12 @@
 
 #include "ledger/log/newest_about.h"
 #include "ledger/records/certificates.h"
-#include "signing/seal_level.h"
-#include "signing/validation_json.h"
-
-#include <algorithm>
 
 namespace quotary::api {
 namespace {
 
 // How many certificates back each use is followed.
 constexpr std::size_t certificates_walked_max = 100;
-
-// The level that each signature has reached, and the best time that is proved of it.
-void put_levels(const Organisation::Parts& parts, std::string_view pdf, json::array& signatures) {
-  signing::LevelQuestion question;
-  question.trust_anchors_pem = parts.adopted_pem;
-  question.time_roots_pem = parts.time_roots_pem;
-  question.now = parts.now();
-  const auto levels = signing::judge_levels(pdf, question);
-  if (!levels) return;
-  for (auto& value : signatures) {
-    auto& row = value.as_object();
-    const auto found =
-        std::find_if(levels->signatures.begin(), levels->signatures.end(),
-                     [&](const signing::LevelFinding& each) { return row.at("field").as_string() == each.field; });
-    if (found == levels->signatures.end()) continue;
-    row["level"] = signing::seal_level_name(found->level);
-    if (found->best) row["proved_time"] = format_rfc3339(found->best->time);
-    if (found->fault) row["level_fault"] = found->fault->code;
-  }
-}
 
 // Of the entries about one use, newest first.
 Result<void> add_certificates(const Ledger& ledger, const records::CertificateUse& use, std::string& out) {
@@ -51,14 +27,8 @@ Result<void> add_certificates(const Ledger& ledger, const records::CertificateUs
 }  // namespace
 
 Result<std::shared_ptr<const DocumentFindings>> judge_document(const Organisation::Parts& parts, std::string_view pdf) {
-  QUOTARY_TRY(read, signing::validate_document(pdf, {parts.adopted_pem, parts.time_roots_pem}, parts.now()));
-  auto out = std::make_shared<DocumentFindings>();
-  out->finding = signing::finding_of(read);
-  out->proof = signing::proof_at_end(read);
-  out->code = read.code;
-  out->told = signing::json_of(read);
-  if (read.intact) put_levels(parts, pdf, out->told.at("signatures").as_array());
-  return std::shared_ptr<const DocumentFindings>(std::move(out));
+  QUOTARY_TRY(judged, parts.judges->judge({pdf, parts.adopted_pem, parts.time_roots_pem, parts.now()}));
+  return std::shared_ptr<const DocumentFindings>(std::make_shared<DocumentFindings>(std::move(judged)));
 }
 
 Result<std::string> adopted_certificates(const Ledger& ledger) {

@@ -1,22 +1,17 @@
 // What the bytes of a document show by themselves, for answers about it. Inside api/use_cases.
 #pragma once
 
+#include "api/judging/judges.h"
 #include "api/use_cases/parts.h"
-#include "signing/verdict.h"
 
 #include <mutex>
 
 namespace quotary::api {
 
-struct DocumentFindings {
-  signing::DocumentFinding finding = signing::DocumentFinding::unreadable;
-  std::optional<signing::ProofAtEnd> proof;  // that an intact document ends with
-  std::string code;                          // why it is not intact; empty when it is
-  json::object told;                         // signatures, revisions and the rest, as the API answers them
-};
+using DocumentFindings = judging::Judgement;
 
-// Judges the bytes. What trust is: a certificate that this ledger adopted for sealing or for recording signatures, and
-// for time-stamps the roots that the server was started with. Errors of validate_document().
+// Has the bytes judged. What trust is: a certificate that this ledger adopted for sealing or for recording signatures,
+// and for time-stamps the roots that the server was started with. Errors of judging::Judges::judge().
 [[nodiscard]] Result<std::shared_ptr<const DocumentFindings>> judge_document(const Organisation::Parts& parts,
                                                                              std::string_view pdf);
 

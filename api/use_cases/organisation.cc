@@ -202,6 +202,7 @@ Result<void> Organisation::Parts::start() {
 // What cannot be read here is trusted by nothing, and said so by each answer; reading and issuing go on.
 void Organisation::Parts::start_verifying() {
   findings = std::make_unique<FindingsCache>();
+  judges = std::make_unique<judging::Judges>(config.judging);
   if (auto adopted = adopted_certificates(*ledger)) adopted_pem = std::move(*adopted);
   if (adopted_pem.empty() && seal) adopted_pem = seal->certificate_pem();
   if (config.time_stamping.roots_file.empty()) return;

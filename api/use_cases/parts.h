@@ -126,6 +126,7 @@ struct Organisation::Parts {
   mutable TextCache person_names, buyer_names, seller_names;
   mutable ProofCache public_proofs;
   mutable TileCache tiles;
+  std::unique_ptr<judging::Judges> judges;
   std::unique_ptr<FindingsCache> findings;  // of documents that were verified
   std::string recording_pem;                // that of the signing service, as it is now; empty: none
   std::string adopted_pem;                  // the certificates that signed documents here, as the entries tell

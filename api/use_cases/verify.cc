@@ -100,7 +100,8 @@ Result<FindingsCache::Findings> findings_of_known(const Organisation::Parts& par
                                                   const Hash& hash) {
   if (auto found = parts.findings->find(hash)) return found;
   QUOTARY_TRY(judged, judge_document(parts, pdf));
-  parts.findings->put(hash, judged);
+  // What a busy machine cut short may come to its end the next time.
+  if (judged->code != judging::judging_stopped) parts.findings->put(hash, judged);
   return judged;
 }
 
@@ -155,7 +156,7 @@ Result<Answer> Organisation::verify_bytes(std::string_view pdf) const {
   QUOTARY_TRY(findings, judge_document(*parts_, pdf));
   QUOTARY_TRY(front, longest_known(*parts_, pdf));
   if (front) return describe_longer(*parts_, pdf, *front, *findings);
-  if (auto claimed = signing::claimed_identity(pdf)) {
+  if (const auto& claimed = findings->claimed) {
     QUOTARY_TRY(quote, find_by_code(*parts_, claimed->number, claimed->code));
     if (quote) {
       QUOTARY_TRY(out, describe(*parts_, *quote, "altered", false));

@@ -63,8 +63,12 @@ void add_places(CLI::App& command, Places& places, bool seal = false);
 // One line on stderr, with the faults of the input below it; answers the exit code that fits the kind.
 int report(const Error& error);
 
+// That a server's documents are judged by processes of this program (`quotary judge`).
+[[nodiscard]] judging::JudgesConfig judging_by_processes();
+
 // Each adds one subcommand whose callback sets `exit_code`.
 void add_serve(CLI::App& app, int& exit_code);
+void add_judge(CLI::App& app, int& exit_code);
 void add_init(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_verify(CLI::App& app, int& exit_code);

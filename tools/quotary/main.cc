@@ -19,6 +19,7 @@ int run(int argc, char** argv) {
       "quotary COMMAND --help tells more.");
   int exit_code = exit_ok;
   add_serve(app, exit_code);
+  add_judge(app, exit_code);
   add_init(app, exit_code);
   add_demo(app, exit_code);
   add_verify(app, exit_code);
