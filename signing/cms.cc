@@ -197,6 +197,31 @@ Result<void> check_imprint(std::string_view time_token, const Hash& signature_ha
                   signature_hash.hex());
 }
 
+bool names_certificate(const CMS_SignerInfo* signer) {
+  return CMS_signed_get_attr_by_NID(signer, NID_id_smime_aa_signingCertificateV2, -1) >= 0 ||
+         CMS_signed_get_attr_by_NID(signer, NID_id_smime_aa_signingCertificate, -1) >= 0;
+}
+
+std::string_view signature_value(CMS_SignerInfo* signer) {
+  const ASN1_OCTET_STRING* octets = CMS_SignerInfo_get0_signature(signer);
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(octets)),
+          static_cast<std::size_t>(ASN1_STRING_length(octets))};
+}
+
+// Of another program's signature: a time-stamp that is over it counts, and whatever else is beside it does not.
+void put_foreign_time(CmsFinding& finding, CMS_SignerInfo* signer) {
+  finding.signature_hash = sha256(signature_value(signer));
+  const int at = CMS_unsigned_get_attr_by_NID(signer, NID_id_smime_aa_timeStampToken, -1);
+  if (at < 0) return;
+  X509_ATTRIBUTE* attribute = CMS_unsigned_get_attr(signer, at);
+  if (X509_ATTRIBUTE_count(attribute) != 1) return;
+  const auto* value = static_cast<const ASN1_STRING*>(X509_ATTRIBUTE_get0_data(attribute, 0, V_ASN1_SEQUENCE, nullptr));
+  if (!value) return;
+  std::string token(reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
+                    static_cast<std::size_t>(ASN1_STRING_length(value)));
+  if (check_imprint(token, finding.signature_hash)) finding.time_token = std::move(token);
+}
+
 // Names the algorithms, or nothing when they are not on the list.
 std::string allowed_algorithm(CMS_SignerInfo* signer, EVP_PKEY* key) {
   X509_ALGOR *digest = nullptr, *signature = nullptr;
@@ -261,18 +286,20 @@ Result<CmsFinding> verify(std::string_view der, std::string_view content, bool c
     ERR_clear_error();
     return invalid("/Contents holds no CMS SignedData");
   }
-  // What encodes to other bytes was not DER, and readers may see different things in it.
-  if (to_der(cms.get()) != der) return invalid("the CMS is not strict DER");
+  // What encodes to other bytes was not DER, and readers may see different things in it. Other programs write BER.
+  if (!foreign && to_der(cms.get()) != der) return invalid("the CMS is not strict DER");
   if (OBJ_obj2nid(CMS_get0_eContentType(cms.get())) != NID_pkcs7_data || CMS_is_detached(cms.get()) != 1)
     return invalid("the CMS carries content of its own");
   STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(cms.get());
   if (sk_CMS_SignerInfo_num(signers) != 1) return invalid("the CMS has not exactly one signer");
   CMS_SignerInfo* signer = sk_CMS_SignerInfo_value(signers, 0);
   for (const int nid : {NID_pkcs9_contentType, NID_pkcs9_messageDigest, NID_id_smime_aa_signingCertificateV2}) {
+    // PKCS #7 as PDF had it before PAdES does not name the certificate that it is by.
+    if (foreign && nid == NID_id_smime_aa_signingCertificateV2) continue;
     if (!attribute_once(signer, nid))
       return invalid(std::string("the signed attribute ") + OBJ_nid2sn(nid) + " is not there exactly once");
   }
-  if (CMS_signed_get_attr_by_NID(signer, NID_pkcs9_signingTime, -1) >= 0)
+  if (!foreign && CMS_signed_get_attr_by_NID(signer, NID_pkcs9_signingTime, -1) >= 0)
     return invalid("the CMS has a signingTime, which PAdES forbids");
 
   CmsFinding finding;
@@ -311,18 +338,20 @@ Result<CmsFinding> verify(std::string_view der, std::string_view content, bool c
   BioPtr memory = memory_bio(content);
   if (!body || !memory) return openssl_failed("read the content");
   BIO_push(body.get(), memory.release());
-  if (CMS_verify(cms.get(), nullptr, store.get(), body.get(), nullptr, CMS_CADES | CMS_BINARY) != 1) {
+  const unsigned flags = CMS_BINARY | (!foreign || names_certificate(signer) ? CMS_CADES : 0u);
+  if (CMS_verify(cms.get(), nullptr, store.get(), body.get(), nullptr, flags) != 1) {
     return invalid("the signature does not hold: " + drain_openssl_errors());
   }
 
-  if (foreign) return finding;
+  if (foreign) {
+    put_foreign_time(finding, signer);
+    return finding;
+  }
   // The signature covers neither the versions nor how the signer is named, so a CMS as we write it has no freedom left.
   const std::vector<CertificatePtr> chain = issuing_chain(finding.signer.get(), finding.certificates);
   if (chain.size() + 1 != finding.certificates.size())
     return invalid("the CMS carries certificates that are not of the signer's chain");
-  const ASN1_OCTET_STRING* octets = CMS_SignerInfo_get0_signature(signer);
-  const std::string_view value(reinterpret_cast<const char*>(ASN1_STRING_get0_data(octets)),
-                               static_cast<std::size_t>(ASN1_STRING_length(octets)));
+  const std::string_view value = signature_value(signer);
   finding.signature_hash = sha256(value);
   if (!carrier) {
     QUOTARY_TRY(time_token, time_token_of(signer));
@@ -342,6 +371,16 @@ Result<CmsFinding> verify(std::string_view der, std::string_view content, bool c
 
 std::size_t der_size(std::string_view bytes) {
   return bytes.empty() || bytes[0] != der_sequence ? 0 : first_value(bytes).size;
+}
+
+std::size_t foreign_cms_size(std::string_view bytes) {
+  if (const std::size_t size = der_size(bytes)) return size;
+  ERR_clear_error();
+  const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
+  const auto* const begin = at;
+  const CmsPtr cms(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(bytes.size())));
+  ERR_clear_error();
+  return cms ? static_cast<std::size_t>(at - begin) : 0;
 }
 
 Result<CmsForm> CmsForm::make(X509* leaf, const std::vector<CertificatePtr>& chain) {

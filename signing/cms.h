@@ -83,9 +83,13 @@ struct CmsFinding {
 // time-stamp with it.
 [[nodiscard]] Result<CmsFinding> verify_carrier_cms(std::string_view der, std::string_view content);
 
-// As verify_cms() of what other programs write: other signed attributes, unsigned ones and further certificates may be
-// there, which the signature either covers or which nothing here rests on.
+// As verify_cms() of what other programs write: BER, signatures that do not name their certificate (PKCS #7 before
+// PAdES), a signingTime, other signed attributes, unsigned ones and further certificates may be there, which the
+// signature either covers or which nothing here rests on. `time_token` is there only when it is over this signature.
 [[nodiscard]] Result<CmsFinding> verify_foreign_cms(std::string_view der, std::string_view content);
+
+// The size of the CMS at the front of `bytes`, in DER or, as other programs write it, in BER; 0 when there is none.
+[[nodiscard]] std::size_t foreign_cms_size(std::string_view bytes);
 
 // The size of the DER value at the front of `bytes`, or 0 when there is none that fits.
 [[nodiscard]] std::size_t der_size(std::string_view bytes);

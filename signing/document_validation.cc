@@ -159,6 +159,7 @@ class Validation {
     }
     finding.kind = checked->kind;
     finding.signer = checked->signer;
+    finding.names = checked->names;
     finding.certificate_sha256 = checked->certificate_sha256;
     finding.algorithm = checked->algorithm;
     finding.sound = true;

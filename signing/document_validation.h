@@ -27,6 +27,7 @@ struct SignatureFinding {
   SignatureKind kind = SignatureKind::seal;
   std::size_t revision = 0;
   std::string signer;              // certificate subject, one line
+  std::vector<std::string> names;  // whom the certificate names: subject_names()
   std::string certificate_sha256;  // hexadecimal
   std::string claimed_time;        // RFC 3339; of a time-stamp its authority's
   std::string algorithm;

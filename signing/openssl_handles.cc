@@ -86,6 +86,25 @@ std::string certificate_subject(const X509* certificate) {
   return shown(bio_text(out.get()));
 }
 
+std::vector<std::string> subject_names(const X509* certificate) {
+  constexpr std::size_t names_max = 20;
+  std::vector<std::string> out;
+  const X509_NAME* subject = X509_get_subject_name(certificate);
+  for (int i = 0; i < X509_NAME_entry_count(subject) && out.size() < names_max; ++i) {
+    const X509_NAME_ENTRY* entry = X509_NAME_get_entry(subject, i);
+    const int kind = OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry));
+    if (kind != NID_organizationName && kind != NID_commonName && kind != NID_organizationIdentifier &&
+        kind != NID_serialNumber)
+      continue;
+    unsigned char* text = nullptr;
+    const int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry));
+    if (size > 0) out.push_back(shown({reinterpret_cast<char*>(text), static_cast<std::size_t>(size)}));
+    OPENSSL_free(text);
+  }
+  ERR_clear_error();
+  return out;
+}
+
 std::string certificate_der(const X509* certificate) { return der_of<i2d_X509>(certificate); }
 
 std::string certificate_to_pem(const X509* certificate) {

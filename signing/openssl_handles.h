@@ -65,6 +65,9 @@ std::string der_of(const T* value) {
 // "CN=…,O=…" in UTF-8, fit for a line of a log or a terminal: cut off at 200 bytes with "…", and whatever steers the
 // display replaced by "?".
 std::string certificate_subject(const X509* certificate);
+// Whom the subject names: its O, CN, organizationIdentifier and serialNumber, as certificate_subject()
+// writes text, at most 20 of them.
+std::vector<std::string> subject_names(const X509* certificate);
 std::string certificate_der(const X509* certificate);
 std::string certificate_to_pem(const X509* certificate);
 // Every certificate of a PEM text, at least one and at most 1,000; blocks of other kinds are passed over. Errc::invalid

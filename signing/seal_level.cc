@@ -261,6 +261,11 @@ Result<DocumentLevels> judge_levels(std::string_view pdf, const LevelQuestion& q
   return Levels(file, question, {}).judge();
 }
 
+bool is_unknown_signer(const LevelFinding& signature) {
+  return signature.kind == LevelFinding::Kind::approval && signature.chain.fault &&
+         signature.chain.fault->code == "certificate_untrusted";
+}
+
 Result<LongTermPlan> plan_long_term(std::string_view pdf, const LevelQuestion& question,
                                     const ValidationMaterial& fetched) {
   QUOTARY_TRY(file, PdfFile::read(pdf));
@@ -274,7 +279,7 @@ Result<LongTermPlan> plan_long_term(std::string_view pdf, const LevelQuestion& q
   };
   for (const LevelFinding& each : levels.signatures) {
     // Of a signature that does not hold there is nothing to keep.
-    if (each.chain.certificates.empty()) continue;
+    if (each.chain.certificates.empty() || is_unknown_signer(each)) continue;
     SignatureMaterial material{each.key, {}};
     add(each.chain, material.material);
     for (const TimeEvidence& time : each.times) {

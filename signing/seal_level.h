@@ -89,6 +89,10 @@ struct DocumentLevels {
 // more than 256 MB together.
 [[nodiscard]] Result<DocumentLevels> judge_levels(std::string_view pdf, const LevelQuestion& question);
 
+// A person's signature by a certificate that leads to no anchor: nothing can be proved of it later, and where its
+// certificate says that something can be had is a stranger's word. A plan leaves it out.
+[[nodiscard]] bool is_unknown_signer(const LevelFinding& signature);
+
 // What it takes to bring the document to B-LT: fetch `wanted`, add_fetched() the answers, and plan again until it is
 // complete or nothing more can be had; then append_security_store(material).
 struct LongTermPlan {

@@ -59,6 +59,7 @@ std::string content_of(std::string_view pdf, const SignaturePlace& cover) {
 
 Result<CheckedSignature> with_signer(CheckedSignature out, const CmsFinding& cms) {
   out.signer = certificate_subject(cms.signer.get());
+  out.names = subject_names(cms.signer.get());
   out.certificate_sha256 = sha256(certificate_der(cms.signer.get())).hex();
   out.algorithm = cms.algorithm;
   return out;
@@ -68,11 +69,15 @@ Result<CheckedSignature> check_approval(std::string_view pdf, const SignaturePla
                                         const NewSignature& signature, bool foreign, const SignatureRoots& roots) {
   if (!named(signature.value, "Type", "Sig") && signature.value.find("Type"))
     return refuse("signature_malformed", "the signature dictionary is of another type");
-  if (!named(signature.value, "SubFilter", "ETSI.CAdES.detached"))
-    return refuse("signature_malformed", "the signature is no PAdES one: its SubFilter is not ETSI.CAdES.detached");
+  // The one of PDF before PAdES (ISO 32000-1, 12.8.3.3) is what most programs write unless told otherwise.
+  const bool before_pades = named(signature.value, "SubFilter", "adbe.pkcs7.detached");
+  if (!before_pades && !named(signature.value, "SubFilter", "ETSI.CAdES.detached"))
+    return refuse("signature_malformed",
+                  "the signature is of no kind that is taken: its SubFilter is neither ETSI.CAdES.detached nor "
+                  "adbe.pkcs7.detached");
   CheckedSignature out;
   const std::string content = content_of(pdf, cover);
-  out.foreign = foreign || signature.foreign || !is_in_lower_case(pdf, cover) ||
+  out.foreign = foreign || before_pades || signature.foreign || !is_in_lower_case(pdf, cover) ||
                 cover.gap_end - cover.gap_begin != 2 * contents_bytes + 2;
   // A signature does not cover all of its own CMS. One that is ours in all else must be ours in that too.
   const auto cms = out.foreign ? verify_foreign_cms(cover.der, content) : verify_cms(cover.der, content);

@@ -18,6 +18,7 @@ struct CheckedSignature {
   SignatureKind kind = SignatureKind::approval;
   bool foreign = false;  // not written by Quotary
   std::string signer, certificate_sha256, algorithm;
+  std::vector<std::string> names;    // subject_names() of the signer's certificate
   std::optional<Timestamp> claimed;  // /M, or a time-stamp's own time
   bool trusted = false;
   std::string carried;  // the .tlog-proof of a ledger_proof; whether it holds is for who has the log's key

@@ -41,8 +41,8 @@ Result<SignaturePlace> locate_any_signature(std::string_view pdf, std::size_t be
     return bad_contents("is no hexadecimal string");
   if (contents->begin != range[1] || contents->end != range[2] || contents->begin < begin)
     return bad_range("leaves a gap that Contents does not fill");
-  const std::size_t size = der_size(contents->text);
-  if (size == 0) return bad_contents("holds no DER value");
+  const std::size_t size = foreign_cms_size(contents->text);
+  if (size == 0) return bad_contents("holds no signature that can be read");
   const std::string_view behind = std::string_view(contents->text).substr(size);
   if (std::count(behind.begin(), behind.end(), '\0') != std::ssize(behind))
     return bad_contents("holds bytes behind its value");

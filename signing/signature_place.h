@@ -12,8 +12,8 @@ struct SignaturePlace {
 
 // Of a signature dictionary of any program. Its revision begins at `begin` and ends with `pdf`. Errc::invalid
 // `byte_range` unless the range begins at the first byte, leaves out Contents and nothing else, and reaches the
-// revision's end; `contents_malformed` unless Contents is one DER value of this revision in hexadecimal with zeros
-// behind it.
+// revision's end; `contents_malformed` unless Contents is one value of this revision, DER or a CMS in BER, in
+// hexadecimal with zeros behind it.
 [[nodiscard]] Result<SignaturePlace> locate_any_signature(std::string_view pdf, std::size_t begin,
                                                           const PdfValue& dictionary);
 

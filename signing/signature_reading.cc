@@ -2,6 +2,7 @@
 
 #include "signing/document_check.h"
 #include "signing/incremental_update.h"
+#include "signing/signature_check.h"
 #include "signing/signature_place.h"
 
 #include <algorithm>
@@ -35,8 +36,12 @@ Result<void> read_cms(ReadSignature& out, std::string_view pdf, const SignatureP
   content.reserve(pdf.size());
   content += pdf.substr(0, place.gap_begin);
   content += pdf.substr(place.gap_end);
-  const bool carrier = out.finding.kind == LevelFinding::Kind::ledger_proof;
-  QUOTARY_TRY(cms, carrier ? verify_carrier_cms(place.der, content) : verify_cms(place.der, content));
+  const auto kind = out.finding.kind;
+  auto verified = kind == LevelFinding::Kind::ledger_proof ? verify_carrier_cms(place.der, content)
+                                                           : verify_cms(place.der, content);
+  // People sign with other programs too.
+  if (!verified && kind == LevelFinding::Kind::approval) verified = verify_foreign_cms(place.der, content);
+  QUOTARY_TRY(cms, std::move(verified));
   out.finding.signer = certificate_subject(cms.signer.get());
   out.finding.algorithm = cms.algorithm;
   out.certificates.push_back(certificate_der(cms.signer.get()));
@@ -65,16 +70,18 @@ Result<void> read_signature(ReadSignature& out, const PdfFile& file, std::size_t
   if (pdf.size() > budget)
     return fail(Errc::too_large, "file_too_large", "the document's signatures cover more than 256 MB together");
   budget -= pdf.size();
-  QUOTARY_TRY(place, locate_signature(pdf, object));
+  const bool approval = out.finding.kind == LevelFinding::Kind::approval;
+  QUOTARY_TRY(place, approval ? locate_any_signature(pdf, 0, object.value) : locate_signature(pdf, object));
   out.finding.covered = pdf.size();
   out.finding.key = signature_key(object.value.find("Contents")->text);
   const PdfValue* time = object.value.find("M");
-  out.finding.claimed_time = time && time->is(PdfValue::Kind::string) ? parse_pdf_date(time->text) : std::nullopt;
+  out.finding.claimed_time = time && time->is(PdfValue::Kind::string) ? read_pdf_date(time->text) : std::nullopt;
   const bool form =
       named(object.value, "Filter", "Adobe.PPKLite") && !object.value.find("Cert") &&
       (document_time ? named(object.value, "SubFilter", "ETSI.RFC3161")
                      : named(object.value, "Type", "Sig") && named(object.value, "SubFilter", "ETSI.CAdES.detached"));
-  if (!form) return broken("the signature dictionary is not a PAdES one");
+  const bool before_pades = approval && named(object.value, "SubFilter", "adbe.pkcs7.detached");
+  if (!form && !before_pades) return broken("the signature dictionary is not a PAdES one");
   if (document_time) {
     read_token(out, pdf, place);
     return {};

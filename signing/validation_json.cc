@@ -16,6 +16,11 @@ json::object row_of(const SignatureFinding& signature) {
                    {"trusted", signature.trusted},       {"foreign", signature.foreign},
                    {"covered", signature.covered},       {"later_changes_allowed", signature.later_changes_allowed}};
   if (!signature.signer.empty()) row["signer"] = signature.signer;
+  if (!signature.names.empty()) {
+    json::array names;
+    for (const std::string& name : signature.names) names.emplace_back(name);
+    row["names"] = std::move(names);
+  }
   if (!signature.certificate_sha256.empty()) row["certificate_sha256"] = signature.certificate_sha256;
   if (!signature.claimed_time.empty()) row["claimed_time"] = signature.claimed_time;
   if (!signature.algorithm.empty()) row["algorithm"] = signature.algorithm;

@@ -12,9 +12,10 @@ using signing::Fetch;
 using signing::LevelFinding;
 using signing::SealLevel;
 
-// What only carries a proof or a time needs no later proof of its own.
+// What only carries a proof or a time needs no later proof of its own, and a stranger's certificate can have none.
 bool needs_proof(const LevelFinding& signature) {
-  return signature.kind == LevelFinding::Kind::seal || signature.kind == LevelFinding::Kind::approval;
+  return signature.kind == LevelFinding::Kind::seal ||
+         (signature.kind == LevelFinding::Kind::approval && !is_unknown_signer(signature));
 }
 
 Standing lowest(const DocumentLevels& levels) {

@@ -2,7 +2,9 @@
 #include "signing/document_validation.h"
 #include "signing/approval_signature.h"
 #include "signing/carried_proof.h"
+#include "signing/seal_level.h"
 #include "signing/verdict.h"
+#include "tests/support/golden.h"
 #include "tests/support/revision_forge.h"
 
 #include <gmock/gmock.h>
@@ -111,6 +113,38 @@ TEST(DocumentValidation, MarksWhatOtherProgramsSign) {
   EXPECT_TRUE(other.intact) << other.code << ": " << other.reason;
   EXPECT_TRUE(other.signatures.back().foreign);
   EXPECT_EQ(other.signatures.back().claimed_time, "2026-11-24T02:04:04.000Z");
+}
+
+// Signed with Apache PDFBox 2.0.27 and Bouncy Castle 1.72: PKCS #7 of before PAdES, in BER.
+TEST(DocumentValidation, TakesWhatPdfBoxSigns) {
+  const std::string pdf = testing::golden("signing/elsewhere.pdf"), root = testing::golden("signing/elsewhere.ca.pem");
+  const Timestamp now{testing::seal_time.unix_ms + 4 * testing::day_ms};
+  const auto found = signing::validate_document(pdf, {root, {}}, now).value();
+  EXPECT_TRUE(found.intact) << found.code << ": " << found.reason;
+  ASSERT_EQ(found.signatures.size(), 2U);
+  const auto& signature = found.signatures.back();
+  EXPECT_TRUE(signature.sound && signature.trusted && signature.foreign) << signature.reason;
+  EXPECT_EQ(signature.names, (std::vector<std::string>{"Li Hua", "Chenghu"}));
+  EXPECT_EQ(signature.field, "Customer1");
+  EXPECT_FALSE(found.signatures.front().trusted);
+
+  signing::LevelQuestion question;
+  question.trust_anchors_pem = root;
+  question.now = now;
+  const auto levels = signing::judge_levels(pdf, question).value();
+  EXPECT_EQ(levels.signatures.back().level, signing::SealLevel::b_b);
+  EXPECT_FALSE(levels.signatures.back().fault);
+  question.trust_anchors_pem.clear();
+  EXPECT_TRUE(signing::is_unknown_signer(signing::judge_levels(pdf, question)->signatures.back()));
+
+  // One digit of the signature's value, and one byte of what it covers.
+  const std::size_t contents = pdf.rfind("/Contents <"), value = pdf.find(std::string(600, '0'), contents);
+  std::string forged = pdf;
+  forged[value - 40] = forged[value - 40] == '0' ? '1' : '0';
+  EXPECT_EQ(signing::validate_document(forged, {root, {}}, now)->code, "signature_invalid");
+  std::string altered = pdf;
+  altered[altered.rfind("(agreed)") + 1] = 'A';
+  EXPECT_EQ(signing::validate_document(altered, {root, {}}, now)->code, "signature_invalid");
 }
 
 TEST(DocumentValidation, OtherReadersAgree) {

@@ -195,7 +195,7 @@ TEST_F(SealAttack, ContentsTricks) {
   const std::size_t end = sealed_.find('>', begin);
   // Bytes behind the CMS, an empty and a broken one, white space and an odd digit within.
   for (const auto& [at, bytes, reason] :
-       {std::tuple{end - 2, "01", "behind its value"}, std::tuple{begin, "00", "no DER"},
+       {std::tuple{end - 2, "01", "behind its value"}, std::tuple{begin, "00", "no signature that can be read"},
         std::tuple{end - 1, " ", "not_our_profile"}, std::tuple{end - 2, "  ", "not_our_profile"},
         std::tuple{end - 2, ">0", "not_our_profile"}, std::tuple{begin, "zz", "not_our_profile"}}) {
     std::string changed = sealed_;
