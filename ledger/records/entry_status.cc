@@ -29,9 +29,9 @@ Result<EntryStatus> status_of_issue(const Entry& entry) {
   return out;
 }
 
-bool is_completing(const Entry& signing) {
-  const auto* completes = signing.body.if_contains("completes");
-  return completes != nullptr && completes->is_bool() && completes->get_bool();
+bool says(const Entry& signing, std::string_view member) {
+  const auto* value = signing.body.if_contains(member);
+  return value != nullptr && value->is_bool() && value->get_bool();
 }
 
 // Types of entries that say nothing about what became of a quote.
@@ -72,7 +72,12 @@ Result<EntryStatus> status_of_entries(std::span<const Entry> entries) {
     } else if (type == signature_signed_type || type == signature_declined_type) {
       if (answered != nullptr || superseded != nullptr || voided != nullptr)
         return bad(entry, "cannot follow those before it");
-      if (type == signature_declined_type || is_completing(entry)) answered = &entry;
+      if (type == signature_declined_type || says(entry, "completes")) answered = &entry;
+    } else if (type == signature_added_type) {
+      const bool accepts = says(entry, "accepts");
+      if (superseded != nullptr || voided != nullptr || (accepts && answered != nullptr))
+        return bad(entry, "cannot follow those before it");
+      if (accepts) answered = &entry;
     } else if (!leaves_status(type)) {
       return fail(
           Errc::invalid, "unknown_entry_type",
@@ -86,11 +91,11 @@ Result<EntryStatus> status_of_entries(std::span<const Entry> entries) {
                               : answered != nullptr   ? answered
                                                       : asked;
   if (counts == nullptr) return out;
-  out.status = counts == voided                          ? "voided"
-               : counts == superseded                    ? "superseded"
-               : counts == asked                         ? "void_requested"
-               : answered->type == signature_signed_type ? "accepted"
-                                                         : "declined";
+  out.status = counts == voided                            ? "voided"
+               : counts == superseded                      ? "superseded"
+               : counts == asked                           ? "void_requested"
+               : answered->type == signature_declined_type ? "declined"
+                                                           : "accepted";
   out.since = counts->time;
   return out;
 }

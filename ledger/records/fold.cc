@@ -9,6 +9,7 @@
 #include "ledger/records/log_succession.h"
 #include "ledger/records/period_seal.h"
 #include "ledger/records/signing.h"
+#include "ledger/records/signing_keys.h"
 #include "ledger/records/views.h"
 
 #include <iterator>
@@ -272,6 +273,8 @@ constexpr Rule rules[] = {
     {sealing.type, [](const Step& s) { return certificate_adopted(s.entry, sealing, s.state); }},
     {recording_signatures.type,
      [](const Step& s) { return certificate_adopted(s.entry, recording_signatures, s.state); }},
+    {signing_key_added_type, [](const Step& s) { return signing_key_added(s.entry, s.state); }},
+    {signing_key_revoked_type, [](const Step& s) { return signing_key_revoked(s.entry, s.state); }},
     {numbers_burned_type, [](const Step& s) { return numbers_burned(s.entry, s.state); }},
     {"series.added", series_added},
     {"series.period_ended", period_ended},
@@ -293,6 +296,7 @@ constexpr Rule rules[] = {
     {signature_declined_type, [](const Step& s) { return signature_declined(s.entry, s.state); }},
     {signature_revoked_type, [](const Step& s) { return signature_revoked(s.entry, s.state); }},
     {signature_expired_type, [](const Step& s) { return signature_expired(s.entry, s.state); }},
+    {signature_added_type, [](const Step& s) { return signature_added(s.entry, s.state); }},
     {revision_added_type, [](const Step& s) { return revision_added(s.entry, s.state); }},
     {"erasure.requested", [](const Step& s) { return erasure_requested(s.entry, s.state); }},
     {erasure_approved_type, [](const Step& s) { return erasure_approved(s.entry, s.state); }},

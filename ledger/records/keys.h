@@ -2,6 +2,7 @@
 //
 //   org                      the organisation: origin, public_url, time_zone
 //   person/<id>              role, team, region, entry index
+//   signer/<id>              the person's own signing keys: certificates' hashes, entry indices
 //   login/<keyed hash>       person id
 //   token/<keyed hash>       person id
 //   series/<name>            branch, type, pattern, period, entry index
@@ -55,6 +56,7 @@ inline constexpr std::string_view seal_certificate_key = "seal", signing_certifi
   return "burned/" + std::string(series) + "/" + std::string(period) + "/";
 }
 [[nodiscard]] inline std::string person_key(std::string_view id) { return "person/" + std::string(id); }
+[[nodiscard]] inline std::string signing_keys_key(std::string_view person) { return "signer/" + std::string(person); }
 [[nodiscard]] inline std::string login_key(std::string_view hash) { return "login/" + std::string(hash); }
 [[nodiscard]] inline std::string token_key(std::string_view hash) { return "token/" + std::string(hash); }
 [[nodiscard]] inline std::string series_key(std::string_view name) { return "series/" + std::string(name); }

@@ -3,6 +3,7 @@
 #include "ledger/base/hash.h"
 #include "ledger/records/keys.h"
 #include "ledger/records/record_json.h"
+#include "ledger/records/signing_keys.h"
 
 #include <algorithm>
 #include <array>
@@ -12,6 +13,7 @@ namespace quotary::records {
 namespace {
 
 constexpr std::array<std::string_view, signers_max> fields{"Customer1", "Customer2", "Customer3"};
+constexpr std::string_view seller_field = "Rep";
 constexpr std::array<std::string_view, 3> factors_known{"link", "code", "passkey"};
 
 Error refuse(const Entry& entry, std::string_view code, std::string_view detail) {
@@ -137,6 +139,21 @@ Result<Open> signable(const Entry& entry, const StateReader& state, SignerRecord
   return open;
 }
 
+// The actor signed with the key that they use, as the entry names it.
+Result<void> check_own_key(const Entry& entry, const StateReader& state) {
+  QUOTARY_TRY(keys, find_signing_keys(state, entry.actor_id));
+  const auto* used = key_in_use(keys);
+  if (used == nullptr || used->certificate != text_of(entry.body, "certificate"))
+    return refuse(entry, "signing_key_unknown", "the signer does not use that key");
+  return {};
+}
+
+bool is_customers(std::string_view field) { return std::find(fields.begin(), fields.end(), field) != fields.end(); }
+
+bool is_signed(const QuoteRecord& quote, const std::string& field) {
+  return std::find(quote.signed_fields.begin(), quote.signed_fields.end(), field) != quote.signed_fields.end();
+}
+
 bool is_hash(const std::string& text) { return Hash::from_hex(text).has_value(); }
 
 // One signer as signature.requested names it.
@@ -148,10 +165,8 @@ Result<SignerRecord> read_signer(const Entry& entry, const json::value& value, c
   signer.link = text_of(value.get_object(), "link");
   signer.factors = texts_of(value.get_object(), "factors");
   if (signer.id.empty() || !is_hash(signer.link)) return malformed(entry, "a signer has no id or no link");
-  if (std::find(fields.begin(), fields.end(), signer.field) == fields.end())
-    return malformed(entry, "a document reserves no field " + signer.field);
-  if (std::find(quote.signed_fields.begin(), quote.signed_fields.end(), signer.field) != quote.signed_fields.end())
-    return refuse(entry, "field_signed", "the field " + signer.field + " is signed");
+  if (!is_customers(signer.field)) return malformed(entry, "a document reserves no field " + signer.field);
+  if (is_signed(quote, signer.field)) return refuse(entry, "field_signed", "the field " + signer.field + " is signed");
   for (const std::string& factor : signer.factors)
     if (std::find(factors_known.begin(), factors_known.end(), factor) == factors_known.end())
       return malformed(entry, "no factor " + factor);
@@ -447,6 +462,43 @@ Result<void> signature_expired(const Entry& entry, StateWriter& state) {
   end(entry, state, open.request, open.quote, "expired");
   put(state, open.request);
   put(entry, state, open.quote);
+  return {};
+}
+
+Result<void> signature_added(const Entry& entry, StateWriter& state) {
+  QUOTARY_TRY(quote, quote_named(entry, state));
+  const auto status = status_at(quote, entry.time);
+  if (status != "valid" && status != "accepted") return refuse(entry, "quote_" + status, "the quote is " + status);
+  if (!quote.open_signature.empty())
+    return refuse(entry, "signature_request_open", "the request " + quote.open_signature + " is open");
+  const auto source = text_of(entry.body, "source"), assurance = text_of(entry.body, "assurance");
+  if (source != "upload" && source != "own_key") return malformed(entry, "no source of a signature: " + source);
+  if (assurance != "buyer" && assurance != "trusted" && assurance != "unknown")
+    return malformed(entry, "no assurance: " + assurance);
+  const auto added = texts_of(entry.body, "fields");
+  if (added.empty()) return malformed(entry, "it names no field");
+  if (source == "own_key") QUOTARY_TRY_VOID(check_own_key(entry, state));
+  bool customers = false;
+  for (const std::string& field : added) {
+    if (!is_customers(field) && field != seller_field) return malformed(entry, "a document reserves no field " + field);
+    if (source == "own_key" && field != seller_field)
+      return refuse(entry, "field_differs", "a seller signs " + std::string(seller_field));
+    if (is_signed(quote, field)) return refuse(entry, "field_signed", "the field " + field + " is signed");
+    quote.signed_fields.push_back(field);
+    customers = customers || is_customers(field);
+  }
+  // Whoever brings a copy could have signed it themselves: only a certificate in which others vouch for the buyer's
+  // name accepts a quote.
+  const bool accepts = customers && assurance == "buyer" && quote.outcome == "issued";
+  const auto* said = entry.body.if_contains("accepts");
+  if (!said || !said->is_bool() || said->get_bool() != accepts)
+    return refuse(entry, "acceptance_differs", "whether it accepts the quote is not what the entries say");
+  QUOTARY_TRY_VOID(add_revision(entry, state, quote, "signature"));
+  if (accepts) {
+    quote.outcome = "accepted";
+    quote.accepted_at = entry.time;
+  }
+  put(entry, state, quote);
   return {};
 }
 

@@ -23,6 +23,7 @@ inline constexpr std::string_view signature_requested_type = "signature.requeste
                                   signature_declined_type = "signature.declined",
                                   signature_revoked_type = "signature.revoked",
                                   signature_expired_type = "signature.expired",
+                                  signature_added_type = "signature.added",
                                   revision_added_type = "quote.revision_added";
 
 struct SignerRecord {
@@ -91,6 +92,8 @@ struct LinkRecord {
 [[nodiscard]] Result<void> signature_declined(const Entry& entry, StateWriter& state);
 [[nodiscard]] Result<void> signature_revoked(const Entry& entry, StateWriter& state);
 [[nodiscard]] Result<void> signature_expired(const Entry& entry, StateWriter& state);
+// A signature without a request: brought by its signer's copy, or made with a seller's own key.
+[[nodiscard]] Result<void> signature_added(const Entry& entry, StateWriter& state);
 [[nodiscard]] Result<void> revision_added(const Entry& entry, StateWriter& state);
 // What an entry that voids or supersedes the quote does to its open request; the caller writes the quote.
 [[nodiscard]] Result<void> overtake_signatures(const Entry& entry, QuoteRecord& quote, StateWriter& state);

@@ -37,7 +37,8 @@ struct Signing {
     const auto done = fold.apply(entry, facts.empty() ? "" : json::serialize(facts), next);
     if (!done) return done.error().code;
     state = std::move(next);
-    if (entry.type != "series.added" && entry.type != "organisation.created") about_quote.push_back(entry);
+    const bool about = entry.type != "series.added" && entry.type != "organisation.created";
+    if (about && !entry.type.starts_with("person.")) about_quote.push_back(entry);
     ++size;
     now.unix_ms += 1000;
     return "";
@@ -346,6 +347,101 @@ TEST(SigningFold, RevisionsFormOneLine) {
   EXPECT_EQ(add("document_time_stamp", s.quote().newest_sha256(), 3), "signature_request_open");
   EXPECT_EQ(s.quote().revision, 2u);
   EXPECT_EQ(s.status_offline(), "issued");
+}
+
+// A signature without a request, with one member that differs.
+std::string add_signature(Signing& s, json::array fields, const char* source, const char* assurance, bool accepts,
+                          const char* member = "", json::value value = {}) {
+  const auto quote = s.quote();
+  json::object body{{"fields", std::move(fields)},
+                    {"source", source},
+                    {"assurance", assurance},
+                    {"accepts", accepts},
+                    {"base_sha256", quote.newest_sha256()},
+                    {"base_size", quote.newest_size()},
+                    {"revision", quote.revision + 1},
+                    {"document_sha256", sha256("revision" + std::to_string(s.size)).hex()},
+                    {"document_size", quote.newest_size() + 500}};
+  if (std::string_view(source) == "own_key") body["certificate"] = sha256("certificate").hex();
+  if (*member) body[member] = std::move(value);
+  return s.add("signature.added", std::move(body));
+}
+
+void add_seller(Signing& s) {
+  ASSERT_EQ(s.add("person.added", {{"person", "p1"}, {"role", "rep"}}), "");
+  ASSERT_EQ(s.add("person.signing_key_added", {{"person", "p1"}, {"certificate", sha256("certificate").hex()}}), "");
+}
+
+TEST(SigningFold, ASignatureFromElsewhereAcceptsWhenOthersVouchForIt) {
+  Signing s;
+  add_seller(s);
+  ASSERT_EQ(add_signature(s, {"Rep"}, "own_key", "trusted", false), "");
+  EXPECT_EQ(s.quote().outcome, "issued");
+  ASSERT_EQ(add_signature(s, {"Customer2"}, "upload", "unknown", false), "");
+  EXPECT_EQ(s.quote().outcome, "issued");
+  EXPECT_EQ(s.status_offline(), "issued");
+  ASSERT_EQ(add_signature(s, {"Customer1"}, "upload", "buyer", true), "");
+  EXPECT_EQ(s.quote().outcome, "accepted");
+  EXPECT_TRUE(s.quote().accepted_at);
+  EXPECT_EQ(s.quote().revision, 4u);
+  EXPECT_EQ(s.status_offline(), "accepted");
+  ASSERT_EQ(add_signature(s, {"Customer3"}, "upload", "buyer", false), "") << "a second signature of an accepted one";
+  EXPECT_EQ(s.status_offline(), "accepted");
+  EXPECT_EQ(s.quote().signed_fields, (std::vector<std::string>{"Rep", "Customer2", "Customer1", "Customer3"}));
+}
+
+TEST(SigningFold, ASignatureFromElsewhereIsHeldToTheRules) {
+  Signing s;
+  add_seller(s);
+  EXPECT_EQ(add_signature(s, {}, "upload", "trusted", true), "bad_signature_entry");
+  EXPECT_EQ(add_signature(s, {"Customer4"}, "upload", "trusted", true), "bad_signature_entry");
+  EXPECT_EQ(add_signature(s, {"Customer1"}, "elsewhere", "trusted", true), "bad_signature_entry");
+  EXPECT_EQ(add_signature(s, {"Customer1"}, "upload", "certain", true), "bad_signature_entry");
+  EXPECT_EQ(add_signature(s, {"Customer1"}, "own_key", "trusted", true), "field_differs");
+  EXPECT_EQ(add_signature(s, {"Customer1"}, "upload", "unknown", true), "acceptance_differs");
+  EXPECT_EQ(add_signature(s, {"Customer1"}, "upload", "buyer", false), "acceptance_differs");
+  EXPECT_EQ(add_signature(s, {"Customer1"}, "upload", "trusted", true), "acceptance_differs");
+  EXPECT_EQ(add_signature(s, {"Rep"}, "upload", "buyer", true), "acceptance_differs") << "the seller accepts nothing";
+  EXPECT_EQ(add_signature(s, {"Rep", "Rep"}, "upload", "trusted", false), "field_signed");
+  EXPECT_EQ(add_signature(s, {"Rep"}, "upload", "trusted", false, "base_sha256", json::string(sha256("x").hex())),
+            "document_changed");
+  EXPECT_EQ(add_signature(s, {"Rep"}, "upload", "trusted", false, "revision", 3), "document_changed");
+  EXPECT_EQ(s.quote().revision, 1u);
+  EXPECT_TRUE(s.quote().signed_fields.empty());
+  ASSERT_EQ(s.ask({Signing::signer(1)}), "");
+  EXPECT_EQ(add_signature(s, {"Rep"}, "own_key", "trusted", false), "signature_request_open");
+  EXPECT_EQ(s.add("signature.revoked", {{"request", "r1"}}), "");
+  ASSERT_EQ(add_signature(s, {"Rep"}, "own_key", "trusted", false), "");
+  EXPECT_EQ(add_signature(s, {"Rep"}, "own_key", "trusted", false), "field_signed");
+  ASSERT_EQ(s.void_it(), "");
+  EXPECT_EQ(add_signature(s, {"Customer1"}, "upload", "buyer", true), "quote_voided");
+}
+
+TEST(SigningFold, PeopleSignWithTheKeyThatTheyUse) {
+  Signing s;
+  const auto key = [](const char* name) { return sha256(name).hex(); };
+  const auto add = [&](const char* name, const char* person = "p1") {
+    return s.add("person.signing_key_added", {{"person", person}, {"certificate", key(name)}});
+  };
+  EXPECT_EQ(add("a"), "person_unknown");
+  ASSERT_EQ(s.add("person.added", {{"person", "p1"}, {"role", "rep"}}), "");
+  ASSERT_EQ(s.add("person.added", {{"person", "p2"}, {"role", "rep"}}), "");
+  EXPECT_EQ(add("a", "p2"), "not_own_key") << "p1 makes a key for p2";
+  EXPECT_EQ(s.add("person.signing_key_added", {{"person", "p1"}, {"certificate", "x"}}), "certificate_unnamed");
+  EXPECT_EQ(add_signature(s, {"Rep"}, "own_key", "trusted", false), "signing_key_unknown");
+  ASSERT_EQ(add("a"), "");
+  EXPECT_EQ(add("a"), "certificate_again");
+  ASSERT_EQ(add("b"), "");
+  EXPECT_EQ(add_signature(s, {"Rep"}, "own_key", "trusted", false, "certificate", json::string(key("a"))),
+            "signing_key_unknown")
+      << "the one before";
+  EXPECT_EQ(s.add("person.signing_key_revoked", {{"person", "p1"}, {"certificate", key("a")}}), "signing_key_unknown");
+  ASSERT_EQ(s.add("person.signing_key_revoked", {{"person", "p1"}, {"certificate", key("b")}}), "");
+  EXPECT_EQ(add_signature(s, {"Rep"}, "own_key", "trusted", false, "certificate", json::string(key("b"))),
+            "signing_key_unknown");
+  for (int i = 0; i < 18; ++i) ASSERT_EQ(add(std::to_string(i).c_str()), "");
+  EXPECT_EQ(add("one too many"), "too_many_signing_keys");
+  ASSERT_EQ(add_signature(s, {"Rep"}, "own_key", "trusted", false, "certificate", json::string(key("17"))), "");
 }
 
 }  // namespace
