@@ -84,9 +84,10 @@ struct OrganisationConfig {
   std::optional<ServiceEventsConfig> service_events;  // a server's; absent: what opens the ledger chains nothing itself
   time_stamping::TimeStampingConfig time_stamping;    // the authority to be asked for trusted time, by the same rule
   long_term::LongTermConfig long_term;                // how far documents are made provable for later
-  judging::JudgesConfig judging;                      // by which processes strangers' documents are read
-  signature::SignatureConfig signature;               // how customers are asked to sign
-  unsigned verification_wait_ms = 5'000;              // a call for a check of the log waits that long for its end
+  std::string signer_roots_file;  // PEM: what certificates lead to by which people sign elsewhere; empty: none counts
+  judging::JudgesConfig judging;  // by which processes strangers' documents are read
+  signature::SignatureConfig signature;   // how customers are asked to sign
+  unsigned verification_wait_ms = 5'000;  // a call for a check of the log waits that long for its end
 };
 
 // What is set once, for ever; it stands in the first entry.

@@ -35,6 +35,7 @@ constexpr CallRow matrix[] = {
     {Call::hold, "hold", "place or release legal holds", {no, no, all, all, no, no, all}},
     {Call::request_signature, "request_signature", "ask customers to sign", {self, team, region, no, no, self, no}},
     {Call::read_signatures, "read_signatures", "read signature requests", {self, team, region, all, all, all, all}},
+    {Call::sign_own, "sign_own", "sign own quotes", {self, self, self, no, no, no, no}},
 };
 static_assert(std::size(matrix) == call_count);
 

@@ -44,8 +44,9 @@ enum class Call {
   hold,               // place and release legal holds
   request_signature,  // ask customers to sign, remind them, renew links, revoke
   read_signatures,    // signature requests
+  sign_own,           // own quotes, with an own key
 };
-inline constexpr std::size_t call_count = 21;
+inline constexpr std::size_t call_count = 22;
 
 struct CallRow {
   Call call;

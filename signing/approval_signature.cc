@@ -9,9 +9,9 @@ namespace quotary::signing {
 
 namespace {
 
-class FileSigner final : public DocumentSigner {
+class KeySigner final : public DocumentSigner {
  public:
-  explicit FileSigner(SealKey key) : key_(std::move(key)) {}
+  explicit KeySigner(SealKey key) : key_(std::move(key)) {}
 
   std::string certificate_pem() const override {
     std::string out = certificate_to_pem(key_.leaf.get());
@@ -111,7 +111,11 @@ Result<void> check_result(std::string_view signed_pdf, std::string_view base, co
 Result<std::shared_ptr<const DocumentSigner>> load_document_signer(FileSystem& files, const SealKeyFiles& paths,
                                                                    Timestamp now) {
   QUOTARY_TRY(key, load_seal_key(files, paths, now));
-  return std::shared_ptr<const DocumentSigner>(std::make_shared<FileSigner>(std::move(key)));
+  return document_signer(std::move(key));
+}
+
+std::shared_ptr<const DocumentSigner> document_signer(SealKey key) {
+  return std::make_shared<KeySigner>(std::move(key));
 }
 
 Result<std::string> sign_approval(std::string_view pdf, const ApprovalRequest& request, const DocumentSigner& signer) {

@@ -8,6 +8,8 @@
 
 namespace quotary::signing {
 
+class DocumentSigner;
+
 struct SealKey {
   KeyPtr key;
   CertificatePtr leaf;
@@ -16,5 +18,8 @@ struct SealKey {
 
 // The checks and error codes of Seal::load.
 [[nodiscard]] Result<SealKey> load_seal_key(FileSystem& files, const SealKeyFiles& paths, Timestamp now);
+
+// Signs with it in this process.
+[[nodiscard]] std::shared_ptr<const DocumentSigner> document_signer(SealKey key);
 
 }  // namespace quotary::signing

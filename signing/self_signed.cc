@@ -1,7 +1,5 @@
 #include "signing/self_signed.h"
 
-#include "signing/openssl_handles.h"
-
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/pem.h>
@@ -15,7 +13,6 @@ namespace {
 
 using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Release<X509_EXTENSION_free>>;
 
-constexpr std::int64_t ten_years_seconds = 3652LL * 86'400;
 constexpr std::int64_t clock_slack_seconds = 3600;  // another machine's clock may be behind
 constexpr std::size_t name_characters_max = 64;     // the upper bound of X.520
 constexpr std::size_t serial_bytes = 16;
@@ -73,16 +70,10 @@ std::string_view shortened_name(std::string_view name) {
   return name.substr(0, at);
 }
 
-Result<void> make_self_signed(FileSystem& files, const SealKeyFiles& paths, const SelfSignedProfile& profile,
-                              Timestamp now, Random& random) {
-  if (files.exists(paths.certificate_path))
-    return fail(Errc::conflict, "keys_exist",
-                paths.certificate_path + " is there already: keys are never written over");
-  ERR_clear_error();
-  QUOTARY_TRY(key, key_of(files, paths.key_path));
+Result<std::string> self_signed_certificate(EVP_PKEY* key, const SelfSignedProfile& profile, Timestamp now,
+                                            Random& random) {
   const CertificatePtr certificate(X509_new());
-  if (!key || !certificate) return failed("make a key");
-
+  if (!certificate) return failed("make a certificate");
   const IntegerPtr serial = random_integer(random, serial_bytes);
   const std::int64_t seconds = now.unix_ms / 1000;
   X509* const target = certificate.get();
@@ -90,18 +81,28 @@ Result<void> make_self_signed(FileSystem& files, const SealKeyFiles& paths, cons
   const bool filled =
       serial && X509_set_version(target, X509_VERSION_3) == 1 && X509_set_serialNumber(target, serial.get()) == 1 &&
       ASN1_TIME_set(X509_getm_notBefore(target), static_cast<time_t>(seconds - clock_slack_seconds)) &&
-      ASN1_TIME_set(X509_getm_notAfter(target), static_cast<time_t>(seconds + ten_years_seconds)) &&
+      ASN1_TIME_set(X509_getm_notAfter(target), static_cast<time_t>(seconds + profile.days * 86'400)) &&
       std::all_of(profile.subject.begin(), profile.subject.end(),
                   [&](const auto& each) { return add_name(subject, each.first, each.second); }) &&
-      X509_set_issuer_name(target, subject) == 1 && X509_set_pubkey(target, key.get()) == 1 &&
+      X509_set_issuer_name(target, subject) == 1 && X509_set_pubkey(target, key) == 1 &&
       add_extension(target, NID_subject_key_identifier, "hash") &&
       add_extension(target, NID_basic_constraints, "critical,CA:FALSE") &&
       add_extension(target, NID_key_usage, profile.key_usage) &&
       (profile.extended_key_usage == nullptr || add_extension(target, NID_ext_key_usage, profile.extended_key_usage)) &&
-      X509_sign(target, key.get(), EVP_sha256()) > 0;
+      X509_sign(target, key, EVP_sha256()) > 0;
   if (!filled) return failed("make a certificate");
+  return certificate_to_pem(target);
+}
 
-  return write_file_durably(files, paths.certificate_path, certificate_to_pem(target));
+Result<void> make_self_signed(FileSystem& files, const SealKeyFiles& paths, const SelfSignedProfile& profile,
+                              Timestamp now, Random& random) {
+  if (files.exists(paths.certificate_path))
+    return fail(Errc::conflict, "keys_exist",
+                paths.certificate_path + " is there already: keys are never written over");
+  ERR_clear_error();
+  QUOTARY_TRY(key, key_of(files, paths.key_path));
+  QUOTARY_TRY(certificate, self_signed_certificate(key.get(), profile, now, random));
+  return write_file_durably(files, paths.certificate_path, certificate);
 }
 
 }  // namespace quotary::signing

@@ -10,4 +10,9 @@ Result<SigningCertificate> signing_certificate(std::string pem) {
   return SigningCertificate{quotary::sha256(certificate_der(leaf)), not_after_of(leaf), std::move(pem)};
 }
 
+std::string certificate_subject_of(std::string_view pem) {
+  const auto certificates = certificates_from_pem(pem);
+  return certificates ? certificate_subject(certificates->front().get()) : std::string();
+}
+
 }  // namespace quotary::signing

@@ -19,4 +19,7 @@ struct SigningCertificate {
 // `bad_certificates`.
 [[nodiscard]] Result<SigningCertificate> signing_certificate(std::string pem);
 
+// The subject of the first certificate, one line; "" for none.
+[[nodiscard]] std::string certificate_subject_of(std::string_view pem);
+
 }  // namespace quotary::signing

@@ -7,6 +7,7 @@ std::string_view openapi_schemas() {
 "Problem": {"type": "object", "required": ["title", "status", "code"], "properties": {
   "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "code": {"type": "string"},
   "detail": {"type": "string"}, "instance": {"type": "string"},
+  "factor": {"type": "string", "description": "Of factor_missing: which."}, "attempts_left": {"type": "integer", "description": "Of code_wrong."},
   "errors": {"type": "array", "items": {"type": "object", "properties": {
     "pointer": {"type": "string"}, "parameter": {"type": "string"}, "code": {"type": "string"}, "detail": {"type": "string"}}}}}},
 "Decimal": {"type": "string", "pattern": "^-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,13})?$"},
@@ -180,7 +181,7 @@ std::string_view openapi_schemas() {
     "intact_bytes": {"type": "integer"}, "code": {"type": "string"}, "reason": {"type": "string", "description": "Why it is not intact."},
     "signatures": {"type": "array", "items": {"type": "object", "required": ["field", "kind", "revision", "sound", "trusted", "covered", "later_changes_allowed"], "properties": {
       "field": {"type": "string"}, "kind": {"enum": ["seal", "approval", "document_timestamp", "ledger_proof"]}, "revision": {"type": "integer"},
-      "signer": {"type": "string"}, "certificate_sha256": {"$ref": "#/components/schemas/Hash"}, "algorithm": {"type": "string"},
+      "signer": {"type": "string"}, "names": {"type": "array", "items": {"type": "string"}, "description": "Whom its certificate names."}, "certificate_sha256": {"$ref": "#/components/schemas/Hash"}, "algorithm": {"type": "string"},
       "claimed_time": {"type": "string", "format": "date-time"}, "covered": {"type": "integer", "description": "Bytes from the file's first."},
       "sound": {"type": "boolean"}, "foreign": {"type": "boolean", "description": "Written by another program."},
       "later_changes_allowed": {"type": "boolean"}, "code": {"type": "string"}, "reason": {"type": "string", "description": "Why it is not sound."},
@@ -284,6 +285,20 @@ std::string_view openapi_schemas() {
   "ledger": {"$ref": "#/components/schemas/LedgerPlace"}}},
 "SignatureRequestList": {"type": "object", "required": ["items"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/SignatureRequest"}}, "next_cursor": {"type": "string"}}},
+"AddedSignature": {"type": "object", "required": ["number", "revision", "sha256", "size", "fields", "source", "assurance", "status", "ledger"],
+  "properties": {"number": {"type": "string"}, "revision": {"type": "integer"}, "sha256": {"$ref": "#/components/schemas/Hash"},
+  "size": {"type": "integer"}, "fields": {"type": "array", "items": {"enum": ["Rep", "Customer1", "Customer2", "Customer3"]}},
+  "source": {"enum": ["upload", "own_key"]}, "assurance": {"enum": ["buyer", "trusted", "unknown"],
+    "description": "trusted: the certificates lead to what the organisation trusts; buyer: and name the buyer. A customer's signature accepts the quote then alone."},
+  "signatures": {"type": "array", "items": {"type": "object"}, "description": "The findings on each, as POST /v1/verify tells them."},
+  "status": {"type": "string"}, "ledger": {"type": "object"}}},
+"SellerSignature": {"type": "object", "required": ["signing_password"], "properties": {"signing_password": {"type": "string", "minLength": 10, "maxLength": 200,
+  "description": "Opens the key; kept nowhere."}}},
+"SigningKey": {"type": "object", "required": ["certificate_sha256", "subject", "not_after", "entry_index"], "properties": {
+  "certificate_sha256": {"$ref": "#/components/schemas/Hash"}, "subject": {"type": "string"}, "not_after": {"type": "string", "format": "date-time"},
+  "entry_index": {"type": "integer"}, "ledger": {"type": "object"}}},
+"RevokedSigningKey": {"type": "object", "required": ["certificate_sha256", "revoked_at", "ledger"], "properties": {
+  "certificate_sha256": {"$ref": "#/components/schemas/Hash"}, "revoked_at": {"type": "string", "format": "date-time"}, "ledger": {"type": "object"}}},
 "SigningSession": {"type": "object", "required": ["state", "request_id", "expires_at", "signer", "sender", "message", "quote", "document", "consent",
   "factors", "methods", "field", "others"], "properties": {
   "state": {"enum": ["open", "waiting_turn", "signed", "declined", "revoked", "expired", "completed", "overtaken", "quote_voided", "quote_superseded", "quote_expired"]},

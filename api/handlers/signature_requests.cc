@@ -1,4 +1,5 @@
 #include "api/handlers/endpoint.h"
+#include "api/use_cases/added_signatures.h"
 
 namespace quotary::api {
 namespace {
@@ -40,6 +41,37 @@ Result<http::Response> on_signer(const Surface& surface, const http::Request& re
   return answer_response(answer);
 }
 
+Result<http::Response> take_copy(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(answer, add_signed_copy(surface.organisation.parts(), caller, request.param("number"), request.body));
+  return answer_response(answer);
+}
+
+Result<http::Response> sign_own(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(answer, sign_as_seller(surface.organisation.parts(), caller, request.param("number"),
+                                     request.header("Idempotency-Key"), request.body));
+  return answer_response(answer);
+}
+
+Result<http::Response> make_key(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(answer, make_signing_key(surface.organisation.parts(), caller, request.body));
+  return answer_response(answer);
+}
+
+Result<http::Response> read_key(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(answer, read_signing_key(surface.organisation.parts(), caller));
+  return answer_response(answer);
+}
+
+Result<http::Response> revoke_key(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(answer, revoke_signing_key(surface.organisation.parts(), caller));
+  return answer_response(answer);
+}
+
 const Endpoint endpoints[] = {
     {"POST", "/v1/quotes/{number}/signature-requests",
      "Ask one to three customers to sign a quote: each is sent a link of their own", "signatures",
@@ -62,6 +94,20 @@ const Endpoint endpoints[] = {
     {"POST", "/v1/signature-requests/{id}/signers/{signer}/renew-link",
      "Send a signer another link: the one before opens nothing any more", "signatures", Call::request_signature,
      Kind::write, on_signer<&Organisation::renew_link>, "", "", "", 200, "application/json", "SignatureRequest"},
+    {"POST", "/v1/quotes/{number}/signed-copies",
+     "Take a copy that was signed elsewhere, with a certificate of the signer's own, as the next revision",
+     "signatures", Call::request_signature, Kind::read, take_copy, "", "application/pdf", "", 201, "application/json",
+     "AddedSignature", verify_bytes_max},
+    {"POST", "/v1/quotes/{number}/signature", "Sign an own quote, with a key that your password for signing opens",
+     "signatures", Call::sign_own, Kind::write, sign_own, "", "application/json", "SellerSignature", 201,
+     "application/json", "AddedSignature"},
+    {"GET", "/v1/signing-key", "Read which key you sign with", "signatures", Call::sign_own, Kind::read, read_key, "",
+     "", "", 200, "application/json", "SigningKey"},
+    {"POST", "/v1/signing-key", "Make a key to sign own quotes with; it takes the place of the one before",
+     "signatures", Call::sign_own, Kind::read, make_key, "", "application/json", "SellerSignature", 201,
+     "application/json", "SigningKey"},
+    {"POST", "/v1/signing-key/revoke", "End the key that you sign with: it signs nothing any more", "signatures",
+     Call::sign_own, Kind::read, revoke_key, "", "", "", 200, "application/json", "RevokedSigningKey"},
 };
 
 }  // namespace

@@ -124,6 +124,16 @@ Result<http::Response> sign(const Surface& surface, const http::Request& request
   return answer_response(answer);
 }
 
+Result<http::Response> hand_in(const Surface& surface, const http::Request& request, const SignerVisit& visit) {
+  const auto query = [&](const char* name) { return std::string(request.query_value(name)); };
+  const json::object consent{{"id", query("consent_id")},
+                             {"sha256", query("consent_sha256")},
+                             {"locale", query("locale")},
+                             {"accepted", query("accepted") == "true"}};
+  QUOTARY_TRY(answer, hand_in_signed_copy(surface.organisation.parts(), visit, consent, request.body));
+  return answer_response(answer);
+}
+
 Result<http::Response> decline(const Surface& surface, const http::Request& request, const SignerVisit& visit) {
   QUOTARY_TRY(answer, decline_document(surface.organisation.parts(), visit, request.body));
   return answer_response(answer);
@@ -173,6 +183,16 @@ const Endpoint endpoints[] = {
       auto out = call("POST", "/sign/{token}/sign", "Sign exactly the document that was read", signer<sign>,
                       "SigningSignature", "application/json", sign_body_max);
       out.headers = "Idempotency-Key";
+      return out;
+    }(),
+    [] {
+      auto out =
+          call("POST", "/sign/{token}/signed-copy",
+               "Hand in a copy of the document that was signed elsewhere, with a certificate of the signer's own",
+               signer<hand_in>);
+      out.query = "consent_id consent_sha256 locale accepted";
+      out.request_type = "application/pdf";
+      out.body_max = verify_bytes_max;
       return out;
     }(),
     call("POST", "/sign/{token}/decline", "Decline, with a reason", signer<decline>, "SigningDecline"),

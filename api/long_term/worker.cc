@@ -12,8 +12,8 @@ constexpr std::string_view quote_subject = "quote:";
 
 // Entries behind which a document may have something to climb for.
 bool matters(std::string_view type) {
-  return type == "quote.issued" || type == "signature.signed" || type == "signature.declined" ||
-         type == "signature.revoked" || type == "signature.expired";
+  return type == "quote.issued" || type == "signature.signed" || type == "signature.added" ||
+         type == "signature.declined" || type == "signature.revoked" || type == "signature.expired";
 }
 
 std::chrono::milliseconds doubled(std::chrono::milliseconds first, std::uint64_t failures,
@@ -134,7 +134,7 @@ Result<bool> LongTerm::climb_once(const std::string& number) {
   QUOTARY_TRY(candidate, ports_.candidate(number, settled, renew));
   if (!candidate) return true;
   signing::LevelQuestion question;
-  question.trust_anchors_pem = ports_.signer_roots_pem;
+  question.trust_anchors_pem = ports_.signer_roots_pem + candidate->signers_pem;
   question.time_roots_pem = ports_.time_roots_pem;
   question.now = now;
   question.ocsp_nonce = ports_.random->bytes(16);

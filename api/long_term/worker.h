@@ -42,6 +42,7 @@ struct LongTermConfig {
 struct Candidate {
   std::string pdf;
   std::uint64_t revision = 1;
+  std::string signers_pem;  // certificates that are trusted for this document alone; may be empty
 };
 
 struct LongTermPorts {

@@ -2,6 +2,7 @@
 
 #include "ledger/log/newest_about.h"
 #include "ledger/records/certificates.h"
+#include "ledger/records/signing_keys.h"
 
 namespace quotary::api {
 namespace {
@@ -26,8 +27,29 @@ Result<void> add_certificates(const Ledger& ledger, const records::CertificateUs
 
 }  // namespace
 
-Result<std::shared_ptr<const DocumentFindings>> judge_document(const Organisation::Parts& parts, std::string_view pdf) {
-  QUOTARY_TRY(judged, parts.judges->judge({pdf, parts.adopted_pem, parts.time_roots_pem, parts.now()}));
+Result<std::string> signing_certificates_of(const Organisation::Parts& parts, std::string_view person) {
+  QUOTARY_TRY(keys, parts.read<std::vector<records::SigningKeyRecord>>(
+                        [&](const StateReader& state) { return records::find_signing_keys(state, person); }));
+  std::string out;
+  for (const auto& key : keys) {
+    QUOTARY_TRY(entry, parts.ledger->entry(key.index));
+    auto pem = parts.payload(entry, "certificate");
+    if (pem)
+      out += *pem;
+    else if (pem.error().kind != Errc::gone)
+      return std::move(pem).error();
+  }
+  return out;
+}
+
+Result<std::shared_ptr<const DocumentFindings>> judge_document(const Organisation::Parts& parts, std::string_view pdf,
+                                                               const records::QuoteRecord* quote) {
+  std::string roots = parts.adopted_pem + parts.signer_roots_pem;
+  if (quote != nullptr) {
+    QUOTARY_TRY(own, signing_certificates_of(parts, quote->owner));
+    roots += own;
+  }
+  QUOTARY_TRY(judged, parts.judges->judge({pdf, std::move(roots), parts.time_roots_pem, parts.now()}));
   return std::shared_ptr<const DocumentFindings>(std::make_shared<DocumentFindings>(std::move(judged)));
 }
 

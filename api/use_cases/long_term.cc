@@ -2,6 +2,7 @@
 #include "api/use_cases/long_term.h"
 
 #include "api/metrics_text.h"
+#include "api/use_cases/document_findings.h"
 #include "api/use_cases/parts.h"
 #include "api/use_cases/signature_rules.h"
 #include "ledger/log/system_event.h"
@@ -27,7 +28,8 @@ Result<std::optional<Candidate>> candidate_of(const Organisation::Parts& parts, 
   auto bytes = document_bytes(parts, *quote, quote->revision);
   if (!bytes && bytes.error().kind == Errc::gone) return std::optional<Candidate>();
   if (!bytes) return std::move(bytes).error();
-  return std::optional<Candidate>(Candidate{std::move(*bytes), quote->revision});
+  QUOTARY_TRY(own, signing_certificates_of(parts, quote->owner));
+  return std::optional<Candidate>(Candidate{std::move(*bytes), quote->revision, std::move(own)});
 }
 
 Result<void> append_rung(Organisation::Parts& parts, const std::string& number, const Candidate& base,
@@ -70,6 +72,7 @@ Result<void> Organisation::Parts::start_long_term() {
     // The signing service's own certificate is trusted itself: no authority issued it.
     ports.signer_roots_pem = roots + recording_pem;
   }
+  ports.signer_roots_pem += signer_roots_pem;
   ports.candidate = [this](const std::string& number, Timestamp settled, Timestamp renew) {
     return candidate_of(*this, number, settled, renew);
   };

@@ -195,19 +195,26 @@ Result<void> Organisation::Parts::start() {
   QUOTARY_TRY_VOID(start_witnesses());
   QUOTARY_TRY_VOID(start_time_stamping());
   QUOTARY_TRY_VOID(start_signatures());
-  start_verifying();
+  QUOTARY_TRY_VOID(start_verifying());
   return start_long_term();
 }
 
-// What cannot be read here is trusted by nothing, and said so by each answer; reading and issuing go on.
-void Organisation::Parts::start_verifying() {
+// What cannot be read in the ledger is trusted by nothing, and said so by each answer; reading and issuing go on.
+Result<void> Organisation::Parts::start_verifying() {
   findings = std::make_unique<FindingsCache>();
   judges = std::make_unique<judging::Judges>(config.judging);
   if (auto adopted = adopted_certificates(*ledger)) adopted_pem = std::move(*adopted);
   if (adopted_pem.empty() && seal) adopted_pem = seal->certificate_pem();
-  if (config.time_stamping.roots_file.empty()) return;
+  if (!config.signer_roots_file.empty()) {
+    QUOTARY_TRY(roots, read_file(*config.files, config.signer_roots_file, time_stamping::roots_bytes_max));
+    if (const auto usable = signing::check_trust_anchors(roots); !usable)
+      return fail(usable.error().kind, usable.error().code, config.signer_roots_file + ": " + usable.error().detail);
+    signer_roots_pem = std::move(roots);
+  }
+  if (config.time_stamping.roots_file.empty()) return {};
   auto roots = read_file(*config.files, config.time_stamping.roots_file, time_stamping::roots_bytes_max);
   if (roots && signing::check_time_roots(*roots)) time_roots_pem = std::move(*roots);
+  return {};
 }
 
 Result<void> Organisation::Parts::start_service_events() {

@@ -1,5 +1,6 @@
 #include "api/use_cases/parts.h"
 
+#include "api/use_cases/added_signatures.h"
 #include "api/use_cases/backups.h"
 #include "api/use_cases/document_findings.h"
 #include "api/use_cases/erased_keys.h"
@@ -137,7 +138,10 @@ bool Organisation::Parts::carry_out_erasure(std::string_view target) {
   const bool destroyed = erased_keys->destroy(target);
   for (TextCache* cache : {&person_names, &buyer_names, &seller_names}) cache->forget_all();
   constexpr std::string_view person = "person:";
-  if (target.starts_with(person)) sessions.end_all(target.substr(person.size()));
+  if (target.starts_with(person)) {
+    sessions.end_all(target.substr(person.size()));
+    forget_signing_keys(*this, target.substr(person.size()));
+  }
   return destroyed;
 }
 

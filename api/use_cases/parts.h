@@ -130,6 +130,7 @@ struct Organisation::Parts {
   std::unique_ptr<FindingsCache> findings;  // of documents that were verified
   std::string recording_pem;                // that of the signing service, as it is now; empty: none
   std::string adopted_pem;                  // the certificates that signed documents here, as the entries tell
+  std::string signer_roots_pem;             // what people's own certificates lead to; may be empty
   std::string time_roots_pem;               // of the time-stamping authorities that are trusted; may be empty
   std::unique_ptr<AccessLog> access;
   std::unique_ptr<ErasedKeys> erased_keys;        // after the ledger and the keys
@@ -169,7 +170,7 @@ struct Organisation::Parts {
   [[nodiscard]] Result<void> start_time_stamping();
   [[nodiscard]] Result<void> start_signatures();
   [[nodiscard]] Result<void> open_signing();
-  void start_verifying();
+  [[nodiscard]] Result<void> start_verifying();
   [[nodiscard]] Result<void> start_long_term();
   // Ends open signature requests whose time has come; answers how many.
   [[nodiscard]] Result<std::uint64_t> expire_signatures();

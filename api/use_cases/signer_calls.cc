@@ -183,6 +183,8 @@ Result<Answer> signer_session(const Organisation::Parts& parts, const SignerVisi
   QUOTARY_TRY(factors, factors_of(parts, at, who, visit));
   out["factors"] = std::move(factors);
   out["methods"] = json::array{"drawn", "typed"};
+  // A passkey confirms what is signed here, so no copy that was signed elsewhere can take its place.
+  if (!at.demands("passkey")) out["methods"].as_array().emplace_back("certificate");
   out["field"] = json::object{{"width", pdfgen::signature_box_width}, {"height", pdfgen::signature_box_height}};
   out["others"] = others_of(at);
   return Answer{200, std::move(out), false};

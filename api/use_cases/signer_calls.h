@@ -51,6 +51,12 @@ struct CheckedCode {
 // one wins, the other gets a conflict. The same key and body again are answered with the session as it is.
 [[nodiscard]] Result<Answer> sign_document(Organisation::Parts& parts, const SignerVisit& visit,
                                            std::string_view idempotency_key, std::string_view body);
+// Takes a copy that they signed elsewhere, with a certificate of their own, in place of sign_document(): the same read,
+// consented and proven. `consent` has "id", "sha256", "locale" and "accepted". Errors of read_signed_copy();
+// Errc::invalid `field_differs`; conflict `certificate_not_offered` where a passkey is demanded. The same bytes again
+// are answered with the session as it is.
+[[nodiscard]] Result<Answer> hand_in_signed_copy(Organisation::Parts& parts, const SignerVisit& visit,
+                                                 const json::object& consent, std::string_view pdf);
 // {"reason"}
 [[nodiscard]] Result<Answer> decline_document(Organisation::Parts& parts, const SignerVisit& visit,
                                               std::string_view body);

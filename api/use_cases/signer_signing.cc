@@ -3,6 +3,7 @@
 #include "api/use_cases/body_members.h"
 #include "api/use_cases/passkeys.h"
 #include "api/use_cases/signature_rules.h"
+#include "api/use_cases/signed_copy.h"
 #include "api/use_cases/signer_calls.h"
 #include "api/use_cases/signer_visit.h"
 #include "ledger/records/fields.h"
@@ -12,10 +13,13 @@
 namespace quotary::api {
 namespace {
 
+constexpr std::string_view certificate_method = "certificate";
+
 struct Given {
   std::string document_sha256, method, typed_name, locale, strokes_sha256;
   std::vector<signature::Stroke> strokes;
   std::optional<signing::PasskeyAssertion> passkey;
+  std::optional<SignedCopy> copy;  // that was signed elsewhere
 };
 
 std::optional<int> coordinate(const json::value& value) {
@@ -47,8 +51,7 @@ Result<std::vector<signature::Stroke>> parse_strokes(const json::object& body) {
   return out;
 }
 
-Result<std::string> parse_consent(const json::object& body, const records::SignatureRequestRecord& request) {
-  const auto consent = records::object_of(body, "consent");
+Result<std::string> parse_consent(const json::object& consent, const records::SignatureRequestRecord& request) {
   const auto* accepted = consent.if_contains("accepted");
   const auto locale = records::text_of(consent, "locale");
   const bool holds = records::text_of(consent, "id") == request.consent &&
@@ -72,7 +75,7 @@ Result<Given> parse_signing(const Organisation::Parts& parts, const json::object
     QUOTARY_TRY(assertion, parse_assertion(records::object_of(body, "passkey")));
     out.passkey = std::move(assertion);
   }
-  QUOTARY_TRY(locale, parse_consent(body, request));
+  QUOTARY_TRY(locale, parse_consent(records::object_of(body, "consent"), request));
   out.locale = std::move(locale);
   if (out.method == "drawn") {
     QUOTARY_TRY(strokes, parse_strokes(body));
@@ -138,10 +141,12 @@ std::string evidence_of(const Visited& at, const SignerDetails& who, const Given
       {"user_agent", visit.user_agent},
       {"viewed_at", format_rfc3339(*at.signer.viewed_at)},
       {"signed_at", format_rfc3339(now)}};
-  if (given.method == "drawn")
-    out["strokes_sha256"] = given.strokes_sha256;
-  else
-    out["typed_name"] = given.typed_name;
+  if (given.method == "drawn") out["strokes_sha256"] = given.strokes_sha256;
+  if (given.method == "typed") out["typed_name"] = given.typed_name;
+  if (given.copy) {
+    out["assurance"] = assurance_of(*given.copy);
+    out["signatures"] = given.copy->signatures;
+  }
   const auto canonical = canonical_json(out);
   QUOTARY_CHECK(canonical.has_value());
   return *canonical;
@@ -165,6 +170,57 @@ Result<std::string> new_revision(const Organisation::Parts& parts, const Visited
   if (signed_pdf.size() <= base.size() || !signed_pdf.starts_with(base))
     return fail(Errc::internal, "revision_differs", "a signature did not leave the document before it as it was");
   return signed_pdf;
+}
+
+struct Signing {
+  const Visited& at;
+  const Given& given;
+  const json::array& factors;
+  std::string evidence;
+  std::string_view base, whole;  // the document before and behind it
+  std::optional<RequestIdentity> request;
+};
+
+// The signature's entry: one durable write.
+Result<void> append_signing(Organisation::Parts& parts, const Signing& signing) {
+  const auto& at = signing.at;
+  QUOTARY_TRY(key_subject, parts.live_key_subject(at.quote.customer));
+  Draft draft = signer_draft(at, records::signature_signed_type);
+  if (signing.request) {
+    draft.request_scope = signing.request->scope;
+    draft.request_body = signing.request->body;
+  }
+  json::array proven;
+  for (const auto& factor : signing.factors) proven.emplace_back(factor.at("kind"));
+  draft.body["field"] = at.signer.field;
+  draft.body["method"] = signing.given.method;
+  draft.body["consent_sha256"] = at.request.consent_sha256;
+  draft.body["factors"] = std::move(proven);
+  if (signing.given.copy) draft.body["assurance"] = assurance_of(*signing.given.copy);
+  draft.objects.push_back({"evidence", "application/json", signing.evidence, key_subject, 1});
+  put_revision(draft, signing.base, at.quote.revision, signing.whole, key_subject);
+  const auto committed = parts.ledger->append([&](const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
+    QUOTARY_TRY(request, records::find_signature_request(state, at.request.id));
+    if (!request) return fail(Errc::corrupt, "state_damaged", "a signature request is not there");
+    // All others have signed: known only here, where nothing comes between.
+    const bool completes = std::all_of(request->signers.begin(), request->signers.end(), [&](const auto& each) {
+      return each.id == at.signer.id || each.status == "signed";
+    });
+    Draft whole = draft;
+    whole.body["completes"] = completes;
+    return std::vector<Draft>{std::move(whole)};
+  });
+  if (!committed) return committed.error();
+  if (parts.courier) parts.courier->wake();
+  return {};
+}
+
+// Whether this signer signed by exactly this copy.
+Result<bool> handed_in_before(const Organisation::Parts& parts, const Visited& at, std::string_view pdf) {
+  if (at.signer.status != "signed") return false;
+  QUOTARY_TRY(entry, parts.ledger->entry(at.signer.index));
+  return records::text_of(entry.body, "method") == certificate_method &&
+         records::text_of(entry.body, "document_sha256") == sha256(pdf).hex();
 }
 
 }  // namespace
@@ -214,33 +270,43 @@ Result<Answer> sign_document(Organisation::Parts& parts, const SignerVisit& visi
   QUOTARY_TRY(factors, proven_factors(parts, at, who, visit, given, now));
   QUOTARY_TRY(base, document_bytes(parts, at.quote, at.quote.revision));
   QUOTARY_TRY(signed_pdf, new_revision(parts, at, who, given, now, base));
-  QUOTARY_TRY(key_subject, parts.live_key_subject(at.quote.customer));
+  QUOTARY_TRY_VOID(append_signing(
+      parts, {at, given, factors, evidence_of(at, who, given, visit, factors, now), base, signed_pdf, identity}));
+  return signer_session(parts, visit);
+}
 
-  Draft draft = signer_draft(at, records::signature_signed_type);
-  draft.request_scope = identity.scope;
-  draft.request_body = identity.body;
-  json::array proven;
-  for (const auto& factor : factors) proven.emplace_back(factor.at("kind"));
-  draft.body["field"] = at.signer.field;
-  draft.body["method"] = given.method;
-  draft.body["consent_sha256"] = at.request.consent_sha256;
-  draft.body["factors"] = std::move(proven);
-  draft.objects.push_back(
-      {"evidence", "application/json", evidence_of(at, who, given, visit, factors, now), key_subject, 1});
-  put_revision(draft, base, at.quote.revision, signed_pdf, key_subject);
-  QUOTARY_TRY(committed, parts.ledger->append([&](const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
-    QUOTARY_TRY(request, records::find_signature_request(state, at.request.id));
-    if (!request) return fail(Errc::corrupt, "state_damaged", "a signature request is not there");
-    // All others have signed: known only here, where nothing comes between.
-    const bool completes = std::all_of(request->signers.begin(), request->signers.end(), [&](const auto& each) {
-      return each.id == at.signer.id || each.status == "signed";
-    });
-    Draft whole = draft;
-    whole.body["completes"] = completes;
-    return std::vector<Draft>{std::move(whole)};
-  }));
-  (void)committed;
-  if (parts.courier) parts.courier->wake();
+Result<Answer> hand_in_signed_copy(Organisation::Parts& parts, const SignerVisit& visit, const json::object& consent,
+                                   std::string_view pdf) {
+  QUOTARY_TRY(at, visited(parts, visit));
+  const auto pass = parts.gate.enter("signed-copy " + at.quote.number);
+  QUOTARY_TRY(handed_in, handed_in_before(parts, at, pdf));
+  if (handed_in) {
+    QUOTARY_TRY(session, signer_session(parts, visit));
+    session.replayed = true;
+    return session;
+  }
+  QUOTARY_TRY_VOID(check_signable(parts, at));
+  if (at.demands("passkey"))
+    return fail(Errc::conflict, "certificate_not_offered",
+                "your signature is to be confirmed by a passkey, which a copy signed elsewhere cannot be: sign here");
+  Given given;
+  given.method = certificate_method;
+  given.document_sha256 = at.quote.newest_sha256();
+  QUOTARY_TRY(locale, parse_consent(consent, at.request));
+  given.locale = std::move(locale);
+  if (!at.signer.viewed_at || at.signer.viewed_sha256 != given.document_sha256)
+    return fail(Errc::invalid, "not_viewed", "read the document to its end first");
+  QUOTARY_TRY(details, read_signers(parts, at.request));
+  QUOTARY_TRY(who, signer_details(details, at.signer.id));
+  const auto now = parts.now();
+  QUOTARY_TRY(factors, proven_factors(parts, at, who, visit, given, now));
+  QUOTARY_TRY(base, document_bytes(parts, at.quote, at.quote.revision));
+  QUOTARY_TRY(copy, read_signed_copy(parts, at.quote, base, pdf));
+  if (copy.fields != std::vector<std::string>{at.signer.field})
+    return fail(Errc::invalid, "field_differs", "sign the field " + at.signer.field + " of the document, and no other");
+  given.copy = std::move(copy);
+  QUOTARY_TRY_VOID(append_signing(
+      parts, {at, given, factors, evidence_of(at, who, given, visit, factors, now), base, pdf, std::nullopt}));
   return signer_session(parts, visit);
 }
 

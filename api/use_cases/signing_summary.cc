@@ -16,7 +16,8 @@ using records::object_of;
 using records::SignatureRequestRecord;
 using records::text_of;
 
-constexpr CodeInWords methods[] = {{"drawn", "手写", "Drawn"}, {"typed", "键入姓名", "Typed"}};
+constexpr CodeInWords methods[] = {
+    {"drawn", "手写", "Drawn"}, {"typed", "键入姓名", "Typed"}, {"certificate", "本人数字证书", "Own certificate"}};
 constexpr CodeInWords fields[] = {{"Customer1", "买方签字一", "Buyer 1"},
                                   {"Customer2", "买方签字二", "Buyer 2"},
                                   {"Customer3", "买方签字三", "Buyer 3"}};

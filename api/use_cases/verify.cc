@@ -97,9 +97,9 @@ Answer judged(json::object out, const DocumentFindings& findings, signing::Ledge
 
 // Of a document that the ledger knows to its last byte.
 Result<FindingsCache::Findings> findings_of_known(const Organisation::Parts& parts, std::string_view pdf,
-                                                  const Hash& hash) {
+                                                  const Hash& hash, const QuoteRecord& quote) {
   if (auto found = parts.findings->find(hash)) return found;
-  QUOTARY_TRY(judged, judge_document(parts, pdf));
+  QUOTARY_TRY(judged, judge_document(parts, pdf, &quote));
   // What a busy machine cut short may come to its end the next time.
   if (judged->code != judging::judging_stopped) parts.findings->put(hash, judged);
   return judged;
@@ -149,12 +149,12 @@ Result<Answer> Organisation::verify_bytes(std::string_view pdf) const {
   const auto hash = sha256(pdf);
   QUOTARY_TRY(exact, find_file(*parts_, hash.hex()));
   if (exact) {
-    QUOTARY_TRY(findings, findings_of_known(*parts_, pdf, hash));
+    QUOTARY_TRY(findings, findings_of_known(*parts_, pdf, hash, exact->quote));
     QUOTARY_TRY(out, describe_exact(*parts_, *exact));
     return judged(std::move(out), *findings, signing::LedgerKnowledge::whole, current_status(exact->quote));
   }
-  QUOTARY_TRY(findings, judge_document(*parts_, pdf));
   QUOTARY_TRY(front, longest_known(*parts_, pdf));
+  QUOTARY_TRY(findings, judge_document(*parts_, pdf, front ? &front->known.quote : nullptr));
   if (front) return describe_longer(*parts_, pdf, *front, *findings);
   if (const auto& claimed = findings->claimed) {
     QUOTARY_TRY(quote, find_by_code(*parts_, claimed->number, claimed->code));

@@ -1,4 +1,5 @@
 // Walks the role matrix against the use cases: each role, from inside and outside its scope, makes each call.
+#include "api/use_cases/added_signatures.h"
 #include "tests/api/fixture.h"
 
 #include <functional>
@@ -124,6 +125,18 @@ const CallTest calls[] = {
      }},
     {Call::read_signatures, false,
      [](Matrix& w, const Principal& who) { return of(w.organisation->list_signature_requests(who, {})); }},
+    {Call::request_signature, true,
+     [](Matrix& w, const Principal& who) {
+       return of(add_signed_copy(w.organisation->parts(), who, w.number, "no PDF"));
+     }},
+    {Call::sign_own, true,
+     [](Matrix& w, const Principal& who) {
+       return of(sign_as_seller(w.organisation->parts(), who, w.number, "k", "{}"));
+     }},
+    {Call::sign_own, false,
+     [](Matrix& w, const Principal& who) {
+       return of(make_signing_key(w.organisation->parts(), who, R"({"signing_password": "long enough"})"));
+     }},
     {Call::administer, false,
      [](Matrix& w, const Principal& who) {
        return of(w.organisation->add_person(who, {"新人", Role::rep, "x", "x", "", ""}));

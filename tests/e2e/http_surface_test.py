@@ -9,8 +9,10 @@ from server import Server, eventually, free_port, quote
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 VERIFIER = PROGRAM + "-verify"
 INDEXED_SECONDS_MAX = 30
-# Called by signing_test.py, whose customers sign, and by the browser of signing_page_test.mjs, which makes passkeys.
-UNSIGNED = {("POST", "/sign/{token}/sign"), ("GET", "/sign/{token}/signed"), ("GET", "/sign/{token}/summary"),
+# Called by signing_test.py, whose customers sign, elsewhere_test.py, whose customers sign elsewhere, and by the browser of
+# signing_page_test.mjs, which makes passkeys.
+UNSIGNED = {("POST", "/sign/{token}/signed-copy"), ("POST", "/v1/quotes/{number}/signed-copies"),
+            ("POST", "/sign/{token}/sign"), ("GET", "/sign/{token}/signed"), ("GET", "/sign/{token}/summary"),
             ("GET", "/v1/signature-requests/{id}/summary"), ("POST", "/sign/{token}/passkey"),
             ("POST", "/sign/{token}/passkey/challenge"), ("POST", "/sign/{token}/passkey/new")}
 REASON = {"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"}
@@ -382,6 +384,23 @@ class Surface(unittest.TestCase):
             self.assertEqual(self.s.call("GET", "/v1/log/entries" + query, "auditor")[0], want, query)
         self.assertEqual(self.s.call("GET", "/v1/log/entries", "finance")[0], 403)
         self.assertEqual(self.s.call("GET", "/v1/log/entries")[0], 401)
+
+    def test_signatures_without_a_request(self):
+        number = self.s.issue(quote(), "to be signed")[2]["number"]
+        secret = {"signing_password": "correct horse battery"}
+        self.assertEqual(self.s.json("GET", "/v1/signing-key", "rep")[2]["code"], "signing_key_missing")
+        made = self.s.json("POST", "/v1/signing-key", "rep", secret)
+        self.assertEqual(made[0], 201)
+        self.assertEqual(self.s.json("GET", "/v1/signing-key", "rep")[2]["certificate_sha256"], made[2]["certificate_sha256"])
+        path = f"/v1/quotes/{number}/signature"
+        self.assertEqual(self.s.json("POST", path, "rep", secret)[2]["code"], "idempotency_key_missing")
+        self.assertEqual(self.s.json("POST", path, "rep", secret | {"more": 1}, {"Idempotency-Key": "s"})[2]["errors"][0]["pointer"], "/more")
+        self.assertEqual(self.s.json("POST", path, "rep", {}, {"Idempotency-Key": "s"})[2]["code"], "signing_password_missing")
+        self.assertEqual(self.s.json("POST", path, "rep", secret, {"Idempotency-Key": "s"})[0], 201)
+        signed = self.s.call("GET", f"/v1/quotes/{number}/pdf?revision=2", "rep")[2]
+        status, _, problem = self.s.json("POST", f"/v1/quotes/{number}/signed-copies", "rep", None, {"Content-Type": "application/pdf"}, raw=signed)
+        self.assertEqual((status, problem["code"]), (409, "nothing_added"))
+        self.assertEqual(self.s.json("POST", "/v1/signing-key/revoke", "rep")[0], 200)
 
     def test_sessions(self):
         who = self.s.people["manager"]

@@ -29,7 +29,7 @@ struct ServeOptions {
   std::string tsa_url, tsa_roots, tsa_ca;
   std::string delivery_url, delivery_secret_file, delivery_ca, delivery_folder, sign_factors = "link,code";
   std::int64_t tsa_interval_s = 3'600;
-  std::string seal_level = "B-B", seal_roots;
+  std::string seal_level = "B-B", seal_roots, signer_roots;
   std::int64_t long_term_settle_s = std::chrono::seconds(long_term::Pace{}.settle.count() / 1000).count();
   std::size_t io_threads = 1, worker_threads = 4;
   std::uint64_t disk_low_bytes = api::ServiceEventsConfig{}.disk_low_bytes;
@@ -161,6 +161,7 @@ int serve(ServeOptions options) {
   organisation_config.time_stamping.say = say;
   if (options.seal_level != "B-B") organisation_config.long_term.target = signing::SealLevel::b_lta;
   organisation_config.long_term.signer_roots_file = options.seal_roots;
+  organisation_config.signer_roots_file = options.signer_roots;
   organisation_config.long_term.pace.settle = std::chrono::seconds(options.long_term_settle_s);
   organisation_config.long_term.say = say;
   organisation_config.judging = judging_by_processes();
@@ -271,6 +272,10 @@ void add_delivery(CLI::App& command, ServeOptions& options) {
           "folder that they are written to instead, for demonstrations: whoever reads it can sign for customers")
       ->envname("QUOTARY_DELIVERY_FOLDER")
       ->excludes(url);
+  command
+      .add_option("--signer-roots", options.signer_roots,
+                  "PEM file: what certificates lead to with which customers sign elsewhere (default: none counts)")
+      ->envname("QUOTARY_SIGNER_ROOTS");
   command
       .add_option("--sign-factors", options.sign_factors, "by which all signers prove who they are: link, or link,code")
       ->envname("QUOTARY_SIGN_FACTORS")
