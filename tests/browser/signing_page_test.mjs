@@ -5,6 +5,7 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { DESK, eventually, openBrowser, openPage, PHONE, Server } from './server.mjs';
 
 const LI = { name: '陈立', organisation: '苏州澄湖新能源科技股份有限公司', email: 'chen.li@chenghu.example' };
@@ -237,6 +238,51 @@ test('whom the device does not verify makes no passkey', async () => {
   await page.getByRole('textbox', { name: /Code/ }).fill(server.newestCode());
   await button(page, /Make a passkey/).click();
   await page.getByText('没有创建通行密钥').waitFor();
+});
+
+// What the customer's own program does with the file that they downloaded.
+function signElsewhere(pdf, field) {
+  const files = ['in.pdf', 'out.pdf'].map((name) => join(server.home, name));
+  writeFileSync(files[0], pdf);
+  const program = `
+import sys, elsewhere
+authority = elsewhere.Authority()
+authority.person("buyer", "/O=苏州澄湖新能源科技股份有限公司/CN=陈立")
+with open(sys.argv[1], "rb") as f: pdf = f.read()
+with open(sys.argv[2], "wb") as f: f.write(elsewhere.sign(pdf, sys.argv[3], authority, "buyer"))`;
+  execFileSync('python3', ['-c', program, ...files, field], {
+    env: { ...process.env, PYTHONPATH: fileURLToPath(new URL('../e2e', import.meta.url)) },
+  });
+  return { name: `signed-${field}.pdf`, mimeType: 'application/pdf', buffer: readFileSync(files[1]) };
+}
+
+test('a customer brings a copy that was signed with a certificate of their own', async () => {
+  const number = await server.issue();
+  const { links } = await server.ask(number, [LI]);
+  const page = await visit(links[0], PHONE);
+  await readToTheEnd(page);
+  await prove(page);
+  await page.getByRole('checkbox').check();
+  await button(page, /自有证书/).click();
+  const hand_in = button(page, /提交已签署的文件/);
+  assert.ok(await hand_in.isDisabled());
+  assert.equal(await overflow(page), 0);
+  const pdf = await download(page, /下载待签文件/);
+  const chosen = page.getByLabel(/已签署的文件/);
+  await chosen.setInputFiles({ name: 'as-it-was.pdf', mimeType: 'application/pdf', buffer: pdf });
+  await hand_in.click();
+  await page.getByText('文件里还没有签名').waitFor();
+  await chosen.setInputFiles(signElsewhere(pdf, 'Customer2'));
+  await hand_in.click();
+  await page.getByText('签在了别的签名域').waitFor();
+  const copy = signElsewhere(pdf, 'Customer1');
+  await chosen.setInputFiles(copy);
+  await hand_in.click();
+  await page.getByRole('heading', { name: /已签署/ }).waitFor();
+  const signed = await download(page, /下载已签署的文件/);
+  assert.ok(signed.equals(copy.buffer));
+  assert.equal((await server.json('GET', `/v1/quotes/${number}`, 'rep')).status, 'accepted');
+  assert.deepEqual(page.faults, []);
 });
 
 test('a wrong code says how many attempts are left, and full-width digits are taken', async () => {

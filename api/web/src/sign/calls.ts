@@ -47,6 +47,7 @@ export interface Session {
   document: { sha256: string; size: number; revision: number };
   consent: { id: string; sha256: string; texts?: { 'zh-CN': string; en: string } };
   factors: Factor[];
+  methods: string[];
   field: { width: number; height: number };
   others: { role: string; role_en: string; state: string }[];
   result: {
@@ -125,6 +126,21 @@ export const registerPasskey = (made: MadePasskey) => post('passkey', made);
 export const signingChallenge = (body: unknown) => post<Challenge>('passkey/challenge', body);
 export const decline = (reason: string) => post('decline', { reason });
 export const sign = (body: unknown, key: string) => post('sign', body, { 'Idempotency-Key': key });
+
+// A copy that was signed elsewhere.
+export const handIn = (file: Blob, consent: { id: string; sha256: string; locale: string; accepted: boolean }) => {
+  const query = new URLSearchParams({
+    consent_id: consent.id,
+    consent_sha256: consent.sha256,
+    locale: consent.locale,
+    accepted: String(consent.accepted),
+  });
+  return json<Session>(`signed-copy?${query}`, {
+    method: 'POST',
+    body: file,
+    headers: { 'Content-Type': 'application/pdf' },
+  });
+};
 
 export async function readDocument(): Promise<Answer<ArrayBuffer>> {
   const reply = await ask('document', {});

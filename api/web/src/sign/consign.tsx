@@ -4,7 +4,8 @@ import { Button, Card, Notice, TextField, Tick } from '../base/components';
 import { Both, useLanguage, words } from '../base/language';
 import type { Stroke } from '../base/strokes';
 import { usePasskey } from '../base/passkeys';
-import { attemptKey, sign, signingChallenge, type Answer, type Problem, type Session } from './calls';
+import { attemptKey, handIn, sign, signingChallenge, type Answer, type Problem, type Session } from './calls';
+import { canBeTaken, Elsewhere } from './elsewhere';
 import { Pad } from './ink';
 import { detailOf, isStale, wordsOf } from './texts';
 
@@ -29,9 +30,10 @@ export function Consign(props: {
 }) {
   const { session } = props;
   const language = useLanguage();
-  const [method, setMethod] = useState<'drawn' | 'typed'>('drawn');
+  const [method, setMethod] = useState<'drawn' | 'typed' | 'certificate'>('drawn');
   const [strokes, setStrokes] = useState<Stroke[] | null>([]);
   const [name, setName] = useState(session.signer.name);
+  const [file, setFile] = useState<Blob | null>(null);
   const [accepted, setAccepted] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -42,18 +44,20 @@ export function Consign(props: {
 
   const drawn = method === 'drawn' && strokes !== null && strokes.length > 0;
   const typed = method === 'typed' && name.trim() !== '';
+  const brought = method === 'certificate' && canBeTaken(file);
   const consent = session.consent.texts?.[language];
 
   const submit = async () => {
+    const given = { id: session.consent.id, sha256: session.consent.sha256, locale: language, accepted: true };
     const body = {
       document_sha256: session.document.sha256,
-      consent: { id: session.consent.id, sha256: session.consent.sha256, locale: language, accepted: true },
+      consent: given,
       method,
       ...(method === 'drawn' ? { strokes } : { typed_name: name.trim() }),
     };
     setBusy(true);
     setProblem(null);
-    const answer = await submitted(body);
+    const answer = await (method === 'certificate' && file ? handIn(file, given) : submitted(body));
     setBusy(false);
     if ('value' in answer) return props.onSession(answer.value);
     if (isStale(answer.problem)) return props.onStale(answer.problem);
@@ -91,10 +95,19 @@ export function Consign(props: {
         <div class="choice">
           <Button text={words('手写', 'Draw')} pressed={method === 'drawn'} onPress={() => setMethod('drawn')} />
           <Button text={words('键入姓名', 'Type')} pressed={method === 'typed'} onPress={() => setMethod('typed')} />
+          {session.methods.includes('certificate') && (
+            <Button
+              text={words('自有证书', 'Own certificate')}
+              pressed={method === 'certificate'}
+              onPress={() => setMethod('certificate')}
+            />
+          )}
         </div>
-        {method === 'drawn' ? (
+        {method === 'certificate' && <Elsewhere session={session} file={file} onFile={setFile} />}
+        {method === 'drawn' && (
           <Pad key="pad" shape={session.field.width / session.field.height} onDrawn={setStrokes} />
-        ) : (
+        )}
+        {method === 'typed' && (
           <>
             <TextField label={words('姓名', 'Name')} value={name} lengthMax={NAME_LENGTH_MAX} onInput={setName} />
             <div class="typed" aria-hidden="true">
@@ -114,9 +127,9 @@ export function Consign(props: {
         </p>
         <Button
           kind="main"
-          text={words('签署', 'Sign')}
+          text={method === 'certificate' ? words('提交已签署的文件', 'Hand in the signed file') : words('签署', 'Sign')}
           busy={busy}
-          disabled={!accepted || !(drawn || typed)}
+          disabled={!accepted || !(drawn || typed || brought)}
           onPress={() => void submit()}
         />
       </Card>

@@ -129,6 +129,25 @@ const problems: Record<string, Words> = {
   strokes_invalid: words('签名无法识别，请清除后重新书写。', 'The drawing could not be read. Clear it and draw again.'),
   bad_typed_name: words('请输入 1 至 40 个字的姓名。', 'A name has 1 to 40 characters.'),
   bad_reason: words('请用 2 至 500 个字说明原因。', 'Give a reason of 2 to 500 characters.'),
+  not_this_document: words(
+    '这不是本文件的签署件。请下载本文件并直接签署它，不要打印、转换或压缩。',
+    'This is no signed copy of the document. Download it and sign that file; do not print, convert or compress it.',
+  ),
+  nothing_added: words('文件里还没有签名。', 'Nothing is signed in that file yet.'),
+  no_signature: words('文件里没有找到签名。', 'No signature was found in that file.'),
+  field_differs: words(
+    '签在了别的签名域。请重新下载，只签属于您的签名域。',
+    'Another field was signed. Download it again, and sign the field that is yours alone.',
+  ),
+  change_not_allowed: words(
+    '除签名外，文件还有别的改动，因此不能接收。请重新下载，只做签署。',
+    'The file was changed beside being signed, so it cannot be taken. Download it again, and sign it only.',
+  ),
+  proof_inside: words(
+    '签署的是带账本证明的副本。请签署在此下载的文件。',
+    'A copy with the proof of the ledger in it was signed. Sign the file that you download here.',
+  ),
+  file_too_large: words('文件超过 64 MB，不能接收。', 'The file has more than 64 MB: it cannot be taken.'),
   signing_unavailable: words(
     '服务器现在不能写入签名。请稍后重试，或联系发送人。',
     'Signatures cannot be written now. Try again later, or ask the sender.',
@@ -152,7 +171,7 @@ export const detailOf = (problem: Problem): string | undefined =>
 
 // The session is another than the page believed.
 export const isStale = (problem: Problem): boolean =>
-  problem.status === 409 ||
+  (problem.status === 409 && problem.code !== 'nothing_added') ||
   problem.code === 'factor_missing' ||
   problem.code === 'not_viewed' ||
   problem.code === 'code_expired';
