@@ -6,6 +6,7 @@
 #include "api/roles.h"
 #include "api/signature/courier.h"
 #include "api/time_stamping/pace.h"
+#include "api/time_stamping/seal_times.h"
 #include "api/witness/pace.h"
 #include "ledger/base/file_system.h"
 #include "ledger/base/hash.h"
@@ -83,6 +84,7 @@ struct OrganisationConfig {
   std::optional<IndexRootsConfig> index_roots;
   std::optional<ServiceEventsConfig> service_events;  // a server's; absent: what opens the ledger chains nothing itself
   time_stamping::TimeStampingConfig time_stamping;    // the authority to be asked for trusted time, by the same rule
+  time_stamping::SealTimesConfig seal_times;          // whether a quote's seal waits for a time-stamp of its own
   long_term::LongTermConfig long_term;                // how far documents are made provable for later
   std::string signer_roots_file;  // PEM: what certificates lead to by which people sign elsewhere; empty: none counts
   judging::JudgesConfig judging;  // by which processes strangers' documents are read
@@ -295,6 +297,8 @@ class Organisation {
   [[nodiscard]] Answer read_witnesses(bool for_operator = false) const;
   // How trusted time stands; the newest token with what it is over. The operator also gets what went wrong in words.
   [[nodiscard]] time_stamping::TimeStampingState time_stamping() const;
+  // How seals get their own time-stamps; nothing when they wait for none.
+  [[nodiscard]] std::optional<time_stamping::SealTimesState> seal_times() const;
   [[nodiscard]] Answer read_time_stamping(bool for_operator = false) const;
   [[nodiscard]] std::string vkey() const;  // one line with its LF
   // How the log came to its key (FORMAT.md, "Succession of keys"). Errc::not_found `no_succession` for its first one.

@@ -2,6 +2,9 @@ include(fuzz/fuzz.cmake)
 quotary_test(time_stamper_test LABEL unit TIMEOUT 120
   SOURCES unit/time_stamper_test.cc support/faulty_file_system.cc support/time_fixture.cc
   LIBRARIES quotary_time_stamping)
+quotary_test(seal_times_test LABEL unit TIMEOUT 60
+  SOURCES unit/seal_times_test.cc support/time_fixture.cc
+  LIBRARIES quotary_time_stamping)
 quotary_test(exported_times_test LABEL unit TIMEOUT 60
   SOURCES unit/exported_times_test.cc
   LIBRARIES quotary_offline)

@@ -72,6 +72,7 @@ std::string_view openapi_schemas() {
 "QuoteStatus": {"enum": ["issued", "void_requested", "voided", "superseded", "accepted", "declined", "expired"]},
 "QuoteState": {"type": "object", "required": ["status", "expires_at"], "properties": {
   "seal_level": {"enum": ["B-B", "B-T", "B-LT", "B-LTA"], "description": "To which the newest revision was brought for later proof."},
+  "seal_pending": {"enum": ["B-LTA"], "description": "To which it is still to be brought."},
   "proof_ends": {"type": "string", "format": "date-time", "description": "When that cannot be proved any more, as things stand; it is renewed before."},
   "signature_request": {"type": "string", "description": "The open one."},
   "newest": {"type": "object", "description": "The document's newest revision, when it has later ones than the first.",

@@ -45,6 +45,9 @@ Result<http::Response> readyz(const Surface& surface, const http::Request&) {
   if (time.configured) text += "time: " + time_stamping::sentence_of(time) + "\n";
   if (time_stamping::is_degraded(time))
     text += "degraded: time: the time-stamping authority is lost, or its answers do not hold; see /v1/log/time\n";
+  if (const auto seals = surface.organisation.seal_times(); seals && seals->failing_since)
+    text += "degraded: seal time: documents are sealed without a time-stamp since " +
+            format_rfc3339(*seals->failing_since) + " (" + seals->code + ")\n";
   if (signature::is_degraded(surface.organisation.delivery()))
     text += "degraded: delivery: invitations to sign cannot be delivered; see /v1/signature-requests\n";
   const auto later = surface.organisation.long_term();

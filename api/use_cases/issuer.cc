@@ -3,6 +3,7 @@
 #include "api/use_cases/drafts.h"
 #include "ledger/quote/parse.h"
 #include "ledger/records/keys.h"
+#include "signing/seal_level.h"
 
 #include <algorithm>
 #include <latch>
@@ -23,6 +24,7 @@ struct Issuer::Pending {
   records::SeriesState before;  // what the series' state must be when the entry is written
   bool has_before = false;
   std::string canonical, sealed;         // empty until filled in
+  bool timed = false;                    // the seal has a time-stamp
   std::optional<Result<Issued>> result;  // set: done
 };
 
@@ -159,7 +161,9 @@ Result<void> Issuer::finish(Pending& pending) const {
   request.reason = "Quotation " + pending.numbering.number;
   request.name = parts_.profile.name;
   request.must_outlive = parts_.zone->start_of_day(add_days(quote.validity.end, 1));
-  auto sealed = parts_.seal->seal(unsealed, request);
+  signing::TimeTokenSource time;
+  if (parts_.seal_times) time = [this](const Hash& signature) { return parts_.seal_times->token(signature); };
+  auto sealed = parts_.seal->seal_with_time(unsealed, request, time);
   if (!sealed) {
     Error error = std::move(sealed).error();
     if (error.code == "seal_certificate_too_short")
@@ -167,7 +171,8 @@ Result<void> Issuer::finish(Pending& pending) const {
     return error;
   }
   pending.canonical = std::move(canonical);
-  pending.sealed = std::move(*sealed);
+  pending.timed = !sealed->untimed;
+  pending.sealed = std::move(sealed->pdf);
   return {};
 }
 
@@ -181,7 +186,9 @@ void Issuer::fill_and_seal(Batch& batch) {
       if (!done) pending.result.emplace(done.error());
     }
   };
-  auto helpers = std::min<std::size_t>(batch.size(), parts_.config.seal_threads);
+  // Who waits for a time-stamp needs no core.
+  const std::size_t most = parts_.seal_times ? parts_.config.seal_times.connections_max : parts_.config.seal_threads;
+  auto helpers = std::min(batch.size(), most);
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < helpers; ++i) threads.emplace_back(work);
   work();
@@ -220,6 +227,7 @@ Result<std::vector<Draft>> Issuer::drafts(const Pending& pending, const StateRea
                  {"period", pending.period},
                  {"issued_at", format_rfc3339(n.issued_at)},
                  {"code", code_hash(n.number, n.verify_code)}};
+  if (pending.timed) issued.body["seal_level"] = signing::seal_level_name(signing::SealLevel::b_t);
   if (!job.quote.revision_of.empty()) issued.body["revision_of"] = job.quote.revision_of;
   const auto& t = job.quote.totals;
   json::object totals{{"line_extension", t.line_extension},

@@ -196,6 +196,7 @@ Result<void> Organisation::Parts::start() {
   QUOTARY_TRY_VOID(start_time_stamping());
   QUOTARY_TRY_VOID(start_signatures());
   QUOTARY_TRY_VOID(start_verifying());
+  QUOTARY_TRY_VOID(start_seal_times());
   return start_long_term();
 }
 
@@ -297,7 +298,8 @@ std::string Organisation::metrics() const {
          line("quotary_verifications_total", "counter", "Public verifications since the start.",
               parts_->verified_total) +
          witness_figures(witnessing()) + index_figures(index_roots()) + time_stamping_figures(time_stamping()) +
-         disk_figures(disk()) + delivery_figures(delivery()) + long_term_figures(long_term());
+         disk_figures(disk()) + delivery_figures(delivery()) + long_term_figures(long_term()) +
+         seal_time_figures(seal_times());
 }
 
 }  // namespace quotary::api

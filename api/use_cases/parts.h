@@ -139,6 +139,7 @@ struct Organisation::Parts {
   std::unique_ptr<IndexRoots> index_roots;        // after the ledger, which it appends to; null: no index is kept
   std::unique_ptr<witness::Witnesses> witnesses;  // after the ledger, which it appends to; null: none are asked
   std::unique_ptr<time_stamping::TimeStamper> time_stamper;  // the same
+  std::unique_ptr<time_stamping::SealTimes> seal_times;      // null: seals wait for no time-stamp
   std::optional<time_stamping::Stamped> read_only_stamped;   // of a ledger that is served for reading alone
   std::unique_ptr<signature::Codes> codes;                   // after the keys
   std::unique_ptr<signature::Courier> courier;  // after the ledger, which it appends to; null: nothing is delivered
@@ -168,6 +169,7 @@ struct Organisation::Parts {
   void start_index_roots();
   [[nodiscard]] Result<void> start_service_events();
   [[nodiscard]] Result<void> start_time_stamping();
+  [[nodiscard]] Result<void> start_seal_times();
   [[nodiscard]] Result<void> start_signatures();
   [[nodiscard]] Result<void> open_signing();
   [[nodiscard]] Result<void> start_verifying();

@@ -5,6 +5,7 @@
 #include "api/use_cases/signature_rules.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
+#include "signing/seal_level.h"
 
 #include <algorithm>
 
@@ -73,7 +74,8 @@ json::object facts_answer(const QuoteRecord& quote, const Entry& entry, const st
           {"ledger", ledger_member(entry, proof)}};
 }
 
-json::object state_member(const QuoteRecord& quote, Timestamp now) {
+// `target`: the level that documents are being brought to; b_b: none is.
+json::object state_member(const QuoteRecord& quote, Timestamp now, signing::SealLevel target) {
   json::object out{{"status", status_at(quote, now)}, {"expires_at", format_rfc3339(quote.expires_at)}};
   if (quote.voided_at) {
     out["voided"] = time_and_code(*quote.voided_at, quote.void_reason_code);
@@ -83,6 +85,8 @@ json::object state_member(const QuoteRecord& quote, Timestamp now) {
   if (quote.accepted_at) out["accepted"] = json::object{{"time", format_rfc3339(*quote.accepted_at)}};
   if (!quote.open_signature.empty()) out["signature_request"] = quote.open_signature;
   out["seal_level"] = quote.long_term_level.empty() ? "B-B" : quote.long_term_level;
+  if (target > signing::SealLevel::b_b && out.at("seal_level").as_string() != signing::seal_level_name(target))
+    out["seal_pending"] = signing::seal_level_name(target);
   if (quote.long_term_ends) out["proof_ends"] = format_rfc3339(*quote.long_term_ends);
   if (quote.revision > 1)
     out["newest"] =
@@ -190,7 +194,8 @@ Result<Answer> Organisation::read_quote(const Principal& caller, std::string_vie
     out["quote"] = quote_to_json(stored->quote, &stored->numbering);
   else
     out["erased"] = stored.error().detail;
-  out["state"] = state_member(quote, now);
+  out["state"] = state_member(
+      quote, now, parts_->long_term_worker ? parts_->config.long_term.target : signing::SealLevel::b_b);
   return Answer{200, std::move(out), false};
 }
 

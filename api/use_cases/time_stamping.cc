@@ -39,6 +39,28 @@ Result<void> Organisation::Parts::start_time_stamping() {
   return {};
 }
 
+Result<void> Organisation::Parts::start_seal_times() {
+  if (config.seal_times.patience.count() == 0 || ledger->state().read_only) return {};
+  if (config.time_stamping.url.empty() || time_roots_pem.empty())
+    return fail(Errc::invalid, "seal_time_without_authority",
+                "a time-stamp in the seal takes a time-stamping authority: give --tsa-url and --tsa-roots too");
+  http::ClientConfig client;
+  client.request_timeout = config.seal_times.patience;
+  client.answer_max = signing::time_reply_bytes_max;
+  client.ca_file = config.time_stamping.ca_file;
+  seal_times = std::make_unique<time_stamping::SealTimes>(
+      config.seal_times,
+      time_stamping::SealTimesPorts{config.time_stamping.url, time_roots_pem,
+                                    http::http_transport("", signing::time_query_type, std::move(client)), config.clock,
+                                    config.random});
+  return {};
+}
+
+std::optional<time_stamping::SealTimesState> Organisation::seal_times() const {
+  if (!parts_->seal_times) return std::nullopt;
+  return parts_->seal_times->state();
+}
+
 time_stamping::TimeStampingState Organisation::time_stamping() const {
   if (parts_->time_stamper) return parts_->time_stamper->state();
   time_stamping::TimeStampingState state;
@@ -99,6 +121,14 @@ std::string time_stamping_figures(const time_stamping::TimeStampingState& state)
                         "POSIX time of the first entry that waits for a trusted time.",
                         seconds(state.pending_since->unix_ms));
   return out;
+}
+
+std::string seal_time_figures(const std::optional<time_stamping::SealTimesState>& state) {
+  if (!state) return {};
+  return metrics_line("quotary_seal_times_given_total", "counter", "Seals with a time-stamp of their own since the start.",
+                      state->given_total) +
+         metrics_line("quotary_seal_times_missed_total", "counter",
+                      "Seals that were to have one and got none in time since the start.", state->missed_total);
 }
 
 }  // namespace quotary::api

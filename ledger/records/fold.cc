@@ -136,6 +136,7 @@ Result<void> quote_issued(const Step& s) {
   quote.customer = text_of(s.facts, "customer");
   quote.document_sha256 = object_hash(s.entry, "pdf", &quote.document_size);
   quote.revision_of = text_of(body, "revision_of");
+  quote.long_term_level = text_of(body, "seal_level");
   s.put(quote);
 
   next.last = sequence;

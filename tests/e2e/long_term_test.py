@@ -61,6 +61,29 @@ class LongTerm(Customers, unittest.TestCase):
         self.assertEqual(subprocess.run(["qpdf", "--check", path], capture_output=True, timeout=60).returncode, 0)
         return subprocess.run(["pdfsig", "-nocert", path], capture_output=True, text=True, timeout=60).stdout
 
+    def test_a_seal_waits_for_its_own_time_and_not_for_long(self):
+        self.start_tsa()
+        at = self.s.options.index("--seal-level")
+        self.s.options[at:at + 2] = ["--seal-time-ms", "2000"]
+        self.s.start()
+        level = lambda number: self.s.json("GET", f"/v1/quotes/{number}", "rep")[2]["state"]["seal_level"]
+        self.assertEqual(level(self.number), "B-B")  # from before
+        timed = self.s.issue(quote(), "timed")[2]["number"]
+        self.assertEqual(level(timed), "B-T")
+        pdf = self.s.call("GET", f"/v1/quotes/{timed}/pdf", "rep")[2]
+        found = self.s.json("POST", "/v1/verify", None, None, {"Content-Type": "application/pdf"}, raw=pdf)[2]
+        seal, = found["findings"]["signatures"]
+        self.assertEqual((found["verdict"], seal["level"], seal["trusted"]), ("authentic_current", "B-T", True), seal)
+        self.assertIn("proved_time", seal)
+        self.assertIn("Signature is Valid.", self.pdfsig(pdf))
+        self.end_tsa()
+        until = [self.s.issue(quote(), f"without {i}")[2]["number"] for i in range(3)]
+        self.assertEqual([level(number) for number in until], ["B-B"] * 3)
+        self.assertIn("degraded: seal time", self.s.call("GET", "/readyz")[2].decode())
+        self.s.stop()
+        done = subprocess.run([PROGRAM, "verify", "--data", self.s.data], capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_a_document_climbs_and_stays_what_it_was(self):
         self.start_tsa()
         self.s.start()

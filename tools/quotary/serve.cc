@@ -30,6 +30,7 @@ struct ServeOptions {
   std::string delivery_url, delivery_secret_file, delivery_ca, delivery_folder, sign_factors = "link,code";
   std::int64_t tsa_interval_s = 3'600;
   std::string seal_level = "B-B", seal_roots, signer_roots;
+  int seal_time_ms = 0;
   std::int64_t long_term_settle_s = std::chrono::seconds(long_term::Pace{}.settle.count() / 1000).count();
   std::size_t io_threads = 1, worker_threads = 4;
   std::uint64_t disk_low_bytes = api::ServiceEventsConfig{}.disk_low_bytes;
@@ -161,6 +162,8 @@ int serve(ServeOptions options) {
   organisation_config.time_stamping.say = say;
   if (options.seal_level != "B-B") organisation_config.long_term.target = signing::SealLevel::b_lta;
   organisation_config.long_term.signer_roots_file = options.seal_roots;
+  organisation_config.seal_times.patience = std::chrono::milliseconds(options.seal_time_ms);
+  organisation_config.seal_times.say = say;
   organisation_config.signer_roots_file = options.signer_roots;
   organisation_config.long_term.pace.settle = std::chrono::seconds(options.long_term_settle_s);
   organisation_config.long_term.say = say;
@@ -239,6 +242,13 @@ void add_time_stamping(CLI::App& command, ServeOptions& options) {
                   "B-LTA: documents get, in the background, what proves their signatures in many years, as further "
                   "revisions, and are renewed before that ends")
       ->check(CLI::IsMember({"B-B", "B-LTA"}))
+      ->needs(url)
+      ->capture_default_str();
+  command
+      .add_option("--seal-time-ms", options.seal_time_ms,
+                  "so long a quote waits for its seal's own time-stamp (B-T) before it is issued without; 0: it waits for "
+                  "none")
+      ->check(CLI::Range(0, 10'000))
       ->needs(url)
       ->capture_default_str();
   command.add_option("--seal-roots", options.seal_roots,
