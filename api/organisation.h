@@ -261,6 +261,9 @@ class Organisation {
   [[nodiscard]] Result<Answer> renew_link(const Principal& caller, std::string_view id, std::string_view signer);
   [[nodiscard]] signature::CourierState delivery() const;
   [[nodiscard]] long_term::LongTermState long_term() const;
+  // The operator asks: every proof that ends before the begin of the day is renewed, where a new one lasts longer.
+  // Errc::invalid `bad_before`; unavailable `long_term_off`.
+  [[nodiscard]] Result<Answer> renew_long_term(std::string_view before);
   // How documents stand, and which cannot be proved any more at the begin of the day `by` (may be empty). Null: the
   // operator asks.
   [[nodiscard]] Result<Answer> read_long_term(const Principal* caller, std::string_view by) const;

@@ -65,6 +65,16 @@ LongTermState LongTerm::state() const {
   return out;
 }
 
+void LongTerm::renew(Timestamp before) {
+  {
+    const std::lock_guard lock(mutex_);
+    renew_asked_ = std::max(renew_asked_, before);
+    read_to_ = 0;
+    for (auto& [number, attempt] : waiting_) attempt = {};
+  }
+  wake_.notify_all();
+}
+
 void LongTerm::run() {
   Lock lock(mutex_);
   while (!stopping_) {
@@ -112,8 +122,9 @@ std::optional<std::string> LongTerm::due() const {
 }
 
 void LongTerm::attempt(Lock& lock, const std::string& number) {
+  const Timestamp asked = renew_asked_;
   lock.unlock();
-  const auto done = climb_once(number);
+  const auto done = climb_once(number, asked);
   lock.lock();
   if (stopping_) return;
   if (!done) return put_off(number, done.error());
@@ -127,10 +138,11 @@ void LongTerm::attempt(Lock& lock, const std::string& number) {
   waiting_[number] = {};
 }
 
-Result<bool> LongTerm::climb_once(const std::string& number) {
+Result<bool> LongTerm::climb_once(const std::string& number, Timestamp renew_asked) {
   const Timestamp now = ports_.clock->now();
   const Timestamp settled{now.unix_ms - config_.pace.settle.count()};
-  const Timestamp renew{now.unix_ms + std::chrono::milliseconds(config_.pace.renew_before).count()};
+  const Timestamp renew =
+      std::max(renew_asked, Timestamp{now.unix_ms + std::chrono::milliseconds(config_.pace.renew_before).count()});
   QUOTARY_TRY(candidate, ports_.candidate(number, settled, renew));
   if (!candidate) return true;
   signing::LevelQuestion question;

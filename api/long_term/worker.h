@@ -81,6 +81,8 @@ class LongTerm {
   LongTerm& operator=(const LongTerm&) = delete;
 
   [[nodiscard]] LongTermState state() const;
+  // Looks at every document again, at once, and renews each proof that ends before then, where a new one lasts longer.
+  void renew(Timestamp before);
 
  private:
   using Time = std::chrono::steady_clock::time_point;
@@ -96,7 +98,7 @@ class LongTerm {
   [[nodiscard]] std::optional<std::string> due() const;
   void attempt(Lock& lock, const std::string& number);
   // Whether the document is where it should be; a rung that was made is chained.
-  [[nodiscard]] Result<bool> climb_once(const std::string& number);
+  [[nodiscard]] Result<bool> climb_once(const std::string& number, Timestamp renew_asked);
   void put_off(const std::string& number, const Error& error);
   [[nodiscard]] Result<std::string> fetch(const signing::Fetch& place);
   [[nodiscard]] Result<std::string> token(const Hash& imprint);
@@ -112,6 +114,7 @@ class LongTerm {
   std::map<std::string, Attempt> waiting_;
   std::uint64_t read_to_ = 0;
   Time look_again_;
+  Timestamp renew_asked_;  // proofs that end before are renewed, however far that is; the epoch: nobody asked
   std::uint64_t rungs_total_ = 0, failures_total_ = 0;
   std::optional<Error> failure_;
   std::optional<Timestamp> failing_since_;

@@ -14,10 +14,10 @@
 namespace quotary::time_stamping {
 
 struct SealTimesConfig {
-  std::chrono::milliseconds patience{0};       // that a seal waits for its token; 0: none is asked for
-  std::chrono::milliseconds rest{30'000};      // after a failure nobody is kept waiting for so long
-  std::size_t connections_max = 8;             // to the authority; a seal that finds none free gets no token
-  std::function<void(std::string_view)> say;   // one line for the operator's log; must not block
+  std::chrono::milliseconds patience{0};      // that a seal waits for its token; 0: none is asked for
+  std::chrono::milliseconds rest{30'000};     // after a failure nobody is kept waiting for so long
+  std::size_t connections_max = 8;            // to the authority; a seal that finds none free gets no token
+  std::function<void(std::string_view)> say;  // one line for the operator's log; must not block
 };
 
 struct SealTimesPorts {

@@ -88,6 +88,16 @@ long_term::LongTermState Organisation::long_term() const {
   return parts_->long_term_worker ? parts_->long_term_worker->state() : long_term::LongTermState{};
 }
 
+Result<Answer> Organisation::renew_long_term(std::string_view before) {
+  const auto until = parse_rfc3339(std::string(before) + "T00:00:00Z");
+  if (!until) return invalid_parameter("before", "bad_before", "`before` is a day such as 2031-01-01");
+  if (!parts_->long_term_worker)
+    return fail(Errc::unavailable, "long_term_off",
+                "this server makes no proofs for later: start it with --seal-level B-LTA, --tsa-url and --tsa-roots");
+  parts_->long_term_worker->renew(*until);
+  return Answer{200, json::object{{"asked", true}, {"before", before}}, false};
+}
+
 Result<Answer> Organisation::read_long_term(const Principal* caller, std::string_view by) const {
   QUOTARY_TRY_VOID(parts_->require_whole_state());
   if (caller) QUOTARY_TRY_VOID(require_call(*caller, Call::verify_log));

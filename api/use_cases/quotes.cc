@@ -194,8 +194,8 @@ Result<Answer> Organisation::read_quote(const Principal& caller, std::string_vie
     out["quote"] = quote_to_json(stored->quote, &stored->numbering);
   else
     out["erased"] = stored.error().detail;
-  out["state"] = state_member(
-      quote, now, parts_->long_term_worker ? parts_->config.long_term.target : signing::SealLevel::b_b);
+  out["state"] =
+      state_member(quote, now, parts_->long_term_worker ? parts_->config.long_term.target : signing::SealLevel::b_b);
   return Answer{200, std::move(out), false};
 }
 

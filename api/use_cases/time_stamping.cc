@@ -125,8 +125,8 @@ std::string time_stamping_figures(const time_stamping::TimeStampingState& state)
 
 std::string seal_time_figures(const std::optional<time_stamping::SealTimesState>& state) {
   if (!state) return {};
-  return metrics_line("quotary_seal_times_given_total", "counter", "Seals with a time-stamp of their own since the start.",
-                      state->given_total) +
+  return metrics_line("quotary_seal_times_given_total", "counter",
+                      "Seals with a time-stamp of their own since the start.", state->given_total) +
          metrics_line("quotary_seal_times_missed_total", "counter",
                       "Seals that were to have one and got none in time since the start.", state->missed_total);
 }

@@ -113,6 +113,45 @@ class LongTerm(Customers, unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.s.start()
 
+    def renew(self, before):
+        return subprocess.run([PROGRAM, "ltv", "renew", "--data", self.s.data, "--before", before], capture_output=True, text=True, timeout=60)
+
+    def test_a_proof_is_renewed_when_the_operator_asks(self):
+        # An authority whose certificate ends in 400 days; then the same one with ten years.
+        certificate = os.path.join(self.keys_of_tsa, "tsa.cert.pem")
+        with open(certificate) as f:
+            long_lived = f.read()
+        subprocess.run(["openssl", "req", "-x509", "-key", os.path.join(self.keys_of_tsa, "tsa.key.pem"), "-subj", "/O=Testing/CN=Short", "-days", "400",
+                        "-addext", "extendedKeyUsage=critical,timeStamping", "-addext", "keyUsage=critical,digitalSignature", "-addext",
+                        "basicConstraints=critical,CA:FALSE", "-out", certificate], check=True, capture_output=True)
+        with open(certificate) as f:
+            short_lived = f.read()
+        roots = os.path.join(self.s.home, "roots.pem")
+        with open(roots, "w") as f:
+            f.write(short_lived + long_lived)
+        self.s.options[self.s.options.index("--tsa-roots") + 1] = roots
+        self.start_tsa()
+        self.s.start()
+        first = self.at_top()
+        self.assertLess(first["proof_ends"], "2030")
+        # Another one by the same certificate lasts no longer: nothing is added.
+        day = str(int(first["proof_ends"][:4]) + 1) + "-12-31"
+        self.assertEqual(self.renew(day).returncode, 0)
+        self.end_tsa()
+        with open(certificate, "w") as f:
+            f.write(long_lived)
+        self.start_tsa()
+        self.assertEqual(self.state()["newest"], first["newest"])
+        said = self.renew(day)
+        self.assertEqual(said.returncode, 0, said.stderr)
+        state = eventually(self.state, lambda state: state["proof_ends"] > day)
+        self.assertGreater(state["newest"]["revision"], first["newest"]["revision"])
+        code, status = self.status("--by", day)
+        self.assertEqual((code, status["unverifiable"]["total"]), (0, 0))
+        self.assertIn("bad_before", self.renew("soon").stderr)
+        self.s.stop()
+        self.assertIn("long_term_off", self.renew(day).stderr)
+
     def test_an_outage_is_shown_and_made_good(self):
         self.s.options[-1:] = ["0"]
         self.s.start()

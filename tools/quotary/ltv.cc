@@ -47,6 +47,27 @@ int status(Places places, const std::string& by, bool as_json) {
   return answered->contains("failing") ? exit_bad : exit_ok;
 }
 
+int renew(Places places, const std::string& before) {
+  if (auto complete = places.complete(); !complete) return report(complete.error()), exit_unchecked;
+  const auto answered = operator_call(places, "long_term.renew", json::object{{"before", before}});
+  if (!answered) return report(answered.error());
+  std::printf(
+      "正在更新 %s 之前到期的证明 proofs that end before %s are being renewed where new ones last longer; see: quotary "
+      "ltv status --by %s\n",
+      before.c_str(), before.c_str(), before.c_str());
+  return exit_ok;
+}
+
+void add_renew(CLI::App& ltv, int& exit_code) {
+  auto* command = ltv.add_subcommand(
+      "renew", "have a running server renew proofs now that it would renew half a year before they end");
+  auto places = std::make_shared<Places>();
+  auto before = std::make_shared<std::string>();
+  add_places(*command, *places);
+  command->add_option("--before", *before, "those that end before this day, such as 2031-01-01")->required();
+  command->callback([places, before, &exit_code] { exit_code = renew(*places, *before); });
+}
+
 }  // namespace
 
 void add_ltv(CLI::App& app, int& exit_code) {
@@ -61,6 +82,7 @@ void add_ltv(CLI::App& app, int& exit_code) {
   command->add_option("--by", *by, "a day, such as 2031-01-01");
   command->add_flag("--json", *as_json, "for machines");
   command->callback([places, by, as_json, &exit_code] { exit_code = status(*places, *by, *as_json); });
+  add_renew(*ltv, exit_code);
 }
 
 }  // namespace quotary::cli

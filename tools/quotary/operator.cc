@@ -93,6 +93,10 @@ Result<json::object> perform(api::Organisation& organisation, std::string_view a
     QUOTARY_TRY(answer, organisation.read_long_term(nullptr, text_of(body, "by")));
     return std::move(answer.body);
   }
+  if (action == "long_term.renew") {
+    QUOTARY_TRY(answer, organisation.renew_long_term(text_of(body, "before")));
+    return std::move(answer.body);
+  }
   if (action == "time_stamping.show") return organisation.read_time_stamping(true).body;
   if (action == "series.list")
     return all_pages([&](const api::PageRequest& page) { return organisation.list_series(caller, page); });

@@ -245,9 +245,10 @@ void add_time_stamping(CLI::App& command, ServeOptions& options) {
       ->needs(url)
       ->capture_default_str();
   command
-      .add_option("--seal-time-ms", options.seal_time_ms,
-                  "so long a quote waits for its seal's own time-stamp (B-T) before it is issued without; 0: it waits for "
-                  "none")
+      .add_option(
+          "--seal-time-ms", options.seal_time_ms,
+          "so long a quote waits for its seal's own time-stamp (B-T) before it is issued without; 0: it waits for "
+          "none")
       ->check(CLI::Range(0, 10'000))
       ->needs(url)
       ->capture_default_str();
