@@ -69,6 +69,7 @@ void LongTerm::renew(Timestamp before) {
   {
     const std::lock_guard lock(mutex_);
     renew_asked_ = std::max(renew_asked_, before);
+    ++renewals_;
     read_to_ = 0;
     for (auto& [number, attempt] : waiting_) attempt = {};
   }
@@ -123,10 +124,15 @@ std::optional<std::string> LongTerm::due() const {
 
 void LongTerm::attempt(Lock& lock, const std::string& number) {
   const Timestamp asked = renew_asked_;
+  const std::uint64_t renewals = renewals_;
   lock.unlock();
   const auto done = climb_once(number, asked);
   lock.lock();
   if (stopping_) return;
+  if (!done && renewals != renewals_) {  // what was begun before that says nothing about now
+    waiting_[number] = {};
+    return;
+  }
   if (!done) return put_off(number, done.error());
   if (*done) {
     waiting_.erase(number);

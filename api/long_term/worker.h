@@ -114,7 +114,8 @@ class LongTerm {
   std::map<std::string, Attempt> waiting_;
   std::uint64_t read_to_ = 0;
   Time look_again_;
-  Timestamp renew_asked_;  // proofs that end before are renewed, however far that is; the epoch: nobody asked
+  Timestamp renew_asked_;       // proofs that end before are renewed, however far that is; the epoch: nobody asked
+  std::uint64_t renewals_ = 0;  // how often it was asked for
   std::uint64_t rungs_total_ = 0, failures_total_ = 0;
   std::optional<Error> failure_;
   std::optional<Timestamp> failing_since_;
