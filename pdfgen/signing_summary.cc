@@ -56,10 +56,16 @@ Result<std::string> signing_summary(std::shared_ptr<const Fonts> fonts, const Si
   statement.color = summary.completed ? green : amber;
   statement.banner = summary.completed ? "全部签署 ALL HAVE SIGNED" : "部分签署 SIGNED IN PART";
   statement.banner_right = summary.made_at;
-  statement.introduction = {
-      "下列内容由签署服务在签署时记录，并登记在账本中。签名由签发方的签署服务代为加盖，用以记录签署行为，并非以签署人的个人证书作出。",
-      "The signing service recorded what follows at signing, and it stands in the ledger. The digital signatures are the "
-      "issuer's, made to record what the signers did; they are not made with certificates of the signers' own."};
+  statement.introduction =
+      summary.own_certificates
+          ? Label{"下列内容由签署服务在签署时记录，并登记在账本中。注明“本人数字证书”的签名由签署人以自己的证书作出；其余签名由签发方的签署服务代为加盖，用以记录签署行为。",
+                  "The signing service recorded what follows at signing, and it stands in the ledger. Signatures by an own "
+                  "certificate are the signer's; the others are the issuer's, made to record what the signers did."}
+          : Label{
+                "下列内容由签署服务在签署时记录，并登记在账本中。签名由签发方的签署服务代为加盖，用以记录签署行为，并非以签署人的个人证书作出。",
+                "The signing service recorded what follows at signing, and it stands in the ledger. The digital signatures "
+                "are the issuer's, made to record what the signers did; they are not made with certificates of the signers' "
+                "own."};
   statement.rows = rows_of(summary);
   statement.verify_url = summary.verify_url;
   statement.subject = summary.buyer_name;

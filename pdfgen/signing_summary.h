@@ -26,8 +26,9 @@ struct SummarySignature {
 struct SigningSummary {
   std::string request_id;  // a UUID
   std::string number, seller_name, buyer_name, currency, tax_inclusive;
-  std::string document_sha256;  // of the sealed document
-  bool completed = false;       // all signers have signed
+  std::string document_sha256;    // of the sealed document
+  bool completed = false;         // all signers have signed
+  bool own_certificates = false;  // some of them with certificates of their own
   std::vector<SummarySignature> signatures;
   std::string consent_id, consent_sha256, consent_chinese, consent_english;
   std::string verify_url;

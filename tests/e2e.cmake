@@ -23,6 +23,8 @@ quotary_test(log_calls_test LABEL e2e TIMEOUT 120
   LIBRARIES quotary_api)
 add_test(NAME elsewhere_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/elsewhere_test.py)
 set_tests_properties(elsewhere_test PROPERTIES LABELS e2e TIMEOUT 180 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
+add_test(NAME evidence_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/evidence_test.py)
+set_tests_properties(evidence_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 add_test(NAME serve_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/serve_test.py)
 set_tests_properties(serve_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 add_test(NAME concurrency_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/concurrency_test.py)

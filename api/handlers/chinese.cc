@@ -66,6 +66,8 @@ constexpr Summary summaries[] = {
     {"POST", "/v1/signing-key", "创建本人的签名密钥，取代原有的"},
     {"POST", "/v1/signing-key/revoke", "停用本人的签名密钥"},
     {"POST", "/sign/{token}/signed-copy", "交回用自己的证书在别处签署的文件"},
+    {"GET", "/v1/quotes/{number}/evidence",
+     "供法庭使用的全部证据（tar 归档）：各修订、记录、证明、签名、证书、文本、时间与盖章摘要"},
     {"POST", "/v1/verify", "按文件字节核验"},
     {"GET", "/v1/verify/sha256/{hex}", "按文件的 SHA-256 核验"},
     {"GET", "/v1/verify/{number}", "按编号与校验码核验"},

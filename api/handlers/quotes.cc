@@ -1,4 +1,5 @@
 #include "api/handlers/endpoint.h"
+#include "api/use_cases/evidence.h"
 
 namespace quotary::api {
 namespace {
@@ -52,6 +53,12 @@ Result<http::Response> pdf(const Surface& surface, const http::Request& request)
   }
   QUOTARY_TRY(bytes, surface.organisation.quote_pdf(caller, request.param("number"), revision.value_or(1)));
   return bytes_response(std::move(bytes), true);
+}
+
+Result<http::Response> evidence(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(bytes, quote_evidence(surface.organisation, caller, request.param("number")));
+  return bytes_response(std::move(bytes), false);
 }
 
 http::Response attached_text(std::string text, const std::string& file_name) {
@@ -121,6 +128,10 @@ const Endpoint endpoints[] = {
      Kind::read, difference, "from", "", "", 200, "application/json", "QuoteDifference"},
     {"GET", "/v1/quotes/{number}/history", "Every entry about the quote, oldest first", "quotes", Call::read_quote,
      Kind::read, answer_about<&Organisation::quote_history>, "", "", "", 200, "application/json", "History"},
+    {"GET", "/v1/quotes/{number}/evidence",
+     "Everything about the quote for a court's file, as a tar archive: revisions, entries, proofs, signatures, "
+     "certificates, texts, time and a sealed summary",
+     "quotes", Call::read_signatures, Kind::read, evidence, "", "", "", 200, "application/x-tar"},
     {"GET", "/v1/quotes/{number}/proof", "The .tlog-proof of the issue entry, or of the entry that brought a revision",
      "quotes", Call::read_quote, Kind::read, proof, "revision", "", "", 200, "text/plain"},
     {"GET", "/v1/quotes/{number}/status-proof",

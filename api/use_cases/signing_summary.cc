@@ -76,6 +76,7 @@ Result<Bytes> summary_for(const Organisation::Parts& parts, const SignatureReque
   for (const records::SignerRecord& signer : request.signers) {
     if (signer.status != "signed") continue;
     QUOTARY_TRY(signature, signature_of(parts, signer, reader.empty() || reader == signer.id));
+    page.own_certificates = page.own_certificates || signature.method == in_words(methods, "certificate");
     page.signatures.push_back(std::move(signature));
   }
   if (page.signatures.empty()) return fail(Errc::conflict, "not_signed", "nobody has signed it yet");

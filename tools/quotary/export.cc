@@ -2,11 +2,16 @@
 #include "ledger/log/export_files.h"
 #include "ledger/log/export_writer.h"
 
+#include "ledger/base/bytes.h"
+#include "ledger/base/hash.h"
 #include "ledger/base/json.h"
 #include "ledger/log/policy.h"
+#include "ledger/log/ustar.h"
+#include "ledger/records/fields.h"
 #include "signing/keys.h"
 #include "tools/quotary/command.h"
 #include "tools/quotary/findings.h"
+#include "tools/quotary/operator.h"
 
 #include <unistd.h>
 
@@ -21,6 +26,7 @@ constexpr std::string_view archive_suffix = ".tar";
 struct ExportCommand {
   Places places;
   std::string target, vkey, succession, payloads = "facts", witness_policy;
+  std::string quote;  // its evidence alone
   bool witnessed = false;
   bool as_json = false;
 };
@@ -121,8 +127,53 @@ Result<ExportManifest> make(ExportCommand& command, bool& begun) {
   return export_ledger(ledger_options(places), reading_ports(files, keys.get()), *log.used, options);
 }
 
+// The members of an archive as files of a new folder. Whole or not at all.
+Result<void> unpack(FileSystem& files, std::string_view archive, const std::string& target) {
+  const std::string partial = export_partial(target);
+  QUOTARY_TRY_VOID(files.make_directory(partial));
+  while (const auto member = read_ustar_header(archive.substr(0, std::min(archive.size(), ustar_block_bytes)))) {
+    archive.remove_prefix(ustar_block_bytes);
+    QUOTARY_CHECK(member->size <= archive.size());
+    const auto slash = member->name.find('/');
+    if (slash != std::string::npos)
+      QUOTARY_TRY_VOID(files.make_directory(partial + "/" + member->name.substr(0, slash)));
+    QUOTARY_TRY_VOID(write_file_durably(files, partial + "/" + member->name, archive.substr(0, member->size)));
+    archive.remove_prefix(member->size + ustar_padding(member->size));
+  }
+  return files.rename(partial, target);
+}
+
+// The evidence of one quote, made by the server that runs, or by opening the ledger.
+Result<void> export_quote(ExportCommand& command) {
+  QUOTARY_TRY_VOID(command.places.complete());
+  const auto files = posix_file_system();
+  if (files->exists(command.target))
+    return fail(Errc::conflict, "export_exists", command.target + " is there already: name another");
+  QUOTARY_TRY(answered, operator_call(command.places, "evidence.make", json::object{{"number", command.quote}}));
+  QUOTARY_TRY(archive, from_base64(records::text_of(answered, "tar")));
+  if (sha256(archive).hex() != records::text_of(answered, "sha256"))
+    return fail(Errc::internal, "evidence_differs", "the evidence did not come whole");
+  if (command.target.ends_with(archive_suffix)) {
+    QUOTARY_TRY_VOID(write_file_durably(*files, command.target, archive));
+  } else {
+    QUOTARY_TRY_VOID(unpack(*files, archive, command.target));
+  }
+  std::printf(
+      "证据 evidence     %s\n注意 note         内含明文的姓名与证据，请按原件保管 / names and evidence are in plain: keep it as "
+      "the originals\n阅读 read         README.html\n",
+      command.target.c_str());
+  return {};
+}
+
 int run(ExportCommand command) {
   while (command.target.size() > 1 && command.target.back() == '/') command.target.pop_back();
+  if (!command.quote.empty()) {
+    const auto done = export_quote(command);
+    if (done) return exit_ok;
+    std::error_code ignored;
+    std::filesystem::remove_all(export_partial(command.target), ignored);
+    return report(done.error());
+  }
   bool begun = false;
   const auto exported = make(command, begun);
   if (exported) {
@@ -156,6 +207,10 @@ void add_export(CLI::App& app, int& exit_code) {
                    "facts (amounts, dates, codes), none, or all: private ones too, decrypted (needs the key folder)")
       ->check(CLI::IsMember({"none", "facts", "all"}))
       ->capture_default_str();
+  command->add_option(
+      "--quote", options->quote,
+      "only the evidence of this quote, for a court's file: its revisions, entries, proofs, signatures, "
+      "certificates, texts, time and a sealed summary");
   command->add_flag("--witnessed", options->witnessed,
                     "at the newest checkpoint that witnesses cosigned, not at the newest that is signed");
   add_log_keys(*command, options->vkey, options->succession);

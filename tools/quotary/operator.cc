@@ -1,6 +1,8 @@
 #include "tools/quotary/operator.h"
 
 #include "api/http/problem.h"
+#include "api/use_cases/evidence.h"
+#include "ledger/base/bytes.h"
 #include "ledger/records/fields.h"
 #include "tools/quotary/socket_client.h"
 
@@ -96,6 +98,10 @@ Result<json::object> perform(api::Organisation& organisation, std::string_view a
   if (action == "long_term.renew") {
     QUOTARY_TRY(answer, organisation.renew_long_term(text_of(body, "before")));
     return std::move(answer.body);
+  }
+  if (action == "evidence.make") {
+    QUOTARY_TRY(made, api::quote_evidence(organisation, caller, text_of(body, "number")));
+    return json::object{{"file_name", made.file_name}, {"sha256", made.sha256}, {"tar", to_base64(made.bytes)}};
   }
   if (action == "time_stamping.show") return organisation.read_time_stamping(true).body;
   if (action == "series.list")

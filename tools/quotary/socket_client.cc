@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 namespace beast_http = boost::beast::http;
 using Protocol = asio::local::stream_protocol;
 
-constexpr std::size_t answer_bytes_max = 1u << 20;
+constexpr std::size_t answer_bytes_max = 136u << 20;  // the evidence of one quote, in base64
 constexpr long wait_seconds = 60;
 constexpr std::size_t path_bytes_max = 107;  // sockaddr_un
 

@@ -17,7 +17,7 @@ struct SocketAnswer {
 // True when somebody accepts connections at the path; a socket file that a killed server left behind is not enough.
 [[nodiscard]] bool socket_listens(const std::string& path);
 
-// POSTs JSON and reads the whole answer (at most 1 MB, within 60 s). Errc::unavailable `server_gone`.
+// POSTs JSON and reads the whole answer (at most 136 MB, within 60 s). Errc::unavailable `server_gone`.
 [[nodiscard]] Result<SocketAnswer> post_over_socket(const std::string& path, const std::string& target,
                                                     const std::string& body);
 

@@ -1,0 +1,197 @@
+#include "api/use_cases/evidence.h"
+
+#include "api/signature/consent.h"
+#include "api/use_cases/document_findings.h"
+#include "api/use_cases/evidence_laws.h"
+#include "api/use_cases/evidence_page.h"
+#include "api/use_cases/in_words.h"
+#include "api/use_cases/signature_rules.h"
+#include "ledger/log/merkle.h"
+#include "ledger/log/proof_text.h"
+#include "ledger/log/ustar.h"
+#include "ledger/records/fields.h"
+#include "signing/store_material.h"
+
+#include <algorithm>
+#include <set>
+
+namespace quotary::api {
+namespace {
+
+using records::QuoteRecord;
+using records::text_of;
+
+// The folder as it grows; names in the order of adding.
+class Folder {
+ public:
+  Result<void> add(std::string name, std::string bytes) {
+    QUOTARY_CHECK(name.size() < ustar_name_bytes_max);
+    total_ += bytes.size();
+    if (total_ > evidence_bytes_max)
+      return fail(Errc::too_large, "evidence_too_large",
+                  "the evidence comes to more than 96 MB: export the ledger instead");
+    files_.emplace_back(std::move(name), std::move(bytes));
+    return {};
+  }
+  // With SHA256SUMS as its last member.
+  [[nodiscard]] std::string archive(Timestamp time) {
+    std::string sums;
+    for (const auto& [name, bytes] : files_) sums += sha256(bytes).hex() + "  " + name + "\n";
+    files_.emplace_back("SHA256SUMS", std::move(sums));
+    std::string out;
+    out.reserve(total_ + files_.size() * 2 * ustar_block_bytes);
+    for (const auto& [name, bytes] : files_) {
+      out += ustar_header({name, bytes.size(), static_cast<std::uint64_t>(time.unix_ms / 1000)});
+      out += bytes;
+      out.append(ustar_padding(bytes.size()), '\0');
+    }
+    out.append(ustar_end_bytes, '\0');
+    return out;
+  }
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& files() const { return files_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> files_;
+  std::size_t total_ = 0;
+};
+
+// Oldest first.
+Result<std::vector<Entry>> entries_about(const Organisation::Parts& parts, const QuoteRecord& quote) {
+  std::vector<Entry> out;
+  std::optional<std::uint64_t> at = quote.last_index;
+  while (at) {
+    if (out.size() == evidence_entries_max)
+      return fail(Errc::too_large, "evidence_too_large", "there are more than 1,000 entries about the quote");
+    QUOTARY_TRY(entry, parts.ledger->entry(*at));
+    at = entry.subject_prev;
+    out.push_back(std::move(entry));
+  }
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+std::string_view ending_of(std::string_view media_type) {
+  return media_type == "application/json"         ? ".json"
+         : media_type == "application/pdf"        ? ".pdf"
+         : media_type == "application/x-pem-file" ? ".pem"
+                                                  : ".bin";
+}
+
+// Entries with their proofs, and what private objects say. Documents and their revisions stand in a folder of their
+// own.
+Result<void> add_entries(const Organisation::Parts& parts, const std::vector<Entry>& entries, Folder& folder) {
+  for (const Entry& entry : entries) {
+    const std::string index = std::to_string(entry.index);
+    QUOTARY_TRY(proof, parts.best_proof(entry.index));
+    QUOTARY_TRY_VOID(folder.add("entries/" + index + ".json", entry.canonical));
+    QUOTARY_TRY_VOID(folder.add("entries/" + index + ".tlog-proof", std::move(proof)));
+    for (const ObjectRef& object : entry.objects) {
+      const bool elsewhere = object.name == "pdf" || object.name == "revision";
+      if (elsewhere) continue;
+      auto bytes = parts.payload(entry, object.name);
+      if (!bytes && bytes.error().kind == Errc::gone) continue;
+      if (!bytes) return std::move(bytes).error();
+      QUOTARY_TRY_VOID(folder.add("payloads/" + index + "-" + object.name + std::string(ending_of(object.media_type)),
+                                  std::move(*bytes)));
+    }
+  }
+  return {};
+}
+
+Result<void> add_documents(const Organisation::Parts& parts, const QuoteRecord& quote, Folder& folder) {
+  for (std::uint64_t revision = 1; revision <= quote.revision; ++revision) {
+    QUOTARY_TRY(bytes, document_bytes(parts, quote, revision));
+    QUOTARY_TRY_VOID(
+        folder.add("document/" + quote.number + "-revision-" + std::to_string(revision) + ".pdf", std::move(bytes)));
+  }
+  return {};
+}
+
+// The certificates that signed here, and the revocation data that the newest revision brings along.
+Result<void> add_certificates(const Organisation::Parts& parts, const QuoteRecord& quote, std::string_view newest,
+                              Folder& folder) {
+  QUOTARY_TRY_VOID(folder.add("certificates/organisation.pem", parts.adopted_pem));
+  if (!parts.signer_roots_pem.empty())
+    QUOTARY_TRY_VOID(folder.add("certificates/signer-roots.pem", parts.signer_roots_pem));
+  if (!parts.time_roots_pem.empty()) QUOTARY_TRY_VOID(folder.add("certificates/time-roots.pem", parts.time_roots_pem));
+  QUOTARY_TRY(own, signing_certificates_of(parts, quote.owner));
+  if (!own.empty()) QUOTARY_TRY_VOID(folder.add("certificates/seller.pem", std::move(own)));
+  // A store that another program wrote stays in the document, where its own reader finds it.
+  const auto found = signing::store_material(newest);
+  if (!found) return {};
+  const auto& material = *found;
+  const auto add_all = [&](const std::vector<std::string>& items, const char* kind,
+                           const char* ending) -> Result<void> {
+    for (std::size_t i = 0; i < items.size(); ++i)
+      QUOTARY_TRY_VOID(folder.add("revocation/" + std::string(kind) + "-" + std::to_string(i + 1) + ending, items[i]));
+    return {};
+  };
+  QUOTARY_TRY_VOID(add_all(material.certificates, "certificate", ".der"));
+  QUOTARY_TRY_VOID(add_all(material.revocation_lists, "list", ".crl"));
+  return add_all(material.ocsp_answers, "answer", ".ocsp");
+}
+
+Result<void> add_consents(const std::vector<Entry>& entries, Folder& folder) {
+  std::set<std::string> named;
+  for (const Entry& entry : entries)
+    if (auto id = text_of(entry.body, "consent"); !id.empty()) named.insert(std::move(id));
+  for (const std::string& id : named) {
+    const auto* consent = signature::find_consent(id);
+    if (consent == nullptr) continue;
+    const auto text = canonical_json(json::object{
+        {"id", consent->id}, {"texts", json::object{{"en", consent->english}, {"zh-CN", consent->chinese}}}});
+    QUOTARY_CHECK(text.has_value());
+    QUOTARY_TRY_VOID(folder.add("consent/" + id + ".json", *text));
+  }
+  return {};
+}
+
+// The newest trusted time, and proofs of the quote's first and newest entry under the checkpoint that it is over.
+Result<std::optional<Timestamp>> add_time(const Organisation::Parts& parts, const std::vector<Entry>& entries,
+                                          Folder& folder) {
+  QUOTARY_TRY(stamped, time_stamping::newest_stamped(*parts.ledger));
+  if (!stamped || stamped->size <= entries.front().index) return std::optional<Timestamp>();
+  QUOTARY_TRY_VOID(folder.add("time/checkpoint", stamped->note));
+  QUOTARY_TRY_VOID(folder.add("time/token.tst", stamped->token.der));
+  for (const Entry* entry : {&entries.front(), &entries.back()}) {
+    if (entry->index >= stamped->size || (entry == &entries.back() && entries.size() == 1)) continue;
+    QUOTARY_TRY(path, inclusion_proof(entry->index, stamped->size, parts.ledger->nodes()));
+    QUOTARY_TRY_VOID(folder.add("time/" + std::to_string(entry->index) + ".tlog-proof",
+                                proof_text(entry->index, path, entry->canonical, stamped->note)));
+  }
+  return std::optional<Timestamp>(stamped->token.time);
+}
+
+}  // namespace
+
+Result<Bytes> quote_evidence(Organisation& organisation, const Principal& caller, std::string_view number) {
+  auto& parts = organisation.parts();
+  QUOTARY_TRY_VOID(parts.require_whole_state());
+  QUOTARY_TRY_VOID(require_call(caller, Call::read_signatures));
+  QUOTARY_TRY(quote, parts.quote_for(caller, Call::read_signatures, number));
+  QUOTARY_TRY_VOID(parts.note_read(caller, "quote.evidence", "quote:" + quote.number));
+  QUOTARY_TRY(entries, entries_about(parts, quote));
+  QUOTARY_TRY(newest, document_bytes(parts, quote, quote.revision));
+  const auto now = parts.now();
+  Folder folder;
+  QUOTARY_TRY_VOID(add_documents(parts, quote, folder));
+  QUOTARY_TRY_VOID(add_entries(parts, entries, folder));
+  if (auto status = organisation.quote_status_proof(caller, quote.number))
+    QUOTARY_TRY_VOID(folder.add("status.status-proof", std::move(*status)));
+  QUOTARY_TRY_VOID(add_certificates(parts, quote, newest, folder));
+  QUOTARY_TRY_VOID(add_consents(entries, folder));
+  QUOTARY_TRY_VOID(folder.add("keys/vkey", organisation.vkey()));
+  if (auto succession = organisation.succession())
+    QUOTARY_TRY_VOID(folder.add("keys/succession", std::move(*succession)));
+  QUOTARY_TRY(stamped, add_time(parts, entries, folder));
+  QUOTARY_TRY(page, evidence_page(parts, quote, entries, stamped, now));
+  QUOTARY_TRY(sealed, parts.seal_statement(page.pdf, "Evidence " + quote.number, now));
+  QUOTARY_TRY_VOID(folder.add("summary.pdf", std::move(sealed)));
+  QUOTARY_TRY_VOID(folder.add("summary.json", std::move(page.json)));
+  QUOTARY_TRY_VOID(folder.add("README.html", evidence_index(parts.profile, quote, entries, folder.files())));
+  auto bytes = folder.archive(now);
+  auto hash = sha256(bytes).hex();
+  return Bytes{std::move(bytes), "application/x-tar", std::move(hash), quote.number + "-evidence.tar"};
+}
+
+}  // namespace quotary::api
