@@ -17,7 +17,6 @@ void free_owning_stack(STACK_OF(X509) * stack) { sk_X509_pop_free(stack, X509_fr
 using OwningStackPtr = std::unique_ptr<STACK_OF(X509), Release<free_owning_stack>>;
 using PointsPtr = std::unique_ptr<CRL_DIST_POINTS, Release<CRL_DIST_POINTS_free>>;
 using AccessPtr = std::unique_ptr<AUTHORITY_INFO_ACCESS, Release<AUTHORITY_INFO_ACCESS_free>>;
-using PurposesPtr = std::unique_ptr<EXTENDED_KEY_USAGE, Release<EXTENDED_KEY_USAGE_free>>;
 
 constexpr int security_level = 2;  // OpenSSL's name for 112 bits: no SHA-1, no RSA below 2048 bits
 
@@ -43,23 +42,6 @@ const char* code_of(int error) {
     case X509_V_ERR_INVALID_CA: return "certificate_purpose";
     default: return "certificate_untrusted";
   }
-}
-
-// A certificate that names purposes names one that signing a document is: any, mail, a document (RFC 9336, Microsoft's
-// and Adobe's), or showing who its holder is. One for servers, code, OCSP answers or time-stamps alone does not.
-bool may_sign_documents(X509* certificate) {
-  const PurposesPtr purposes(
-      static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(certificate, NID_ext_key_usage, nullptr, nullptr)));
-  if (!purposes) return X509_get_ext_by_NID(certificate, NID_ext_key_usage, -1) < 0;
-  constexpr std::string_view allowed[] = {"2.5.29.37.0",       "1.3.6.1.5.5.7.3.4",       "1.3.6.1.5.5.7.3.36",
-                                          "1.3.6.1.5.5.7.3.2", "1.3.6.1.4.1.311.10.3.12", "1.2.840.113583.1.1.5"};
-  for (int i = 0; i < sk_ASN1_OBJECT_num(purposes.get()); ++i) {
-    std::array<char, 128> digits{};
-    OBJ_obj2txt(digits.data(), static_cast<int>(digits.size()), sk_ASN1_OBJECT_value(purposes.get(), i), 1);
-    if (std::find(std::begin(allowed), std::end(allowed), std::string_view(digits.data())) != std::end(allowed))
-      return true;
-  }
-  return false;
 }
 
 struct Chain {

@@ -172,6 +172,22 @@ Timestamp time_of(const ASN1_TIME* time) {
 Timestamp not_before_of(const X509* certificate) { return time_of(X509_get0_notBefore(certificate)); }
 Timestamp not_after_of(const X509* certificate) { return time_of(X509_get0_notAfter(certificate)); }
 
+bool may_sign_documents(X509* certificate) {
+  using PurposesPtr = std::unique_ptr<EXTENDED_KEY_USAGE, Release<EXTENDED_KEY_USAGE_free>>;
+  const PurposesPtr purposes(
+      static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(certificate, NID_ext_key_usage, nullptr, nullptr)));
+  if (!purposes) return X509_get_ext_by_NID(certificate, NID_ext_key_usage, -1) < 0;
+  constexpr std::string_view allowed[] = {"2.5.29.37.0",       "1.3.6.1.5.5.7.3.4",       "1.3.6.1.5.5.7.3.36",
+                                          "1.3.6.1.5.5.7.3.2", "1.3.6.1.4.1.311.10.3.12", "1.2.840.113583.1.1.5"};
+  for (int i = 0; i < sk_ASN1_OBJECT_num(purposes.get()); ++i) {
+    std::array<char, 128> digits{};
+    OBJ_obj2txt(digits.data(), static_cast<int>(digits.size()), sk_ASN1_OBJECT_value(purposes.get(), i), 1);
+    if (std::find(std::begin(allowed), std::end(allowed), std::string_view(digits.data())) != std::end(allowed))
+      return true;
+  }
+  return false;
+}
+
 bool key_strong_enough(EVP_PKEY* key) {
   if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA)
     return EVP_PKEY_get_bits(key) >= 2048 && EVP_PKEY_get_bits(key) <= 8192;

@@ -81,6 +81,9 @@ KeyPtr private_key_from_pem(std::string_view pem, std::string password = {});
 Timestamp time_of(const ASN1_TIME* time);
 Timestamp not_before_of(const X509* certificate);
 Timestamp not_after_of(const X509* certificate);
+// A certificate that names purposes names one that signing a document is: any, mail, a document (RFC 9336, Microsoft's
+// and Adobe's), or showing who its holder is. One for servers, code, OCSP answers or time-stamps alone does not.
+bool may_sign_documents(X509* certificate);
 // ECDSA P-256, P-384 or P-521, or RSA of 2048 bits and more.
 bool key_strong_enough(EVP_PKEY* key);
 // "ECDSA P-256" or "RSA 3072".

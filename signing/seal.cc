@@ -1,5 +1,6 @@
 #include "signing/seal.h"
 
+#include "signing/approval_signature.h"
 #include "signing/carried_proof.h"
 #include "signing/cms.h"
 #include "signing/document_check.h"
@@ -27,10 +28,14 @@ Result<void> add_time(SignedCms& cms, const CmsForm& form, const Hash& digest, c
   return {};
 }
 
+// Its key is in `key`, or behind `signer`.
 class LoadedSeal final : public Seal {
  public:
-  LoadedSeal(SealKey key, CmsForm form)
-      : key_(std::move(key)), form_(std::move(form)), not_after_(not_after_of(key_.leaf.get())) {}
+  LoadedSeal(SealKey key, std::shared_ptr<const DocumentSigner> signer, CmsForm form)
+      : key_(std::move(key)),
+        signer_(std::move(signer)),
+        form_(std::move(form)),
+        not_after_(not_after_of(key_.leaf.get())) {}
 
   Result<std::string> seal(std::string_view pdf, const SealRequest& request) const override {
     QUOTARY_TRY(sealed, seal_with_time(pdf, request, {}));
@@ -50,7 +55,7 @@ class LoadedSeal final : public Seal {
     }
     QUOTARY_TRY(prepared, prepare_signature(pdf, {request.signing_time, request.field, request.reason, request.location,
                                                   request.name}));
-    QUOTARY_TRY(cms, sign_cms(form_, key_.key.get(), prepared.digest));
+    QUOTARY_TRY(cms, sign(prepared.digest));
     TimedSeal out;
     const auto timed = add_time(cms, form_, prepared.digest, source);
     if (!timed) out.untimed = timed.error();
@@ -78,6 +83,10 @@ class LoadedSeal final : public Seal {
                   "a proof to carry has 1 to " + std::to_string(carried_proof_bytes_max) + " bytes, this one " +
                       std::to_string(proof.size()));
     }
+    if (!signs_repeatably())
+      return fail(Errc::unavailable, "seal_key_elsewhere",
+                  "a document with its proof in it is the same bytes each time, which a key in a token does not give: "
+                  "take document and proof as two files");
     QUOTARY_TRY(prepared, prepare_ledger_proof(sealed, time));
     QUOTARY_TRY(cms, sign_carrier_cms(prepared.digest, key_.leaf.get(), key_.key.get(), key_.chain, proof));
     QUOTARY_TRY_VOID(put_signature(prepared, cms.der));
@@ -108,7 +117,22 @@ class LoadedSeal final : public Seal {
   Hash certificate_sha256() const override { return sha256(certificate_der(key_.leaf.get())); }
 
  private:
+  Result<SignedCms> sign(const Hash& digest) const {
+    if (!signer_) return sign_cms(form_, key_.key.get(), digest);
+    SignedCms out;
+    QUOTARY_TRY(value, signer_->sign(form_.attributes(digest)));
+    out.der = form_.write(digest, value);
+    out.signature = std::move(value);
+    return out;
+  }
+  // RSA's PKCS #1 v1.5 does by itself, an elliptic curve's nonce takes the key.
+  bool signs_repeatably() const {
+    if (signer_) return false;
+    return !key_.held_by || EVP_PKEY_get_base_id(key_.key.get()) == EVP_PKEY_RSA;
+  }
+
   SealKey key_;
+  std::shared_ptr<const DocumentSigner> signer_;
   CmsForm form_;
   Timestamp not_after_;
   mutable std::atomic<bool> accepted_ = false;
@@ -116,13 +140,33 @@ class LoadedSeal final : public Seal {
 
 }  // namespace
 
-Result<std::shared_ptr<const Seal>> Seal::load(FileSystem& files, const SealKeyFiles& paths, Timestamp now) {
-  QUOTARY_TRY(key, load_seal_key(files, paths, now));
+namespace {
+
+Result<std::shared_ptr<const Seal>> seal_of(SealKey key, std::shared_ptr<const DocumentSigner> signer) {
   auto form = CmsForm::make(key.leaf.get(), key.chain);
   if (!form)
     return fail(Errc::unavailable, "seal_key_unsuitable",
                 "the seal's certificate gives no signature: " + form.error().detail);
-  return std::shared_ptr<const Seal>(std::make_shared<LoadedSeal>(std::move(key), std::move(*form)));
+  return std::shared_ptr<const Seal>(std::make_shared<LoadedSeal>(std::move(key), std::move(signer), std::move(*form)));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Seal>> Seal::load(FileSystem& files, const SealKeyFiles& paths, Timestamp now) {
+  QUOTARY_TRY(key, load_seal_key(files, paths, now));
+  return seal_of(std::move(key), nullptr);
+}
+
+Result<std::shared_ptr<const Seal>> Seal::by(std::shared_ptr<const DocumentSigner> signer, Timestamp now) {
+  QUOTARY_CHECK(signer);
+  auto certificates = certificates_from_pem(signer->certificate_pem());
+  if (!certificates)
+    return fail(Errc::unavailable, "seal_key_unreadable", "the signer's certificate: " + certificates.error().detail);
+  SealKey key;
+  key.leaf = std::move(certificates->front());
+  for (std::size_t i = 1; i < certificates->size(); ++i) key.chain.push_back(std::move((*certificates)[i]));
+  QUOTARY_TRY_VOID(check_signing_certificate(key.leaf.get(), key.chain, "the signer's chain", now));
+  return seal_of(std::move(key), std::move(signer));
 }
 
 }  // namespace quotary::signing

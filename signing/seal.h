@@ -14,10 +14,21 @@
 
 namespace quotary::signing {
 
-// Where the key comes from. One of pkcs12_path and (certificate_path, key_path) is set.
+class DocumentSigner;
+
+// A key in a PKCS #11 token.
+struct TokenKeyPlace {
+  std::string module_path;  // the token's library; empty: the key is in no token
+  std::string token, key;   // their labels
+  std::string pin_path;     // a file whose first line is the PIN; may be empty for a token that wants none
+};
+
+// Where the key comes from: one of pkcs12_path, (certificate_path, key_path) and token is set; with a token,
+// certificate_path may be, and is the token's own certificate otherwise.
 struct SealKeyFiles {
   std::string pkcs12_path, pkcs12_password;
   std::string certificate_path, key_path;  // PEM; the certificate file may hold the chain after the leaf
+  TokenKeyPlace token;
 };
 
 struct SealRequest {
@@ -41,12 +52,16 @@ struct TimedSeal {
 // it.
 class Seal {
  public:
-  // Checks that key and certificate match, key usage allows digitalSignature or nonRepudiation, ECDSA P-256 or
-  // RSA >= 2048, and that now lies in the validity. Errc::unavailable with codes `seal_key_missing`,
-  // `seal_key_unreadable` (permissions), `seal_key_password`, `seal_key_mismatch`, `seal_certificate_expired`,
-  // `seal_key_unsuitable`; the detail names the file and what to do.
+  // Checks that key and certificate match, key usage allows digitalSignature or nonRepudiation, an extended key usage,
+  // where there is one, is for signing documents, ECDSA P-256 or RSA >= 2048, and that now lies in the validity of the
+  // certificate and of those that issued it. Errc::unavailable with codes `seal_key_missing`, `seal_key_unreadable`
+  // (permissions), `seal_key_password`, `seal_key_mismatch`, `seal_certificate_expired`, `seal_key_unsuitable`, and
+  // those of load_token_key(); the detail names the file and what to do.
   [[nodiscard]] static Result<std::shared_ptr<const Seal>> load(FileSystem& files, const SealKeyFiles& paths,
                                                                 Timestamp now);
+  // A seal whose key is elsewhere, behind this seam: a remote service, say. The same checks of its certificate.
+  [[nodiscard]] static Result<std::shared_ptr<const Seal>> by(std::shared_ptr<const DocumentSigner> signer,
+                                                              Timestamp now);
   virtual ~Seal() = default;
 
   // The document with one incremental revision appended that signs `request.field`. Contents reserved: 16 KiB.
@@ -65,8 +80,9 @@ class Seal {
   // The sealed document with one more revision, in whose signature field LedgerProof `proof` rides (carried_proof.h):
   // the same bytes each time for the same document, proof and certificate. `time`, that of the entry that `proof`
   // proves, goes to /M. Read back as a stranger would before it is returned. Errc::too_large `proof_too_large`;
-  // Errc::unavailable `seal_changed` when the document's seal names another signer; Errc::invalid when the document is
-  // not sealed, or carries a proof already.
+  // Errc::unavailable `seal_key_elsewhere` where the key gives no repeatable signatures (an elliptic curve's in a
+  // token, or behind the seam), `seal_changed` when the document's seal names another signer; Errc::invalid when the
+  // document is not sealed, or carries a proof already.
   [[nodiscard]] virtual Result<std::string> embed_proof(std::string_view sealed, std::string_view proof,
                                                         Timestamp time) const = 0;
 

@@ -1,5 +1,7 @@
 #include "signing/seal_key.h"
 
+#include "signing/token_key.h"
+
 #include <openssl/crypto.h>
 #include <openssl/pkcs12.h>
 #include <openssl/x509v3.h>
@@ -82,36 +84,54 @@ Result<SealKey> from_pem(FileSystem& files, const SealKeyFiles& paths) {
 
 }  // namespace
 
-Result<SealKey> load_seal_key(FileSystem& files, const SealKeyFiles& paths, Timestamp now) {
-  ERR_clear_error();
-  const bool pkcs12 = !paths.pkcs12_path.empty();
-  if (!pkcs12 && (paths.certificate_path.empty() || paths.key_path.empty())) {
-    return unavailable("seal_key_missing", "no seal is configured: name a PKCS#12 file, or a certificate and a key");
-  }
-  QUOTARY_TRY(out, pkcs12 ? from_pkcs12(files, paths) : from_pem(files, paths));
-  const std::string& file = pkcs12 ? paths.pkcs12_path : paths.certificate_path;
-  if (X509_check_private_key(out.leaf.get(), out.key.get()) != 1) {
-    ERR_clear_error();
-    return unavailable("seal_key_mismatch", "the first certificate of " + file + " does not belong to the key");
-  }
-  if ((X509_get_key_usage(out.leaf.get()) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) {
+Result<void> check_signing_certificate(X509* leaf, std::vector<CertificatePtr>& chain, const std::string& file,
+                                       Timestamp now) {
+  if ((X509_get_key_usage(leaf) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) {
     return unavailable(
         "seal_key_unsuitable",
         "the certificate in " + file + " is not for signing: its key usage needs digitalSignature or nonRepudiation");
   }
-  if (!key_strong_enough(out.key.get())) {
-    return unavailable("seal_key_unsuitable", "the key of " + file + " is " + key_description(out.key.get()) +
+  if (!may_sign_documents(leaf)) {
+    return unavailable("seal_key_unsuitable", "the certificate in " + file +
+                                                  " is for other purposes than signing documents (extended key usage)");
+  }
+  if (EVP_PKEY* key = X509_get0_pubkey(leaf); !key || !key_strong_enough(key)) {
+    return unavailable("seal_key_unsuitable", "the key of " + file + " is " + key_description(key) +
                                                   "; ECDSA P-256 or RSA of 2048 bits is the least");
   }
-  if (now < not_before_of(out.leaf.get())) {
-    return unavailable("seal_certificate_expired", "the certificate in " + file + " is valid only from " +
-                                                       format_rfc3339(not_before_of(out.leaf.get())));
+  chain = issuing_chain(leaf, chain);
+  std::vector<const X509*> all{leaf};
+  for (const CertificatePtr& each : chain) all.push_back(each.get());
+  for (const X509* each : all) {
+    const std::string whose =
+        each == leaf ? "the certificate in " + file : "the certificate of " + certificate_subject(each) + " in " + file;
+    if (now < not_before_of(each))
+      return unavailable("seal_certificate_expired",
+                         whose + " is valid only from " + format_rfc3339(not_before_of(each)));
+    if (not_after_of(each) < now)
+      return unavailable("seal_certificate_expired",
+                         whose + " ended at " + format_rfc3339(not_after_of(each)) + ": renew it");
   }
-  if (not_after_of(out.leaf.get()) < now) {
-    return unavailable("seal_certificate_expired", "the certificate in " + file + " ended at " +
-                                                       format_rfc3339(not_after_of(out.leaf.get())) + ": renew it");
+  return {};
+}
+
+Result<SealKey> load_seal_key(FileSystem& files, const SealKeyFiles& paths, Timestamp now) {
+  ERR_clear_error();
+  const bool pkcs12 = !paths.pkcs12_path.empty(), token = !paths.token.module_path.empty();
+  if (!pkcs12 && !token && (paths.certificate_path.empty() || paths.key_path.empty())) {
+    return unavailable("seal_key_missing", "no seal is configured: name a PKCS#12 file, or a certificate and a key");
   }
-  out.chain = issuing_chain(out.leaf.get(), out.chain);
+  QUOTARY_TRY(out, token    ? load_token_key(files, paths.token, paths.certificate_path)
+                   : pkcs12 ? from_pkcs12(files, paths)
+                            : from_pem(files, paths));
+  const std::string file = token && paths.certificate_path.empty() ? "the token " + paths.token.token
+                           : pkcs12                                ? paths.pkcs12_path
+                                                                   : paths.certificate_path;
+  if (X509_check_private_key(out.leaf.get(), out.key.get()) != 1) {
+    ERR_clear_error();
+    return unavailable("seal_key_mismatch", "the first certificate of " + file + " does not belong to the key");
+  }
+  QUOTARY_TRY_VOID(check_signing_certificate(out.leaf.get(), out.chain, file, now));
   return out;
 }
 

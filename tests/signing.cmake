@@ -9,6 +9,9 @@ quotary_test(keys_test LABEL unit TIMEOUT 60
 quotary_test(seal_test LABEL unit TIMEOUT 180
   SOURCES unit/seal_test.cc
   LIBRARIES quotary_seal_fixture quotary_pdfgen quotary_sample_quotes)
+quotary_test(token_key_test LABEL unit TIMEOUT 120
+  SOURCES unit/token_key_test.cc
+  LIBRARIES quotary_seal_fixture)
 quotary_test(seal_attack_test LABEL unit TIMEOUT 240
   SOURCES unit/seal_attack_test.cc
   LIBRARIES quotary_seal_fixture OpenSSL::Crypto)

@@ -36,6 +36,7 @@ ENGINES = {
     "rocksdb/": (re.compile(r"ledger/log/rocks_\w+\.(cc|h)$"), None),
     "podofo/": (re.compile(r"pdfgen/\w+\.cc$"), 1),
     "seccomp": (re.compile(r"api/judging/\w+\.cc$"), 1),
+    "libp11": (re.compile(r"signing/\w+\.cc$"), 1),
     "fido": (re.compile(r"signing/\w+\.cc$"), 1),
     "boost/beast": (re.compile(r"api/http/\w+\.(cc|h)$|tools/quotary/socket_client\.cc$"), None),
 }

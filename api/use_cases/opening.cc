@@ -9,7 +9,9 @@ OrganisationConfig with_defaults(OrganisationConfig config) {
   if (!config.files) config.files = posix_file_system();
   if (!config.clock) config.clock = std::make_shared<SystemClock>();
   if (!config.random) config.random = std::make_shared<SystemRandom>();
-  if (config.seal.pkcs12_path.empty() && config.seal.certificate_path.empty()) {
+  const bool given = !config.seal.pkcs12_path.empty() || !config.seal.certificate_path.empty() ||
+                     !config.seal.token.module_path.empty();
+  if (!given) {
     config.seal.certificate_path = config.keys_directory + "/seal.cert.pem";
     config.seal.key_path = config.keys_directory + "/seal.key.pem";
   }

@@ -201,12 +201,13 @@ TEST_F(SealKeys, ChainGoesAlongAndStrangersDoNot) {
   shell(make_root + "Stranger' -keyout " + file("stranger.key") + " -out " + file("stranger.pem"));
   testing::write_bytes(folder_.file("ca.ext"), "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n");
   testing::write_bytes(folder_.file("leaf.ext"), "basicConstraints=critical,CA:FALSE\nkeyUsage=nonRepudiation\n");
-  const auto issue = [&](const std::string& name, const std::string& issuer, const char* extensions) {
+  const auto issue = [&](const std::string& name, const std::string& issuer, const char* extensions,
+                         const char* days = "3000") {
     shell("openssl req -new -newkey rsa:2048 -nodes -subj '/CN=" + name + "' -keyout " + file((name + ".key").c_str()) +
           " -out " + file("request"));
-    shell("openssl x509 -req -days 3000 -in " + file("request") + " -CA " + file((issuer + ".pem").c_str()) +
-          " -CAkey " + file((issuer + ".key").c_str()) + " -CAcreateserial -extfile " + file(extensions) + " -out " +
-          file((name + ".pem").c_str()));
+    shell("openssl x509 -req -days " + std::string(days) + " -in " + file("request") + " -CA " +
+          file((issuer + ".pem").c_str()) + " -CAkey " + file((issuer + ".key").c_str()) +
+          " -CAcreateserial -extfile " + file(extensions) + " -out " + file((name + ".pem").c_str()));
   };
   issue("middle", "root", "ca.ext");
   issue("leaf", "middle", "leaf.ext");
@@ -228,6 +229,16 @@ TEST_F(SealKeys, ChainGoesAlongAndStrangersDoNot) {
   EXPECT_TRUE(signing::check_seal(sealed, text("stranger.pem") + text("middle.pem"))->trusted);
   EXPECT_FALSE(signing::check_seal(sealed, text("stranger.pem"))->trusted);
   EXPECT_FALSE(signing::check_seal(sealed, "no certificate")->trusted);
+
+  // The one that issued it ends first: nothing is sealed that no reader could follow.
+  issue("brief", "root", "ca.ext", "10");
+  issue("late", "brief", "leaf.ext");
+  testing::write_bytes(folder_.file("chain.pem"), text("late.pem") + text("brief.pem"));
+  paths.key_path = folder_.file("late.key");
+  EXPECT_TRUE(Seal::load(*posix_file_system(), paths, now));
+  const auto ended = Seal::load(*posix_file_system(), paths, {now.unix_ms + 20 * testing::day_ms});
+  EXPECT_EQ(ended.error().code, "seal_certificate_expired");
+  EXPECT_THAT(ended.error().detail, HasSubstr("CN=brief"));
 }
 
 TEST_F(SealKeys, FaultsHaveNames) {
@@ -253,6 +264,10 @@ TEST_F(SealKeys, FaultsHaveNames) {
   EXPECT_EQ(load_code(pem_, now), "seal_key_unsuitable");
   make("ec -pkeyopt ec_paramgen_curve:P-256", "keyUsage=keyEncipherment");
   EXPECT_EQ(load_code(pem_, now), "seal_key_unsuitable");
+  make("ec -pkeyopt ec_paramgen_curve:P-256", "extendedKeyUsage=serverAuth");
+  EXPECT_EQ(load_code(pem_, now), "seal_key_unsuitable");
+  make("ec -pkeyopt ec_paramgen_curve:P-256", "extendedKeyUsage=1.3.6.1.5.5.7.3.36");
+  EXPECT_EQ(load_code(pem_, now), "ok");
 }
 
 TEST(DevelopmentSeal, IsNeverWrittenOver) {

@@ -17,6 +17,7 @@ find_package(GTest REQUIRED)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(FIDO REQUIRED IMPORTED_TARGET libfido2)
+pkg_check_modules(P11 REQUIRED IMPORTED_TARGET libp11)
 
 add_library(quotary_options INTERFACE)
 target_compile_options(quotary_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wconversion -Wno-sign-conversion)

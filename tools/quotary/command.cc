@@ -48,6 +48,8 @@ api::OrganisationConfig Places::config() const {
   config.seal.certificate_path = seal_certificate;
   config.seal.key_path = seal_key;
   config.seal.pkcs12_path = seal_pkcs12;
+  config.seal.token = seal_token;
+  if (!seal_token.module_path.empty()) config.seal.certificate_path = token_certificate;
   // A password on the command line would show in the process list.
   if (const char* password = std::getenv("QUOTARY_SEAL_PASSWORD")) config.seal.pkcs12_password = password;
   return config;
@@ -125,6 +127,20 @@ void add_places(CLI::App& command, Places& places, bool seal) {
   command
       .add_option("--seal-pkcs12", places.seal_pkcs12, "PKCS#12 file of the seal; password in QUOTARY_SEAL_PASSWORD")
       ->excludes(certificate);
+  auto* module = command
+                     .add_option("--seal-token-module", places.seal_token.module_path,
+                                 "PKCS#11 library of the card or security module that has the seal's key")
+                     ->excludes(certificate);
+  auto* token = command.add_option("--seal-token", places.seal_token.token, "label of the token in it")->needs(module);
+  auto* label =
+      command.add_option("--seal-token-key", places.seal_token.key, "label of the key in the token")->needs(module);
+  module->needs(token)->needs(label);
+  command.add_option("--seal-token-pin-file", places.seal_token.pin_path, "file whose first line is the PIN")
+      ->needs(module);
+  command
+      .add_option("--seal-token-certificate", places.token_certificate,
+                  "PEM certificate of that key, its chain after it (default: the token's own)")
+      ->needs(module);
 }
 
 int report(const Error& error) {

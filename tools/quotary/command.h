@@ -30,6 +30,8 @@ struct Places {
   std::string keys;  // filled by complete(): the data folder's path + ".keys"
   std::vector<std::string> publish_to;
   std::string seal_certificate, seal_key, seal_pkcs12;
+  std::string token_certificate;  // of the key in seal_token
+  signing::TokenKeyPlace seal_token;
 
   // Fills what was not given; Errc::invalid `keys_inside_data` when the key folder lies in the data folder.
   [[nodiscard]] Result<void> complete();
