@@ -55,3 +55,5 @@ quotary_fuzz(fuzz_revocation SOURCES fuzz/fuzz_revocation.cc support/test_author
 quotary_fuzz(fuzz_seal_level SOURCES fuzz/fuzz_seal_level.cc LIBRARIES quotary_seal_fixture CORPUS seal_level)
 add_executable(quotary_bench_ladder bench/bench_ladder.cc support/test_authority.cc support/time_fixture.cc)
 target_link_libraries(quotary_bench_ladder PRIVATE quotary_options quotary_seal_fixture OpenSSL::Crypto)
+add_executable(quotary_bench_seal bench/bench_seal.cc)
+target_link_libraries(quotary_bench_seal PRIVATE quotary_options quotary_seal_fixture)
