@@ -25,6 +25,8 @@ add_test(NAME elsewhere_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURC
 set_tests_properties(elsewhere_test PROPERTIES LABELS e2e TIMEOUT 180 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 add_test(NAME evidence_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/evidence_test.py)
 set_tests_properties(evidence_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
+add_test(NAME token_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/token_test.py)
+set_tests_properties(token_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 add_test(NAME serve_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/serve_test.py)
 set_tests_properties(serve_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 add_test(NAME concurrency_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/concurrency_test.py)

@@ -1,5 +1,5 @@
-// What a seal costs: CPU of one thread and seals a second from two, with a key in a file and, when a token is named, with
-// one in it, turn by turn: quotary_bench_seal [MODULE TOKEN KEY PIN_FILE [ROUNDS]]
+// What a seal costs: CPU of one thread and seals a second from two, with a key in a file and, when a token is named,
+// with one in it, turn by turn: quotary_bench_seal [MODULE TOKEN KEY PIN_FILE [ROUNDS]]
 #include "tests/support/seal_fixture.h"
 
 #include <algorithm>
@@ -62,7 +62,8 @@ int main(int count, char** arguments) {
   const auto files = posix_file_system();
   const auto now = SystemClock().now();
   const auto in_file =
-      signing::Seal::load(*files, signing::make_development_seal(*files, folder.path(), "Bench", now, random).value(), now)
+      signing::Seal::load(*files, signing::make_development_seal(*files, folder.path(), "Bench", now, random).value(),
+                          now)
           .value();
   std::shared_ptr<const signing::Seal> in_token;
   if (with_token) {

@@ -71,6 +71,7 @@ int report(const Error& error);
 // Each adds one subcommand whose callback sets `exit_code`.
 void add_serve(CLI::App& app, int& exit_code);
 void add_judge(CLI::App& app, int& exit_code);
+void add_sign(CLI::App& app, int& exit_code);
 void add_init(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_verify(CLI::App& app, int& exit_code);

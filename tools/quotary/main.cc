@@ -34,6 +34,7 @@ int run(int argc, char** argv) {
   add_witness(app, exit_code);
   add_tsa(app, exit_code);
   add_ltv(app, exit_code);
+  add_sign(app, exit_code);
   add_bench(app, exit_code);
   try {
     app.parse(argc, argv);
