@@ -85,13 +85,13 @@ Result<SealKey> from_pem(FileSystem& files, const SealKeyFiles& paths) {
 }  // namespace
 
 Result<void> check_signing_certificate(X509* leaf, std::vector<CertificatePtr>& chain, const std::string& file,
-                                       Timestamp now) {
+                                       Timestamp now, KeyUse use) {
   if ((X509_get_key_usage(leaf) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) {
     return unavailable(
         "seal_key_unsuitable",
         "the certificate in " + file + " is not for signing: its key usage needs digitalSignature or nonRepudiation");
   }
-  if (!may_sign_documents(leaf)) {
+  if (use == KeyUse::documents && !may_sign_documents(leaf)) {
     return unavailable("seal_key_unsuitable", "the certificate in " + file +
                                                   " is for other purposes than signing documents (extended key usage)");
   }
@@ -115,7 +115,7 @@ Result<void> check_signing_certificate(X509* leaf, std::vector<CertificatePtr>& 
   return {};
 }
 
-Result<SealKey> load_seal_key(FileSystem& files, const SealKeyFiles& paths, Timestamp now) {
+Result<SealKey> load_seal_key(FileSystem& files, const SealKeyFiles& paths, Timestamp now, KeyUse use) {
   ERR_clear_error();
   const bool pkcs12 = !paths.pkcs12_path.empty(), token = !paths.token.module_path.empty();
   if (!pkcs12 && !token && (paths.certificate_path.empty() || paths.key_path.empty())) {
@@ -131,7 +131,7 @@ Result<SealKey> load_seal_key(FileSystem& files, const SealKeyFiles& paths, Time
     ERR_clear_error();
     return unavailable("seal_key_mismatch", "the first certificate of " + file + " does not belong to the key");
   }
-  QUOTARY_TRY_VOID(check_signing_certificate(out.leaf.get(), out.chain, file, now));
+  QUOTARY_TRY_VOID(check_signing_certificate(out.leaf.get(), out.chain, file, now, use));
   return out;
 }
 

@@ -17,12 +17,17 @@ struct SealKey {
   std::vector<CertificatePtr> chain;  // without the leaf
 };
 
-// What Seal::load asks of a certificate and its chain; the chain becomes that of the leaf alone. `file` names it.
+enum class KeyUse { documents, time_stamps };
+
+// What Seal::load asks of a certificate and its chain; the chain becomes that of the leaf alone. `file` names it. For
+// time-stamps the extended key usage is the authority's to check.
 [[nodiscard]] Result<void> check_signing_certificate(X509* leaf, std::vector<CertificatePtr>& chain,
-                                                     const std::string& file, Timestamp now);
+                                                     const std::string& file, Timestamp now,
+                                                     KeyUse use = KeyUse::documents);
 
 // The checks and error codes of Seal::load.
-[[nodiscard]] Result<SealKey> load_seal_key(FileSystem& files, const SealKeyFiles& paths, Timestamp now);
+[[nodiscard]] Result<SealKey> load_seal_key(FileSystem& files, const SealKeyFiles& paths, Timestamp now,
+                                            KeyUse use = KeyUse::documents);
 
 // Signs with it in this process.
 [[nodiscard]] std::shared_ptr<const DocumentSigner> document_signer(SealKey key);

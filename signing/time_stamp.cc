@@ -451,7 +451,7 @@ Result<std::unique_ptr<TimeAuthority>> TimeAuthority::open(std::shared_ptr<FileS
                                                            std::shared_ptr<Random> random,
                                                            TimeAuthorityOptions options) {
   QUOTARY_CHECK(!options.accuracy_ms || (*options.accuracy_ms > 0 && *options.accuracy_ms <= time_accuracy_max_ms));
-  auto loaded = load_seal_key(*files, paths, clock->now());
+  auto loaded = load_seal_key(*files, paths, clock->now(), KeyUse::time_stamps);
   if (!loaded) {
     std::string code = loaded.error().code;
     if (code.starts_with("seal_")) code.replace(0, 4, "tsa");  // the same checks, and no seal

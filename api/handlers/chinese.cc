@@ -68,6 +68,8 @@ constexpr Summary summaries[] = {
     {"POST", "/sign/{token}/signed-copy", "交回用自己的证书在别处签署的文件"},
     {"GET", "/v1/quotes/{number}/evidence",
      "供法庭使用的全部证据（tar 归档）：各修订、记录、证明、签名、证书、文本、时间与盖章摘要"},
+    {"POST", "/v1/quotes/{number}/signed-scans", "留存纸质签署件的扫描（PDF、JPEG 或 PNG）；不构成接受"},
+    {"GET", "/v1/quotes/{number}/signed-scans/{index}", "按记录序号读取纸质签署件的扫描"},
     {"POST", "/v1/verify", "按文件字节核验"},
     {"GET", "/v1/verify/sha256/{hex}", "按文件的 SHA-256 核验"},
     {"GET", "/v1/verify/{number}", "按编号与校验码核验"},

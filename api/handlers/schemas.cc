@@ -293,6 +293,10 @@ std::string_view openapi_schemas() {
     "description": "trusted: the certificates lead to what the organisation trusts; buyer: and name the buyer. A customer's signature accepts the quote then alone."},
   "signatures": {"type": "array", "items": {"type": "object"}, "description": "The findings on each, as POST /v1/verify tells them."},
   "status": {"type": "string"}, "ledger": {"type": "object"}}},
+"SignedScan": {"type": "object", "required": ["number", "sha256", "size", "media_type", "method", "assurance", "status", "url", "ledger"], "properties": {
+  "number": {"type": "string"}, "sha256": {"$ref": "#/components/schemas/Hash"}, "size": {"type": "integer"},
+  "media_type": {"enum": ["application/pdf", "image/jpeg", "image/png"]}, "method": {"enum": ["wet_scan"]}, "assurance": {"enum": ["scan"]},
+  "status": {"type": "string"}, "url": {"type": "string"}, "ledger": {"type": "object"}}},
 "SellerSignature": {"type": "object", "required": ["signing_password"], "properties": {"signing_password": {"type": "string", "minLength": 10, "maxLength": 200,
   "description": "Opens the key; kept nowhere."}}},
 "SigningKey": {"type": "object", "required": ["certificate_sha256", "subject", "not_after", "entry_index"], "properties": {

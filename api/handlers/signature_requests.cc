@@ -47,6 +47,23 @@ Result<http::Response> take_copy(const Surface& surface, const http::Request& re
   return answer_response(answer);
 }
 
+Result<http::Response> take_scan(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(answer, add_signed_scan(surface.organisation.parts(), caller, request.param("number"), request.body));
+  return answer_response(answer);
+}
+
+Result<http::Response> give_scan(const Surface& surface, const http::Request& request) {
+  QUOTARY_TRY(caller, caller_of(surface, request));
+  QUOTARY_TRY(bytes,
+              read_signed_scan(surface.organisation.parts(), caller, request.param("number"), request.param("index")));
+  const std::string name = bytes.file_name;
+  auto response = bytes_response(std::move(bytes), true);
+  std::erase_if(response.headers, [](const auto& header) { return header.first == "Content-Disposition"; });
+  response.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + name + "\"");
+  return response;
+}
+
 Result<http::Response> sign_own(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
   QUOTARY_TRY(answer, sign_as_seller(surface.organisation.parts(), caller, request.param("number"),
@@ -98,6 +115,12 @@ const Endpoint endpoints[] = {
      "Take a copy that was signed elsewhere, with a certificate of the signer's own, as the next revision",
      "signatures", Call::request_signature, Kind::read, take_copy, "", "application/pdf", "", 201, "application/json",
      "AddedSignature", verify_bytes_max},
+    {"POST", "/v1/quotes/{number}/signed-scans",
+     "Keep a scan of signed paper (PDF, JPEG or PNG) with the quote; it accepts nothing", "signatures",
+     Call::request_signature, Kind::read, take_scan, "", "application/octet-stream", "", 201, "application/json",
+     "SignedScan", scan_bytes_max},
+    {"GET", "/v1/quotes/{number}/signed-scans/{index}", "A scan of signed paper, by the index of its entry",
+     "signatures", Call::read_signatures, Kind::read, give_scan, "", "", "", 200, "application/octet-stream"},
     {"POST", "/v1/quotes/{number}/signature", "Sign an own quote, with a key that your password for signing opens",
      "signatures", Call::sign_own, Kind::write, sign_own, "", "application/json", "SellerSignature", 201,
      "application/json", "AddedSignature"},

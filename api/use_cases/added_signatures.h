@@ -14,6 +14,15 @@ namespace quotary::api {
 [[nodiscard]] Result<Answer> add_signed_copy(Organisation::Parts& parts, const Principal& caller,
                                              std::string_view number, std::string_view pdf);
 
+inline constexpr std::size_t scan_bytes_max = 20u << 20;
+// Keeps a scan of signed paper, a PDF, JPEG or PNG by its first bytes: no revision, and it accepts nothing. The same
+// bytes again are answered alike. Errc::invalid `scan_kind`; too_large `file_too_large`; conflict `too_many_scans`.
+[[nodiscard]] Result<Answer> add_signed_scan(Organisation::Parts& parts, const Principal& caller,
+                                             std::string_view number, std::string_view scan);
+// By the index of its entry. Errc::not_found `scan_not_found`; gone `erased`.
+[[nodiscard]] Result<Bytes> read_signed_scan(const Organisation::Parts& parts, const Principal& caller,
+                                             std::string_view number, std::string_view index);
+
 // A person of the organisation's own key, encrypted under a password that is kept nowhere (signing/person_key.h). Roles
 // that issue quotes. make: {"signing_password"} -> {"certificate_sha256", "subject", "not_after", "entry_index",
 // "ledger"}; it takes the place of the one before. Errc::invalid `bad_signing_password`, `signing_password_missing`;

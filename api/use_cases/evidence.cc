@@ -73,6 +73,8 @@ Result<std::vector<Entry>> entries_about(const Organisation::Parts& parts, const
 std::string_view ending_of(std::string_view media_type) {
   return media_type == "application/json"         ? ".json"
          : media_type == "application/pdf"        ? ".pdf"
+         : media_type == "image/jpeg"             ? ".jpg"
+         : media_type == "image/png"              ? ".png"
          : media_type == "application/x-pem-file" ? ".pem"
                                                   : ".bin";
 }

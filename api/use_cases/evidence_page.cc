@@ -36,6 +36,7 @@ constexpr CodeInWords events[] = {
     {"signature.passkey_registered", "创建通行密钥", "Passkey made"},
     {"signature.signed", "签署", "Signed"},
     {"signature.added", "记录签名", "Signature recorded"},
+    {"signature.scanned", "留存纸质签署件扫描", "Scan of signed paper kept"},
     {"signature.declined", "谢绝签署", "Declined"},
     {"signature.revoked", "撤回签署请求", "Request revoked"},
     {"signature.expired", "签署请求到期", "Request expired"},

@@ -38,7 +38,7 @@ bool says(const Entry& signing, std::string_view member) {
 bool leaves_status(std::string_view type) {
   constexpr std::string_view types[] = {signature_requested_type,    signature_sent_type,   signature_reminded_type,
                                         signature_link_renewed_type, signature_viewed_type, signature_revoked_type,
-                                        signature_expired_type,      revision_added_type};
+                                        signature_expired_type,      revision_added_type,   signature_scanned_type};
   return std::find(std::begin(types), std::end(types), type) != std::end(types);
 }
 

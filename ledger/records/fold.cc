@@ -298,6 +298,7 @@ constexpr Rule rules[] = {
     {signature_revoked_type, [](const Step& s) { return signature_revoked(s.entry, s.state); }},
     {signature_expired_type, [](const Step& s) { return signature_expired(s.entry, s.state); }},
     {signature_added_type, [](const Step& s) { return signature_added(s.entry, s.state); }},
+    {signature_scanned_type, [](const Step& s) { return signature_scanned(s.entry, s.state); }},
     {revision_added_type, [](const Step& s) { return revision_added(s.entry, s.state); }},
     {"erasure.requested", [](const Step& s) { return erasure_requested(s.entry, s.state); }},
     {erasure_approved_type, [](const Step& s) { return erasure_approved(s.entry, s.state); }},

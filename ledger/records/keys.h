@@ -33,6 +33,7 @@
 //   signatures/<index>       its id, in the order of asking
 //   signature_due/<ms>/<id>  its id, by the time at which it expires
 //   link/<sha256>            request and signer, by the hash of a signing link's token
+//   scans/<number>           scans of the quote's signed paper: SHA-256, entry index
 //   revision/<number>/<n>    a later revision of a quote's document: kind, hash, size, entry index
 //   request/<scope hash>     body hash and entry index of an idempotent request
 #pragma once
@@ -57,6 +58,7 @@ inline constexpr std::string_view seal_certificate_key = "seal", signing_certifi
 }
 [[nodiscard]] inline std::string person_key(std::string_view id) { return "person/" + std::string(id); }
 [[nodiscard]] inline std::string signing_keys_key(std::string_view person) { return "signer/" + std::string(person); }
+[[nodiscard]] inline std::string scans_key(std::string_view number) { return "scans/" + std::string(number); }
 [[nodiscard]] inline std::string login_key(std::string_view hash) { return "login/" + std::string(hash); }
 [[nodiscard]] inline std::string token_key(std::string_view hash) { return "token/" + std::string(hash); }
 [[nodiscard]] inline std::string series_key(std::string_view name) { return "series/" + std::string(name); }

@@ -282,6 +282,19 @@ Found<RevisionRecord> find_revision(const StateReader& state, std::string_view n
   });
 }
 
+Result<std::vector<ScanRecord>> find_scans(const StateReader& state, std::string_view number) {
+  QUOTARY_TRY(found, read_record<std::vector<ScanRecord>>(state, scans_key(number), [](const json::object& o) {
+                std::vector<ScanRecord> out;
+                const auto* rows = o.if_contains("scans");
+                if (!rows || !rows->is_array()) return out;
+                for (const auto& row : rows->get_array())
+                  if (row.is_object())
+                    out.push_back({text_of(row.get_object(), "sha256"), number_of(row.get_object(), "index")});
+                return out;
+              }));
+  return found ? std::move(*found) : std::vector<ScanRecord>();
+}
+
 std::optional<Error> why_closed(const SignatureRequestRecord& request, const QuoteRecord& quote, Timestamp now) {
   const auto closed = [](std::string_view code, std::string detail) {
     return std::optional<Error>(fail(Errc::conflict, std::string(code), std::move(detail)));
@@ -498,6 +511,25 @@ Result<void> signature_added(const Entry& entry, StateWriter& state) {
     quote.outcome = "accepted";
     quote.accepted_at = entry.time;
   }
+  put(entry, state, quote);
+  return {};
+}
+
+Result<void> signature_scanned(const Entry& entry, StateWriter& state) {
+  QUOTARY_TRY(quote, quote_named(entry, state));
+  const auto scan = std::find_if(entry.objects.begin(), entry.objects.end(),
+                                 [](const ObjectRef& object) { return object.name == "scan"; });
+  if (scan == entry.objects.end()) return malformed(entry, "it brings no scan");
+  QUOTARY_TRY(scans, find_scans(state, quote.number));
+  if (scans.size() >= scans_max)
+    return refuse(entry, "too_many_scans", "a quote has at most " + std::to_string(scans_max) + " scans");
+  const std::string hash = scan->sha256.hex();
+  if (std::any_of(scans.begin(), scans.end(), [&](const auto& each) { return each.sha256 == hash; }))
+    return refuse(entry, "scan_known", "the quote has that scan");
+  scans.push_back({hash, entry.index});
+  json::array rows;
+  for (const ScanRecord& each : scans) rows.push_back(json::object{{"sha256", each.sha256}, {"index", each.index}});
+  state.put(scans_key(quote.number), json::serialize(json::object{{"scans", std::move(rows)}}));
   put(entry, state, quote);
   return {};
 }

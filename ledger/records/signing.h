@@ -13,6 +13,7 @@
 namespace quotary::records {
 
 inline constexpr std::size_t signers_max = 3;  // fields that a document reserves for customers
+inline constexpr std::size_t scans_max = 50;   // of signed paper, of one quote
 inline constexpr std::string_view signature_requested_type = "signature.requested",
                                   signature_sent_type = "signature.sent",
                                   signature_reminded_type = "signature.reminded",
@@ -24,6 +25,7 @@ inline constexpr std::string_view signature_requested_type = "signature.requeste
                                   signature_revoked_type = "signature.revoked",
                                   signature_expired_type = "signature.expired",
                                   signature_added_type = "signature.added",
+                                  signature_scanned_type = "signature.scanned",
                                   revision_added_type = "quote.revision_added";
 
 struct SignerRecord {
@@ -74,6 +76,13 @@ struct LinkRecord {
 [[nodiscard]] Found<RevisionRecord> find_revision(const StateReader& state, std::string_view number,
                                                   std::uint64_t revision);
 
+// The entries that brought scans of a quote's signed paper, oldest first, with their SHA-256, hex.
+struct ScanRecord {
+  std::string sha256;
+  std::uint64_t index = 0;
+};
+[[nodiscard]] Result<std::vector<ScanRecord>> find_scans(const StateReader& state, std::string_view number);
+
 // Why nobody can sign it now, in the order in which they are told: `quote_voided`, `quote_superseded`,
 // `request_revoked`, `request_declined`, `request_expired`, `request_overtaken`, `request_completed`, `quote_expired`.
 // Nothing: it is open.
@@ -94,6 +103,8 @@ struct LinkRecord {
 [[nodiscard]] Result<void> signature_expired(const Entry& entry, StateWriter& state);
 // A signature without a request: brought by its signer's copy, or made with a seller's own key.
 [[nodiscard]] Result<void> signature_added(const Entry& entry, StateWriter& state);
+// A picture of paper that was signed: kept, and proving nothing about who signed it. It is no revision of the document.
+[[nodiscard]] Result<void> signature_scanned(const Entry& entry, StateWriter& state);
 [[nodiscard]] Result<void> revision_added(const Entry& entry, StateWriter& state);
 // What an entry that voids or supersedes the quote does to its open request; the caller writes the quote.
 [[nodiscard]] Result<void> overtake_signatures(const Entry& entry, QuoteRecord& quote, StateWriter& state);

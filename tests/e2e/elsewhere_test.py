@@ -208,6 +208,29 @@ class Elsewhere(Customers, unittest.TestCase):
         checked = subprocess.run([PROGRAM, "verify", "--data", self.s.data], capture_output=True, text=True)
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
 
+    def test_scans_of_signed_paper_are_kept_and_accept_nothing(self):
+        bring = lambda data, who="rep": self.s.json("POST", f"/v1/quotes/{self.number}/signed-scans", who, None,
+                                                    {"Content-Type": "application/octet-stream"}, raw=data)
+        scans = {"application/pdf": b"%PDF-1.4\nscanned", "image/jpeg": b"\xff\xd8\xff\xe0picture", "image/png": b"\x89PNG\r\n\x1a\npicture"}
+        for kind, data in scans.items():
+            status, _, answer = bring(data)
+            self.assertEqual((status, answer["media_type"], answer["assurance"], answer["status"]), (201, kind, "scan", "valid"), answer)
+            again = bring(data)
+            self.assertEqual((again[0], again[2]["ledger"]["index"]), (201, answer["ledger"]["index"]))
+            status, headers, got = self.s.call("GET", answer["url"], "rep")
+            self.assertEqual((status, headers["content-type"], got), (200, "application/octet-stream", data))
+            self.assertTrue(headers["content-disposition"].startswith("attachment"))
+        self.assertEqual(bring(b"<html><script>alert(1)</script>")[2]["code"], "scan_kind")
+        self.assertEqual(bring(scans["image/png"], "auditor")[0], 403)
+        self.assertEqual(self.s.json("GET", f"/v1/quotes/{self.number}/signed-scans/1", "rep")[2]["code"], "scan_not_found")
+        self.assertEqual(len(self.document()), len(self.pdf))
+        state = self.s.json("GET", f"/v1/quotes/{self.number}", "rep")[2]["state"]
+        self.assertEqual((state["status"], "newest" in state), ("valid", False))
+        self.s.stop()
+        checked = subprocess.run([PROGRAM, "verify", "--data", self.s.data], capture_output=True, text=True)
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        self.s.start()
+
     def test_guesses_of_the_password_are_slowed_down(self):
         self.s.json("POST", "/v1/signing-key", "rep", {"signing_password": "correct horse battery"})
         codes = [self.s.json("POST", f"/v1/quotes/{self.number}/signature", "rep", {"signing_password": f"guess number {i}"},

@@ -401,6 +401,9 @@ class Surface(unittest.TestCase):
         status, _, problem = self.s.json("POST", f"/v1/quotes/{number}/signed-copies", "rep", None, {"Content-Type": "application/pdf"}, raw=signed)
         self.assertEqual((status, problem["code"]), (409, "nothing_added"))
         self.assertEqual(self.s.json("POST", "/v1/signing-key/revoke", "rep")[0], 200)
+        scan = self.s.json("POST", f"/v1/quotes/{number}/signed-scans", "rep", None, {"Content-Type": "application/octet-stream"}, raw=b"%PDF-1.4")
+        self.assertEqual(scan[0], 201)
+        self.assertEqual(self.s.call("GET", scan[2]["url"], "rep")[2], b"%PDF-1.4")
         self.assertEqual(self.s.call("GET", f"/v1/quotes/{number}/evidence", "auditor")[0], 200)
 
     def test_sessions(self):

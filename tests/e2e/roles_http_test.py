@@ -26,6 +26,8 @@ class Roles(unittest.TestCase):
         asked = self.s.json("POST", f"/v1/quotes/{number}/signature-requests", "rep",
                             {"signers": [{"name": "陈立", "email": "chen.li@chenghu.example"}]}, {"Idempotency-Key": "ask"})[2]
         self.signer = asked["signers"][0]["id"]
+        scan = self.s.json("POST", f"/v1/quotes/{number}/signed-scans", "rep", None, {"Content-Type": "application/octet-stream"}, raw=b"%PDF-1.4")[2]
+        self.scan = scan["url"].rsplit("/", 1)[1]
         self.named = {"/v1/signature-requests/{id}": asked["id"],
                       "/v1/erasures/{id}": erasure["id"], "/v1/legal-holds/{id}": hold["id"],
                       "/v1/quotes/{number}": number, "/v1/void-requests/{id}": request["id"], "/v1/people/{id}": person["id"],
@@ -37,7 +39,7 @@ class Roles(unittest.TestCase):
         for pattern, value in self.named.items():
             if path.startswith(pattern):
                 path = pattern[:pattern.index("{")] + value + path[len(pattern):]
-        path = path.replace("{signer}", self.signer)
+        path = path.replace("{signer}", self.signer).replace("{index}", self.scan)
         self.assertNotIn("{", path)
         return path
 
