@@ -12,6 +12,13 @@ ED25519_DER = bytes.fromhex("302a300506032b6570032100")
 sha256 = lambda content: hashlib.sha256(content).digest()
 
 
+def decoded(text):
+    """Base64 of one form: Python's own reading lets the last character's unused bits be anything."""
+    data = base64.b64decode(text, validate=True)
+    require(base64.b64encode(data).decode() == text, "base64")
+    return data
+
+
 class Refused(Exception):
     pass
 
@@ -79,12 +86,12 @@ class Reader:
         found = []
         while self.lines and not self.lines[0].startswith("extra "):
             line = self.lines.pop(0)
-            found.append(EMPTY if line == "-" else base64.b64decode(line, validate=True))
+            found.append(EMPTY if line == "-" else decoded(line))
             require(len(found[-1]) == 32, "hash")
         return found
 
     def entry(self):
-        canonical, index = base64.b64decode(self.take("extra"), validate=True), int(self.take("index"))
+        canonical, index = decoded(self.take("extra")), int(self.take("index"))
         require(inclusion_root(sha256(b"\0" + canonical), index, self.size, self.hashes()) == self.root, "inclusion")
         entry = json.loads(canonical)
         require(entry["index"] == index, "index")
@@ -99,7 +106,7 @@ class Reader:
         lines = [line for line in signatures.split("\n") if line.startswith(f"\u2014 {name} ")]
         require(len(lines) == 1, "signature line")
         paths = [os.path.join(folder, each) for each in ("key.der", "text", "signature")]
-        contents = [ED25519_DER + base64.b64decode(key)[1:], text.encode(), base64.b64decode(lines[0].rsplit(" ", 1)[1], validate=True)[4:]]
+        contents = [ED25519_DER + base64.b64decode(key)[1:], text.encode(), decoded(lines[0].rsplit(" ", 1)[1])[4:]]
         for path, content in zip(paths, contents):
             with open(path, "wb") as file:
                 file.write(content)
@@ -108,7 +115,7 @@ class Reader:
         require(done.returncode == 0, "signature")
         origin, size, root = text.splitlines()[:3]
         require(origin == name, "origin")
-        return int(size), base64.b64decode(root)
+        return int(size), decoded(root)
 
 
 class StatusJudge(Judge):

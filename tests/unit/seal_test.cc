@@ -235,8 +235,9 @@ TEST_F(SealKeys, ChainGoesAlongAndStrangersDoNot) {
   issue("late", "brief", "leaf.ext");
   testing::write_bytes(folder_.file("chain.pem"), text("late.pem") + text("brief.pem"));
   paths.key_path = folder_.file("late.key");
-  EXPECT_TRUE(Seal::load(*posix_file_system(), paths, now));
-  const auto ended = Seal::load(*posix_file_system(), paths, {now.unix_ms + 20 * testing::day_ms});
+  const Timestamp later = SystemClock().now();
+  EXPECT_TRUE(Seal::load(*posix_file_system(), paths, later));
+  const auto ended = Seal::load(*posix_file_system(), paths, {later.unix_ms + 20 * testing::day_ms});
   EXPECT_EQ(ended.error().code, "seal_certificate_expired");
   EXPECT_THAT(ended.error().detail, HasSubstr("CN=brief"));
 }
