@@ -97,6 +97,7 @@ std::string facts(const OrganisationProfile& profile, const json::object& answer
   out += fact("接受时间", "Accepted", local_time(profile, text_of(object_of(answer, "accepted"), "time")));
   out += fact("签发时间", "Issued", local_time(profile, text_of(answer, "issued_at")));
   out += fact("有效期至", "Valid to", text_of(answer, "valid_end"));
+  out += fact("签章级别", "Seal level", text_of(answer, "seal_level"));
   out += fact("账本条目", "Ledger entry",
               "#" + std::to_string(records::number_of(ledger, "index")) + " / " +
                   std::to_string(records::number_of(ledger, "tree_size")));

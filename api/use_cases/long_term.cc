@@ -125,7 +125,7 @@ Result<Answer> Organisation::read_long_term(const Principal* caller, std::string
   std::uint64_t ending_total = 0;
   const auto seen = parts_->read<bool>([&](const StateReader& reader) -> Result<bool> {
     const auto read = records::for_each_quote(reader, [&](const QuoteRecord& quote) {
-      const std::string level = quote.long_term_level.empty() ? "B-B" : quote.long_term_level;
+      const std::string level = seal_level_of(quote);
       ++levels[level];
       if (!until || (quote.long_term_ends && *quote.long_term_ends >= *until)) return;
       if (++ending_total > named_max) return;
@@ -143,6 +143,11 @@ Result<Answer> Organisation::read_long_term(const Principal* caller, std::string
   out["documents"] = std::move(counted);
   if (until) out["unverifiable"] = json::object{{"by", by}, {"total", ending_total}, {"items", std::move(ending)}};
   return Answer{200, std::move(out), false};
+}
+
+std::string seal_level_of(const QuoteRecord& quote) {
+  return quote.long_term_level.empty() ? std::string(signing::seal_level_name(signing::SealLevel::b_b))
+                                       : quote.long_term_level;
 }
 
 std::string long_term_figures(const long_term::LongTermState& state) {

@@ -1,6 +1,7 @@
 #include "api/organisation.h"
 
 #include "api/use_cases/issuer.h"
+#include "api/use_cases/long_term.h"
 #include "api/use_cases/parts.h"
 #include "api/use_cases/signature_rules.h"
 #include "ledger/records/fields.h"
@@ -84,7 +85,7 @@ json::object state_member(const QuoteRecord& quote, Timestamp now, signing::Seal
   if (!quote.superseded_by.empty()) out["superseded_by"] = quote.superseded_by;
   if (quote.accepted_at) out["accepted"] = json::object{{"time", format_rfc3339(*quote.accepted_at)}};
   if (!quote.open_signature.empty()) out["signature_request"] = quote.open_signature;
-  out["seal_level"] = quote.long_term_level.empty() ? "B-B" : quote.long_term_level;
+  out["seal_level"] = seal_level_of(quote);
   if (target > signing::SealLevel::b_b && out.at("seal_level").as_string() != signing::seal_level_name(target))
     out["seal_pending"] = signing::seal_level_name(target);
   if (quote.long_term_ends) out["proof_ends"] = format_rfc3339(*quote.long_term_ends);
@@ -275,7 +276,8 @@ Result<Answer> Organisation::list_quotes(const Principal& caller, const QuoteFil
                                  {"owner", q.owner},
                                  {"buyer", parts_->buyer_name(q)},
                                  {"currency", q.currency},
-                                 {"totals", q.totals}});
+                                 {"totals", q.totals},
+                                 {"seal_level", seal_level_of(q)}});
   json::object out{{"items", items}};
   if (next) out["next_cursor"] = std::to_string(*next);
   return Answer{200, std::move(out), false};

@@ -120,7 +120,6 @@ Result<Answer> Organisation::request_signature(const Principal& caller, std::str
   draft.request_body = begun.identity.body;
   draft.body = {{"request", id},
                 {"number", quote.number},
-                {"document_sha256", quote.newest_sha256()},
                 {"order", details.in_order ? "in_order" : "parallel"},
                 {"consent", consent.id},
                 {"consent_sha256", consent.sha256()},
@@ -132,6 +131,8 @@ Result<Answer> Organisation::request_signature(const Principal& caller, std::str
     if (!current) return fail(Errc::not_found, "quote_not_found", "no quote " + quote.number);
     const auto asked = Timestamp{now.unix_ms + static_cast<std::int64_t>(days) * day_ms};
     Draft timed = draft;
+    // What is added to it for later proof, meanwhile, makes it no other document to ask about.
+    timed.body["document_sha256"] = current->newest_sha256();
     timed.objects.push_back(facts_object({{"expires_at", format_rfc3339(std::min(asked, current->expires_at))}}));
     return std::vector<Draft>{std::move(timed)};
   }));

@@ -1,6 +1,7 @@
 #include "api/organisation.h"
 
 #include "api/use_cases/document_findings.h"
+#include "api/use_cases/long_term.h"
 #include "api/use_cases/parts.h"
 #include "ledger/log/proof.h"
 #include "ledger/quote/number_pattern.h"
@@ -22,7 +23,10 @@ Result<json::object> describe(const Organisation::Parts& parts, const QuoteRecor
   QUOTARY_TRY(proof, parts.public_proof(quote.index));
   json::object out{{"match", match}};
   // An altered file has no status: the original's would be read as the file's.
-  if (with_status) out["status"] = status_at(quote, now);
+  if (with_status) {
+    out["status"] = status_at(quote, now);
+    out["seal_level"] = seal_level_of(quote);
+  }
   out["number"] = quote.number;
   out["issuer"] = parts.seller_name(quote.index);
   out["issued_at"] = format_rfc3339(quote.issued_at);
