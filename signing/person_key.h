@@ -13,7 +13,7 @@
 namespace quotary::signing {
 
 inline constexpr std::size_t signing_password_bytes_min = 10, signing_password_bytes_max = 200;
-inline constexpr std::int64_t person_key_days = 2 * 365;
+inline constexpr std::int64_t person_key_days = std::int64_t{2} * 365;
 
 struct PersonKeyHolder {
   std::string name, organisation;  // UTF-8; of the certificate's subject

@@ -76,6 +76,7 @@ struct Judges::Process {
     posix_spawnattr_setpgroup(&settings.attributes, 0);
     posix_spawnattr_setflags(&settings.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
     std::vector<char*> arguments;
+    arguments.reserve(program.size() + 1);
     for (const std::string& each : program) arguments.push_back(const_cast<char*>(each.c_str()));
     arguments.push_back(nullptr);
     // Nothing of the environment, where passwords may stand.

@@ -17,11 +17,13 @@
 
 namespace quotary::signature {
 
-inline constexpr std::int64_t code_lives_ms = 10 * 60'000, code_resend_ms = 60'000, code_day_ms = 24 * 3'600'000;
+inline constexpr std::int64_t minute_ms = 60'000;
+inline constexpr std::int64_t code_lives_ms = 10 * minute_ms, code_resend_ms = minute_ms,
+                              code_day_ms = 24 * 60 * minute_ms;
 inline constexpr int code_attempts_max = 5;
 inline constexpr std::size_t codes_a_day_max = 5;
-inline constexpr std::int64_t proof_lives_ms = 60 * 60'000;  // of a browser that proved the address
-inline constexpr std::size_t proofs_max = 4;                 // browsers of one signer
+inline constexpr std::int64_t proof_lives_ms = 60 * minute_ms;  // of a browser that proved the address
+inline constexpr std::size_t proofs_max = 4;                    // browsers of one signer
 inline constexpr std::size_t signers_remembered_max = 10'000;
 
 // How a signer's code stands.

@@ -308,7 +308,8 @@ std::string evidence_index(const OrganisationProfile& profile, const QuoteRecord
       "white-space:pre-wrap}</style></head><body>\n<h1>证据 Evidence: " +
       number + "</h1>\n<p>" + escape_html(profile.name) + " · " + escape_html(profile.origin) + "</p>\n<table>\n";
   std::string_view last;
-  for (const auto& [name, bytes] : files) {
+  for (const auto& file : files) {
+    const std::string& name = file.first;
     const auto* found = std::find_if(std::begin(explained), std::end(explained),
                                      [&](const Explained& each) { return name.starts_with(each.prefix); });
     if (found == std::end(explained)) continue;

@@ -6,7 +6,6 @@
 #include "api/use_cases/document_findings.h"
 #include "api/use_cases/drafts.h"
 #include "api/use_cases/signature_rules.h"
-#include "ledger/records/fields.h"
 #include "ledger/records/signing_keys.h"
 #include "signing/person_key.h"
 #include "signing/signing_certificate.h"
@@ -15,7 +14,6 @@ namespace quotary::api {
 namespace {
 
 using records::SigningKeyRecord;
-using records::text_of;
 
 constexpr std::size_t key_file_bytes_max = 64u << 10;
 constexpr std::string_view own_field = "Rep";

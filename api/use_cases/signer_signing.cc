@@ -172,6 +172,26 @@ Result<std::string> new_revision(const Organisation::Parts& parts, const Visited
   return signed_pdf;
 }
 
+// What every way of signing rests on: who it is, proven how, and that they read the document as it is.
+struct Consigned {
+  SignerDetails who;
+  Timestamp now;
+  json::array factors;
+  std::string base;
+};
+
+Result<Consigned> consigned(const Organisation::Parts& parts, const Visited& at, const SignerVisit& visit,
+                            const Given& given) {
+  if (!at.signer.viewed_at || at.signer.viewed_sha256 != given.document_sha256)
+    return fail(Errc::invalid, "not_viewed", "read the document to its end first");
+  QUOTARY_TRY(details, read_signers(parts, at.request));
+  QUOTARY_TRY(who, signer_details(details, at.signer.id));
+  const auto now = parts.now();
+  QUOTARY_TRY(factors, proven_factors(parts, at, who, visit, given, now));
+  QUOTARY_TRY(base, document_bytes(parts, at.quote, at.quote.revision));
+  return Consigned{std::move(who), now, std::move(factors), std::move(base)};
+}
+
 struct Signing {
   const Visited& at;
   const Given& given;
@@ -262,16 +282,11 @@ Result<Answer> sign_document(Organisation::Parts& parts, const SignerVisit& visi
   QUOTARY_TRY(given, parse_signing(parts, object, at.request));
   if (given.document_sha256 != at.quote.newest_sha256())
     return fail(Errc::conflict, "document_changed", "the document to sign is another by now: read it again");
-  if (!at.signer.viewed_at || at.signer.viewed_sha256 != given.document_sha256)
-    return fail(Errc::invalid, "not_viewed", "read the document to its end first");
-  QUOTARY_TRY(details, read_signers(parts, at.request));
-  QUOTARY_TRY(who, signer_details(details, at.signer.id));
-  const auto now = parts.now();
-  QUOTARY_TRY(factors, proven_factors(parts, at, who, visit, given, now));
-  QUOTARY_TRY(base, document_bytes(parts, at.quote, at.quote.revision));
-  QUOTARY_TRY(signed_pdf, new_revision(parts, at, who, given, now, base));
-  QUOTARY_TRY_VOID(append_signing(
-      parts, {at, given, factors, evidence_of(at, who, given, visit, factors, now), base, signed_pdf, identity}));
+  QUOTARY_TRY(by, consigned(parts, at, visit, given));
+  QUOTARY_TRY(signed_pdf, new_revision(parts, at, by.who, given, by.now, by.base));
+  QUOTARY_TRY_VOID(
+      append_signing(parts, {at, given, by.factors, evidence_of(at, by.who, given, visit, by.factors, by.now), by.base,
+                             signed_pdf, identity}));
   return signer_session(parts, visit);
 }
 
@@ -294,19 +309,14 @@ Result<Answer> hand_in_signed_copy(Organisation::Parts& parts, const SignerVisit
   given.document_sha256 = at.quote.newest_sha256();
   QUOTARY_TRY(locale, parse_consent(consent, at.request));
   given.locale = std::move(locale);
-  if (!at.signer.viewed_at || at.signer.viewed_sha256 != given.document_sha256)
-    return fail(Errc::invalid, "not_viewed", "read the document to its end first");
-  QUOTARY_TRY(details, read_signers(parts, at.request));
-  QUOTARY_TRY(who, signer_details(details, at.signer.id));
-  const auto now = parts.now();
-  QUOTARY_TRY(factors, proven_factors(parts, at, who, visit, given, now));
-  QUOTARY_TRY(base, document_bytes(parts, at.quote, at.quote.revision));
-  QUOTARY_TRY(copy, read_signed_copy(parts, at.quote, base, pdf));
+  QUOTARY_TRY(by, consigned(parts, at, visit, given));
+  QUOTARY_TRY(copy, read_signed_copy(parts, at.quote, by.base, pdf));
   if (copy.fields != std::vector<std::string>{at.signer.field})
     return fail(Errc::invalid, "field_differs", "sign the field " + at.signer.field + " of the document, and no other");
   given.copy = std::move(copy);
   QUOTARY_TRY_VOID(append_signing(
-      parts, {at, given, factors, evidence_of(at, who, given, visit, factors, now), base, pdf, std::nullopt}));
+      parts,
+      {at, given, by.factors, evidence_of(at, by.who, given, visit, by.factors, by.now), by.base, pdf, std::nullopt}));
   return signer_session(parts, visit);
 }
 
