@@ -8,6 +8,7 @@
 #include "signing/new_seal_check.h"
 #include "signing/seal_key.h"
 
+#include <algorithm>
 #include <atomic>
 
 namespace quotary::signing {
@@ -35,7 +36,9 @@ class LoadedSeal final : public Seal {
       : key_(std::move(key)),
         signer_(std::move(signer)),
         form_(std::move(form)),
-        not_after_(not_after_of(key_.leaf.get())) {}
+        not_after_(not_after_of(key_.leaf.get())) {
+    for (const CertificatePtr& each : key_.chain) not_after_ = std::min(not_after_, not_after_of(each.get()));
+  }
 
   Result<std::string> seal(std::string_view pdf, const SealRequest& request) const override {
     QUOTARY_TRY(sealed, seal_with_time(pdf, request, {}));
@@ -46,7 +49,7 @@ class LoadedSeal final : public Seal {
                                    const TimeTokenSource& source) const override {
     if (not_after_ < request.must_outlive) {
       return fail(Errc::invalid, "seal_certificate_too_short",
-                  "the seal's certificate ends at " + format_rfc3339(not_after_) + ", before " +
+                  "the seal's certificate, or one that issued it, ends at " + format_rfc3339(not_after_) + ", before " +
                       format_rfc3339(request.must_outlive) + ": renew it, or shorten the quote's validity");
     }
     if (request.signing_time < not_before_of(key_.leaf.get()) || not_after_ < request.signing_time) {

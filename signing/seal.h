@@ -86,6 +86,7 @@ class Seal {
   [[nodiscard]] virtual Result<std::string> embed_proof(std::string_view sealed, std::string_view proof,
                                                         Timestamp time) const = 0;
 
+  // When the certificate ends, or the first of those that issued it.
   [[nodiscard]] virtual Timestamp not_after() const = 0;
   [[nodiscard]] virtual std::string subject() const = 0;
   [[nodiscard]] virtual std::string certificate_pem() const = 0;  // leaf, then chain

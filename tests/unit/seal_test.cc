@@ -236,7 +236,12 @@ TEST_F(SealKeys, ChainGoesAlongAndStrangersDoNot) {
   testing::write_bytes(folder_.file("chain.pem"), text("late.pem") + text("brief.pem"));
   paths.key_path = folder_.file("late.key");
   const Timestamp later = SystemClock().now();
-  EXPECT_TRUE(Seal::load(*posix_file_system(), paths, later));
+  const auto brief = Seal::load(*posix_file_system(), paths, later).value();
+  EXPECT_LT(brief->not_after(), (Timestamp{later.unix_ms + 11 * testing::day_ms}));
+  auto beyond = testing::seal_request();
+  beyond.signing_time = later;
+  beyond.must_outlive = {later.unix_ms + 15 * testing::day_ms};
+  EXPECT_EQ(brief->seal(testing::unsealed_document(), beyond).error().code, "seal_certificate_too_short");
   const auto ended = Seal::load(*posix_file_system(), paths, {later.unix_ms + 20 * testing::day_ms});
   EXPECT_EQ(ended.error().code, "seal_certificate_expired");
   EXPECT_THAT(ended.error().detail, HasSubstr("CN=brief"));
