@@ -30,6 +30,22 @@ void put_levels(const Question& asked, json::array& signatures) {
   }
 }
 
+// A stranger's names stand in findings as they are in the file: what is no UTF-8 would make no JSON.
+void make_text(json::value& value) {
+  if (value.is_string()) {
+    auto& text = value.get_string();
+    boost::system::error_code failed;
+    (void)json::parse(json::serialize(json::value(text)), failed);
+    if (failed)
+      std::replace_if(
+          text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; }, '?');
+  } else if (value.is_array()) {
+    for (auto& each : value.get_array()) make_text(each);
+  } else if (value.is_object()) {
+    for (auto& member : value.get_object()) make_text(member.value());
+  }
+}
+
 Error malformed() {
   return fail(Errc::internal, "judgement_malformed", "the process that judges documents gave no judgement");
 }
@@ -63,6 +79,7 @@ Result<Judgement> judge(const Question& question) {
   out.told = signing::json_of(read);
   out.claimed = signing::claimed_identity(question.pdf);
   if (read.intact) put_levels(question, out.told.at("signatures").as_array());
+  for (auto& member : out.told) make_text(member.value());
   return out;
 }
 

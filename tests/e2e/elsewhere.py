@@ -18,7 +18,7 @@ class Authority:
         self.home = tempfile.mkdtemp(prefix="quotary-authority-")
         self.roots = os.path.join(self.home, "ca.pem")
         run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", self.path("ca.key"), "-out",
-            self.roots, "-utf8", "-subj", f"/O=Testing/CN={name}", "-days", "30", "-addext", "basicConstraints=critical,CA:TRUE",
+            self.roots, "-utf8", "-subj", f"/O=Testing/CN={name}", "-days", "400", "-addext", "basicConstraints=critical,CA:TRUE",
             "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
     def path(self, name):

@@ -87,6 +87,19 @@ TEST(Judging, ManyAtOnceShareTheProcesses) {
   EXPECT_LE(children().size(), 2U);
 }
 
+// A name in the file that is no UTF-8 is told all the same.
+TEST(Judging, IllFormedTextIsTold) {
+  const auto& made = signed_documents();
+  auto revision = made.approval();
+  revision.objects[made.next + 2] = "<< /Type /X\xff\xfe /T (\xff\xc3) >>";
+  const std::string pdf = testing::forge(made.sealed, revision);
+  judging::Judges judges(by_processes());
+  const auto judged = judges.judge(question(pdf));
+  ASSERT_TRUE(judged) << judged.error().code;
+  EXPECT_EQ(judged->finding, signing::DocumentFinding::changed_after);
+  EXPECT_TRUE(parse_json(json::serialize(judged->told)));
+}
+
 TEST(Judging, TheErrorsOfBadRootsComeThrough) {
   judging::Judges judges(by_processes());
   auto asked = question(signed_documents().sealed);
