@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -142,7 +143,10 @@ bool write_exactly(int socket, const void* from, std::size_t count, std::chrono:
   while (count > 0) {
     // A bound takes a socket that does not block; without one, waiting in write() is meant.
     if (wall >= std::chrono::milliseconds{0} && !ready(socket, POLLOUT, end, wall)) return false;
-    const ssize_t put = write(socket, at, count);
+    // A process that has ended is an error of this call, and no signal to the server. The confined side has write()
+    // alone.
+    const ssize_t put =
+        wall >= std::chrono::milliseconds{0} ? send(socket, at, count, MSG_NOSIGNAL) : write(socket, at, count);
     if (put < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (put <= 0) return false;
     at += put;
