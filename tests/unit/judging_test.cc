@@ -88,16 +88,17 @@ TEST(Judging, ManyAtOnceShareTheProcesses) {
 }
 
 // A name in the file that is no UTF-8 is told all the same.
-TEST(Judging, IllFormedTextIsTold) {
+TEST(Judgement, IllFormedTextIsTold) {
   const auto& made = signed_documents();
-  auto revision = made.approval();
-  revision.objects[made.next + 2] = "<< /Type /X\xff\xfe /T (\xff\xc3) >>";
-  const std::string pdf = testing::forge(made.sealed, revision);
-  judging::Judges judges(by_processes());
-  const auto judged = judges.judge(question(pdf));
-  ASSERT_TRUE(judged) << judged.error().code;
-  EXPECT_EQ(judged->finding, signing::DocumentFinding::changed_after);
-  EXPECT_TRUE(parse_json(json::serialize(judged->told)));
+  for (std::size_t at = made.sealed.size(); at < made.with_proof.size(); at += 2) {
+    std::string pdf = made.with_proof;
+    if (pdf[at] == '0') at += 40;  // the room of the signature, for the most part
+    if (at >= pdf.size()) break;
+    pdf[at] = static_cast<char>(pdf[at] ^ 0x80);
+    const auto judged = judging::judge(question(pdf));
+    ASSERT_TRUE(judged);
+    ASSERT_TRUE(judging::decode(judging::encode(judged))) << "byte " << at;
+  }
 }
 
 TEST(Judging, TheErrorsOfBadRootsComeThrough) {
