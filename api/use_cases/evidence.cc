@@ -100,11 +100,15 @@ Result<void> add_entries(const Organisation::Parts& parts, const std::vector<Ent
   return {};
 }
 
-Result<void> add_documents(const Organisation::Parts& parts, const QuoteRecord& quote, Folder& folder) {
-  for (std::uint64_t revision = 1; revision <= quote.revision; ++revision) {
-    QUOTARY_TRY(bytes, document_bytes(parts, quote, revision));
+// Each revision is a front of the newest one.
+Result<void> add_documents(const Organisation::Parts& parts, const QuoteRecord& quote, std::string_view newest,
+                           Folder& folder) {
+  for (std::uint64_t at = 1; at <= quote.revision; ++at) {
+    QUOTARY_TRY(revision, revision_of(parts, quote, at));
+    const auto front = newest.substr(0, revision.document_size);
+    QUOTARY_TRY_VOID(require_revision(quote, revision, front));
     QUOTARY_TRY_VOID(
-        folder.add("document/" + quote.number + "-revision-" + std::to_string(revision) + ".pdf", std::move(bytes)));
+        folder.add("document/" + quote.number + "-revision-" + std::to_string(at) + ".pdf", std::string(front)));
   }
   return {};
 }
@@ -176,7 +180,7 @@ Result<Bytes> quote_evidence(Organisation& organisation, const Principal& caller
   QUOTARY_TRY(newest, document_bytes(parts, quote, quote.revision));
   const auto now = parts.now();
   Folder folder;
-  QUOTARY_TRY_VOID(add_documents(parts, quote, folder));
+  QUOTARY_TRY_VOID(add_documents(parts, quote, newest, folder));
   QUOTARY_TRY_VOID(add_entries(parts, entries, folder));
   if (auto status = organisation.quote_status_proof(caller, quote.number))
     QUOTARY_TRY_VOID(folder.add("status.status-proof", std::move(*status)));

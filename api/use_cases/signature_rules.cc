@@ -297,27 +297,39 @@ void put_revision(Draft& draft, std::string_view base, std::uint64_t base_revisi
       {"revision", "application/octet-stream", std::string(whole.substr(base.size())), key_subject, base_revision + 1});
 }
 
+Result<records::RevisionRecord> revision_of(const Organisation::Parts& parts, const records::QuoteRecord& quote,
+                                            std::uint64_t revision) {
+  if (revision == 1) return records::RevisionRecord{1, "", quote.document_sha256, quote.document_size, quote.index};
+  QUOTARY_TRY(found, parts.read<std::optional<records::RevisionRecord>>([&](const StateReader& state) {
+    return records::find_revision(state, quote.number, revision);
+  }));
+  if (!found) return fail(Errc::corrupt, "state_damaged", "a revision of " + quote.number + " is not there");
+  return std::move(*found);
+}
+
 Result<std::string> document_bytes(const Organisation::Parts& parts, const records::QuoteRecord& quote,
                                    std::uint64_t revision) {
   if (revision == 0 || revision > quote.revision)
     return fail(Errc::not_found, "revision_not_found",
                 "the newest revision of " + quote.number + " is " + std::to_string(quote.revision));
-  QUOTARY_TRY(issued, parts.ledger->entry(quote.index));
-  QUOTARY_TRY(bytes, parts.payload(issued, "pdf"));
-  std::string expected = quote.document_sha256;
-  for (std::uint64_t at = 2; at <= revision; ++at) {
-    QUOTARY_TRY(found, parts.read<std::optional<records::RevisionRecord>>(
-                           [&](const StateReader& state) { return records::find_revision(state, quote.number, at); }));
-    if (!found) return fail(Errc::corrupt, "state_damaged", "a revision of " + quote.number + " is not there");
-    QUOTARY_TRY(entry, parts.ledger->entry(found->index));
-    QUOTARY_TRY(appended, parts.payload(entry, "revision"));
+  std::string bytes;
+  records::RevisionRecord newest;
+  for (std::uint64_t at = 1; at <= revision; ++at) {
+    QUOTARY_TRY(record, revision_of(parts, quote, at));
+    QUOTARY_TRY(entry, parts.ledger->entry(record.index));
+    QUOTARY_TRY(appended, parts.payload(entry, at == 1 ? "pdf" : "revision"));
     bytes += appended;
-    expected = found->document_sha256;
+    newest = std::move(record);
   }
-  if (sha256(bytes).hex() != expected)
-    return fail(Errc::corrupt, "payload_damaged",
-                "revision " + std::to_string(revision) + " of " + quote.number + " is not what its entry names");
+  QUOTARY_TRY_VOID(require_revision(quote, newest, bytes));
   return bytes;
+}
+
+Result<void> require_revision(const records::QuoteRecord& quote, const records::RevisionRecord& revision,
+                              std::string_view bytes) {
+  if (sha256(bytes).hex() == revision.document_sha256) return {};
+  return fail(Errc::corrupt, "payload_damaged",
+              "revision " + std::to_string(revision.revision) + " of " + quote.number + " is not what its entry names");
 }
 
 Result<SignatureRequestRecord> signature_request_for(const Organisation::Parts& parts, const Principal& caller,

@@ -56,6 +56,12 @@ struct SignatureDetails {
 void put_revision(Draft& draft, std::string_view base, std::uint64_t base_revision, std::string_view whole,
                   const std::string& key_subject);
 
+// A revision of a quote's document, from 1, which is the sealed PDF. Errc::corrupt `state_damaged`: it is not there.
+[[nodiscard]] Result<records::RevisionRecord> revision_of(const Organisation::Parts& parts,
+                                                          const records::QuoteRecord& quote, std::uint64_t revision);
+// Errc::corrupt `payload_damaged`: the bytes are not those of that revision.
+[[nodiscard]] Result<void> require_revision(const records::QuoteRecord& quote, const records::RevisionRecord& revision,
+                                            std::string_view bytes);
 // The bytes of a quote's document at a revision: the sealed PDF and all that was appended to it, held against the hash
 // that the ledger names. Errc::not_found `revision_not_found`; corrupt `payload_damaged`.
 [[nodiscard]] Result<std::string> document_bytes(const Organisation::Parts& parts, const records::QuoteRecord& quote,
