@@ -39,12 +39,13 @@ constexpr std::string_view factors[] = {"link", "code", "passkey"};
 
 }  // namespace
 
-std::string Consent::sha256() const {
-  const auto canonical =
-      canonical_json(json::object{{"id", id}, {"texts", json::object{{"zh-CN", chinese}, {"en", english}}}});
-  QUOTARY_CHECK(canonical.has_value());
-  return quotary::sha256(*canonical).hex();
+std::string Consent::canonical() const {
+  auto text = canonical_json(json::object{{"id", id}, {"texts", json::object{{"zh-CN", chinese}, {"en", english}}}});
+  QUOTARY_CHECK(text.has_value());
+  return std::move(*text);
 }
+
+std::string Consent::sha256() const { return quotary::sha256(canonical()).hex(); }
 
 const Consent& newest_consent() { return versions[std::size(versions) - 1]; }
 

@@ -8,7 +8,9 @@ namespace quotary::signature {
 
 struct Consent {
   std::string_view id, chinese, english;  // paragraphs are parted by an empty line
-  // SHA-256, hex, of canonical JSON {"id", "texts": {"en", "zh-CN"}} (RFC 8785).
+  // {"id", "texts": {"en", "zh-CN"}} (RFC 8785).
+  [[nodiscard]] std::string canonical() const;
+  // Of canonical(), hex.
   [[nodiscard]] std::string sha256() const;
 };
 

@@ -144,10 +144,7 @@ Result<void> add_consents(const std::vector<Entry>& entries, Folder& folder) {
   for (const std::string& id : named) {
     const auto* consent = signature::find_consent(id);
     if (consent == nullptr) continue;
-    const auto text = canonical_json(json::object{
-        {"id", consent->id}, {"texts", json::object{{"en", consent->english}, {"zh-CN", consent->chinese}}}});
-    QUOTARY_CHECK(text.has_value());
-    QUOTARY_TRY_VOID(folder.add("consent/" + id + ".json", *text));
+    QUOTARY_TRY_VOID(folder.add("consent/" + id + ".json", consent->canonical()));
   }
   return {};
 }
