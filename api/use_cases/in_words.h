@@ -34,6 +34,10 @@ inline constexpr CodeInWords statuses[] = {{"valid", "有效", "Valid"},        
                                            {"voided", "已作废", "Voided"},     {"superseded", "已被取代", "Superseded"},
                                            {"declined", "已谢绝", "Declined"}, {"expired", "已过期", "Expired"}};
 
+// How a signer showed who they are.
+inline constexpr CodeInWords signing_factors[] = {
+    {"link", "签署链接", "Link"}, {"code", "验证码", "Code"}, {"passkey", "通行密钥", "Passkey"}};
+
 // "价格错误 Price error"; the code itself when it is not in the list.
 template <std::size_t count>
 [[nodiscard]] std::string in_words(const CodeInWords (&list)[count], std::string_view code) {

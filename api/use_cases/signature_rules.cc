@@ -297,6 +297,11 @@ void put_revision(Draft& draft, std::string_view base, std::uint64_t base_revisi
       {"revision", "application/octet-stream", std::string(whole.substr(base.size())), key_subject, base_revision + 1});
 }
 
+std::string local_time(const Organisation::Parts& parts, const std::string& time) {
+  const auto parsed = parse_rfc3339(time);
+  return parsed ? parts.zone->format_local(*parsed) : time;
+}
+
 Result<records::RevisionRecord> revision_of(const Organisation::Parts& parts, const records::QuoteRecord& quote,
                                             std::uint64_t revision) {
   if (revision == 1) return records::RevisionRecord{1, "", quote.document_sha256, quote.document_size, quote.index};

@@ -56,6 +56,9 @@ struct SignatureDetails {
 void put_revision(Draft& draft, std::string_view base, std::uint64_t base_revision, std::string_view whole,
                   const std::string& key_subject);
 
+// A time that evidence names (RFC 3339) on the organisation's clock, as people read it; itself when it is none.
+[[nodiscard]] std::string local_time(const Organisation::Parts& parts, const std::string& time);
+
 // A revision of a quote's document, from 1, which is the sealed PDF. Errc::corrupt `state_damaged`: it is not there.
 [[nodiscard]] Result<records::RevisionRecord> revision_of(const Organisation::Parts& parts,
                                                           const records::QuoteRecord& quote, std::uint64_t revision);

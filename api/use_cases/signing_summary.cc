@@ -21,18 +21,12 @@ constexpr CodeInWords methods[] = {
 constexpr CodeInWords fields[] = {{"Customer1", "买方签字一", "Buyer 1"},
                                   {"Customer2", "买方签字二", "Buyer 2"},
                                   {"Customer3", "买方签字三", "Buyer 3"}};
-constexpr CodeInWords factors[] = {
-    {"link", "签署链接", "Link"}, {"code", "验证码", "Code"}, {"passkey", "通行密钥", "Passkey"}};
-
-std::string local(const Organisation::Parts& parts, const std::string& time) {
-  const auto parsed = parse_rfc3339(time);
-  return parsed ? parts.zone->format_local(*parsed) : time;
-}
 
 std::string factor_line(const Organisation::Parts& parts, const json::object& factor) {
-  std::string out = in_words(factors, text_of(factor, "kind")) + "，" + text_of(factor, "address");
-  if (const auto sent = text_of(factor, "sent_at"); !sent.empty()) out += "，发送 sent " + local(parts, sent);
-  if (const auto proven = text_of(factor, "proven_at"); !proven.empty()) out += "，验证 proven " + local(parts, proven);
+  std::string out = in_words(signing_factors, text_of(factor, "kind")) + "，" + text_of(factor, "address");
+  if (const auto sent = text_of(factor, "sent_at"); !sent.empty()) out += "，发送 sent " + local_time(parts, sent);
+  if (const auto proven = text_of(factor, "proven_at"); !proven.empty())
+    out += "，验证 proven " + local_time(parts, proven);
   if (factor.contains("passkey"))
     out += "，已对本次签署确认 confirmed this signature (#" +
            std::to_string(number_of(object_of(factor, "passkey"), "registered")) + ")";
@@ -54,13 +48,13 @@ Result<pdfgen::SummarySignature> signature_of(const Organisation::Parts& parts, 
   out.name = text_of(who, "name") + (organisation.empty() ? "" : " (" + organisation + ")");
   out.field = in_words(fields, signer.field);
   out.method = in_words(methods, text_of(evidence, "method"));
-  out.signed_at = local(parts, text_of(evidence, "signed_at"));
+  out.signed_at = local_time(parts, text_of(evidence, "signed_at"));
   out.displayed_sha256 = text_of(object_of(evidence, "displayed"), "sha256");
   out.document_sha256 = text_of(entry.body, "document_sha256");
   out.revision = number_of(entry.body, "revision");
   out.entry_index = entry.index;
   if (!whole) return out;
-  out.viewed_at = local(parts, text_of(evidence, "viewed_at"));
+  out.viewed_at = local_time(parts, text_of(evidence, "viewed_at"));
   out.ip = text_of(evidence, "ip");
   out.user_agent = text_of(evidence, "user_agent");
   if (const auto* proven = evidence.if_contains("factors"); proven && proven->is_array())
