@@ -3,8 +3,6 @@
 #include "api/use_cases/signature_rules.h"
 #include "ledger/records/fields.h"
 
-#include <algorithm>
-
 namespace quotary::api {
 namespace {
 
@@ -21,10 +19,6 @@ std::string evidence_of(const QuoteRecord& quote, std::string_view source, const
       {"recorded_at", format_rfc3339(now)}});
   QUOTARY_CHECK(canonical.has_value());
   return *canonical;
-}
-
-bool signs_for_customer(const std::vector<std::string>& fields) {
-  return std::any_of(fields.begin(), fields.end(), [](const auto& each) { return each.starts_with("Customer"); });
 }
 
 }  // namespace
@@ -76,12 +70,11 @@ Result<Answer> append_signature(Organisation::Parts& parts, Draft draft, const Q
                            evidence_of(quote, added.source, added.copy.signatures, added.base, parts.now()),
                            key_subject, 1});
   put_revision(draft, added.base, quote.revision, added.whole, key_subject);
-  const bool may_accept = added.copy.buyers && signs_for_customer(added.copy.fields);
   QUOTARY_TRY(committed, parts.ledger->append([&](const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
     QUOTARY_TRY(now_is, records::find_quote(state, quote.number));
     if (!now_is) return fail(Errc::corrupt, "state_damaged", "a quote is not there");
     Draft whole = draft;
-    whole.body["accepts"] = may_accept && now_is->outcome == "issued";
+    whole.body["accepts"] = records::added_signature_accepts(*now_is, added.copy.fields, assurance_of(added.copy));
     return std::vector<Draft>{std::move(whole)};
   }));
   return added_signature_answer(parts, committed.entries.front(), committed.proof(0), false);

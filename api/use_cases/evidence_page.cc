@@ -2,6 +2,7 @@
 
 #include "api/use_cases/evidence_laws.h"
 #include "api/use_cases/in_words.h"
+#include "api/use_cases/signature_rules.h"
 #include "ledger/base/html.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/signing.h"
@@ -48,29 +49,27 @@ constexpr CodeInWords kinds[] = {{"recorded", "由签署服务记录", "Recorded
                                  {"unknown", "不受信任的证书", "Certificate that nothing vouches for"},
                                  {"seller_key", "卖方人员本人的密钥", "The seller's own key"}};
 
-constexpr CodeInWords factor_words[] = {
-    {"link", "签署链接", "Link"}, {"code", "验证码", "Code"}, {"passkey", "通行密钥", "Passkey"}};
-
 std::string_view code_of(SigningKind kind) { return kinds[static_cast<std::size_t>(kind)].code; }
 
 // One signature of the quote's document.
 struct Signature {
   SigningKind kind = SigningKind::recorded;
   std::uint64_t index = 0;
-  std::string who, fields, method, signed_at, displayed_sha256, document_sha256;
+  std::string who, fields, signed_at, displayed_sha256, document_sha256;
   std::vector<std::string> factors;
 };
 
 SigningKind kind_of_assurance(const std::string& assurance) {
-  return assurance == "buyer"     ? SigningKind::buyer
-         : assurance == "trusted" ? SigningKind::trusted
-                                  : SigningKind::unknown;
+  return assurance == records::assurance_buyer     ? SigningKind::buyer
+         : assurance == records::assurance_trusted ? SigningKind::trusted
+                                                   : SigningKind::unknown;
 }
 
 SigningKind kind_of(const Entry& entry) {
   if (entry.type == records::signature_added_type)
-    return text_of(entry.body, "source") == "own_key" ? SigningKind::seller_key
-                                                      : kind_of_assurance(text_of(entry.body, "assurance"));
+    return text_of(entry.body, "source") == records::signature_source_own_key
+               ? SigningKind::seller_key
+               : kind_of_assurance(text_of(entry.body, "assurance"));
   if (text_of(entry.body, "method") == "certificate") return kind_of_assurance(text_of(entry.body, "assurance"));
   const auto factors = records::texts_of(entry.body, "factors");
   const bool passkey = std::find(factors.begin(), factors.end(), "passkey") != factors.end();
@@ -81,11 +80,6 @@ std::string joined(const std::vector<std::string>& parts, const char* between) {
   std::string out;
   for (const std::string& part : parts) out += (out.empty() ? "" : between) + part;
   return out;
-}
-
-std::string local(const Organisation::Parts& parts, const std::string& time) {
-  const auto parsed = parse_rfc3339(time);
-  return parsed ? parts.zone->format_local(*parsed) : time;
 }
 
 // Who signed, as the evidence tells it: by the sender's words or by the certificate's.
@@ -108,8 +102,8 @@ std::vector<std::string> factors_in(const Organisation::Parts& parts, const json
     if (!value.is_object()) continue;
     const auto& row = value.get_object();
     const auto time = text_of(row, row.contains("proven_at") ? "proven_at" : "sent_at");
-    out.push_back(in_words(factor_words, text_of(row, "kind")) + " " + text_of(row, "address") +
-                  (time.empty() ? "" : " " + local(parts, time)));
+    out.push_back(in_words(signing_factors, text_of(row, "kind")) + " " + text_of(row, "address") +
+                  (time.empty() ? "" : " " + local_time(parts, time)));
   }
   return out;
 }
@@ -121,7 +115,6 @@ Result<Signature> signature_of(const Organisation::Parts& parts, const Entry& en
   out.document_sha256 = text_of(entry.body, "document_sha256");
   out.fields = entry.body.contains("fields") ? joined(records::texts_of(entry.body, "fields"), ", ")
                                              : text_of(entry.body, "field");
-  out.method = text_of(entry.body, "method");
   out.signed_at = parts.zone->format_local(entry.time);
   auto stored = parts.payload(entry, "evidence");
   if (!stored && stored.error().kind == Errc::gone) {

@@ -16,7 +16,6 @@ namespace {
 using records::SigningKeyRecord;
 
 constexpr std::size_t key_file_bytes_max = 64u << 10;
-constexpr std::string_view own_field = "Rep";
 
 // One file a key: what is written here is never written over, and removed once it is revoked.
 std::string key_folder(const Organisation::Parts& parts) { return parts.config.keys_directory + "/people"; }
@@ -29,12 +28,10 @@ Result<std::vector<SigningKeyRecord>> keys_of(const Organisation::Parts& parts, 
       [&](const StateReader& state) { return records::find_signing_keys(state, person); });
 }
 
-// The password member, and nothing else of the body but `others`.
-Result<std::string> password_of(const json::object& body, std::initializer_list<std::string_view> others) {
+// The body's one member.
+Result<std::string> password_of(const json::object& body) {
   Error error = fail(Errc::invalid, "", "");
-  json::object rest = body;
-  rest.erase("signing_password");
-  refuse_unknown(rest, others, error);
+  refuse_unknown(body, {"signing_password"}, error);
   auto password = text_member(body, "signing_password", error);
   if (!error.problems.empty()) return error;
   if (password.empty())
@@ -92,7 +89,8 @@ Result<void> check_caller(const Organisation::Parts& parts, const Principal& cal
 Result<SignedCopy> judged(const Organisation::Parts& parts, const records::QuoteRecord& quote, std::string_view base,
                           std::string_view whole) {
   auto copy = read_signed_copy(parts, quote, base, whole);
-  if (copy && copy->trusted && copy->fields == std::vector<std::string>{std::string(own_field)}) return copy;
+  if (copy && copy->trusted && copy->fields == std::vector<std::string>{std::string(records::seller_field)})
+    return copy;
   return fail(Errc::internal, "signing_failed",
               "the new signature was not accepted" + (copy ? std::string() : ": " + copy.error().detail));
 }
@@ -102,7 +100,7 @@ Result<SignedCopy> judged(const Organisation::Parts& parts, const records::Quote
 Result<Answer> make_signing_key(Organisation::Parts& parts, const Principal& caller, std::string_view body) {
   QUOTARY_TRY_VOID(check_caller(parts, caller));
   QUOTARY_TRY(object, parse_body(body));
-  QUOTARY_TRY(password, password_of(object, {}));
+  QUOTARY_TRY(password, password_of(object));
   const auto pass = parts.gate.enter("signing key of " + caller.id);
   QUOTARY_TRY(before, keys_of(parts, caller.id));
   signing::PersonKeyHolder holder{parts.person_name(caller.id), parts.profile.name, caller.id};
@@ -170,7 +168,7 @@ Result<Answer> sign_as_seller(Organisation::Parts& parts, const Principal& calle
   QUOTARY_TRY_VOID(check_caller(parts, caller));
   QUOTARY_TRY(quote, parts.quote_for(caller, Call::sign_own, number));
   QUOTARY_TRY(object, parse_body(body));
-  QUOTARY_TRY(password, password_of(object, {}));
+  QUOTARY_TRY(password, password_of(object));
   // Nothing that follows from the password is kept, not even under a key.
   object.erase("signing_password");
   QUOTARY_TRY(request, identify_request(*parts.keys, caller, "POST", "/v1/quotes/" + quote.number + "/signature",
@@ -187,7 +185,7 @@ Result<Answer> sign_as_seller(Organisation::Parts& parts, const Principal& calle
   QUOTARY_TRY(signer, opened(parts, caller, own, password));
   QUOTARY_TRY(base, document_bytes(parts, quote, quote.revision));
   signature::DocumentSignature asked;
-  asked.field = own_field;
+  asked.field = records::seller_field;
   asked.time = parts.now();
   asked.name = parts.person_name(caller.id) + " (" + parts.profile.name + ")";
   asked.reason = "以本人密钥签名 signed with the signer's own key";
@@ -198,7 +196,8 @@ Result<Answer> sign_as_seller(Organisation::Parts& parts, const Principal& calle
   draft.request_scope = request.scope;
   draft.request_body = request.body;
   draft.body["certificate"] = own.record.certificate;
-  return append_signature(parts, std::move(draft), quote, {"own_key", std::move(copy), base, whole});
+  return append_signature(parts, std::move(draft), quote,
+                          {records::signature_source_own_key, std::move(copy), base, whole});
 }
 
 }  // namespace quotary::api

@@ -9,8 +9,6 @@ namespace {
 
 using records::QuoteRecord;
 
-constexpr std::string_view upload_source = "upload";
-
 // The entry that brought exactly these bytes to the quote, if there is one.
 Result<std::optional<Entry>> brought_before(const Organisation::Parts& parts, const QuoteRecord& quote,
                                             const Hash& hash) {
@@ -18,8 +16,8 @@ Result<std::optional<Entry>> brought_before(const Organisation::Parts& parts, co
                          [&](const StateReader& state) { return records::find_pdf(state, hash.hex()); }));
   if (!known || known->number != quote.number) return std::optional<Entry>();
   QUOTARY_TRY(entry, parts.ledger->entry(known->index));
-  const bool brought =
-      entry.type == records::signature_added_type && records::text_of(entry.body, "source") == upload_source;
+  const bool brought = entry.type == records::signature_added_type &&
+                       records::text_of(entry.body, "source") == records::signature_source_upload;
   if (!brought) return std::optional<Entry>();
   return std::optional<Entry>(std::move(entry));
 }
@@ -42,7 +40,7 @@ Result<Answer> add_signed_copy(Organisation::Parts& parts, const Principal& call
   QUOTARY_TRY(base, document_bytes(parts, quote, quote.revision));
   QUOTARY_TRY(copy, read_signed_copy(parts, quote, base, pdf));
   return append_signature(parts, draft_by(caller, records::signature_added_type, "quote:" + quote.number), quote,
-                          {upload_source, std::move(copy), base, pdf});
+                          {records::signature_source_upload, std::move(copy), base, pdf});
 }
 
 }  // namespace quotary::api

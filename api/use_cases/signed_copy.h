@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/use_cases/parts.h"
+#include "ledger/records/signing.h"
 
 namespace quotary::api {
 
@@ -22,7 +23,9 @@ struct SignedCopy {
 
 // buyer, trusted, unknown (FORMAT.md, "Signatures without a request").
 [[nodiscard]] inline std::string_view assurance_of(const SignedCopy& copy) {
-  return copy.buyers ? "buyer" : copy.trusted ? "trusted" : "unknown";
+  return copy.buyers    ? records::assurance_buyer
+         : copy.trusted ? records::assurance_trusted
+                        : records::assurance_unknown;
 }
 
 }  // namespace quotary::api

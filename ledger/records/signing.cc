@@ -13,7 +13,6 @@ namespace quotary::records {
 namespace {
 
 constexpr std::array<std::string_view, signers_max> fields{"Customer1", "Customer2", "Customer3"};
-constexpr std::string_view seller_field = "Rep";
 constexpr std::array<std::string_view, 3> factors_known{"link", "code", "passkey"};
 
 Error refuse(const Entry& entry, std::string_view code, std::string_view detail) {
@@ -148,8 +147,6 @@ Result<void> check_own_key(const Entry& entry, const StateReader& state) {
   return {};
 }
 
-bool is_customers(std::string_view field) { return std::find(fields.begin(), fields.end(), field) != fields.end(); }
-
 bool is_signed(const QuoteRecord& quote, const std::string& field) {
   return std::find(quote.signed_fields.begin(), quote.signed_fields.end(), field) != quote.signed_fields.end();
 }
@@ -165,7 +162,7 @@ Result<SignerRecord> read_signer(const Entry& entry, const json::value& value, c
   signer.link = text_of(value.get_object(), "link");
   signer.factors = texts_of(value.get_object(), "factors");
   if (signer.id.empty() || !is_hash(signer.link)) return malformed(entry, "a signer has no id or no link");
-  if (!is_customers(signer.field)) return malformed(entry, "a document reserves no field " + signer.field);
+  if (!is_customers_field(signer.field)) return malformed(entry, "a document reserves no field " + signer.field);
   if (is_signed(quote, signer.field)) return refuse(entry, "field_signed", "the field " + signer.field + " is signed");
   for (const std::string& factor : signer.factors)
     if (std::find(factors_known.begin(), factors_known.end(), factor) == factors_known.end())
@@ -222,6 +219,18 @@ Result<void> add_revision(const Entry& entry, StateWriter& state, QuoteRecord& q
 }
 
 }  // namespace
+
+bool is_customers_field(std::string_view field) {
+  return std::find(fields.begin(), fields.end(), field) != fields.end();
+}
+
+bool added_signature_accepts(const QuoteRecord& quote, const std::vector<std::string>& fields,
+                             std::string_view assurance) {
+  // Whoever brings a copy could have signed it themselves: only a certificate in which others vouch for the buyer's
+  // name accepts a quote.
+  return assurance == assurance_buyer && quote.outcome == "issued" &&
+         std::any_of(fields.begin(), fields.end(), [](const std::string& each) { return is_customers_field(each); });
+}
 
 const SignerRecord* SignatureRequestRecord::signer(std::string_view signer_id) const {
   const auto found =
@@ -485,24 +494,22 @@ Result<void> signature_added(const Entry& entry, StateWriter& state) {
   if (!quote.open_signature.empty())
     return refuse(entry, "signature_request_open", "the request " + quote.open_signature + " is open");
   const auto source = text_of(entry.body, "source"), assurance = text_of(entry.body, "assurance");
-  if (source != "upload" && source != "own_key") return malformed(entry, "no source of a signature: " + source);
-  if (assurance != "buyer" && assurance != "trusted" && assurance != "unknown")
+  if (source != signature_source_upload && source != signature_source_own_key)
+    return malformed(entry, "no source of a signature: " + source);
+  if (assurance != assurance_buyer && assurance != assurance_trusted && assurance != assurance_unknown)
     return malformed(entry, "no assurance: " + assurance);
   const auto added = texts_of(entry.body, "fields");
   if (added.empty()) return malformed(entry, "it names no field");
-  if (source == "own_key") QUOTARY_TRY_VOID(check_own_key(entry, state));
-  bool customers = false;
+  if (source == signature_source_own_key) QUOTARY_TRY_VOID(check_own_key(entry, state));
   for (const std::string& field : added) {
-    if (!is_customers(field) && field != seller_field) return malformed(entry, "a document reserves no field " + field);
-    if (source == "own_key" && field != seller_field)
+    if (!is_customers_field(field) && field != seller_field)
+      return malformed(entry, "a document reserves no field " + field);
+    if (source == signature_source_own_key && field != seller_field)
       return refuse(entry, "field_differs", "a seller signs " + std::string(seller_field));
     if (is_signed(quote, field)) return refuse(entry, "field_signed", "the field " + field + " is signed");
     quote.signed_fields.push_back(field);
-    customers = customers || is_customers(field);
   }
-  // Whoever brings a copy could have signed it themselves: only a certificate in which others vouch for the buyer's
-  // name accepts a quote.
-  const bool accepts = customers && assurance == "buyer" && quote.outcome == "issued";
+  const bool accepts = added_signature_accepts(quote, added, assurance);
   const auto* said = entry.body.if_contains("accepts");
   if (!said || !said->is_bool() || said->get_bool() != accepts)
     return refuse(entry, "acceptance_differs", "whether it accepts the quote is not what the entries say");

@@ -28,6 +28,19 @@ inline constexpr std::string_view signature_requested_type = "signature.requeste
                                   signature_scanned_type = "signature.scanned",
                                   revision_added_type = "quote.revision_added";
 
+// The field that a document reserves for the seller; those for customers are Customer1 to Customer3.
+inline constexpr std::string_view seller_field = "Rep";
+[[nodiscard]] bool is_customers_field(std::string_view field);
+// Where a signature without a request comes from.
+inline constexpr std::string_view signature_source_upload = "upload", signature_source_own_key = "own_key";
+// What the certificates of such a signature say of who signed: a trusted one that names the buyer, a trusted one of
+// somebody else, one that nothing vouches for.
+inline constexpr std::string_view assurance_buyer = "buyer", assurance_trusted = "trusted",
+                                  assurance_unknown = "unknown";
+// Whether such a signature, of these fields, accepts the quote.
+[[nodiscard]] bool added_signature_accepts(const QuoteRecord& quote, const std::vector<std::string>& fields,
+                                           std::string_view assurance);
+
 struct SignerRecord {
   std::string id, field;             // field: Customer1 to Customer3
   std::string status = "asked";      // asked signed declined
