@@ -261,6 +261,12 @@ Result<DocumentLevels> judge_levels(std::string_view pdf, const LevelQuestion& q
   return Levels(file, question, {}).judge();
 }
 
+const LevelFinding* level_of(const DocumentLevels& levels, std::string_view field) {
+  const auto found = std::find_if(levels.signatures.begin(), levels.signatures.end(),
+                                  [&](const LevelFinding& each) { return each.field == field; });
+  return found == levels.signatures.end() ? nullptr : &*found;
+}
+
 bool is_unknown_signer(const LevelFinding& signature) {
   return signature.kind == LevelFinding::Kind::approval && signature.chain.fault &&
          signature.chain.fault->code == "certificate_untrusted";

@@ -89,6 +89,9 @@ struct DocumentLevels {
 // more than 256 MB together.
 [[nodiscard]] Result<DocumentLevels> judge_levels(std::string_view pdf, const LevelQuestion& question);
 
+// The finding of that field's signature; null when there is none.
+[[nodiscard]] const LevelFinding* level_of(const DocumentLevels& levels, std::string_view field);
+
 // A person's signature by a certificate that leads to no anchor: nothing can be proved of it later, and where its
 // certificate says that something can be had is a stranger's word. A plan leaves it out.
 [[nodiscard]] bool is_unknown_signer(const LevelFinding& signature);

@@ -1,29 +1,51 @@
 #include "signing/validation_json.h"
 
+#include "ledger/base/canonical_scan.h"
+
+#include <algorithm>
+
 namespace quotary::signing {
 
 namespace {
 
+// Names stand in findings as they are in the file: what is no UTF-8 would make no JSON.
+std::string text_of(std::string_view found) {
+  std::string out;
+  while (!found.empty()) {
+    const std::size_t taken = utf8_length(found);
+    taken == 0 ? (void)out.push_back('?') : (void)out.append(found.substr(0, taken));
+    found.remove_prefix(std::max<std::size_t>(taken, 1));
+  }
+  return out;
+}
+
 void put_fault(json::object& row, const std::string& code, const std::string& reason) {
   if (code.empty()) return;
   row["code"] = code;
-  row["reason"] = reason;
+  row["reason"] = text_of(reason);
+}
+
+void put_level(json::object& row, const LevelFinding* found) {
+  if (!found) return;
+  row["level"] = seal_level_name(found->level);
+  if (found->best) row["proved_time"] = format_rfc3339(found->best->time);
+  if (found->fault) row["level_fault"] = found->fault->code;
 }
 
 json::object row_of(const SignatureFinding& signature) {
-  json::object row{{"field", signature.field},           {"kind", name_of(signature.kind)},
+  json::object row{{"field", text_of(signature.field)},  {"kind", name_of(signature.kind)},
                    {"revision", signature.revision + 1}, {"sound", signature.sound},
                    {"trusted", signature.trusted},       {"foreign", signature.foreign},
                    {"covered", signature.covered},       {"later_changes_allowed", signature.later_changes_allowed}};
-  if (!signature.signer.empty()) row["signer"] = signature.signer;
+  if (!signature.signer.empty()) row["signer"] = text_of(signature.signer);
   if (!signature.names.empty()) {
     json::array names;
-    for (const std::string& name : signature.names) names.emplace_back(name);
+    for (const std::string& name : signature.names) names.emplace_back(text_of(name));
     row["names"] = std::move(names);
   }
   if (!signature.certificate_sha256.empty()) row["certificate_sha256"] = signature.certificate_sha256;
-  if (!signature.claimed_time.empty()) row["claimed_time"] = signature.claimed_time;
-  if (!signature.algorithm.empty()) row["algorithm"] = signature.algorithm;
+  if (!signature.claimed_time.empty()) row["claimed_time"] = text_of(signature.claimed_time);
+  if (!signature.algorithm.empty()) row["algorithm"] = text_of(signature.algorithm);
   put_fault(row, signature.code, signature.reason);
   return row;
 }
@@ -31,7 +53,7 @@ json::object row_of(const SignatureFinding& signature) {
 json::object row_of(const RevisionFinding& revision, std::size_t place) {
   json::array changes;
   for (const ObjectChange& change : revision.changes)
-    changes.push_back(json::object{{"object", change.number}, {"added", change.added}, {"what", change.what}});
+    changes.push_back(json::object{{"object", change.number}, {"added", change.added}, {"what", text_of(change.what)}});
   json::object row{{"revision", place + 1},
                    {"begin", revision.begin},
                    {"end", revision.end},
@@ -44,9 +66,13 @@ json::object row_of(const RevisionFinding& revision, std::size_t place) {
 
 }  // namespace
 
-json::object json_of(const DocumentValidation& validation) {
+json::object json_of(const DocumentValidation& validation, const DocumentLevels* levels) {
   json::array signatures, revisions;
-  for (const auto& each : validation.signatures) signatures.push_back(row_of(each));
+  for (const auto& each : validation.signatures) {
+    json::object row = row_of(each);
+    if (levels) put_level(row, level_of(*levels, each.field));
+    signatures.push_back(std::move(row));
+  }
   for (std::size_t i = 0; i < validation.revisions.size(); ++i) revisions.push_back(row_of(validation.revisions[i], i));
   json::object out{{"intact", validation.intact},
                    {"intact_bytes", validation.intact_bytes},

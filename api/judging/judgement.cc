@@ -1,49 +1,21 @@
 #include "api/judging/judgement.h"
 
 #include "ledger/base/bytes.h"
-#include "signing/seal_level.h"
 #include "signing/validation_json.h"
-
-#include <algorithm>
 
 namespace quotary::judging {
 
 namespace {
 
-// The level that each signature has reached, and the best time that is proved of it.
-void put_levels(const Question& asked, json::array& signatures) {
+// Nothing where no level can be told: a signature of any other profile has none.
+std::optional<signing::DocumentLevels> levels_of(const Question& asked) {
   signing::LevelQuestion question;
   question.trust_anchors_pem = asked.signer_roots_pem;
   question.time_roots_pem = asked.time_roots_pem;
   question.now = asked.now;
-  const auto levels = signing::judge_levels(asked.pdf, question);
-  if (!levels) return;
-  for (auto& value : signatures) {
-    auto& row = value.as_object();
-    const auto found =
-        std::find_if(levels->signatures.begin(), levels->signatures.end(),
-                     [&](const signing::LevelFinding& each) { return row.at("field").as_string() == each.field; });
-    if (found == levels->signatures.end()) continue;
-    row["level"] = signing::seal_level_name(found->level);
-    if (found->best) row["proved_time"] = format_rfc3339(found->best->time);
-    if (found->fault) row["level_fault"] = found->fault->code;
-  }
-}
-
-// A stranger's names stand in findings as they are in the file: what is no UTF-8 would make no JSON.
-void make_text(json::value& value) {
-  if (value.is_string()) {
-    auto& text = value.get_string();
-    boost::system::error_code failed;
-    (void)json::parse(json::serialize(json::value(text)), failed);
-    if (failed)
-      std::replace_if(
-          text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; }, '?');
-  } else if (value.is_array()) {
-    for (auto& each : value.get_array()) make_text(each);
-  } else if (value.is_object()) {
-    for (auto& member : value.get_object()) make_text(member.value());
-  }
+  auto levels = signing::judge_levels(asked.pdf, question);
+  if (!levels) return {};
+  return std::move(*levels);
 }
 
 Error malformed() {
@@ -76,10 +48,10 @@ Result<Judgement> judge(const Question& question) {
   out.finding = signing::finding_of(read);
   out.proof = signing::proof_at_end(read);
   out.code = read.code;
-  out.told = signing::json_of(read);
   out.claimed = signing::claimed_identity(question.pdf);
-  if (read.intact) put_levels(question, out.told.at("signatures").as_array());
-  for (auto& member : out.told) make_text(member.value());
+  std::optional<signing::DocumentLevels> levels;
+  if (read.intact) levels = levels_of(question);
+  out.told = signing::json_of(read, levels ? &*levels : nullptr);
   return out;
 }
 

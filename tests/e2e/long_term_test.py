@@ -54,6 +54,18 @@ class LongTerm(Customers, unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertEqual(c + d, len(pdf))
 
+    def offline(self, pdf, revision):
+        """What quotary-verify says by the proof of that revision, with the roots of seal and authority."""
+        path = os.path.join(self.s.home, "offline.pdf")
+        for name, data in ((path, pdf), (path + ".proof", self.s.call("GET", f"/v1/quotes/{self.number}/proof?revision={revision}", "rep")[2])):
+            with open(name, "wb") as f:
+                f.write(data)
+        done = subprocess.run([PROGRAM + "-verify", "document", path, "--proof", path + ".proof", "--json",
+                               "--vkey", self.s.call("GET", "/log/vkey")[2].decode().strip(), "--trust", self.s.data + ".keys/seal.cert.pem",
+                               "--tsa-roots", os.path.join(self.keys_of_tsa, "tsa.cert.pem")], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return json.loads(done.stdout)
+
     def pdfsig(self, data):
         path = os.path.join(self.s.home, "judged.pdf")
         with open(path, "wb") as f:
@@ -100,6 +112,10 @@ class LongTerm(Customers, unittest.TestCase):
                              ("exact", "authentic_current", revision, True), found)
             before = pdf
         self.assertEqual({each["field"]: each["level"] for each in found["findings"]["signatures"]}["Seal"], "B-LTA")
+        said = self.offline(before, newest)
+        seal = said["findings"]["signatures"][0]
+        self.assertEqual((seal["level"], seal["trusted"], said["verdict_needs"]), ("B-LTA", True, "status_proof"), said)
+        self.assertLess(seal["proved_time"], time.strftime("%Y-%m-%dT%H:%M:%S.999Z", time.gmtime()))
         said = self.pdfsig(before)
         self.assertEqual(said.count("Signature is Valid."), 1, said)  # it does not verify time-stamps
         self.time_stamp_holds(before)

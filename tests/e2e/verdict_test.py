@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The verdict on a file, for each row of its table, over HTTP and for files of every age."""
-import json, os, shutil, subprocess, sys, unittest
+import json, os, shutil, subprocess, sys, time, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from customers import PROGRAM, Customers
@@ -51,7 +51,7 @@ class Verdicts(Customers, unittest.TestCase):
         # The sealed document alone is what it always was.
         self.assertEqual(self.judged(sealed)["verdict"], "authentic_current")
 
-    def offline(self, data, proof=None):
+    def offline(self, data, proof=None, status=None):
         """-> quotary-verify document's exit code and what it says"""
         path = os.path.join(self.s.home, "offline.pdf")
         with open(path, "wb") as f:
@@ -61,6 +61,10 @@ class Verdicts(Customers, unittest.TestCase):
             with open(path + ".tlog-proof", "wb") as f:
                 f.write(proof)
             command += ["--proof", path + ".tlog-proof"]
+        if status:
+            with open(path + ".status-proof", "wb") as f:
+                f.write(status)
+            command += ["--status", path + ".status-proof"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         return done.returncode, json.loads(done.stdout)
 
@@ -80,6 +84,48 @@ class Verdicts(Customers, unittest.TestCase):
         self.assertEqual(self.offline(sealed, second)[0], 1)
         self.assertEqual(self.offline(signed + b"\n", second)[0], 1)
         self.assertEqual(self.offline(self.pdf(self.number, "?proof=embedded"))[0], 0)
+
+    def status_proof(self, number):
+        """Once an index root has taken up what was appended last."""
+        deadline = time.time() + 20
+        while True:
+            status, _, proof = self.s.call("GET", f"/v1/quotes/{number}/status-proof", "rep")
+            if status == 200 or time.time() > deadline:
+                return proof
+            time.sleep(0.2)
+
+    def test_the_same_word_offline(self):
+        """By the table, as far as proofs reach: what they do not show is asked for, and never guessed."""
+        def word(data, proof=None, status=None):
+            said = self.offline(data, proof, status)[1]
+            return said["verdict"], said.get("verdict_needs")
+        self.s.stop()
+        self.s.options[self.s.options.index("--index-interval-ms") + 1] = "50"
+        self.s.start()
+        self.ask()
+        self.sign(self.links()[0])
+        sealed, signed = self.pdf(self.number), self.pdf(self.number, "?revision=2")
+        first, second = (self.s.call("GET", f"/v1/quotes/{self.number}/proof{query}", "rep")[2] for query in ("", "?revision=2"))
+        self.assertEqual(word(sealed), (None, "proof"))
+        self.assertEqual(word(sealed, first), (None, "status_proof"))
+        self.assertEqual(word(self.pdf(self.number, "?proof=embedded")), (None, "status_proof"))
+        current = self.status_proof(self.number)
+        self.assertEqual(word(signed, second, current), ("authentic_current", None))
+        self.assertEqual(word(signed, first, current), ("signed_prefix_with_unknown_update", None))
+        at = len(sealed) // 3
+        for damaged in (sealed + b"\n", sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1:]):
+            self.assertEqual(word(damaged, first, current), ("altered", None))
+        self.assertEqual(word(b"hello", first), ("unreadable", None))
+        older = self.s.issue(quote(), "older")[2]["number"]
+        newer = self.s.issue(quote("90.00", revision_of=older), "newer")[2]["number"]
+        proofs = {number: self.s.call("GET", f"/v1/quotes/{number}/proof", "rep")[2] for number in (older, newer)}
+        self.assertEqual(word(sealed, proofs[newer]), (None, "proof"))  # it speaks of another quote
+        self.assertEqual(word(self.pdf(older), proofs[older], self.status_proof(older)), ("authentic_superseded", None))
+        self.void(newer)
+        status, said = self.offline(self.pdf(newer), proofs[newer], self.status_proof(newer))
+        self.assertEqual((status, said["verdict"], said["status"]), (0, "authentic_voided", "voided"))
+        status, said = self.offline(sealed, first, self.status_proof(newer))
+        self.assertEqual((status, said["code"], said["verdict"]), (1, "status_of_another_quote", None))
 
     def test_a_proof_is_known_where_it_stands(self):
         carried = self.pdf(self.number, "?proof=embedded")

@@ -19,7 +19,7 @@ using testing::replaced;
 const CarriedFixture& fixture() { return testing::carried_fixture(); }
 
 offline::Verdict judged(std::string_view pdf, const std::optional<std::string>& proof = {}) {
-  return judge_document(pdf, proof, *fixture().key, {}, SystemClock().now());
+  return judge_document(pdf, {proof, {}, {}, {}, SystemClock().now()}, *fixture().key);
 }
 
 // Every changed byte of the update, and every bit of what a viewer takes letters from.

@@ -25,7 +25,7 @@ const CarriedFixture& fixture() { return testing::carried_fixture(); }
 
 offline::Verdict judged(std::string_view pdf, const std::optional<std::string>& proof = {},
                         std::string_view trust = {}) {
-  return judge_document(pdf, proof, *fixture().key, trust, SystemClock().now());
+  return judge_document(pdf, {proof, {}, std::string(trust), {}, SystemClock().now()}, *fixture().key);
 }
 
 TEST(CarriedProof, HoldsWithNothingButTheLogsKey) {
@@ -186,7 +186,8 @@ TEST(CarriedProofGolden, TheSameKeyMakesTheSameBytes) {
   EXPECT_EQ(*made, carried);
   const auto key = signing::open_vkey(golden("signing/carried.vkey"));
   ASSERT_TRUE(key);
-  EXPECT_TRUE(judge_document(carried, {}, **key, golden("signing/seal.cert.pem"), SystemClock().now()).holds());
+  EXPECT_TRUE(
+      judge_document(carried, {{}, {}, golden("signing/seal.cert.pem"), {}, SystemClock().now()}, **key).holds());
 }
 
 TEST(CarriedProofGolden, IsTheWorkedExampleOfTheFormat) {

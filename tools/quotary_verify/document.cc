@@ -1,8 +1,10 @@
 #include "tools/quotary_verify/document.h"
 
 #include "ledger/log/checkpoint.h"
+#include "ledger/records/entry_status.h"
 #include "signing/carried_proof.h"
 #include "signing/validation_json.h"
+#include "tools/quotary_verify/document_word.h"
 
 namespace quotary::offline {
 
@@ -12,17 +14,26 @@ namespace {
 // proof is of.
 struct Document : signing::SealedDocument {
   signing::DocumentValidation validation;
+  std::optional<signing::DocumentLevels> levels;  // of an intact one
   std::size_t front = 0;
 };
 
 // The narrow reading, of a sealed document with its proof and nothing else, names what is wrong with an update best;
 // the wide one knows signatures and what else may follow.
-Result<Document> read_document(std::string_view file, std::string_view trust_anchors_pem, Timestamp now) {
-  QUOTARY_TRY(sealed, signing::check_sealed_document(file, trust_anchors_pem));
-  Document out{{std::move(sealed)}, {}, file.size()};
-  QUOTARY_TRY(validation, signing::validate_document(file, {std::string(trust_anchors_pem), {}}, now));
+Result<Document> read_document(std::string_view file, const DocumentEvidence& evidence) {
+  QUOTARY_TRY(sealed, signing::check_sealed_document(file, evidence.trust_anchors_pem));
+  Document out{{std::move(sealed)}, {}, {}, file.size()};
+  QUOTARY_TRY(validation,
+              signing::validate_document(file, {evidence.trust_anchors_pem, evidence.time_roots_pem}, evidence.now));
   out.validation = std::move(validation);
-  if (out.validation.intact) out.added.reset();
+  if (out.validation.intact) {
+    out.added.reset();
+    signing::LevelQuestion question;
+    question.trust_anchors_pem = evidence.trust_anchors_pem;
+    question.time_roots_pem = evidence.time_roots_pem;
+    question.now = evidence.now;
+    if (auto levels = signing::judge_levels(file, question)) out.levels = std::move(*levels);
+  }
   if (out.proof) {
     out.front = out.sealed;
   } else if (auto last = signing::proof_at_end(out.validation)) {
@@ -34,6 +45,7 @@ Result<Document> read_document(std::string_view file, std::string_view trust_anc
 }
 
 constexpr std::string_view pdf_type = "application/pdf";
+const std::string seal_field = "Seal";
 
 const ObjectRef* object_with(const Entry& entry, const Hash& hash) {
   for (const ObjectRef& object : entry.objects) {
@@ -62,6 +74,15 @@ void tell_entry(Verdict& verdict, const CheckedProof& proof, const CheckpointVer
   verdict.tell("检查点", "checkpoint", std::to_string(proof.tree_size) + " 条 entries, 根 root " + proof.root.hex());
 }
 
+// How far a signature will be verifiable later, and the time that is proved of it.
+std::string words_of_level(const std::optional<signing::DocumentLevels>& levels, const std::string& field) {
+  const auto* found = levels ? signing::level_of(*levels, field) : nullptr;
+  if (!found) return {};
+  std::string out = ", " + std::string(signing::seal_level_name(found->level));
+  if (found->best) out += ", 证明时间 proved time " + format_rfc3339(found->best->time);
+  return out;
+}
+
 void tell_seal(Verdict& verdict, const Result<Document>& document) {
   if (!document) {
     verdict.facts["seal"] = json::object{{"valid", false}, {"reason", document.error().code}};
@@ -79,7 +100,8 @@ void tell_seal(Verdict& verdict, const Result<Document>& document) {
   verdict.facts["seal"] = std::move(facts);
   verdict.tell("印章", "seal",
                std::string(valid ? "有效 valid" : "无效 not valid") +
-                   (seal.signer.empty() ? "" : ": " + seal.signer + ", " + seal.claimed_time));
+                   (seal.signer.empty() ? "" : ": " + seal.signer + ", " + seal.claimed_time) +
+                   words_of_level(document->levels, seal_field));
 }
 
 std::string_view words_of_kind(signing::SignatureKind kind) {
@@ -93,19 +115,21 @@ std::string_view words_of_kind(signing::SignatureKind kind) {
 }
 
 // Every signature behind the seal, and what a revision changed that it may not.
-void tell_updates(Verdict& verdict, const signing::DocumentValidation& validation) {
+void tell_updates(Verdict& verdict, const Document& document) {
+  const signing::DocumentValidation& validation = document.validation;
   for (const auto& each : validation.signatures) {
     if (each.kind == signing::SignatureKind::seal) continue;
     verdict.tell("修订", "revision",
                  std::to_string(each.revision + 1) + ": " + std::string(words_of_kind(each.kind)) + " " + each.field +
-                     (each.sound ? ", 有效 valid: " + each.signer + ", " + each.claimed_time
+                     (each.sound ? ", 有效 valid: " + each.signer + ", " + each.claimed_time +
+                                       words_of_level(document.levels, each.field)
                                  : ", 无效 not valid: " + each.reason));
   }
   for (std::size_t i = 0; i < validation.revisions.size(); ++i) {
     const auto& each = validation.revisions[i];
     if (!each.allowed) verdict.tell("不允许的改动", "not allowed", std::to_string(i + 1) + ": " + each.reason);
   }
-  verdict.facts["findings"] = signing::json_of(validation);
+  verdict.facts["findings"] = signing::json_of(validation, document.levels ? &*document.levels : nullptr);
 }
 
 // What the file says about itself before any proof is looked at.
@@ -115,7 +139,7 @@ void tell_file(Verdict& verdict, std::string_view file, const Result<Document>& 
   verdict.facts["size"] = file.size();
   verdict.tell("文件", "file", std::to_string(file.size()) + " 字节 bytes, SHA-256 " + hash);
   tell_seal(verdict, document);
-  if (document) tell_updates(verdict, document->validation);
+  if (document) tell_updates(verdict, *document);
   const bool carries = document && document->proof;
   verdict.facts["proof_embedded"] = carries;
   if (!carries) return;
@@ -161,12 +185,19 @@ Error not_the_document(Verdict& verdict, std::string_view file, const Result<Doc
               "the file's SHA-256 is not among those that entry " + std::to_string(entry.index) + " names");
 }
 
+// What the proofs that the ledger signed show.
+struct Shown {
+  std::string subject;     // of the entry; empty: no proof speaks of anything
+  std::string media_type;  // of the file, where it is the entry's
+};
+
 // Holds one proof against the file's document bytes; true when it holds.
 bool hold_proof(Verdict& verdict, std::string_view file, const Result<Document>& document, std::string_view proof,
-                bool given, const CheckpointVerifier& log_key, std::string& media_type) {
+                bool given, const CheckpointVerifier& log_key, Shown& shown) {
   const auto checked = check_proof(proof, log_key);
   if (!checked) return verdict.refuse(checked.error()), false;
   tell_entry(verdict, *checked, log_key);
+  shown.subject = checked->entry.subject;
   const std::string_view bytes = document ? file.substr(0, document->front) : file;
   const Hash hash = sha256(bytes);
   const ObjectRef* object = object_with(checked->entry, hash);
@@ -179,12 +210,12 @@ bool hold_proof(Verdict& verdict, std::string_view file, const Result<Document>&
   if (later) {
     verdict.facts["object"] = "document_sha256";
     verdict.facts["revision"] = checked->entry.body.at("revision");
-    media_type = pdf_type;
+    shown.media_type = pdf_type;
     return true;
   }
   verdict.facts["object"] = object->name;
   verdict.facts["revision"] = object->revision;
-  media_type = object->media_type;
+  shown.media_type = object->media_type;
   return true;
 }
 
@@ -197,35 +228,52 @@ void conclude_without_proof(Verdict& verdict, const Result<Document>& document) 
   verdict.leave_unchecked(fail(Errc::not_found, "no_proof", "the file carries no ledger proof and none was given"));
 }
 
-}  // namespace
-
-Verdict judge_document(std::string_view file, const std::optional<std::string>& proof,
-                       const CheckpointVerifier& log_key, std::string_view trust_anchors_pem, Timestamp now) {
-  Verdict verdict;
-  const auto document = read_document(file, trust_anchors_pem, now);
-  tell_file(verdict, file, document);
+// Holds every proof that there is against the file, and the seal where the file is a PDF of the entry.
+void hold(Verdict& verdict, std::string_view file, const Result<Document>& document, const DocumentEvidence& evidence,
+          const CheckpointVerifier& log_key, Shown& shown) {
   const bool carries = document && document->proof;
-  if (!proof && !carries) return conclude_without_proof(verdict, document), verdict;
-  std::string media_type;
-  if (carries && !hold_proof(verdict, file, document, document->proof->text, false, log_key, media_type))
-    return verdict;
-  if (proof) {
+  if (!evidence.proof && !carries) return conclude_without_proof(verdict, document);
+  if (carries && !hold_proof(verdict, file, document, document->proof->text, false, log_key, shown)) return;
+  if (evidence.proof) {
     if (carries)
       verdict.lines.clear(), tell_file(verdict, file, document);  // the entry is told once, from the given proof
-    if (!hold_proof(verdict, file, document, *proof, true, log_key, media_type)) return verdict;
+    if (!hold_proof(verdict, file, document, *evidence.proof, true, log_key, shown)) return;
   }
-  if (media_type == pdf_type) {
-    if (!document) return verdict.refuse(fail(Errc::invalid, "seal_invalid", document.error().detail)), verdict;
-    if (!document->seal.valid)
-      return verdict.refuse(fail(Errc::invalid, "seal_invalid", document->seal.reason)), verdict;
-    if (!trust_anchors_pem.empty() && !document->seal.trusted) {
-      return verdict.refuse(fail(Errc::invalid, "seal_not_trusted",
-                                 "the certificate of " + document->seal.signer + " leads to none of the given ones")),
-             verdict;
-    }
-  }
+  if (shown.media_type != pdf_type) return;
+  if (!document) return verdict.refuse(fail(Errc::invalid, "seal_invalid", document.error().detail));
+  if (!document->seal.valid) return verdict.refuse(fail(Errc::invalid, "seal_invalid", document->seal.reason));
+  if (!evidence.trust_anchors_pem.empty() && !document->seal.trusted)
+    verdict.refuse(fail(Errc::invalid, "seal_not_trusted",
+                        "the certificate of " + document->seal.signer + " leads to none of the given ones"));
+}
+
+signing::LedgerKnowledge knowledge_of(const Verdict& verdict, std::string_view file, const Shown& shown) {
+  if (shown.media_type == pdf_type) return signing::LedgerKnowledge::whole;
+  if (verdict.facts.contains("known_prefix")) return signing::LedgerKnowledge::prefix;
+  const auto claimed = signing::claimed_identity(file);
+  const bool of_the_proof = claimed && shown.subject == std::string(records::quote_subject_prefix) + claimed->number;
+  return of_the_proof ? signing::LedgerKnowledge::claimed : signing::LedgerKnowledge::none;
+}
+
+}  // namespace
+
+DocumentVerdict judge_document(std::string_view file, const DocumentEvidence& evidence,
+                               const CheckpointVerifier& log_key) {
+  DocumentVerdict verdict;
   verdict.chinese = "文件未被改动，并已记入账本。";
   verdict.english = "The file is unchanged, and it is in the ledger.";
+  const auto document = read_document(file, evidence);
+  tell_file(verdict, file, document);
+  Shown shown;
+  hold(verdict, file, document, evidence, log_key, shown);
+  if (!document && document.error().code == "file_too_large") return verdict;
+  if (verdict.holds()) verdict.proof = evidence.proof ? *evidence.proof : document->proof->text;
+  std::optional<signing::CurrentStatus> status;
+  if (verdict.holds() && evidence.status) status = hold_status(verdict, *evidence.status, shown.subject, log_key);
+  // The word is about PDFs: what the ledger holds of another type has none.
+  if (shown.media_type.empty() || shown.media_type == pdf_type)
+    tell_word(verdict, document ? signing::finding_of(document->validation) : signing::DocumentFinding::unreadable,
+              knowledge_of(verdict, file, shown), status);
   return verdict;
 }
 

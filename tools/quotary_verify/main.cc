@@ -38,7 +38,7 @@ constexpr std::size_t proof_bytes_max = 1u << 20;
 constexpr std::size_t key_bytes_max = 4096;
 
 struct Asked {
-  std::string file, proof, vkey, succession, trust, policy, document, checkpoint, roots, consistency;
+  std::string file, proof, status, vkey, succession, trust, policy, document, checkpoint, roots, consistency;
   std::vector<std::string> earlier, parts;
   bool as_json = false;
 };
@@ -93,25 +93,29 @@ Result<Verdict> document(const Asked& asked) {
   const auto files = posix_file_system();
   QUOTARY_TRY(key, log_key(asked));
   QUOTARY_TRY(bytes, read_file(*files, asked.file, document_bytes_max));
-  std::optional<std::string> proof;
+  offline::DocumentEvidence evidence;
+  evidence.now = SystemClock().now();
   if (!asked.proof.empty()) {
     QUOTARY_TRY(text, read_file(*files, asked.proof, proof_bytes_max));
-    proof = std::move(text);
+    evidence.proof = std::move(text);
   }
-  std::string trust_anchors;
+  if (!asked.status.empty()) {
+    QUOTARY_TRY(text, read_file(*files, asked.status, status_proof_bytes_max));
+    evidence.status = std::move(text);
+  }
   if (!asked.trust.empty()) {
     QUOTARY_TRY(pem, read_file(*files, asked.trust, proof_bytes_max));
     QUOTARY_TRY_VOID(signing::check_trust_anchors(pem));
-    trust_anchors = std::move(pem);
+    evidence.trust_anchors_pem = std::move(pem);
   }
-  Verdict verdict = offline::judge_document(bytes, proof, *key, trust_anchors, SystemClock().now());
-  if (!asked.policy.empty() && verdict.holds() && !proof) {
-    const auto carried = signing::check_sealed_document(bytes, trust_anchors);
-    QUOTARY_CHECK(carried && carried->proof);  // else there was nothing to hold
-    proof = carried->proof->text;
+  if (!asked.roots.empty()) {
+    QUOTARY_TRY(pem, read_file(*files, asked.roots, proof_bytes_max));
+    QUOTARY_TRY_VOID(signing::check_time_roots(pem));
+    evidence.time_roots_pem = std::move(pem);
   }
-  QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, proof ? std::string_view(*proof) : std::string_view()));
-  return verdict;
+  offline::DocumentVerdict verdict = offline::judge_document(bytes, evidence, *key);
+  QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, verdict.proof));
+  return Verdict(std::move(verdict));
 }
 
 Result<Verdict> proof(const Asked& asked) {
@@ -293,6 +297,11 @@ int run(int argc, char** argv) {
       "the PDF (with its proof inside, nothing else is needed), or another payload of an entry with --proof");
   on_document->add_option("--proof", asked.proof, "its .tlog-proof, for a file that does not carry it");
   on_document->add_option("--trust", asked.trust, "PEM file of certificates; the seal's must lead to one of them");
+  on_document->add_option("--status", asked.status,
+                          "a status proof of the quote: is it current, superseded or voided? 状态证明");
+  on_document->add_option(
+      "--tsa-roots", asked.roots,
+      "PEM file of the time-stamping authorities' roots: which times are proved? 时间戳机构的根证书");
   on_document->callback([&] { exit_code = answer(document(asked), asked.as_json); });
   add_succession(*on_document, asked);
   auto* on_proof = add_command(app, asked, "proof",

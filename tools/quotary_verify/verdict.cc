@@ -124,6 +124,7 @@ constexpr Words all_words[] = {
      "The file of roots that you gave does not hold PEM certificates, or one of them cannot be read."},
     {"bad_certificates", "给出的证书文件不是完整的 PEM 证书。",
      "The file of certificates that you gave does not hold PEM certificates, or one of them cannot be read."},
+    {"status_of_another_quote", "给出的状态证明属于另一张报价单。", "The status proof is that of another quote."},
     {"no_proof", "印章成立，但没有证据表明文件已记入账本：请用 --proof 给出证明文件，或向签发方索取带证明的 PDF。",
      "The seal holds, but nothing here proves that the document is in the ledger: give its .tlog-proof with --proof, "
      "or ask the issuer for the PDF that carries its proof."},
