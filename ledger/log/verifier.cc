@@ -34,12 +34,14 @@ std::vector<Stretch> cut(std::uint64_t from, std::uint64_t to, unsigned threads)
 // Joins neighbouring stretches, left to right: the chain and the tree between them, and each subject's entries.
 class Joining {
  public:
-  Joining(const StoreView& view, std::uint64_t from, std::uint64_t to, const Scratch& scratch, VerifyReport& report)
+  Joining(const StoreView& view, std::uint64_t from, const NameTagger& tagger, const Scratch& scratch,
+          VerifyReport& report)
       : view_(view),
+        tagger_(tagger),
         nodes_(nodes_of(view)),
         from_(from),
         report_(report),
-        subjects_(scratch, to - from, [this](const auto& link, const auto& before) { broken(link, before); }) {
+        subjects_(scratch, [this](const auto& link, const auto& before) { broken(link, before); }) {
     if (from == 0) {
       last_leaf_ = Hash{};
       return;
@@ -118,10 +120,11 @@ class Joining {
   [[nodiscard]] bool goes_on_from_before(const SubjectLink& link) const {
     if (!link.prev || *link.prev >= from_) return false;
     const auto entry = read_entry(view_, *link.prev, nodes_);
-    return entry && sha256(entry->subject) == link.subject && entry->subject_seq + 1 == link.seq;
+    return entry && tagger_(entry->subject) == link.subject && entry->subject_seq + 1 == link.seq;
   }
 
   const StoreView& view_;
+  const NameTagger& tagger_;
   const NodeReader nodes_;
   const std::uint64_t from_;
   VerifyReport& report_;
@@ -204,9 +207,11 @@ Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, cons
   const unsigned threads = std::clamp(options.threads, 1u, threads_max);
   std::mutex progress_mutex;
   std::uint64_t walked = 0;
+  const NameTagger tagger;
   const WalkOptions walking{view,
                             cipher,
                             options.payloads,
+                            tagger,
                             [&](std::uint64_t entries) {
                               if (!options.progress) return;
                               const std::lock_guard lock(progress_mutex);
@@ -226,7 +231,7 @@ Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, cons
   };
   if (whole && threads > 1) folding = std::thread(fold_all);
   std::vector<Stretch> stretches = cut(from, to, threads);
-  Joining joining(view, from, to, options.scratch, report);
+  Joining joining(view, from, tagger, options.scratch, report);
   walk_all(walking, stretches, threads, joining);
   joining.finish();
   if (folding.joinable()) {

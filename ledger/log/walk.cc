@@ -13,8 +13,8 @@ namespace {
 constexpr std::uint64_t progress_step = 4096;
 
 // Of a text as a canonical entry spells it.
-Hash hash_of_text(std::string_view escaped) {
-  return escaped.find('\\') == escaped.npos ? sha256(escaped) : sha256(unescape(escaped));
+NameTag tag_of_text(const NameTagger& tagger, std::string_view escaped) {
+  return escaped.find('\\') == escaped.npos ? tagger(escaped) : tagger(unescape(escaped));
 }
 
 // A family read forward beside the entries. After an error the next call seeks anew, so that damage costs one block
@@ -159,7 +159,8 @@ class Walker::Impl {
         report(index, "clock", "its time lies before that of the entry before it");
     }
     stretch_->last_time = entry_.time;
-    stretch_->links.push_back({index, entry_.subject_seq, entry_.subject_prev, hash_of_text(entry_.subject)});
+    stretch_->links.push_back(
+        {index, entry_.subject_seq, entry_.subject_prev, tag_of_text(options_.tagger, entry_.subject)});
     if (options_.payloads) payloads(index);
   }
 

@@ -1,6 +1,7 @@
 // The verifier's walk over a range of entries: chain, leaves, tree and payloads. Inside ledger/log.
 #pragma once
 
+#include "ledger/base/name_tag.h"
 #include "ledger/log/ledger_impl.h"
 
 #include <atomic>
@@ -56,7 +57,7 @@ class Spine {
 struct SubjectLink {
   std::uint64_t index = 0, seq = 0;
   std::optional<std::uint64_t> prev;
-  Hash subject;  // of its name
+  NameTag subject;
 };
 
 // What was found in entries [begin, end), and what it takes to join it to its neighbours.
@@ -74,6 +75,7 @@ struct WalkOptions {
   const StoreView& view;
   const ObjectCipher* cipher = nullptr;  // null: private payloads are not read
   bool payloads = true;
+  const NameTagger& tagger;                             // of subjects, the same for all stretches that are joined
   std::function<void(std::uint64_t entries)> progress;  // called every few thousand entries of each walk
   std::function<void(std::uint64_t bytes)> read;        // called after each entry with what was read for it
   const std::atomic<bool>* stop = nullptr;              // once true, the walk is broken off

@@ -73,27 +73,29 @@ TEST(Scratch, IsTheSameInMemoryAndOnTheDisk) {
   EXPECT_EQ(count_in(folder.path()), 0u);
 }
 
+const NameTagger tag;
+
 // What a join told: each broken link with the entry before it.
 using Told = std::map<std::uint64_t, std::optional<std::uint64_t>>;
 
 // 500 subjects with three entries each, some of which do not go on as they should.
 Told told_with(std::size_t memory_bytes_max, const std::string& where) {
   Told told;
-  SubjectJoin join({where, memory_bytes_max, 1}, 0, [&](const SubjectLink& link, const auto& before) {
+  SubjectJoin join({where, memory_bytes_max, 1}, [&](const SubjectLink& link, const auto& before) {
     told.emplace(link.index, before ? std::optional(before->index) : std::nullopt);
   });
   constexpr std::uint64_t subjects = 500;
   for (std::uint64_t round = 0; round < 3; ++round)
     for (std::uint64_t i = 0; i < subjects; ++i) {
       const std::uint64_t index = round * subjects + i;
-      SubjectLink link{index, round + 1, std::nullopt, sha256("quote:" + std::to_string(i))};
+      SubjectLink link{index, round + 1, std::nullopt, tag("quote:" + std::to_string(i))};
       if (round > 0) link.prev = index - subjects;
-      if (index == 7) link.seq = 2;                    // a first one that says it is the second
-      if (index == 8) link.prev = 3;                   // a first one that names one before
-      if (index == 600) link.prev = 99;                // not the one before
-      if (index == 1'200) link.seq = 2;                // the second twice
-      if (index == 1'300) link.prev.reset();           // none, though there is one
-      if (index == 1'400) link.subject = sha256("x");  // of no subject that was there
+      if (index == 7) link.seq = 2;                 // a first one that says it is the second
+      if (index == 8) link.prev = 3;                // a first one that names one before
+      if (index == 600) link.prev = 99;             // not the one before
+      if (index == 1'200) link.seq = 2;             // the second twice
+      if (index == 1'300) link.prev.reset();        // none, though there is one
+      if (index == 1'400) link.subject = tag("x");  // of no subject that was there
       join.add(link);
     }
   EXPECT_EQ(count_in(where), memory_bytes_max < 100'000 ? 1u : 0u);
@@ -120,9 +122,9 @@ TEST(Scratch, WithoutAPlaceItSaysSo) {
   EXPECT_NE(state.status().error().detail.find("/nowhere/"), std::string::npos);
   EXPECT_EQ(state.get("key").error().code, "no_scratch");
   bool told = false;
-  SubjectJoin join({"/nowhere", 1, 1}, 0, [&](const auto&, const auto&) { told = true; });
-  join.add({1, 1, std::nullopt, sha256("quote:1")});
-  join.add({2, 7, std::nullopt, sha256("quote:1")});
+  SubjectJoin join({"/nowhere", 1, 1}, [&](const auto&, const auto&) { told = true; });
+  join.add({1, 1, std::nullopt, tag("quote:1")});
+  join.add({2, 7, std::nullopt, tag("quote:1")});
   join.finish();
   EXPECT_FALSE(told);
   EXPECT_EQ(join.status().error().code, "no_scratch");
