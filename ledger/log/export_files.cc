@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace quotary {
 
@@ -31,7 +32,8 @@ class FolderFiles final : public ExportFiles {
   Result<void> start() {
     QUOTARY_TRY(volume, files_.open_volume(folder_));
     volume_ = std::move(volume);
-    return sums_.open(files_, folder_ + "/" + std::string(export_sums_name));
+    QUOTARY_TRY_VOID(sums_.open(files_, folder_ + "/" + std::string(export_sums_name)));
+    return behind_.drain();
   }
 
   Result<void> begin(const std::string& path) override {
@@ -50,6 +52,7 @@ class FolderFiles final : public ExportFiles {
   }
   Result<void> finish() override {
     QUOTARY_TRY_VOID(sums_.close_unsynced());
+    QUOTARY_TRY_VOID(behind_.drain());
     // Once for all: a sync of each of thousands of small files is what an export would mostly wait for.
     return volume_->sync();
   }
@@ -61,12 +64,13 @@ class FolderFiles final : public ExportFiles {
     std::string& now = folders_[kind_of(below)];
     if (now == below) return {};
     now = below;
-    return files_.make_directory(folder_ + "/" + below);
+    return behind_.post([&files = files_, path = folder_ + "/" + below] { return files.make_directory(path); });
   }
 
   FileSystem& files_;
   const std::string folder_;
-  ExportOutput current_, sums_;
+  WriteBehind behind_;
+  ExportOutput current_{behind_}, sums_{behind_};
   std::string path_;
   Sha256 hash_;
   std::unique_ptr<Volume> volume_;
@@ -82,7 +86,9 @@ class ArchiveFiles final : public ExportFiles {
   Result<void> start() {
     // The list grows with the export, and stands behind what it is about.
     QUOTARY_TRY_VOID(sums_.open(files_, export_archive_sums(path_)));
-    auto opened = archive_.open(files_, path_);
+    QUOTARY_TRY_VOID(behind_.drain());
+    QUOTARY_TRY_VOID(archive_.open(files_, path_));
+    auto opened = behind_.drain();
     if (!opened) (void)files_.remove(export_archive_sums(path_));
     return opened;
   }
@@ -113,6 +119,7 @@ class ArchiveFiles final : public ExportFiles {
     QUOTARY_TRY_VOID(end_member());
     QUOTARY_TRY_VOID(archive_.add(std::string(ustar_end_bytes, '\0')));
     QUOTARY_TRY_VOID(archive_.close());
+    QUOTARY_TRY_VOID(behind_.drain());
     return files_.remove(export_archive_sums(path_));
   }
 
@@ -128,7 +135,8 @@ class ArchiveFiles final : public ExportFiles {
   FileSystem& files_;
   const std::string path_;
   const std::uint64_t seconds_;
-  ExportOutput archive_, sums_;
+  WriteBehind behind_;
+  ExportOutput archive_{behind_}, sums_{behind_};
   UstarMember member_;
   std::uint64_t header_at_ = 0;
   Sha256 hash_;
@@ -162,44 +170,66 @@ Result<void> ExportFiles::put(const std::string& path, std::string_view bytes) {
 }
 
 Result<void> ExportOutput::open(FileSystem& files, const std::string& path) {
-  QUOTARY_TRY(file, files.open(path, OpenMode::create_new));
-  file_ = std::move(file);
+  file_ = std::make_shared<std::unique_ptr<File>>();
   written_ = 0;
-  return {};
+  return behind_.post([&files, path, opened = file_]() -> Result<void> {
+    QUOTARY_TRY(file, files.open(path, OpenMode::create_new));
+    *opened = std::move(file);
+    return {};
+  });
 }
 
 Result<void> ExportOutput::add(std::string_view bytes) {
   QUOTARY_CHECK(file_ != nullptr);
+  if (gathered_.empty()) gathered_.reserve(std::max(bytes.size(), gathered_bytes_max + gathered_bytes_max / 4));
   gathered_ += bytes;
   return gathered_.size() < gathered_bytes_max ? Result<void>() : flush();
 }
 
 Result<void> ExportOutput::flush() {
-  QUOTARY_TRY_VOID(file_->write_at(written_, gathered_));
-  file_->start_writing(written_, gathered_.size());
-  written_ += gathered_.size();
-  gathered_.clear();
-  if (gathered_.capacity() > 2 * gathered_bytes_max) gathered_.shrink_to_fit();
-  return {};
+  const std::uint64_t offset = written_;
+  const std::size_t size = gathered_.size();
+  written_ += size;
+  // Behind a pointer, since a task can be copied.
+  auto bytes = std::make_shared<const std::string>(std::exchange(gathered_, {}));
+  return behind_.post(
+      [file = file_, offset, bytes]() -> Result<void> {
+        QUOTARY_TRY_VOID((*file)->write_at(offset, *bytes));
+        (*file)->start_writing(offset, bytes->size());
+        return {};
+      },
+      size);
 }
 
 Result<void> ExportOutput::write_over(std::uint64_t offset, std::string_view bytes) {
-  if (offset < written_) return file_->write_at(offset, bytes);
+  if (offset < written_) {
+    return behind_.post([file = file_, offset, over = std::string(bytes)] { return (*file)->write_at(offset, over); },
+                        bytes.size());
+  }
   gathered_.replace(static_cast<std::size_t>(offset - written_), bytes.size(), bytes);
   return {};
 }
 
+Result<std::string> ExportOutput::read_at(std::uint64_t offset, std::size_t size) const {
+  QUOTARY_TRY_VOID(behind_.drain());
+  return (*file_)->read_at(offset, size);
+}
+
 Result<void> ExportOutput::close() {
   QUOTARY_TRY_VOID(flush());
-  QUOTARY_TRY_VOID(file_->sync());
-  file_.reset();
-  return {};
+  return behind_.post([file = std::move(file_)]() -> Result<void> {
+    QUOTARY_TRY_VOID((*file)->sync());
+    file->reset();
+    return {};
+  });
 }
 
 Result<void> ExportOutput::close_unsynced() {
   QUOTARY_TRY_VOID(flush());
-  file_.reset();
-  return {};
+  return behind_.post([file = std::move(file_)]() -> Result<void> {
+    file->reset();
+    return {};
+  });
 }
 
 }  // namespace quotary

@@ -4,6 +4,7 @@
 #include "ledger/base/file_system.h"
 #include "ledger/base/hash.h"
 #include "ledger/base/time.h"
+#include "ledger/log/write_behind.h"
 
 #include <memory>
 #include <string>
@@ -11,7 +12,8 @@
 
 namespace quotary {
 
-// One thread. After an error of any call no other is made.
+// One thread, beside one of its own that writes: an error may be that of an earlier call. After an error of any call no
+// other is made.
 class ExportFiles {
  public:
   // A folder, which must not be there. After an error it is not the caller's.
@@ -35,18 +37,20 @@ class ExportFiles {
 
 [[nodiscard]] std::string export_archive_sums(const std::string& path);
 
-// A file that is written from its beginning on. Small additions are gathered. One thread.
+// A file that is written from its beginning on. Small additions are gathered, and written by `behind`: an error is that
+// of a later call there. Borrows `behind`. One thread.
 class ExportOutput {
  public:
-  // Errors of opening, also when it is there.
+  explicit ExportOutput(WriteBehind& behind) : behind_(behind) {}
+
+  // A new file.
   [[nodiscard]] Result<void> open(FileSystem& files, const std::string& path);
   [[nodiscard]] Result<void> add(std::string_view bytes);
   [[nodiscard]] Result<void> flush();
   // Over one piece of what was added before.
   [[nodiscard]] Result<void> write_over(std::uint64_t offset, std::string_view bytes);
-  [[nodiscard]] Result<std::string> read_at(std::uint64_t offset, std::size_t size) const {
-    return file_->read_at(offset, size);
-  }
+  // Waits for what was written before.
+  [[nodiscard]] Result<std::string> read_at(std::uint64_t offset, std::size_t size) const;
   // Flushes and syncs.
   [[nodiscard]] Result<void> close();
   // Flushes alone: whoever opened it syncs its volume in the end.
@@ -55,7 +59,11 @@ class ExportOutput {
   [[nodiscard]] std::uint64_t size() const { return written_ + gathered_.size(); }
 
  private:
-  std::unique_ptr<File> file_;
+  // Opened, used and closed by `behind` alone, but for read_at().
+  using Opened = std::shared_ptr<std::unique_ptr<File>>;
+
+  WriteBehind& behind_;
+  Opened file_;
   std::string gathered_;
   std::uint64_t written_ = 0;
 };
