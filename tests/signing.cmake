@@ -34,7 +34,7 @@ foreach(name carried_proof_test carried_proof_attack_test)
     SOURCES unit/${name}.cc support/carried_proof_fixture.cc
     LIBRARIES quotary_seal_fixture quotary_offline OpenSSL::Crypto)
 endforeach()
-add_library(quotary_revision_forge STATIC support/revision_forge.cc)
+add_library(quotary_revision_forge STATIC support/revision_forge.cc support/hostile_documents.cc)
 target_link_libraries(quotary_revision_forge PUBLIC quotary_seal_fixture PRIVATE quotary_pdfgen quotary_sample_quotes OpenSSL::Crypto)
 foreach(name document_validation_test document_attack_test hostile_document_test)
   quotary_test(${name} LABEL unit TIMEOUT 240
