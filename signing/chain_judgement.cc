@@ -18,8 +18,6 @@ using OwningStackPtr = std::unique_ptr<STACK_OF(X509), Release<free_owning_stack
 using PointsPtr = std::unique_ptr<CRL_DIST_POINTS, Release<CRL_DIST_POINTS_free>>;
 using AccessPtr = std::unique_ptr<AUTHORITY_INFO_ACCESS, Release<AUTHORITY_INFO_ACCESS_free>>;
 
-constexpr int security_level = 2;  // OpenSSL's name for 112 bits: no SHA-1, no RSA below 2048 bits
-
 Error openssl_failed(const char* step) {
   return fail(Errc::internal, "chain_failed", std::string("cannot ") + step + ": " + drain_openssl_errors());
 }
@@ -65,7 +63,7 @@ Result<Chain> build(X509* leaf, const std::vector<CertificatePtr>& others, const
   X509_VERIFY_PARAM* const rules = X509_STORE_get0_param(store.get());
   X509_VERIFY_PARAM_set_time(rules, static_cast<time_t>(question.at.unix_ms / 1000));
   X509_VERIFY_PARAM_set_depth(rules, chain_certificates_max - 2);  // OpenSSL counts those between signer and anchor
-  X509_VERIFY_PARAM_set_auth_level(rules, security_level);
+  X509_VERIFY_PARAM_set_auth_level(rules, chain_security_level);
   // An anchor may be the organisation's own certificate rather than a root.
   X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
   int error = X509_V_OK;

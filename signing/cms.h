@@ -94,7 +94,8 @@ struct CmsFinding {
 // The size of the DER value at the front of `bytes`, or 0 when there is none that fits.
 [[nodiscard]] std::size_t der_size(std::string_view bytes);
 
-// True when a chain leads from the signer through the finding's certificates to an anchor, all valid at `time`.
+// True when a chain leads from the signer, whose certificate is for documents, through the finding's certificates to
+// an anchor, all valid at `time` and none weaker than chain_security_level.
 [[nodiscard]] bool certificate_trusted(const CmsFinding& finding, std::string_view trust_anchors_pem, Timestamp time);
 
 }  // namespace quotary::signing

@@ -84,6 +84,8 @@ Timestamp not_after_of(const X509* certificate);
 // A certificate that names purposes names one that signing a document is: any, mail, a document (RFC 9336, Microsoft's
 // and Adobe's), or showing who its holder is. One for servers, code, OCSP answers or time-stamps alone does not.
 bool may_sign_documents(X509* certificate);
+// Of whatever a chain is built for, by OpenSSL's name for 112 bits: no SHA-1, no RSA below 2048 bits.
+inline constexpr int chain_security_level = 2;
 // ECDSA P-256, P-384 or P-521, or RSA of 2048 bits and more.
 bool key_strong_enough(EVP_PKEY* key);
 // "ECDSA P-256" or "RSA 3072".

@@ -28,7 +28,6 @@ using VerifierPtr = std::unique_ptr<TS_VERIFY_CTX, Release<TS_VERIFY_CTX_free>>;
 
 constexpr std::size_t text_bytes_max = 200;  // of a stranger's words in our log
 constexpr int chain_certificates_max = 10;
-constexpr int chain_security_level = 2;  // 112 bits: no SHA-1 in the chain
 constexpr std::size_t serial_bytes = 16;
 constexpr unsigned time_digits = 3;  // of a second, in our own tokens
 constexpr std::string_view latest_head = "quotary tsa v1\nlatest ";

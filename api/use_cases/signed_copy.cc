@@ -61,6 +61,14 @@ Error not_allowed(const DocumentFindings& judged) {
   return error;
 }
 
+// The time that a signature claims is its signer's word. What counts is its chain when it is handed in, or when a
+// time-stamp proves that it was there: else a certificate that ended would sign for ever, by a clock set back.
+bool vouched_for(const json::object& row) {
+  const auto level = text_of(row, "level");
+  return is_true(row, "trusted") && !row.contains("level_fault") && !level.empty() &&
+         level != signing::seal_level_name(signing::SealLevel::none);
+}
+
 }  // namespace
 
 Result<SignedCopy> read_signed_copy(const Organisation::Parts& parts, const records::QuoteRecord& quote,
@@ -81,8 +89,8 @@ Result<SignedCopy> read_signed_copy(const Organisation::Parts& parts, const reco
                   "a copy with the ledger's proof in it was signed: sign the document without it");
     if (kind != signing::name_of(signing::SignatureKind::approval)) continue;
     out.fields.push_back(text_of(row, "field"));
-    out.trusted = out.trusted && is_true(row, "trusted");
-    out.buyers = out.buyers && is_true(row, "trusted") && names_buyer(row, buyer);
+    out.trusted = out.trusted && vouched_for(row);
+    out.buyers = out.buyers && vouched_for(row) && names_buyer(row, buyer);
     out.signatures.push_back(row);
   }
   if (out.fields.empty())

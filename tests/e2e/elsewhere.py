@@ -16,24 +16,33 @@ class Authority:
 
     def __init__(self, name="Test Authority"):
         self.home = tempfile.mkdtemp(prefix="quotary-authority-")
-        self.roots = os.path.join(self.home, "ca.pem")
-        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", self.path("ca.key"), "-out",
-            self.roots, "-utf8", "-subj", f"/O=Testing/CN={name}", "-days", "400", "-addext", "basicConstraints=critical,CA:TRUE",
-            "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+        self.roots = self.path("ca.pem")
+        self._certify("ca", f"/O=Testing/CN={name}", "ca", (-60, 400), "sha256",
+                      "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n")
 
     def path(self, name):
         return os.path.join(self.home, name)
 
-    def person(self, name, subject, days=20, self_signed=False):
-        """-> the name under which sign() finds the key"""
+    def person(self, name, subject, self_signed=False, days=(-1, 20), purpose="", digest="sha256"):
+        """-> the name under which sign() finds the key. `days`: from now, of its first and last"""
+        extensions = "basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature,nonRepudiation\n"
+        extensions += f"extendedKeyUsage={purpose}\n" if purpose else ""
+        self._certify(name, subject, name if self_signed else "ca", days, digest, extensions)
+        return name
+
+    def _certify(self, name, subject, issuer, days, digest, extensions):
         run("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", self.path(name + ".key"), "-out",
             self.path(name + ".csr"), "-utf8", "-subj", subject)
-        with open(self.path("extensions"), "w") as f:
-            f.write("basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature,nonRepudiation\n")
-        issuer = ["-signkey", self.path(name + ".key")] if self_signed else ["-CA", self.roots, "-CAkey", self.path("ca.key"), "-CAcreateserial"]
-        run("openssl", "x509", "-req", "-in", self.path(name + ".csr"), *issuer, "-days", str(days), "-extfile", self.path("extensions"),
-            "-out", self.path(name + ".pem"))
-        return name
+        for file, text in (("extensions", extensions), ("index.txt", ""), ("index.txt.attr", ""),
+                           ("ca.cnf", f"[ca]\ndefault_ca=one\n[one]\ndatabase={self.path('index.txt')}\nnew_certs_dir={self.home}\n"
+                                      "rand_serial=yes\npolicy=any\nunique_subject=no\n[any]\nO=optional\nCN=optional\n")):
+            with open(self.path(file), "w") as f:
+                f.write(text)
+        first, last = (time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + day * 86400)) for day in days)
+        by = ["-selfsign"] if issuer == name else ["-cert", self.path(issuer + ".pem")]
+        run("openssl", "ca", "-batch", "-notext", "-config", self.path("ca.cnf"), *by, "-keyfile", self.path(issuer + ".key"),
+            "-in", self.path(name + ".csr"), "-out", self.path(name + ".pem"), "-startdate", first, "-enddate", last, "-md", digest,
+            "-extfile", self.path("extensions"), "-preserveDN", "-utf8")
 
     def cms(self, name, content, pades):
         with open(self.path("content"), "wb") as f:
@@ -77,12 +86,13 @@ def append(pdf, objects, size):
     return out + b"trailer\n<<%s/Size %d\n/Prev %s\n>>\nstartxref\n%d\n%%%%EOF\n" % (trailer, size, before, table)
 
 
-def sign(pdf, field, authority, name, pades=True, change=None):
-    """The PDF with one more revision, in which the field is signed. `change` may alter the objects before that."""
+def sign(pdf, field, authority, name, pades=True, change=None, days_ago=0):
+    """The PDF with one more revision, in which the field is signed. `change` may alter the objects before that; the signature says that it is from
+    `days_ago`."""
     number = field_number(pdf, field)
     size = int(re.findall(rb"/Size (\d+)", pdf)[-1])
     kind = b"ETSI.CAdES.detached" if pades else b"adbe.pkcs7.detached"
-    date = time.strftime("D:%Y%m%d%H%M%S+00'00'", time.gmtime()).encode()
+    date = time.strftime("D:%Y%m%d%H%M%S+00'00'", time.gmtime(time.time() - days_ago * 86400)).encode()
     signature = (b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /%s /M (%s) /Name (Someone) /ByteRange [0 %s] /Contents <%s> >>"
                  % (kind, date, b"0000000000 " * 3, b"0" * ROOM))
     objects = {number: last_object(pdf, number) + b"\n/V %d 0 R >>" % size, size: signature}

@@ -80,6 +80,23 @@ class Elsewhere(Customers, unittest.TestCase):
         history = self.s.json("GET", f"/v1/quotes/{self.number}/history", "auditor")[2]["events"]
         self.assertEqual([each["details"]["assurance"] for each in history if each["type"] == "signature.added"], ["trusted", "unknown", "buyer"])
 
+    def test_a_certificate_that_does_not_hold_accepts_nothing(self):
+        """Each names the buyer, and its signature is sound: what is wrong is the certificate."""
+        self.authority.person("ended", BUYER, days=(-30, -2))
+        self.authority.person("coming", BUYER, days=(2, 30))
+        self.authority.person("server", BUYER, purpose="serverAuth")
+        self.authority.person("weak", BUYER, digest="sha1")
+        for name, code, more in (("ended", "certificate_expired", {"days_ago": 5}), ("server", "certificate_purpose", {}),
+                                 ("weak", "certificate_weak", {})):
+            number = self.s.issue(quote(), name)[2]["number"]
+            status, answer = self.bring(elsewhere.sign(self.document(number=number), "Customer1", self.authority, name, **more), number=number)
+            self.assertEqual((status, answer["assurance"], answer["status"]), (201, "unknown", "valid"), answer)
+            self.assertEqual(answer["signatures"][0]["level_fault"], code)
+        # At the time that the signature itself claims these were not valid: no signature of theirs.
+        for name, more in (("ended", {}), ("coming", {})):
+            refusal = self.refused(elsewhere.sign(self.pdf, "Customer1", self.authority, name, **more), 422, "change_not_allowed")
+            self.assertEqual(refusal["errors"][0]["code"], "signature_time")
+
     def test_what_is_no_signed_copy_is_refused_in_plain_words(self):
         self.refused(self.pdf, 409, "nothing_added")
         self.refused(b"no PDF", 422, "not_this_document")

@@ -30,7 +30,7 @@ class Tokens(unittest.TestCase):
             f.write("246810\n")
         cls.authority = elsewhere.Authority()
         for number, (name, subject) in enumerate((("seal", "/O=上海衡拓自动化设备有限公司/CN=Seal"), ("card", "/O=上海衡拓自动化设备有限公司/CN=陈思远"))):
-            cls.authority.person(name, subject, days=200)
+            cls.authority.person(name, subject, days=(-1, 200))
             key, certificate = cls.authority.path(name + ".key"), cls.authority.path(name + ".pem")
             run("softhsm2-util", "--import", key, "--token", "Keys", "--label", name, "--id", f"0{number + 1}", "--pin", "246810")
             run("openssl", "x509", "-in", certificate, "-outform", "DER", "-out", cls.path("der"))
