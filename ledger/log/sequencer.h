@@ -255,8 +255,8 @@ struct Scratch {
 struct VerifyOptions {
   std::uint64_t from = 0, to = 0;  // entries [from, to); to 0: the tree's size. The state is checked only when all are.
   bool payloads = true;
-  bool state = true;  // fold all entries anew and compare
-  unsigned threads = 2;
+  bool state = true;     // fold all entries anew and compare
+  unsigned threads = 0;  // 0: as many as the machine has cores
   std::function<void(std::uint64_t done, std::uint64_t size)> progress;
   std::function<void(std::uint64_t bytes)> read;  // after each entry, on the thread that read it
   Scratch scratch;

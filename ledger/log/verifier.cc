@@ -204,7 +204,8 @@ Result<VerifyReport> verify_view(const StoreView& view, std::uint64_t size, cons
   report.tree_size = size;
   const std::uint64_t to = options.to == 0 ? size : std::min(options.to, size);
   const std::uint64_t from = std::min(options.from, to);
-  const unsigned threads = std::clamp(options.threads, 1u, threads_max);
+  const unsigned threads =
+      std::clamp(options.threads == 0 ? std::thread::hardware_concurrency() : options.threads, 1u, threads_max);
   std::mutex progress_mutex;
   std::uint64_t walked = 0;
   const NameTagger tagger;

@@ -24,7 +24,7 @@ struct DrillCommand {
   std::string from, vkey, succession, scratch;
   std::vector<std::string> published;
   std::uint64_t number = 0;  // 0: the newest
-  unsigned threads = 2;
+  unsigned threads = 0;      // as many as the machine has cores
   bool as_json = false;
   bool data_given = false;
 };
@@ -204,9 +204,8 @@ void add_drill(CLI::App& app, int& exit_code) {
       "--scratch", options->scratch,
       "where to restore to, for that time (default: the system's temporary folder); on the backups' own "
       "file system tables need no space");
-  command->add_option("--threads", options->threads, "hashing threads")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
+  command->add_option("--threads", options->threads, "hashing threads (default: as many as there are cores)")
+      ->check(CLI::Range(1, 64));
   command->add_flag("--json", options->as_json, "for machines");
   auto* data = command->get_option("--data");
   data->description("the live data folder, whose published checkpoint the backup is held against; only read");

@@ -21,7 +21,7 @@ struct RestoreCommand {
   std::string from, witness_policy, witness_ca, successor;
   std::vector<std::string> published;
   std::uint64_t number = 0;  // 0: the newest
-  unsigned threads = 2;
+  unsigned threads = 0;      // as many as the machine has cores
   bool last_word = false;
   bool as_json = false;
 };
@@ -274,9 +274,8 @@ void add_restore(CLI::App& app, int& exit_code) {
                       "PEM roots that witnesses' https is trusted by (default: the system's)");
   command->add_flag("--nothing-published-since", options->last_word,
                     "your word that nothing was issued after this backup, where nothing else can say it");
-  command->add_option("--threads", options->threads, "hashing threads")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
+  command->add_option("--threads", options->threads, "hashing threads (default: as many as there are cores)")
+      ->check(CLI::Range(1, 64));
   command->add_flag("--json", options->as_json, "for machines");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }

@@ -30,7 +30,7 @@ struct VerifyCommand {
   std::optional<std::uint64_t> from;
   std::uint64_t sample = 0;  // 0: none
   bool incremental = false;
-  unsigned threads = 2;
+  unsigned threads = 0;  // as many as the machine has cores
   bool skip_payloads = false;
   bool as_json = false;
 };
@@ -261,9 +261,8 @@ void add_verify(CLI::App& app, int& exit_code) {
                      ->check(CLI::Range(std::uint64_t{1}, api::sample_max))
                      ->excludes(incremental);
   command->add_option("--seed", options->seed, "of a sample, 64 hexadecimal digits (default: drawn)")->needs(sample);
-  command->add_option("--threads", options->threads, "hashing threads")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
+  command->add_option("--threads", options->threads, "hashing threads (default: as many as there are cores)")
+      ->check(CLI::Range(1, 64));
   command->add_flag("--skip-payloads", options->skip_payloads, "entries and tree only");
   command->add_flag("--json", options->as_json, "for machines");
   command->callback([options, &exit_code] { exit_code = verify(*options); });
