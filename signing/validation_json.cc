@@ -25,11 +25,25 @@ void put_fault(json::object& row, const std::string& code, const std::string& re
   row["reason"] = text_of(reason);
 }
 
+json::object row_of(const CertificateFinding& certificate) {
+  json::object revocation{{"state", revocation_state_name(certificate.revocation.state)}};
+  if (certificate.revocation.revoked_at) revocation["revoked_at"] = format_rfc3339(*certificate.revocation.revoked_at);
+  if (!certificate.revocation.reason.empty()) revocation["reason"] = certificate.revocation.reason;
+  return {{"subject", text_of(certificate.subject)},
+          {"sha256", certificate.sha256},
+          {"not_after", format_rfc3339(certificate.not_after)},
+          {"revocation", std::move(revocation)}};
+}
+
 void put_level(json::object& row, const LevelFinding* found) {
   if (!found) return;
   row["level"] = seal_level_name(found->level);
   if (found->best) row["proved_time"] = format_rfc3339(found->best->time);
   if (found->fault) row["level_fault"] = found->fault->code;
+  row["judged_at"] = format_rfc3339(found->judged_at);
+  json::array chain;
+  for (const CertificateFinding& each : found->chain.certificates) chain.push_back(row_of(each));
+  row["chain"] = std::move(chain);
 }
 
 json::object row_of(const SignatureFinding& signature) {

@@ -45,7 +45,8 @@ const kinds={seal:'盖章 Seal',approval:'签名 Signature',document_timestamp:'
 function list(found){if(!found)return;
 for(const s of found.signatures){const who=(/CN=((?:\\.|[^,\\])+)/.exec(s.signer||'')||[,s.signer||''])[1].replace(/\\(.)/g,'$1');
 const how=!s.sound?'✕ 无效 does not hold':s.trusted?'✓':'? 证书不是本签发方的 not a certificate of this issuer';
-line([kinds[s.kind],who,(s.claimed_time||'').replace('T',' ').replace(/\.\d+Z$|Z$/,' UTC'),how].filter(Boolean).join(' · '),'en')}
+const level=s.level&&s.level!=='none'?s.level:'';
+line([kinds[s.kind],who,(s.claimed_time||'').replace('T',' ').replace(/\.\d+Z$|Z$/,' UTC'),level,how].filter(Boolean).join(' · '),'en')}
 for(const r of found.revisions)if(!r.allowed){line('第 '+r.revision+' 版改动 changed in revision '+r.revision+': '+
 (r.changes.slice(0,8).map(c=>c.what).join('; ')||r.reason||''),'en')}
 if(found.reason)line(found.reason,'en')}

@@ -6,6 +6,7 @@
 #include "api/use_cases/parts.h"
 #include "api/use_cases/signature_rules.h"
 #include "ledger/log/system_event.h"
+#include "ledger/records/fields.h"
 #include "signing/document_check.h"
 
 namespace quotary::api {
@@ -145,10 +146,18 @@ Result<Answer> Organisation::read_long_term(const Principal* caller, std::string
   return Answer{200, std::move(out), false};
 }
 
-std::string seal_level_of(const QuoteRecord& quote) {
-  return quote.long_term_level.empty() ? std::string(signing::seal_level_name(signing::SealLevel::b_b))
-                                       : quote.long_term_level;
+namespace {
+
+// What is not told is the least that a seal has.
+std::string told_level(const std::string& level) {
+  return level.empty() ? std::string(signing::seal_level_name(signing::SealLevel::b_b)) : level;
 }
+
+}  // namespace
+
+std::string seal_level_of(const QuoteRecord& quote) { return told_level(quote.long_term_level); }
+
+std::string seal_level_at_issue(const Entry& issued) { return told_level(records::text_of(issued.body, "seal_level")); }
 
 std::string long_term_figures(const long_term::LongTermState& state) {
   if (!state.configured) return {};

@@ -13,5 +13,7 @@ namespace quotary::api {
 
 // The level that the newest revision of a quote's document has: "B-B" until it was brought higher.
 [[nodiscard]] std::string seal_level_of(const records::QuoteRecord& quote);
+// That the seal had when it was issued, as quote.issued says it.
+[[nodiscard]] std::string seal_level_at_issue(const Entry& issued);
 
 }  // namespace quotary::api

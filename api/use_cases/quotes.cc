@@ -57,6 +57,7 @@ json::object issue_answer(const NumberedQuote& stored, const Entry& entry, const
   if (!stored.quote.revision_of.empty()) out["revision_of"] = stored.quote.revision_of;
   out["verify_code"] = n.verify_code;
   out["verify_url"] = n.verify_url;
+  out["seal_level"] = seal_level_at_issue(entry);
   out["document"] = document_member(entry, n.number);
   out["ledger"] = ledger_member(entry, proof);
   return out;

@@ -54,7 +54,7 @@ def main(seconds):
             print(f"issue over HTTP, {clients:2} clients: audited {with_all:7.1f}/s, without {without:7.1f}/s, ratio {with_all / without:.2f}",
                   flush=True)
         state = audited.json("GET", "/v1/log/witnesses")[2]
-        print("signed", state.get("signed_size"), "witnessed", state.get("witnessed_size"))
+        print("signed", state["signed"]["size"], "witnessed", state.get("witnessed", {}).get("size"))
     finally:
         for end in reversed(stack):
             end()

@@ -80,7 +80,9 @@ class LongTerm(Customers, unittest.TestCase):
         self.s.start()
         level = lambda number: self.s.json("GET", f"/v1/quotes/{number}", "rep")[2]["state"]["seal_level"]
         self.assertEqual(level(self.number), "B-B")  # from before
-        timed = self.s.issue(quote(), "timed")[2]["number"]
+        issued = self.s.issue(quote(), "timed")[2]
+        timed = issued["number"]
+        self.assertEqual(issued["seal_level"], "B-T")
         self.assertEqual(level(timed), "B-T")
         pdf = self.s.call("GET", f"/v1/quotes/{timed}/pdf", "rep")[2]
         found = self.s.json("POST", "/v1/verify", None, None, {"Content-Type": "application/pdf"}, raw=pdf)[2]

@@ -28,6 +28,10 @@ class Verdicts(Customers, unittest.TestCase):
         seal, = found["findings"]["signatures"]
         self.assertEqual((seal["field"], seal["kind"], seal["sound"], seal["trusted"], seal["covered"], seal["level"]),
                          ("Seal", "seal", True, True, len(sealed), "B-B"))
+        self.assertEqual([each["revocation"]["state"] for each in seal["chain"]], ["nothing_to_revoke"])
+        self.assertEqual(found["seal_level"], "B-B")
+        listed, = self.s.json("GET", "/v1/quotes", "rep")[2]["items"]
+        self.assertEqual(listed["seal_level"], "B-B")
         self.assertEqual([each["allowed"] for each in found["findings"]["revisions"]], [True, True])
         newer = self.s.issue(quote("90.00", revision_of=self.number), "newer")[2]["number"]
         self.assertEqual(self.judged(sealed)["verdict"], "authentic_superseded")

@@ -80,6 +80,10 @@ std::string words_of_level(const std::optional<signing::DocumentLevels>& levels,
   if (!found) return {};
   std::string out = ", " + std::string(signing::seal_level_name(found->level));
   if (found->best) out += ", 证明时间 proved time " + format_rfc3339(found->best->time);
+  if (!found->chain.certificates.empty())
+    out += ", 吊销 revocation: " +
+           std::string(signing::revocation_state_name(found->chain.certificates.front().revocation.state));
+  if (found->fault) out += ", " + found->fault->code + ": " + found->fault->detail;
   return out;
 }
 
