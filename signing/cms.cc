@@ -161,6 +161,13 @@ bool attribute_once(const CMS_SignerInfo* signer, int nid) {
          X509_ATTRIBUTE_count(CMS_signed_get_attr(signer, at)) == 1;
 }
 
+// RFC 5652 section 11.1: it is what the content is. OpenSSL does not hold the two against each other.
+bool content_type_fits(const CMS_SignerInfo* signer) {
+  const auto* value = static_cast<const ASN1_OBJECT*>(
+      CMS_signed_get0_data_by_OBJ(signer, OBJ_nid2obj(NID_pkcs9_contentType), -3, V_ASN1_OBJECT));
+  return value && OBJ_obj2nid(value) == NID_pkcs7_data;
+}
+
 // What the carrying attribute holds, or nothing when it is not there exactly once as one OCTET STRING.
 std::string carried_by(const CMS_SignerInfo* signer) {
   const ObjectIdPtr oid(OBJ_txt2obj(ledger_proof_oid, 1));
@@ -299,6 +306,7 @@ Result<CmsFinding> verify(std::string_view der, std::string_view content, bool c
     if (!attribute_once(signer, nid))
       return invalid(std::string("the signed attribute ") + OBJ_nid2sn(nid) + " is not there exactly once");
   }
+  if (!content_type_fits(signer)) return invalid("the signed attribute contentType names another kind of content");
   if (!foreign && CMS_signed_get_attr_by_NID(signer, NID_pkcs9_signingTime, -1) >= 0)
     return invalid("the CMS has a signingTime, which PAdES forbids");
 

@@ -36,6 +36,9 @@ foreach(name carried_proof_test carried_proof_attack_test)
 endforeach()
 add_library(quotary_revision_forge STATIC support/revision_forge.cc support/hostile_documents.cc)
 target_link_libraries(quotary_revision_forge PUBLIC quotary_seal_fixture PRIVATE quotary_pdfgen quotary_sample_quotes OpenSSL::Crypto)
+quotary_test(cms_attack_test LABEL unit TIMEOUT 120
+  SOURCES unit/cms_attack_test.cc support/cms_forge.cc support/test_authority.cc support/time_fixture.cc
+  LIBRARIES quotary_revision_forge OpenSSL::Crypto)
 foreach(name document_validation_test document_attack_test hostile_document_test)
   quotary_test(${name} LABEL unit TIMEOUT 240
     SOURCES unit/${name}.cc
