@@ -39,7 +39,7 @@ target_link_libraries(quotary_revision_forge PUBLIC quotary_seal_fixture PRIVATE
 quotary_test(cms_attack_test LABEL unit TIMEOUT 120
   SOURCES unit/cms_attack_test.cc support/cms_forge.cc support/test_authority.cc support/time_fixture.cc
   LIBRARIES quotary_revision_forge OpenSSL::Crypto)
-foreach(name document_validation_test document_attack_test hostile_document_test)
+foreach(name document_validation_test document_attack_test compressed_update_test hostile_document_test)
   quotary_test(${name} LABEL unit TIMEOUT 240
     SOURCES unit/${name}.cc
     LIBRARIES quotary_revision_forge OpenSSL::Crypto)
