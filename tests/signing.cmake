@@ -1,7 +1,7 @@
 include(fuzz/fuzz.cmake)
 
-add_library(quotary_seal_fixture STATIC support/seal_fixture.cc)
-target_link_libraries(quotary_seal_fixture PUBLIC quotary_options quotary_signing)
+add_library(quotary_seal_fixture STATIC support/seal_fixture.cc support/other_judges.cc)
+target_link_libraries(quotary_seal_fixture PUBLIC quotary_options quotary_signing PRIVATE OpenSSL::Crypto)
 
 quotary_test(keys_test LABEL unit TIMEOUT 60
   SOURCES unit/keys_test.cc support/faulty_file_system.cc

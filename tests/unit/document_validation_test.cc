@@ -2,9 +2,11 @@
 #include "signing/document_validation.h"
 #include "signing/approval_signature.h"
 #include "signing/carried_proof.h"
+#include "signing/person_key.h"
 #include "signing/seal_level.h"
 #include "signing/verdict.h"
 #include "tests/support/golden.h"
+#include "tests/support/other_judges.h"
 #include "tests/support/revision_forge.h"
 
 #include <gmock/gmock.h>
@@ -164,6 +166,41 @@ TEST(DocumentValidation, OtherReadersAgree) {
     const auto seal = signing::check_sealed_front(pdf, {});
     EXPECT_TRUE(seal && seal->valid);
   }
+}
+
+// Whoever signs: the signing service's key for a customer, a seller with a key under an own password.
+TEST(DocumentValidation, OpensslAgreesOfEachApproval) {
+  const auto& made = signed_documents();
+  SystemRandom random;
+  const std::string password = "a password of a seller";
+  const auto key =
+      signing::make_person_key({"Li Lei 李雷", "示例有限公司", "01HX"}, password, testing::seal_time, random);
+  ASSERT_TRUE(key) << key.error().detail;
+  const auto seller = signing::open_person_key(*key, password, testing::approval_time).value();
+  const std::string by_seller = signing::sign_approval(made.sealed, made.request(made.sealed, "Rep"), *seller).value();
+  const std::string by_both =
+      signing::sign_approval(by_seller, made.request(by_seller, "Customer1"), *made.rep).value();
+  const std::string roots = made.anchors.signer_roots_pem, with_seller = roots + key->certificate_pem;
+  for (const std::string& pdf : {made.by_rep, made.by_customers, by_seller, by_both}) {
+    const auto signatures = testing::cut_signatures(pdf);
+    ASSERT_EQ(signatures.size(), made.validated(pdf).signatures.size());
+    for (const auto& each : signatures) {
+      const auto said = testing::openssl_cms(each, with_seller, testing::approval_time);
+      EXPECT_TRUE(said.ok) << said.output;
+      testing::CutSignature altered = each;
+      altered.content.back() = '.';
+      EXPECT_FALSE(testing::openssl_cms(altered, with_seller, testing::approval_time).ok) << "the judge looks";
+    }
+  }
+  // It is the seller's own key, which nothing else vouches for.
+  EXPECT_FALSE(testing::openssl_cms(testing::cut_signatures(by_seller).back(), roots, testing::approval_time).ok);
+  const auto pdfsig = [&](const std::string& pdf) {
+    const testing::TemporaryFolder folder;
+    testing::write_bytes(folder.file("signed.pdf"), pdf);
+    return testing::run("pdfsig -nocert '" + folder.file("signed.pdf") + "'").output;
+  };
+  EXPECT_THAT(pdfsig(by_both), HasSubstr("Signature #3"));
+  EXPECT_THAT(pdfsig(by_both), ::testing::Not(HasSubstr("Invalid")));
 }
 
 TEST(ApprovalSignature, RefusesWhatItMustNotSign) {

@@ -4,6 +4,7 @@
 #include "signing/cms.h"
 #include "signing/document_check.h"
 #include "signing/document_time_stamp.h"
+#include "tests/support/other_judges.h"
 #include "tests/support/test_authority.h"
 
 #include <gmock/gmock.h>
@@ -279,35 +280,51 @@ TEST_F(Ladder, RefusesADocumentTokenThatDoesNotFit) {
             "time_token_too_large");
 }
 
-// Held against the judges: qpdf for the file, pdfsig for the signatures, openssl for CMS and tokens.
-TEST_F(Ladder, IsAcceptedByOtherReaders) {
-  const std::string pdf = with_document_time(stored(timed(), lists()));
-  testing::write_bytes(folder_.file("blta.pdf"), pdf);
-  testing::write_bytes(folder_.file("root.pem"), pki().roots());
-  testing::write_bytes(folder_.file("intermediate.pem"), pki().intermediate.pem());
-  const auto quoted = [&](const std::string& name) { return "'" + folder_.file(name) + "'"; };
-  const auto qpdf = testing::run("qpdf --check " + quoted("blta.pdf"));
-  EXPECT_TRUE(qpdf.ok) << qpdf.output;
-  const auto pdfsig = testing::run("pdfsig -nocert " + quoted("blta.pdf"));
-  EXPECT_THAT(pdfsig.output, HasSubstr("Signature is Valid"));
-  EXPECT_THAT(pdfsig.output, HasSubstr("Signature Field Name: DocTimeStamp1"));  // that it knows no more of
-  EXPECT_THAT(pdfsig.output, HasSubstr("Total document signed"));
-  const auto file = PdfFile::read(pdf).value();
-  const auto levels = judge_levels(pdf, question()).value();
-  for (const LevelFinding& each : levels.signatures) {
-    const auto value = file.object(each.object)->value;
-    const PdfValue* contents = value.find("Contents");
-    testing::write_bytes(folder_.file("contents"), contents->text.substr(0, der_size(contents->text)));
-    testing::write_bytes(folder_.file("content"),
-                         pdf.substr(0, contents->begin) + pdf.substr(contents->end, each.covered - contents->end));
-    const bool document_time = each.kind == LevelFinding::Kind::document_time_stamp;
-    const std::string trusted = " -CAfile " + quoted("root.pem");
-    const auto said = testing::run(
-        document_time ? "openssl ts -verify -token_in -in " + quoted("contents") + " -data " + quoted("content") +
-                            trusted + " -untrusted " + quoted("intermediate.pem")
-                      : "openssl cms -verify -cades -binary -inform DER -in " + quoted("contents") + " -content " +
-                            quoted("content") + trusted + " -purpose any -no_check_time -out /dev/null");
-    EXPECT_TRUE(said.ok) << each.field << ": " << said.output;
+// Each level held against the judges: qpdf for the file, pdfsig for the signatures, openssl for CMS and tokens.
+TEST_F(Ladder, IsAcceptedByOtherReadersAtEveryLevel) {
+  const std::string bb = seal_->seal(testing::unsealed_document(), testing::seal_request()).value(), bt = timed();
+  const std::string blt = stored(bt, lists()), blta = with_document_time(blt);
+  const std::tuple<SealLevel, std::string, bool, std::size_t> files[] = {{SealLevel::b_b, bb, false, 0},
+                                                                         {SealLevel::b_t, bt, true, 0},
+                                                                         {SealLevel::b_lt, blt, true, 0},
+                                                                         {SealLevel::b_lta, blta, true, 1}};
+  const std::string path = "'" + folder_.file("judged.pdf") + "'";
+  const std::string roots = pki().roots(), others = pki().intermediate.pem();
+  for (const auto& [level, pdf, has_token, document_times] : files) {
+    const std::string name(seal_level_name(level));
+    ASSERT_EQ(seal_of(pdf).level, level);
+    testing::write_bytes(folder_.file("judged.pdf"), pdf);
+    const auto qpdf = testing::run("qpdf --check " + path);
+    EXPECT_TRUE(qpdf.ok) << name << qpdf.output;
+    const auto pdfsig = testing::run("pdfsig -nocert " + path);
+    EXPECT_THAT(pdfsig.output, HasSubstr("Signature is Valid")) << name;
+    EXPECT_THAT(pdfsig.output, ::testing::Not(HasSubstr("Invalid"))) << name;
+    // Of a document time-stamp it knows no more than that it is there.
+    EXPECT_EQ(pdfsig.output.find("Signature Field Name: DocTimeStamp1") != std::string::npos, document_times > 0);
+    EXPECT_EQ(pdfsig.output.find("Not total document signed") != std::string::npos, level >= SealLevel::b_lt) << name;
+
+    const auto signatures = testing::cut_signatures(pdf);
+    ASSERT_EQ(signatures.size(), 1 + document_times) << name;
+    const testing::CutSignature& seal = signatures.front();
+    const auto cms = testing::openssl_cms(seal, roots, seal_time);
+    EXPECT_TRUE(cms.ok) << name << cms.output;
+    testing::CutSignature altered = seal;
+    altered.content.back() = '.';
+    EXPECT_FALSE(testing::openssl_cms(altered, roots, seal_time).ok) << name << ": the judge looks";
+
+    const auto [value, token] = testing::signature_time(seal.der);
+    EXPECT_EQ(!token.empty(), has_token) << name;
+    if (has_token) {
+      const auto said = testing::openssl_ts(token, value, roots, others, stamped);
+      EXPECT_TRUE(said.ok) << name << said.output;
+      EXPECT_FALSE(testing::openssl_ts(token, seal.content, roots, others, stamped).ok) << name << ": the judge looks";
+    }
+    for (std::size_t i = 1; i < signatures.size(); ++i) {
+      EXPECT_TRUE(signatures[i].document_time) << name;
+      const auto said = testing::openssl_ts(signatures[i].der, signatures[i].content, roots, others, archived);
+      EXPECT_TRUE(said.ok) << name << said.output;
+      EXPECT_FALSE(testing::openssl_ts(signatures[i].der, seal.content, roots, others, archived).ok) << name;
+    }
   }
 }
 
