@@ -86,6 +86,10 @@ add_test(NAME verdict_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_
 set_tests_properties(verdict_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 add_test(NAME long_term_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/long_term_test.py)
 set_tests_properties(long_term_test PROPERTIES LABELS e2e TIMEOUT 180 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
+add_test(NAME real_pki_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/real_pki_test.py)
+set_tests_properties(real_pki_test PROPERTIES LABELS e2e TIMEOUT 240 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
+add_test(NAME late_authority_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/late_authority_test.py)
+set_tests_properties(late_authority_test PROPERTIES LABELS e2e TIMEOUT 180 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 # In Debian's Chromium; tools/setup.sh brings it.
 add_test(NAME signing_page_test COMMAND ${NODE} --test ${CMAKE_CURRENT_SOURCE_DIR}/browser/signing_page_test.mjs)
 set_tests_properties(signing_page_test PROPERTIES LABELS e2e TIMEOUT 240 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
