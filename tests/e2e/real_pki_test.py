@@ -154,7 +154,7 @@ class RealPki(unittest.TestCase):
 
         def nothing_is_made_up():
             state = self.state()
-            self.assertEqual(state["seal_level"], "B-B")
+            self.assertEqual((state["seal_level"], state["seal_pending"]), ("B-B", "B-LTA"))
             self.assertNotIn("newest", state)
             self.assertEqual(self.pdf(1), self.sealed)
             self.assertNotIn(b"/DSS", self.sealed)
