@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A seal from a real authority: an intermediate, revocation lists and an OCSP responder over HTTP. The document climbs to
 B-LTA with what they give, waits visibly while they are down, and nothing is made up."""
-import json, os, re, subprocess, sys, time, unittest
+import json, os, re, shutil, subprocess, sys, time, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import readers
@@ -16,6 +16,7 @@ class RealPki(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.pki = Pki()
+        cls.addClassCleanup(shutil.rmtree, cls.pki.home, ignore_errors=True)
         cls.seals = {"answers": cls.pki.certify("seal"), "both": cls.pki.certify("seal with a list", lists=True)}
 
     def setUp(self):
