@@ -16,11 +16,11 @@
 namespace quotary {
 namespace {
 
-using testing::ForgedRevision;
 using testing::body_of;
 using testing::forge;
-using testing::with_members;
+using testing::ForgedRevision;
 using testing::signed_documents;
+using testing::with_members;
 
 const testing::SignedDocuments& made() { return signed_documents(); }
 
