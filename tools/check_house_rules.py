@@ -30,6 +30,7 @@ LEDGER_PARTS = {
     "backup": {"backup", "log", "base"},
     "records": {"records", "quote", "log", "base"},
     "numbers": {"numbers", "records", "quote", "log", "index", "base"},
+    "gates": {"gates", "quote", "base"},
 }
 # Where a third-party engine's headers may appear: a pattern of paths, and how many sources may match it.
 ENGINES = {
@@ -38,6 +39,7 @@ ENGINES = {
     "seccomp": (re.compile(r"api/judging/\w+\.cc$"), 1),
     "libp11": (re.compile(r"signing/\w+\.cc$"), 1),
     "fido": (re.compile(r"signing/\w+\.cc$"), 1),
+    "toml++": (re.compile(r"ledger/gates/\w+\.cc$"), 1),
     "boost/beast": (re.compile(r"api/http/\w+\.(cc|h)$|tools/quotary/socket_client\.cc$"), None),
 }
 # Split so that this file does not break its own rule.

@@ -10,7 +10,7 @@ packages=(
   g++ cmake ninja-build ccache pkg-config git ca-certificates curl binutils
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   librocksdb-dev libisal-dev libsodium-dev libssl-dev libfido2-dev libp11-dev libseccomp-dev libpodofo0.9.8
-  libharfbuzz-dev libqrencode-dev libdeflate-dev libpng-dev libicu-dev
+  libharfbuzz-dev libqrencode-dev libdeflate-dev libpng-dev libicu-dev libtomlplusplus-dev
   libhowardhinnant-date-dev libcli11-dev libgtest-dev libgmock-dev
   fonts-noto-cjk icc-profiles-free tzdata openssl
   # For the tests only: the layout's rule, and readers and judges that are not ours.
