@@ -10,7 +10,7 @@ namespace quotary::gates::limits {
 inline constexpr std::size_t policy_bytes_max = 64u << 10;
 inline constexpr std::size_t policy_depth_max = 8;       // containers in each other
 inline constexpr std::size_t policy_values_max = 8'192;  // members, items and scalars together
-// A key of TOML nests one table for each of its dots, and the reader frees tables by recursion: this bounds the stack.
+// A key of TOML nests one table for each of its dots, and toml++ walks tables by recursion: this bounds the stack.
 inline constexpr std::size_t policy_toml_dots_max = 1'024;
 
 inline constexpr std::size_t requirements_max = 32;

@@ -139,14 +139,16 @@ class PolicyReader {
 Result<void> check_policy_size(std::string_view text) {
   if (text.size() <= limits::policy_bytes_max) return {};
   return fail(Errc::too_large, "policy_too_large",
-              "a policy has at most " + std::to_string(limits::policy_bytes_max) + " bytes, this has " +
-                  std::to_string(text.size()));
+              "a policy has at most " + std::to_string(limits::policy_bytes_max) +
+                  " bytes, as it is written and in canonical form; this has " + std::to_string(text.size()));
 }
 
 Result<Policy> read_policy(const json::value& value) {
   Faults faults;
   Policy policy = PolicyReader(faults).read(value);
   if (!faults.none()) return std::move(faults).error("policy_invalid");
+  // JSON escapes what TOML may hold as it is: what was small enough to read must be so when it is read back.
+  QUOTARY_TRY_VOID(check_policy_size(canonical(policy)));
   return policy;
 }
 

@@ -60,8 +60,9 @@ struct Policy {
 // codes, what is over a limit of limits.h, an id given twice, a `target` that is no other requirement or leads back to
 // itself. Errc::invalid `policy_invalid` with every fault (at most 50) by JSON pointer, such as
 // "/requirement/0/max_age"; the pointers of a TOML text are those of the same shape in JSON. Codes of roles and action
-// types are held to their form only: which there are is known above. Errc::too_large `policy_too_large` for the text's
-// size. Text that is no JSON: the errors of parse_json(); no TOML: Errc::invalid `bad_toml` with line and column.
+// types are held to their form only: which there are is known above. Errc::too_large `policy_too_large` for a text or a
+// canonical form over policy_bytes_max. Text that is no JSON: the errors of parse_json(); no TOML: Errc::invalid
+// `bad_toml` with line and column, or Errc::too_large `policy_too_deep`.
 [[nodiscard]] Result<Policy> parse_policy_json(std::string_view text);
 [[nodiscard]] Result<Policy> parse_policy_toml(std::string_view text);
 

@@ -10,7 +10,7 @@ inline constexpr std::string_view policy_format = "quotary/policy/v1";
 
 // Errc::too_large `policy_too_large`.
 [[nodiscard]] Result<void> check_policy_size(std::string_view text);
-// Errc::invalid `policy_invalid`, as policy.h says.
+// Errc::invalid `policy_invalid`, or `policy_too_large` for the canonical form.
 [[nodiscard]] Result<Policy> read_policy(const json::value& value);
 
 }  // namespace quotary::gates

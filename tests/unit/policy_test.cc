@@ -261,6 +261,19 @@ TEST(Policy, SizesAreBounded) {
   EXPECT_EQ(parse_policy_json("[1" + repeated(",1", limits::policy_values_max) + "]").error().code, "json_too_large");
 }
 
+TEST(Policy, WhatIsReadIsSmallEnoughToBeReadBack) {
+  const std::string quotes = "'" + std::string(limits::title_characters_max, '"') + "'";
+  std::string text = "name = 'a'\naction_types = ['a']\ntitle = {zh = 'a', en = 'a'}\n", roles;
+  for (std::size_t i = 0; i < limits::waiving_roles_max; ++i)
+    roles += "'" + std::string(limits::code_characters_max - 1, 'r') + static_cast<char>('a' + i) + "',";
+  for (std::size_t i = 0; i < limits::requirements_max; ++i) {
+    const std::string item = "id = 'x" + std::to_string(i) + "'\ntitle = {zh = " + quotes + ", en = " + quotes + "}\n";
+    text += "[[note]]\nkind = 'text'\n" + item + "[[requirement]]\nkind = 'deck'\nwaive = [" + roles + "]\n" + item;
+  }
+  ASSERT_LE(text.size(), limits::policy_bytes_max);
+  EXPECT_EQ(parse_policy_toml(text).error().code, "policy_too_large");
+}
+
 TEST(Policy, DepthOfTomlIsBounded) {
   const std::string hostile[] = {
       repeated("a.", 30'000) + "a = 1",
