@@ -55,7 +55,9 @@ class Converter {
 Result<Policy> parse_policy_toml(std::string_view text) {
   QUOTARY_TRY_VOID(check_policy_size(text));
   if (static_cast<std::size_t>(std::count(text.begin(), text.end(), '.')) > limits::policy_toml_dots_max)
-    return too_deep();
+    return fail(Errc::too_large, "policy_too_deep",
+                "each dot in a key nests a table, and the text has more than " +
+                    std::to_string(limits::policy_toml_dots_max) + " dots; write it with fewer");
   try {
     const toml::table table = toml::parse(text);
     QUOTARY_TRY(value, Converter().value(table, 0));

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 namespace quotary::gates {
@@ -276,9 +277,9 @@ TEST(Policy, WhatIsReadIsSmallEnoughToBeReadBack) {
 
 TEST(Policy, DepthOfTomlIsBounded) {
   const std::string hostile[] = {
-      repeated("a.", 30'000) + "a = 1",
-      "[" + repeated("a.", 30'000) + "a]",
-      "x = {" + repeated("a.", 30'000) + "a = 1}",
+      repeated("a.", 32'700) + "a = 1",
+      "[" + repeated("a.", 32'700) + "a]",
+      "x = {" + repeated("a.", 32'700) + "a = 1}",
       repeated("a.", limits::policy_toml_dots_max) + "a = 1",
       "a = " + repeated("[", 200) + repeated("]", 200),
       "a = " + repeated("{a = ", 200) + "1" + repeated("}", 200),
@@ -289,6 +290,12 @@ TEST(Policy, DepthOfTomlIsBounded) {
     EXPECT_EQ(refused.error().code, "policy_too_deep") << text.substr(0, 20);
   }
   EXPECT_EQ(parse_policy_toml("a = " + repeated("[", 30'000)).error().code, "bad_toml");
+  // Dots are counted wherever they stand, before anything is read.
+  const auto dots_there =
+      static_cast<std::size_t>(std::count(demonstration_toml.begin(), demonstration_toml.end(), '.'));
+  const std::string comment = "# " + std::string(limits::policy_toml_dots_max - dots_there, '.');
+  EXPECT_TRUE(parse_policy_toml(std::string(demonstration_toml) + comment));
+  EXPECT_EQ(parse_policy_toml(std::string(demonstration_toml) + comment + ".").error().code, "policy_too_deep");
 }
 
 }  // namespace
