@@ -31,6 +31,7 @@ LEDGER_PARTS = {
     "records": {"records", "quote", "log", "base"},
     "numbers": {"numbers", "records", "quote", "log", "index", "base"},
     "gates": {"gates", "quote", "base"},
+    "health": {"health", "base"},
 }
 # Where a third-party engine's headers may appear: a pattern of paths, and how many sources may match it.
 ENGINES = {
