@@ -1,5 +1,5 @@
 quotary_test(health_test LABEL unit TIMEOUT 30
-  SOURCES unit/health_input_test.cc unit/health_index_test.cc
+  SOURCES unit/health_input_test.cc unit/health_index_test.cc unit/health_time_test.cc
   LIBRARIES quotary_health)
 
 include(fuzz/fuzz.cmake)
