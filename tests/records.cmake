@@ -17,3 +17,6 @@ quotary_test(period_seal_verify_test LABEL unit TIMEOUT 60
 quotary_test(roles_test LABEL unit TIMEOUT 30
   SOURCES unit/roles_test.cc ${CMAKE_SOURCE_DIR}/api/roles.cc
   LIBRARIES quotary_base)
+quotary_test(cases_fold_test LABEL unit TIMEOUT 30
+  SOURCES unit/cases_fold_test.cc
+  LIBRARIES quotary_records quotary_log)

@@ -28,7 +28,7 @@ LEDGER_PARTS = {
     "quote": {"quote", "base"},
     "log": {"log", "index", "base"},
     "backup": {"backup", "log", "base"},
-    "records": {"records", "quote", "log", "base"},
+    "records": {"records", "gates", "health", "quote", "log", "base"},
     "numbers": {"numbers", "records", "quote", "log", "index", "base"},
     "gates": {"gates", "quote", "base"},
     "health": {"health", "base"},

@@ -2,6 +2,7 @@
 
 #include "ledger/log/index_root.h"
 #include "ledger/log/succession.h"
+#include "ledger/records/cases.h"
 #include "ledger/records/certificates.h"
 #include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
@@ -112,6 +113,7 @@ Result<void> quote_issued(const Step& s) {
   if (sequence != next.last + 1)
     return refuse(s.entry, "number_not_next", "the series' last number is " + std::to_string(next.last));
 
+  if (const auto id = text_of(body, "case"); !id.empty()) QUOTARY_TRY_VOID(check_case_for_quote(s.entry, id, s.state));
   QUOTARY_TRY_VOID(refuse_sealed_day(s.entry, series, text_of(s.facts, "issue_date"), s.state));
 
   QuoteRecord quote;
@@ -300,6 +302,13 @@ constexpr Rule rules[] = {
     {signature_added_type, [](const Step& s) { return signature_added(s.entry, s.state); }},
     {signature_scanned_type, [](const Step& s) { return signature_scanned(s.entry, s.state); }},
     {revision_added_type, [](const Step& s) { return revision_added(s.entry, s.state); }},
+    {policy_published_type, [](const Step& s) { return policy_published(s.entry, s.facts, s.state); }},
+    {case_opened_type, [](const Step& s) { return case_opened(s.entry, s.facts, s.state); }},
+    {case_noted_type, [](const Step& s) { return case_noted(s.entry, s.state); }},
+    {evidence_added_type, [](const Step& s) { return evidence_added(s.entry, s.facts, s.state); }},
+    {evidence_withdrawn_type, [](const Step& s) { return evidence_withdrawn(s.entry, s.state); }},
+    {case_waived_type, [](const Step& s) { return case_waived(s.entry, s.state); }},
+    {case_closed_type, [](const Step& s) { return case_closed(s.entry, s.state); }},
     {"erasure.requested", [](const Step& s) { return erasure_requested(s.entry, s.state); }},
     {erasure_approved_type, [](const Step& s) { return erasure_approved(s.entry, s.state); }},
     {"erasure.rejected", [](const Step& s) { return erasure_rejected(s.entry, s.state); }},

@@ -35,6 +35,17 @@
 //   link/<sha256>            request and signer, by the hash of a signing link's token
 //   scans/<number>           scans of the quote's signed paper: SHA-256, entry index
 //   revision/<number>/<n>    a later revision of a quote's document: kind, hash, size, entry index
+//   policy/<name>            the newest version
+//   policies/<name>/<n>      a version of a policy: its text and hash, when it was published, entry index
+//   case/<id>                everything about a case but its evidence
+//   cases/<index>            its id, in the order of opening
+//   own_cases/<owner>/<index>   its id, the owner's in the order of opening
+//   pending/<ms>/<id>        a case whose gate is not complete, by when it was opened
+//   item/<case>/<id>         an item of evidence with its versions
+//   item_case/<id>           the case of an item
+//   content/<tag>            where content with that tag was reported first
+//   counts/<person>/<month>  what the process health index counts
+//   stages/<person>          how many of the person's cases stand where
 //   request/<scope hash>     body hash and entry index of an idempotent request
 #pragma once
 
@@ -95,6 +106,31 @@ inline constexpr std::string_view signature_due_prefix = "signature_due/";
 [[nodiscard]] inline std::string revision_key(std::string_view number, std::uint64_t revision) {
   return "revision/" + std::string(number) + "/" + digits20(revision);
 }
+inline constexpr std::string_view policy_name_prefix = "policy/", pending_prefix = "pending/";
+[[nodiscard]] inline std::string policy_name_key(std::string_view name) {
+  return std::string(policy_name_prefix) + std::string(name);
+}
+[[nodiscard]] inline std::string policy_key(std::string_view name, std::uint64_t version) {
+  return "policies/" + std::string(name) + "/" + digits20(version);
+}
+[[nodiscard]] inline std::string case_key(std::string_view id) { return "case/" + std::string(id); }
+[[nodiscard]] inline std::string cases_key(std::uint64_t index) { return "cases/" + digits20(index); }
+[[nodiscard]] inline std::string own_cases_prefix(std::string_view owner) {
+  return "own_cases/" + std::string(owner) + "/";
+}
+[[nodiscard]] inline std::string pending_key(std::int64_t unix_ms, std::string_view id) {
+  return std::string(pending_prefix) + digits20(static_cast<std::uint64_t>(unix_ms)) + "/" + std::string(id);
+}
+[[nodiscard]] inline std::string items_prefix(std::string_view case_id) { return "item/" + std::string(case_id) + "/"; }
+[[nodiscard]] inline std::string item_key(std::string_view case_id, std::string_view id) {
+  return items_prefix(case_id) + std::string(id);
+}
+[[nodiscard]] inline std::string item_case_key(std::string_view id) { return "item_case/" + std::string(id); }
+[[nodiscard]] inline std::string content_key(std::string_view tag) { return "content/" + std::string(tag); }
+[[nodiscard]] inline std::string counts_key(std::string_view person, std::string_view month) {
+  return "counts/" + std::string(person) + "/" + std::string(month);
+}
+[[nodiscard]] inline std::string stages_key(std::string_view person) { return "stages/" + std::string(person); }
 [[nodiscard]] inline std::string request_key(std::string_view scope) { return "request/" + std::string(scope); }
 [[nodiscard]] inline std::string erasure_key(std::string_view id) { return "erasure/" + std::string(id); }
 inline constexpr std::string_view erasures_prefix = "erasures/", holds_prefix = "holds/", erased_prefix = "erased/";
