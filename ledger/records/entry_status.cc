@@ -34,6 +34,12 @@ bool says(const Entry& signing, std::string_view member) {
   return value != nullptr && value->is_bool() && value->get_bool();
 }
 
+void say_request(EntryStatus& out, const Entry& asked) {
+  out.requested_at = asked.time;
+  out.requested_by = asked.actor_id;
+  out.requested_role = asked.actor_role;
+}
+
 // Types of entries that say nothing about what became of a quote.
 bool leaves_status(std::string_view type) {
   constexpr std::string_view types[] = {signature_requested_type,    signature_sent_type,   signature_reminded_type,
@@ -64,8 +70,16 @@ Result<EntryStatus> status_of_entries(std::span<const Entry> entries) {
                type == "void.lapsed") {
       if (asked == nullptr || text_of(entry.body, "request") != text_of(asked->body, "request"))
         return bad(entry, "decides no open request");
+      const bool decides = type == "void.approved" || type == "void.rejected";
+      if (decides && entry.actor_id == asked->actor_id)
+        return fail(Errc::corrupt, "four_eyes",
+                    "entry " + std::to_string(entry.index) + " (" + entry.type + ") is by " + entry.actor_id +
+                        ", who asked for it in entry " + std::to_string(asked->index));
       if (type == "void.approved") {
         voided = &entry;
+        out.approved_by = entry.actor_id;
+        out.approved_role = entry.actor_role;
+        say_request(out, *asked);
         out.reason_code = text_of(asked->body, "reason_code");
       }
       asked = nullptr;
@@ -85,7 +99,10 @@ Result<EntryStatus> status_of_entries(std::span<const Entry> entries) {
     }
   }
   if (superseded != nullptr) out.superseded_by = text_of(superseded->body, "superseded_by");
-  if (voided == nullptr && asked != nullptr) out.reason_code = text_of(asked->body, "reason_code");
+  if (voided == nullptr && asked != nullptr) {
+    out.reason_code = text_of(asked->body, "reason_code");
+    say_request(out, *asked);
+  }
   const Entry* const counts = voided != nullptr       ? voided
                               : superseded != nullptr ? superseded
                               : answered != nullptr   ? answered

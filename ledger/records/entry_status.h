@@ -22,9 +22,13 @@ struct EntryStatus {
   std::optional<Timestamp> since;  // of the entry that made it so; absent for issued
   std::string reason_code;         // voided, void_requested
   std::string superseded_by;
+  // voided, void_requested: who asked for it; voided: and who approved it, which is someone else.
+  std::optional<Timestamp> requested_at;
+  std::string requested_by, requested_role, approved_by, approved_role;
 };
 // Of all entries about one quote, oldest first. Errc::invalid `unknown_entry_type` for one that may say more than this
-// program knows; Errc::corrupt `bad_history` where they are none of a quote's or cannot follow each other.
+// program knows; Errc::corrupt `bad_history` where they are none of a quote's or cannot follow each other, `four_eyes`
+// where who asked for a void decided on it.
 [[nodiscard]] Result<EntryStatus> status_of_entries(std::span<const Entry> entries);
 
 }  // namespace quotary::records

@@ -24,10 +24,10 @@ class StatusFixture : public LogFixture {
     return draft;
   }
   static std::string document(const std::string& of) { return "%PDF of " + of; }
-  static Draft about_void(const std::string& type, const std::string& of) {
+  [[nodiscard]] Draft about_void(const std::string& type, const std::string& of) const {
     Draft draft;
     draft.type = type;
-    draft.actor_id = type == "void.requested" ? "person-1" : "person-2";
+    draft.actor_id = type == "void.requested" ? "person-1" : approver;
     draft.actor_role = type == "void.requested" ? "rep" : "manager";
     draft.subject = "quote:" + of;
     draft.body = {{"request", "r1"}, {"number", of}, {"reason_code", "price_error"}};
@@ -75,6 +75,7 @@ class StatusFixture : public LogFixture {
     append_root();
   }
 
+  std::string approver = "person-2";
   std::unique_ptr<Ledger> ledger;
   SubjectIndex index;
   IndexRoot root;

@@ -249,14 +249,40 @@ TEST_F(StatusProofTest, GoldenFile) {
   EXPECT_EQ(signer->vkey() + "\n", testing::golden("index/voided.vkey"));
 }
 
+// A log that lets who asked for a void approve it is not believed; the golden file is for others' readers.
+TEST_F(StatusProofTest, AVoidByOnePersonIsRefused) {
+  approver = "person-1";
+  make_voided();
+  const StatusProof proof = proof_of(number);
+  EXPECT_EQ(refused(proof), "four_eyes");
+  EXPECT_EQ(status_proof_text(proof), testing::golden("index/voided_by_one.status-proof"));
+  // The entries are told all the same.
+  EXPECT_EQ(judged(proof).facts.at("entries").as_array().size(), 3u);
+  EXPECT_FALSE(judged(proof).facts.contains("status"));
+}
+
+TEST_F(StatusProofTest, NamesWhoAskedAndWhoApproved) {
+  make_voided();
+  const Verdict verdict = judged(proof_of(number));
+  const json::object& said = verdict.facts.at("void").as_object();
+  EXPECT_EQ(said.at("requested_by"), "person-1");
+  EXPECT_EQ(said.at("requested_role"), "rep");
+  EXPECT_EQ(said.at("approved_by"), "person-2");
+  EXPECT_EQ(said.at("approved_role"), "manager");
+  EXPECT_EQ(verdict.facts.at("entries").as_array()[2].at("actor"), "person-2");
+}
+
 TEST(EntryStatus, FollowsTheEntries) {
   using records::status_of_entries;
   std::vector<Entry> entries;
-  const auto add = [&](const char* type, json::object body) {
+  std::string decider = "p2";
+  const auto add = [&](const std::string& type, json::object body) {
+    const bool decides = type == "void.approved" || type == "void.rejected";
     Entry entry;
     entry.index = entries.size();
     entry.time = Timestamp{static_cast<std::int64_t>(entries.size()) * 1000};
     entry.type = type;
+    entry.actor_id = decides ? decider : "p1";
     entry.subject = "quote:Q-1";
     entry.body = std::move(body);
     entry.body["number"] = "Q-1";
@@ -273,6 +299,15 @@ TEST(EntryStatus, FollowsTheEntries) {
   EXPECT_EQ(status(), "issued");
   add("void.requested", {{"request", "r1"}, {"reason_code", "price_error"}});
   EXPECT_EQ(status(), "void_requested");
+  EXPECT_EQ(status_of_entries(entries)->requested_by, "p1");
+  EXPECT_EQ(status_of_entries(entries)->approved_by, "");
+  for (const char* decision : {"void.rejected", "void.approved"}) {
+    decider = "p1";
+    add(decision, {{"request", "r1"}});
+    EXPECT_EQ(status(), "four_eyes") << decision;
+    entries.pop_back();
+    decider = "p2";
+  }
   add("void.rejected", {{"request", "r1"}});
   EXPECT_EQ(status(), "issued");
   add("quote.superseded", {{"superseded_by", "Q-2"}});
@@ -286,6 +321,9 @@ TEST(EntryStatus, FollowsTheEntries) {
   EXPECT_EQ(status(), "voided");
   EXPECT_EQ(status_of_entries(entries)->reason_code, "wrong_item");
   EXPECT_EQ(status_of_entries(entries)->since, entries.back().time);
+  EXPECT_EQ(status_of_entries(entries)->requested_by, "p1");
+  EXPECT_EQ(status_of_entries(entries)->requested_at, entries[entries.size() - 2].time);
+  EXPECT_EQ(status_of_entries(entries)->approved_by, "p2");
   add("void.requested", {{"request", "r4"}});
   EXPECT_EQ(status(), "bad_history");  // voided is final
   entries.pop_back();

@@ -1,7 +1,7 @@
 #include "tools/quotary_verify/status.h"
 
+#include "ledger/log/export_format.h"
 #include "ledger/log/status_proof.h"
-#include "ledger/records/entry_status.h"
 #include "signing/carried_proof.h"
 
 namespace quotary::offline {
@@ -10,24 +10,18 @@ namespace {
 
 using records::EntryStatus;
 
-struct StatusWords {
-  std::string_view status, chinese, english;
-};
 constexpr StatusWords status_words[] = {
     {"issued", "有效签发（是否过期见文件上的有效期）", "issued (whether it expired: see the validity in the document)"},
     {"void_requested", "有效签发，已有人申请作废，尚未决定", "issued; a void was asked for and is not decided"},
     {"superseded", "已被新版取代", "superseded by a revision"},
     {"voided", "已作废", "VOIDED"},
+    {"accepted", "客户已接受", "accepted by the customer"},
+    {"declined", "客户已拒绝", "declined by the customer"},
 };
 
-const StatusWords& words_of_status(std::string_view status) {
-  for (const StatusWords& words : status_words)
-    if (words.status == status) return words;
-  return status_words[0];
-}
-
 std::string place_of(const Entry& entry) {
-  return "#" + std::to_string(entry.index) + " " + entry.type + ", " + format_rfc3339(entry.time);
+  return "#" + std::to_string(entry.index) + " " + entry.type + ", " + format_rfc3339(entry.time) + ", " +
+         printable(entry.actor_id) + " (" + printable(entry.actor_role) + ")";
 }
 
 void tell_history(Verdict& verdict, const CheckedStatus& checked) {
@@ -39,10 +33,22 @@ void tell_history(Verdict& verdict, const CheckedStatus& checked) {
   verdict.facts["tree_size"] = checked.tree_size;
   json::array entries;
   for (const Entry& entry : checked.entries) {
-    entries.push_back(json::object{{"index", entry.index}, {"type", entry.type}, {"time", format_rfc3339(entry.time)}});
+    entries.push_back(json::object{{"index", entry.index},
+                                   {"type", entry.type},
+                                   {"time", format_rfc3339(entry.time)},
+                                   {"actor", entry.actor_id},
+                                   {"role", entry.actor_role}});
     verdict.tell("记录", "entry", place_of(entry));
   }
   verdict.facts["entries"] = std::move(entries);
+}
+
+}  // namespace
+
+const StatusWords& words_of_status(std::string_view status) {
+  for (const StatusWords& words : status_words)
+    if (words.status == status) return words;
+  return status_words[0];
 }
 
 void tell_status(Verdict& verdict, const EntryStatus& status) {
@@ -61,9 +67,32 @@ void tell_status(Verdict& verdict, const EntryStatus& status) {
   if (!status.reason_code.empty()) line += ", " + status.reason_code;
   if (status.since) line += ", " + format_rfc3339(*status.since);
   verdict.tell("状态", "status", line);
+  if (status.requested_at) {
+    json::object facts{{"requested_at", format_rfc3339(*status.requested_at)},
+                       {"requested_by", status.requested_by},
+                       {"requested_role", status.requested_role}};
+    verdict.tell("申请作废", "void asked by",
+                 printable(status.requested_by) + " (" + printable(status.requested_role) + "), " +
+                     format_rfc3339(*status.requested_at));
+    if (!status.approved_by.empty()) {
+      facts["approved_by"] = status.approved_by;
+      facts["approved_role"] = status.approved_role;
+      verdict.tell("批准作废", "approved by",
+                   printable(status.approved_by) + " (" + printable(status.approved_role) + ")");
+    }
+    verdict.facts["void"] = std::move(facts);
+  }
 }
 
-}  // namespace
+Result<void> check_quoted_document(std::string_view file, const Hash& document_sha256) {
+  // One that carries its proof begins with the sealed original.
+  const auto sealed = signing::check_sealed_document(file, "");
+  const bool carries = sealed && sealed->proof && !sealed->added;
+  const Hash hash = sha256(file.substr(0, carries ? sealed->sealed : file.size()));
+  if (hash == document_sha256) return {};
+  return fail(Errc::corrupt, "document_altered",
+              "the file's SHA-256 is " + hash.hex() + ", the quote's document has another");
+}
 
 Verdict judge_status(std::string_view proof, const std::optional<std::string>& document,
                      const CheckpointVerifier& log_key) {
@@ -82,13 +111,7 @@ Verdict judge_status(std::string_view proof, const std::optional<std::string>& d
   if (!status) return leave(status.error());
   tell_status(verdict, *status);
   if (document) {
-    // One that carries its proof begins with the sealed original.
-    const auto sealed = signing::check_sealed_document(*document, "");
-    const bool carries = sealed && sealed->proof && !sealed->added;
-    const Hash hash = sha256(std::string_view(*document).substr(0, carries ? sealed->sealed : document->size()));
-    if (hash != status->document_sha256)
-      return leave(fail(Errc::corrupt, "document_altered",
-                        "the file's SHA-256 is " + hash.hex() + ", the quote's document has another"));
+    if (const auto same = check_quoted_document(*document, status->document_sha256); !same) return leave(same.error());
     verdict.facts["document"] = "exact";
   }
   const std::string size = std::to_string(checked->root.size), time = format_rfc3339(checked->root_entry.time);

@@ -2,12 +2,24 @@
 #pragma once
 
 #include "ledger/log/ports.h"
+#include "ledger/records/entry_status.h"
 #include "tools/quotary_verify/verdict.h"
 
 #include <optional>
 #include <string_view>
 
 namespace quotary::offline {
+
+// Whether the file is the document with that hash, or begins with it and carries its proof. Errc::corrupt
+// `document_altered`.
+[[nodiscard]] Result<void> check_quoted_document(std::string_view file, const Hash& document_sha256);
+// Adds the status, and who made it so.
+void tell_status(Verdict& verdict, const records::EntryStatus& status);
+// What the status means, in Chinese and English.
+struct StatusWords {
+  std::string_view status, chinese, english;
+};
+[[nodiscard]] const StatusWords& words_of_status(std::string_view status);
 
 // Judges a status proof. It holds whatever the status is; the verdict says which, and as of which entry and time: what
 // came later is not in it. With a document, that must be the quote's sealed PDF (`document_altered`). Codes beside
