@@ -4,6 +4,8 @@
 #include "ledger/log/tiles.h"
 
 #include <algorithm>
+#include <map>
+#include <memory>
 
 namespace quotary {
 
@@ -15,7 +17,8 @@ constexpr std::size_t hash_bytes = 32;
 }  // namespace
 
 NodeReader export_nodes(const ExportSource& source, std::uint64_t tree_size) {
-  return [&source, tree_size](unsigned level, std::uint64_t number) -> Result<Hash> {
+  auto kept = std::make_shared<std::map<unsigned, std::pair<std::uint64_t, std::string>>>();  // by the tiles' level
+  return [&source, tree_size, kept](unsigned level, std::uint64_t number) -> Result<Hash> {
     TileName tile;
     tile.level = level / tile_levels;
     const std::uint64_t first = number << level % tile_levels, count = std::uint64_t{1} << level % tile_levels;
@@ -23,10 +26,16 @@ NodeReader export_nodes(const ExportSource& source, std::uint64_t tree_size) {
     const std::uint64_t there = tree_size >> tile.level * tile_levels, before = tile.number * tile_width;
     QUOTARY_CHECK(first + count <= there);
     tile.width = static_cast<unsigned>(std::min<std::uint64_t>(tile_width, there - before));
-    QUOTARY_TRY(input, source.open(export_tile_path(tile)));
-    QUOTARY_TRY(bytes, input->read(tile.width * hash_bytes));
-    if (bytes.size() != tile.width * hash_bytes)
-      return fail(Errc::corrupt, "bad_tile", export_tile_path(tile) + " is too short");
+    auto& [number_kept, bytes] = (*kept)[tile.level];
+    if (bytes.empty() || number_kept != tile.number) {
+      bytes.clear();
+      QUOTARY_TRY(input, source.open(export_tile_path(tile)));
+      QUOTARY_TRY(read, input->read(tile.width * hash_bytes));
+      if (read.size() != tile.width * hash_bytes)
+        return fail(Errc::corrupt, "bad_tile", export_tile_path(tile) + " is too short");
+      number_kept = tile.number;
+      bytes = std::move(read);
+    }
     std::vector<Hash> row;
     for (std::uint64_t i = first - before; i < first - before + count; ++i)
       row.push_back(*Hash::from_bytes(std::string_view(bytes).substr(i * hash_bytes, hash_bytes)));

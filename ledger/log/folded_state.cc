@@ -48,6 +48,10 @@ void MapState::erase(std::string_view key) {
   if (found != values.end()) values.erase(found);
 }
 
+const char* refusal_kind(const Error& error) {
+  return error.code == "number_not_next" ? "number_gap" : error.code == "number_taken" ? "number_duplicate" : "state";
+}
+
 bool fold_anew(const StoreView& view, std::uint64_t size, const Fold& fold, StateWriter& state, const Refused& refused,
                const std::atomic<bool>* stop) {
   const auto entries = view.cursor(Family::entries, Access::sequential);

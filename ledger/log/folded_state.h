@@ -22,11 +22,13 @@ class MapState final : public StateWriter {
   std::map<std::string, std::string, std::less<>> values;
 };
 
+// What a verification calls it when a fold refuses an entry: number_gap, number_duplicate or state.
+[[nodiscard]] const char* refusal_kind(const Error& error);
+
 // An entry that cannot follow those before it.
 using Refused = std::function<void(std::uint64_t index, const Error& error)>;
 // Applies entries [0, size) to `state`, which is empty. False when an entry or its facts cannot be read, which a walk
-// names, or once
-// `*stop` is true: then `state` proves nothing.
+// names, or once `*stop` is true: then `state` proves nothing.
 [[nodiscard]] bool fold_anew(const StoreView& view, std::uint64_t size, const Fold& fold, StateWriter& state,
                              const Refused& refused, const std::atomic<bool>* stop = nullptr);
 

@@ -1,3 +1,5 @@
+#include "ledger/log/index_check.h"
+
 #include "ledger/base/canonical_scan.h"
 #include "ledger/log/entry.h"
 #include "ledger/log/index_root.h"
@@ -29,8 +31,8 @@ struct Claim {
 class IndexPart {
  public:
   using AtRoot = std::function<void(const Claim& claim, const Subtree& top, std::uint64_t subjects)>;
-  IndexPart(const StoreView& view, unsigned bits, std::uint64_t number, VerifyReport& report, AtRoot at_root)
-      : nodes_(nodes_of(view)),
+  IndexPart(const EntryRounds& rounds, unsigned bits, std::uint64_t number, VerifyReport& report, AtRoot at_root)
+      : rounds_(rounds),
         bits_(bits),
         number_(number),
         report_(report),
@@ -77,12 +79,12 @@ class IndexPart {
     covered_ = said->size;
     apply_before(covered_);
     at_root_({index, covered_, said->subjects, said->index_root}, index_.top(), index_.subjects());
-    const auto tree_root = read_root(covered_, nodes_);
+    const auto tree_root = rounds_.root(covered_);
     if (!tree_root || *tree_root != said->tree_root)
       problem(index, "tree_root is not the root of the first " + std::to_string(covered_) + " entries");
   }
 
-  const NodeReader nodes_;
+  const EntryRounds& rounds_;
   const unsigned bits_;
   const std::uint64_t number_;
   VerifyReport& report_;
@@ -99,30 +101,43 @@ void hold(const Claim& claim, const Hash& root, std::uint64_t subjects, VerifyRe
                   " entries: they give " + std::to_string(subjects) + " subjects and root " + root.hex());
 }
 
-// What ends a round before its last entry.
-enum class Ended { at_the_end, unreadable, stopped, too_many_subjects };
+using Ended = EntryRounds::Ended;
 
-struct Rounds {
-  const StoreView& view;
-  std::uint64_t size;
-  const Scratch& scratch;
-  const std::atomic<bool>* stop;
+// The entries of a store.
+class StoreRounds final : public EntryRounds {
+ public:
+  StoreRounds(const StoreView& view, std::uint64_t size, const std::atomic<bool>* stop)
+      : view_(view), nodes_(nodes_of(view)), size_(size), stop_(stop) {}
 
-  [[nodiscard]] Ended walk(IndexPart& part) const {
-    const auto entries = view.cursor(Family::entries, Access::sequential);
+  Result<Ended> walk(const Visit& visit) const override {
+    const auto entries = view_.cursor(Family::entries, Access::sequential);
     entries->seek(index_key(0));
     EntryView entry;
-    for (std::uint64_t index = 0; index < size; ++index, entries->next()) {
-      if (stop != nullptr && *stop) return Ended::stopped;
+    for (std::uint64_t index = 0; index < size_; ++index, entries->next()) {
+      if (stop_ != nullptr && *stop_) return Ended::stopped;
       if (!entries->valid() || entries->key() != index_key(index) || !view_entry(entries->value(), entry) ||
           entry.index != index)
         return Ended::unreadable;
-      part.follow(entry, entries->value());
-      if (part.subjects() > scratch.subjects_max) return Ended::too_many_subjects;
+      if (!visit(entry, entries->value())) return Ended::by_visitor;
     }
     return Ended::at_the_end;
   }
+  Result<Hash> root(std::uint64_t size) const override { return read_root(size, nodes_); }
+
+ private:
+  const StoreView& view_;
+  const NodeReader nodes_;
+  const std::uint64_t size_;
+  const std::atomic<bool>* const stop_;
 };
+
+// Ends by_visitor where the part has too many subjects.
+Result<Ended> follow_all(const EntryRounds& rounds, const Scratch& scratch, IndexPart& part) {
+  return rounds.walk([&](const EntryView& entry, std::string_view canonical) {
+    part.follow(entry, canonical);
+    return part.subjects() <= scratch.subjects_max;
+  });
+}
 
 // Records of one size, written once and read once, in order.
 class RecordFile {
@@ -169,19 +184,19 @@ std::string top_record(const Subtree& top, std::uint64_t subjects) {
 }
 
 // One round for each part, then all claims against what the parts come to together, unless a round ended early.
-Result<Ended> check_in_parts(const Rounds& rounds, unsigned bits, VerifyReport& report) {
-  QUOTARY_TRY(folder, ScratchFolder::make(rounds.scratch.directory));
+Result<Ended> check_in_parts(const EntryRounds& rounds, const Scratch& scratch, unsigned bits, VerifyReport& report) {
+  QUOTARY_TRY(folder, ScratchFolder::make(scratch.directory));
   RecordFile claims(folder->path() + "/claims");
   std::vector<std::unique_ptr<RecordFile>> parts;
   VerifyReport said_already;  // each round finds what is wrong with the entries themselves
   for (std::uint64_t number = 0; number < std::uint64_t{1} << bits; ++number) {
     parts.push_back(std::make_unique<RecordFile>(folder->path() + "/" + std::to_string(number)));
-    IndexPart part(rounds.view, bits, number, number == 0 ? report : said_already,
+    IndexPart part(rounds, bits, number, number == 0 ? report : said_already,
                    [&](const Claim& claim, const Subtree& top, std::uint64_t subjects) {
                      if (number == 0) claims.write(claim_record(claim));
                      parts.back()->write(top_record(top, subjects));
                    });
-    const Ended ended = rounds.walk(part);
+    QUOTARY_TRY(ended, follow_all(rounds, scratch, part));
     if (ended != Ended::at_the_end) return ended;
     QUOTARY_TRY_VOID(parts.back()->status());
   }
@@ -213,20 +228,24 @@ Result<Ended> check_in_parts(const Rounds& rounds, unsigned bits, VerifyReport& 
 
 Result<bool> check_index_roots(const StoreView& view, std::uint64_t size, const Scratch& scratch,
                                const std::atomic<bool>* stop, VerifyReport& report) {
-  const Rounds rounds{view, size, scratch, stop};
+  return check_index_roots(StoreRounds(view, size, stop), scratch, report);
+}
+
+Result<bool> check_index_roots(const EntryRounds& rounds, const Scratch& scratch, VerifyReport& report) {
   for (unsigned bits = 0; bits <= part_bits_max; bits += part_bits_step) {
     VerifyReport found;
     Ended ended = Ended::at_the_end;
     if (bits == 0) {
-      IndexPart whole(view, 0, 0, found, [&](const Claim& claim, const Subtree& top, std::uint64_t subjects) {
+      IndexPart whole(rounds, 0, 0, found, [&](const Claim& claim, const Subtree& top, std::uint64_t subjects) {
         hold(claim, top.hash, subjects, found);
       });
-      ended = rounds.walk(whole);
+      QUOTARY_TRY(done, follow_all(rounds, scratch, whole));
+      ended = done;
     } else {
-      QUOTARY_TRY(done, check_in_parts(rounds, bits, found));
+      QUOTARY_TRY(done, check_in_parts(rounds, scratch, bits, found));
       ended = done;
     }
-    if (ended == Ended::too_many_subjects) continue;
+    if (ended == Ended::by_visitor) continue;
     report.problems_total += found.problems_total;
     for (VerifyProblem& problem : found.problems)
       if (report.problems.size() < problems_max) report.problems.push_back(std::move(problem));

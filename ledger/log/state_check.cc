@@ -4,14 +4,6 @@
 
 namespace quotary {
 
-namespace {
-
-const char* kind_of(const Error& error) {
-  return error.code == "number_not_next" ? "number_gap" : error.code == "number_taken" ? "number_duplicate" : "state";
-}
-
-}  // namespace
-
 Result<bool> check_state(const StoreView& view, std::uint64_t size, const Fold& fold, const Scratch& scratch,
                          const std::atomic<bool>* stop, VerifyReport& report) {
   if (size == 0) return true;
@@ -19,7 +11,7 @@ Result<bool> check_state(const StoreView& view, std::uint64_t size, const Fold& 
   const bool all = fold_anew(
       view, size, fold, state,
       [&](std::uint64_t index, const Error& error) {
-        add_problem(report, index, kind_of(error), "the entry cannot follow those before it: " + error.detail);
+        add_problem(report, index, refusal_kind(error), "the entry cannot follow those before it: " + error.detail);
       },
       stop);
   QUOTARY_TRY_VOID(state.status());
