@@ -4,6 +4,9 @@ quotary_test(export_test LABEL unit TIMEOUT 120
 quotary_test(export_property_test LABEL property TIMEOUT 120
   SOURCES property/export_property_test.cc
   LIBRARIES quotary_export quotary_log quotary_signing)
+quotary_test(exported_records_test LABEL unit TIMEOUT 120
+  SOURCES unit/exported_records_test.cc
+  LIBRARIES quotary_offline)
 find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 add_test(NAME succession_e2e_test COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/succession_test.py)
 set_tests_properties(succession_e2e_test PROPERTIES LABELS e2e TIMEOUT 120

@@ -2,7 +2,9 @@
 
 #include "ledger/base/canonical_scan.h"
 #include "ledger/log/entry.h"
+#include "ledger/log/export_nodes.h"
 #include "ledger/log/export_pack.h"
+#include "ledger/log/index_root.h"
 
 #include <algorithm>
 
@@ -37,8 +39,10 @@ ExportWalk::ExportWalk(const ExportSource& source, ExportInputs& inputs, ExportP
       problems_(problems),
       manifest_(manifest),
       earlier_(by_size(std::move(earlier))),
-      watch_(options.watch),
-      erases_(options.erases) {}
+      options_(options) {
+  if (options.fold != nullptr && manifest.payloads != ExportPayloads::none)
+    fold_.emplace(*options.fold, options.scratch, problems);
+}
 
 std::optional<std::string_view> ExportWalk::BundleReader::next() {
   if (rest_.size() < 2) return std::nullopt;
@@ -61,7 +65,9 @@ Result<void> ExportWalk::run(const Progress& progress) {
     problems_.add(tree_.size() == 0 ? 0 : tree_.size() - 1, "checkpoint", std::string(export_checkpoint_name),
                   "the entries do not lead to the root that was signed");
   explain_erased();
-  return follow_links_again(progress);
+  QUOTARY_TRY_VOID(follow_links_again(progress));
+  QUOTARY_TRY_VOID(check_index(progress));
+  return fold_ ? fold_->finish(options_.folded) : Result<void>();
 }
 
 // An entry that erases stands behind what it erases, so all are read first.
@@ -70,7 +76,7 @@ void ExportWalk::explain_erased() {
     const auto by = erased_by_.find(key_subject);
     if (by != erased_by_.end())
       erased.entry = by->second;
-    else if (erases_)
+    else if (options_.erases)
       problems_.add(erased.first, "payload",
                     export_tile_path(bundle_name(erased.first / tile_width, manifest_.tree_size)),
                     "the export calls " + std::to_string(erased.payloads) + " payloads of " + key_subject +
@@ -112,7 +118,7 @@ Result<void> ExportWalk::entries(const TileName& name, const std::optional<std::
     if (!canonical) {
       if (!lost) problems_.add(index, "leaf", export_tile_path(name), "the bundle ends before this entry does");
       lost = true;
-      all_readable_ = false;
+      all_readable_ = all_in_place_ = false;
       // The tree's own leaf goes on in its place, so that one lost bundle does not make all above it differ.
       grow(stored.value_or(Hash{}));
       last_leaf_ = stored;
@@ -122,6 +128,7 @@ Result<void> ExportWalk::entries(const TileName& name, const std::optional<std::
       if (stored && *stored != leaf)
         problems_.add(index, "leaf", export_tile_path(name), "the entry's bytes do not hash to the leaf in the tree");
       grow(leaf);
+      canonical_ = *canonical;
       entry(index, *canonical);
       last_leaf_ = leaf;
     }
@@ -137,6 +144,7 @@ void ExportWalk::entry(std::uint64_t index, std::string_view canonical) {
   const std::string file = export_tile_path(bundle_name(index / tile_width, manifest_.tree_size));
   const auto viewed = view_entry(canonical, entry_);
   readable_ = viewed.has_value();
+  all_in_place_ = all_in_place_ && readable_ && entry_.index == index;
   if (!viewed) return problems_.add(index, "leaf", file, viewed.error().detail);
   if (entry_.index != index)
     problems_.add(index, "reorder", file, "the entry at this place says it is entry " + std::to_string(entry_.index));
@@ -148,8 +156,9 @@ void ExportWalk::entry(std::uint64_t index, std::string_view canonical) {
     problems_.add(index, "clock", file, "its time lies before that of the entry before it");
   last_time_ = entry_.time;
   entry_.index = index;
-  if (erases_)
-    if (auto target = erases_(entry_, canonical); !target.empty()) erased_by_.emplace(std::move(target), index);
+  if (options_.erases)
+    if (auto target = options_.erases(entry_, canonical); !target.empty()) erased_by_.emplace(std::move(target), index);
+  if (entry_.type == index_root_type || entry_.subject == index_root_subject) ++index_roots_;
   follow_links();
 }
 
@@ -214,15 +223,22 @@ Result<void> ExportWalk::payloads(Pack& pack) {
       problems_.add(std::nullopt, "payload", pack.path,
                     "what follows the payloads of an entry that cannot be read was not checked");
     pack.lost = true;
+    if (fold_) fold_->end();
     return {};
   }
-  const bool watched = watch_ != nullptr && entry_.type == watch_->type;
+  watching_.clear();
+  for (const ExportWatch* watch : options_.watches)
+    if (watch->wants(entry_)) watching_.push_back(watch);
   seen_.clear();
-  seen_.resize(watched ? entry_.objects.size() : 0);
+  seen_.resize(entry_.objects.size());
   for (std::size_t place = 0; place < entry_.objects.size(); ++place) QUOTARY_TRY_VOID(payload(pack, place));
-  if (!watched) return {};
-  if (auto wrong = watch_->see(manifest_.tree_size, entry_, seen_))
-    problems_.add(entry_.index, "payload", pack.path, std::move(*wrong));
+  for (const ExportWatch* watch : watching_) {
+    if (auto wrong = watch->see(manifest_.tree_size, entry_, canonical_, seen_))
+      problems_.add(entry_.index, "payload", pack.path, std::move(*wrong));
+  }
+  if (fold_)
+    fold_->apply(entry_, canonical_, seen_,
+                 export_tile_path(bundle_name(entry_.index / tile_width, manifest_.tree_size)));
   return {};
 }
 
@@ -253,7 +269,7 @@ Result<void> ExportWalk::payload(Pack& pack, std::size_t place) {
 
 Result<void> ExportWalk::payload_bytes(Pack& pack, std::size_t place) {
   const ObjectView& object = entry_.objects[place];
-  const bool kept = !seen_.empty() && object.size <= watch_->bytes_max;
+  const bool kept = object.size <= bytes_wanted(object);
   std::string whole;
   Sha256 hash;
   for (std::uint64_t left = object.size; left > 0;) {
@@ -275,12 +291,19 @@ Result<void> ExportWalk::payload_bytes(Pack& pack, std::size_t place) {
   if (hash.finish() != object.sha256) {
     problems_.add(entry_.index, "payload", pack.path,
                   pack_member_name(entry_, place) + " does not have the hash that its entry names");
-  } else if (kept) {
-    seen_[place] = std::move(whole);
+  } else {
+    seen_[place].held = true;
+    if (kept) seen_[place].bytes = std::move(whole);
   }
   if (!all_zeros(*padding))
     problems_.add(entry_.index, "payload", pack.path, "something stands behind " + pack_member_name(entry_, place));
   return {};
+}
+
+std::size_t ExportWalk::bytes_wanted(const ObjectView& object) const {
+  std::size_t wanted = fold_ && ExportFold::reads(object) ? export_facts_bytes_max : 0;
+  for (const ExportWatch* watch : watching_) wanted = std::max(wanted, watch->bytes_max);
+  return wanted;
 }
 
 void ExportWalk::withhold(std::size_t place, bool erased) {
@@ -305,27 +328,70 @@ Result<std::optional<std::string>> ExportWalk::bundle_again(const TileName& name
   return std::optional<std::string>(std::move(bytes));
 }
 
+Result<bool> ExportWalk::read_again(const Progress& progress, const EntryRounds::Visit& visit) {
+  ExportTree again;
+  for (std::uint64_t number = 0; number < bundle_count(manifest_.tree_size); ++number) {
+    const TileName name = bundle_name(number, manifest_.tree_size);
+    QUOTARY_TRY(bytes, bundle_again(name));
+    BundleReader reader(bytes ? std::string_view(*bytes) : std::string_view());
+    for (unsigned i = 0; i < name.width; ++i) {
+      const auto canonical = reader.next();
+      if (!canonical) break;
+      again.append(leaf_hash(*canonical));
+      if (!view_entry(*canonical, entry_)) continue;
+      entry_.index = number * tile_width + i;
+      if (!visit(entry_, *canonical)) return false;
+    }
+    if (progress) progress(again.size(), manifest_.tree_size);
+  }
+  if (all_readable_ && again.root() != tree_.root())
+    problems_.add(std::nullopt, "file", "tile/entries", "the entries changed while they were being read");
+  return true;
+}
+
 Result<void> ExportWalk::follow_links_again(const Progress& progress) {
   while (links_.begin_pass()) {
-    ExportTree again;
-    for (std::uint64_t number = 0; number < bundle_count(manifest_.tree_size); ++number) {
-      const TileName name = bundle_name(number, manifest_.tree_size);
-      QUOTARY_TRY(bytes, bundle_again(name));
-      BundleReader reader(bytes ? std::string_view(*bytes) : std::string_view());
-      for (unsigned i = 0; i < name.width; ++i) {
-        const auto canonical = reader.next();
-        if (!canonical) break;
-        again.append(leaf_hash(*canonical));
-        if (!view_entry(*canonical, entry_)) continue;
-        entry_.index = number * tile_width + i;
-        follow_links();
-      }
-      if (problems_.enough()) return {};
-      if (progress) progress(again.size(), manifest_.tree_size);
-    }
-    if (all_readable_ && again.root() != tree_.root())
-      problems_.add(std::nullopt, "file", "tile/entries", "the entries changed while they were being read");
+    QUOTARY_TRY(whole, read_again(progress, [&](const EntryView&, std::string_view) {
+                  follow_links();
+                  return !problems_.enough();
+                }));
+    if (!whole) return {};
   }
+  return {};
+}
+
+// The export's entries for who makes the index anew: each was read before.
+class ExportWalk::Rounds final : public EntryRounds {
+ public:
+  Rounds(ExportWalk& walk, const Progress& progress)
+      : walk_(walk), progress_(progress), nodes_(export_nodes(walk.source_, walk.manifest_.tree_size)) {}
+
+  Result<Ended> walk(const Visit& visit) const override {
+    QUOTARY_TRY(whole, walk_.read_again(progress_, visit));
+    return whole ? Ended::at_the_end : Ended::by_visitor;
+  }
+  // From tiles that were held against the entries before.
+  Result<Hash> root(std::uint64_t size) const override { return read_root(size, nodes_); }
+
+ private:
+  ExportWalk& walk_;
+  const Progress& progress_;
+  const NodeReader nodes_;
+};
+
+// An index of entries that are not all known, or do not stand where they say, would differ at each root.
+Result<void> ExportWalk::check_index(const Progress& progress) {
+  if (index_roots_ == 0 || !all_in_place_ || problems_.enough()) return {};
+  VerifyReport found;
+  QUOTARY_TRY(whole, check_index_roots(Rounds(*this, progress), options_.scratch, found));
+  // Those of an index that was made in parts come last.
+  std::stable_sort(found.problems.begin(), found.problems.end(),
+                   [](const auto& a, const auto& b) { return a.index < b.index; });
+  for (VerifyProblem& problem : found.problems)
+    problems_.add(problem.index, "index",
+                  export_tile_path(bundle_name(problem.index / tile_width, manifest_.tree_size)),
+                  std::move(problem.detail));
+  if (whole) problems_.report().index_roots_checked = index_roots_;
   return {};
 }
 

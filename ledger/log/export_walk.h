@@ -1,7 +1,8 @@
 // The check's walk over an export's bundles: entries, chain, tree, links and payloads. Inside ledger/log.
 #pragma once
 
-#include "ledger/log/export_inputs.h"
+#include "ledger/log/export_fold.h"
+#include "ledger/log/index_check.h"
 #include "ledger/log/subject_links.h"
 
 namespace quotary {
@@ -9,7 +10,7 @@ namespace quotary {
 // One thread, one run.
 class ExportWalk {
  public:
-  // `earlier` are checkpoints that the entries must lead to as well; `watch` may be null.
+  // `earlier` are checkpoints that the entries must lead to as well; the options outlive it.
   ExportWalk(const ExportSource& source, ExportInputs& inputs, ExportProblems& problems, const ExportManifest& manifest,
              std::vector<EarlierCheckpoint> earlier, const ExportCheckOptions& options);
 
@@ -47,10 +48,16 @@ class ExportWalk {
   [[nodiscard]] Result<void> payloads(Pack& pack);
   [[nodiscard]] Result<void> payload(Pack& pack, std::size_t place);
   [[nodiscard]] Result<void> payload_bytes(Pack& pack, std::size_t place);
+  // How much of a payload someone asked for; 0: nothing.
+  [[nodiscard]] std::size_t bytes_wanted(const ObjectView& object) const;
   void withhold(std::size_t place, bool erased);
   void explain_erased();
   void follow_links();
   [[nodiscard]] Result<void> follow_links_again(const Progress& progress);
+  class Rounds;
+  // All entries once more, as far as they can be read; `visit` answers false to end it. False: it was ended.
+  [[nodiscard]] Result<bool> read_again(const Progress& progress, const EntryRounds::Visit& visit);
+  [[nodiscard]] Result<void> check_index(const Progress& progress);
   [[nodiscard]] Result<std::optional<std::string>> bundle_again(const TileName& name);
 
   const ExportSource& source_;
@@ -59,15 +66,19 @@ class ExportWalk {
   const ExportManifest& manifest_;
   const std::vector<EarlierCheckpoint> earlier_;  // by size
   std::size_t earlier_passed_ = 0;                // of these
-  const ExportWatch* const watch_;
-  const decltype(ExportCheckOptions::erases)& erases_;
+  const ExportCheckOptions& options_;
   std::map<std::string, std::uint64_t, std::less<>> erased_by_;  // the entry, by key subject
-  std::vector<std::optional<std::string>> seen_;  // of the entry at hand when it is watched, by place; else empty
+  std::vector<const ExportWatch*> watching_;                     // the entry at hand
+  std::vector<ExportedObject> seen_;                             // of the entry at hand, by place
+  std::optional<ExportFold> fold_;
+  std::uint64_t index_roots_ = 0;
   ExportTree tree_;
   SubjectLinks links_;
   EntryView entry_;
-  bool readable_ = false;     // entry_ is the entry at hand
-  bool all_readable_ = true;  // so far
+  std::string_view canonical_;  // of the entry at hand
+  bool readable_ = false;       // entry_ is the entry at hand
+  bool all_readable_ = true;    // so far
+  bool all_in_place_ = true;    // and each says that it stands where it does
   std::optional<Hash> last_leaf_;
   std::string last_time_;
 };

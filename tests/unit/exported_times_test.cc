@@ -43,10 +43,9 @@ class ExportedTimesTest : public testing::ExportFixture {
     EXPECT_TRUE(write(payloads));
     const auto source = open_export_folder(folder.path() + "/export").value();
     ExportedTimes times(*source, *key, {*parse_vkey(signer->vkey())}, authority->certificate_pem());
-    const auto report =
-        check_export(*source, *key, signer->vkey(),
-                     {.progress = {}, .watch = &times.watch(), .earlier = {}, .erases = {}, .other_vkeys = {}})
-            .value();
+    ExportCheckOptions how;
+    how.watches = {&times.watch()};
+    const auto report = check_export(*source, *key, signer->vkey(), std::move(how)).value();
     Verdict verdict = judge_export(report);
     times.tell(verdict);
     return verdict;

@@ -25,6 +25,10 @@ constexpr Words kind_words[] = {
     {"reorder", "记录顺序被改动", "entries are out of order"},
     {"node", "哈希树节点不符", "a tree node does not match"},
     {"payload", "内容与记录的哈希不符", "a payload does not match its recorded hash"},
+    {"index", "索引与记录不符", "an index.root does not commit to what the entries give"},
+    {"number_gap", "编号出现空缺", "a number is missing"},
+    {"number_duplicate", "编号重复", "a number occurs twice"},
+    {"state", "记录不能接在此前的记录之后", "the entry cannot follow those before it"},
 };
 
 std::string count(std::uint64_t value) { return std::to_string(value); }
@@ -62,6 +66,12 @@ void tell_withheld(Verdict& verdict, const ExportReport& report) {
   if (total > shown) value += " …";
   verdict.tell("未附内容", "withheld", std::move(value));
   tell_erased(verdict, report);
+}
+
+// Whether only the log itself can have made it so: the bytes are those that it signed.
+bool is_of_records(const ExportProblem& problem) {
+  constexpr std::string_view kinds[] = {"index", "number_gap", "number_duplicate", "state"};
+  return std::find(std::begin(kinds), std::end(kinds), problem.kind) != std::end(kinds);
 }
 
 void tell_problems(Verdict& verdict, const ExportReport& report) {
@@ -111,16 +121,23 @@ Verdict judge_export(const ExportReport& report) {
     return verdict;
   }
   verdict.facts["rewritten"] = report.rewritten;
-  verdict.refuse(fail(Errc::corrupt, report.rewritten ? "history_rewritten" : "export_damaged",
+  const bool as_signed = std::all_of(report.problems.begin(), report.problems.end(), is_of_records);
+  verdict.refuse(fail(Errc::corrupt,
+                      report.rewritten ? "history_rewritten"
+                      : as_signed      ? "records_refused"
+                                       : "export_damaged",
                       count(report.problems_total) + " problems" +
                           (report.broken_off ? "; the check was broken off, so there may be more" : "")));
   return verdict;
 }
 
-std::string erased_by_entry(const EntryView& entry, std::string_view canonical) {
-  if (entry.type != records::erasure_approved_type) return {};
+std::string ExportedErasures::erased_by(const EntryView& entry, std::string_view canonical) {
+  const bool counts = entry.type.starts_with("erasure.") || entry.type.starts_with("legal_hold.") ||
+                      entry.type == "person.added";  // who can be erased
+  if (!counts) return {};
   const auto whole = parse_entry(canonical);
-  return whole ? records::text_of(whole->body, "target") : std::string();
+  if (!whole || !fold_.apply(*whole, "", state_)) return {};
+  return whole->type == records::erasure_approved_type ? records::text_of(whole->body, "target") : std::string();
 }
 
 }  // namespace quotary::offline

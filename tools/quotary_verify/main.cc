@@ -4,6 +4,7 @@
 #include "ledger/log/status_proof.h"
 #include "ledger/log/succession.h"
 #include "ledger/numbers/numbers_proof.h"
+#include "ledger/records/fold.h"
 #include "signing/carried_proof.h"
 #include "signing/cosigner.h"
 #include "signing/document_check.h"
@@ -14,6 +15,7 @@
 #include "tools/quotary_verify/growth.h"
 #include "tools/quotary_verify/keys.h"
 #include "tools/quotary_verify/numbers.h"
+#include "tools/quotary_verify/records.h"
 #include "tools/quotary_verify/status.h"
 #include "tools/quotary_verify/token.h"
 #include "tools/quotary_verify/witnesses.h"
@@ -38,7 +40,8 @@ constexpr std::size_t proof_bytes_max = 1u << 20;
 constexpr std::size_t key_bytes_max = 4096;
 
 struct Asked {
-  std::string file, proof, status, vkey, succession, trust, policy, document, checkpoint, roots, consistency;
+  std::string file, proof, status, vkey, succession, trust, policy, document, checkpoint, roots, consistency, quote,
+      series, period;
   std::vector<std::string> earlier, parts;
   bool as_json = false;
 };
@@ -226,11 +229,21 @@ Result<Verdict> exported(const Asked& asked) {
     QUOTARY_TRY_VOID(signing::check_time_roots(roots));
     times.emplace(*source, key->in_its_time(), keys, roots);
   }
-  ExportCheckOptions how{.progress = progress,
-                         .watch = times ? &times->watch() : nullptr,
-                         .earlier = {},
-                         .erases = offline::erased_by_entry,
-                         .other_vkeys = {}};
+  offline::ExportQuestions questions{asked.quote, {}, asked.series, asked.period};
+  if (!asked.document.empty()) {
+    QUOTARY_TRY(bytes, read_file(*posix_file_system(), asked.document, document_bytes_max));
+    questions.document = std::move(bytes);
+  }
+  const RecordsFold fold;
+  offline::ExportedRecords records(std::move(questions), {});
+  offline::ExportedErasures erasures({});
+  ExportCheckOptions how;
+  how.progress = progress;
+  if (times) how.watches.push_back(&times->watch());
+  how.watches.push_back(&records.watch());
+  how.erases = [&](const EntryView& entry, std::string_view canonical) { return erasures.erased_by(entry, canonical); };
+  how.fold = &fold;
+  how.folded = [&](const StateReader& state) { return records.read(state); };
   for (const Vkey& each : keys) how.other_vkeys.push_back(vkey_text(each));
   for (const std::string& path : asked.earlier) {
     QUOTARY_TRY(text, read_file(*posix_file_system(), path, status_proof_bytes_max));
@@ -239,6 +252,7 @@ Result<Verdict> exported(const Asked& asked) {
   }
   QUOTARY_TRY(report, check_export(*source, *key, vkey, std::move(how)));
   Verdict verdict = offline::judge_export(report);
+  records.tell(verdict, report);
   if (times) times->tell(verdict);
   QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, report.note, keys));
   return verdict;
@@ -360,6 +374,15 @@ int run(int argc, char** argv) {
       ->expected(1, static_cast<int>(earlier_checkpoints_max));
   on_export->add_option("--tsa-roots", asked.roots,
                         "PEM file of roots: also check the time-stamps in it 同时核对其中的时间戳");
+  auto* const quote = on_export->add_option("--quote", asked.quote,
+                                            "a quote's number: its history, and who made it 一张报价单的经过与经手人");
+  on_export
+      ->add_option("--document", asked.document, "the quote's sealed PDF, which must be the one that was issued 原件")
+      ->needs(quote);
+  auto* const series = on_export->add_option(
+      "--series", asked.series, "a series: are its numbers whole, and which are voided? 该系列的编号完整吗？");
+  on_export->add_option("--period", asked.period, "only that period in which the series counts, as 2026 只看一期")
+      ->needs(series);
   add_succession(*on_export, asked);
   on_export->callback([&] { exit_code = answer(exported(asked), asked.as_json); });
   try {

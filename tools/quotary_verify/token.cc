@@ -76,18 +76,18 @@ Verdict judge_token(std::string_view token, std::string_view checkpoint, const C
 ExportedTimes::ExportedTimes(const ExportSource& source, const CheckpointVerifier& log_key, std::vector<Vkey> keys,
                              std::string roots_pem)
     : source_(source), log_key_(log_key), keys_(std::move(keys)), roots_pem_(std::move(roots_pem)) {
-  watch_.type = "system.time_token";
+  watch_.wants = [](const EntryView& entry) { return entry.type == "system.time_token"; };
   watch_.bytes_max = signing::time_reply_bytes_max;
-  watch_.see = [this](std::uint64_t tree_size, const EntryView& entry, const auto& objects) {
+  watch_.see = [this](std::uint64_t tree_size, const EntryView& entry, std::string_view, const auto& objects) {
     return see(tree_size, entry, objects);
   };
 }
 
 std::optional<std::string> ExportedTimes::see(std::uint64_t tree_size, const EntryView& entry,
-                                              const std::vector<std::optional<std::string>>& objects) {
+                                              const std::vector<ExportedObject>& objects) {
   const std::string *checkpoint = nullptr, *token = nullptr;
   for (std::size_t place = 0; place < objects.size(); ++place) {
-    const std::string* const bytes = objects[place] ? &*objects[place] : nullptr;
+    const std::string* const bytes = objects[place].bytes ? &*objects[place].bytes : nullptr;
     if (entry.objects[place].name == "checkpoint") checkpoint = bytes;
     if (entry.objects[place].name == "token") token = bytes;
   }

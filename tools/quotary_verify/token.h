@@ -40,7 +40,7 @@ class ExportedTimes {
 
  private:
   [[nodiscard]] std::optional<std::string> see(std::uint64_t tree_size, const EntryView& entry,
-                                               const std::vector<std::optional<std::string>>& objects);
+                                               const std::vector<ExportedObject>& objects);
   [[nodiscard]] std::optional<std::string> compare(std::uint64_t tree_size, const EntryView& entry,
                                                    const json::object& facts) const;
 
