@@ -41,6 +41,9 @@ set_tests_properties(rotation_test PROPERTIES LABELS e2e TIMEOUT 180 ENVIRONMENT
 add_test(NAME rewritten_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/rewritten_test.py)
 set_tests_properties(rewritten_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT
   "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_VERIFY_PROGRAM=$<TARGET_FILE:quotary-verify>")
+add_test(NAME auditor_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/auditor_test.py)
+set_tests_properties(auditor_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT
+  "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_VERIFY_PROGRAM=$<TARGET_FILE:quotary-verify>")
 quotary_test(making_test LABEL e2e TIMEOUT 300
   SOURCES api/making_test.cc support/faulty_file_system.cc
   LIBRARIES quotary_api)
