@@ -1,5 +1,6 @@
 // quotary_bench_export FOLDER ENTRIES: makes a ledger of so many entries, each with a fact, reads it as it lies,
-// exports it, copies the export's files as they are and checks the export, each in a process of its own; prints seconds
+// exports it, copies the export's files as they are and checks the export, without and with a fold that keeps as much
+// state for each entry as an organisation's does for a quote, each in a process of its own; prints seconds
 // and the peak of memory that the system accounted to each, and how export and limits compare. A folder that was filled
 // before is measured as it is.
 #include "ledger/log/export_check.h"
@@ -17,6 +18,18 @@
 
 namespace quotary {
 namespace {
+
+constexpr std::size_t record_bytes = 700;
+
+class QuoteLikeFold final : public Fold {
+ public:
+  Result<void> apply(const Entry& entry, std::string_view, StateWriter& state) const override {
+    const std::string place = std::to_string(entry.index), hash = sha256(place).hex();
+    state.put("quote/" + place, std::string(record_bytes, 'q'));
+    for (const char* key : {"list/", "own/person/", "pdf/", "code/"}) state.put(key + hash, place);
+    return {};
+  }
+};
 
 struct Bench {
   explicit Bench(const std::string& in) : folder(in) { options.directory = in + "/log"; }
@@ -82,11 +95,13 @@ struct Bench {
     const auto volume = posix_file_system()->open_volume(to);
     QUOTARY_CHECK(volume && (*volume)->sync());
   }
-  void check() const {
+  void check(const Fold* fold) const {
     const auto source = open_export_folder(export_at(free_place() - 1));
     QUOTARY_CHECK(source.has_value());
-    const auto report = check_export(**source, *key, base.vkey());
-    QUOTARY_CHECK(report && report->problems_total == 0);
+    ExportCheckOptions how;
+    how.fold = fold;
+    const auto report = check_export(**source, *key, base.vkey(), std::move(how));
+    QUOTARY_CHECK(report && report->problems_total == 0 && report->state_checked == (fold != nullptr));
   }
 };
 
@@ -124,6 +139,7 @@ int main(int argc, char** argv) {
     run("make");
     const double scan = run("scan"), exported = run("export"), copy = run("copy");
     run("check");
+    run("fold");
     std::printf("export: %.2f of the raw scan, which writes nothing; %.2f of copying its files\n", scan / exported,
                 copy / exported);
     return 0;
@@ -134,6 +150,7 @@ int main(int argc, char** argv) {
   if (step == "scan") bench.scan();
   if (step == "export") bench.write();
   if (step == "copy") bench.copy();
-  if (step == "check") bench.check();
+  if (step == "check") bench.check(nullptr);
+  if (step == "fold") bench.check(std::make_unique<QuoteLikeFold>().get());
   return 0;
 }

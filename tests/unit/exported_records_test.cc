@@ -117,8 +117,8 @@ TEST_F(ExportedRecordsTest, ASealThatLiesIsNamedAtItsIndex) {
         std::pair{"the month that runs", "2026-12 had not ended"}}) {
     const Verdict verdict = judged_with({seal});
     EXPECT_EQ(verdict.code, "records_refused") << seal;
+    ASSERT_EQ(problems_of(verdict).size(), 1u) << seal;
     EXPECT_TRUE(names(verdict, at + why)) << seal << ": " << problems_of(verdict).front();
-    EXPECT_EQ(problems_of(verdict).size(), 1u);
   }
 }
 
@@ -197,7 +197,7 @@ TEST_F(ExportedRecordsTest, EachIndexRootIsMadeAnew) {
   other.tree_root = root_of(900).tree_root;
   for (const IndexRoot& root : {old, lost, other}) append_root(root);
   const ExportReport report = checked("lying");
-  EXPECT_EQ(report.problems_total, 3u) << told(report);
+  ASSERT_EQ(report.problems_total, 3u) << told(report);
   for (const std::uint64_t index : {901, 902, 903}) EXPECT_TRUE(names_entry(report, "index", index)) << index;
   EXPECT_EQ(report.problems[0].file, "tile/entries/003.p/136");
 }
