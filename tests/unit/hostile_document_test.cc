@@ -24,6 +24,8 @@ using testing::with_members;
 
 const testing::SignedDocuments& made() { return signed_documents(); }
 
+std::string ref(std::uint32_t number) { return std::to_string(number) + " 0 R"; }
+
 // Hostile files end soon; what they cost is printed, not asserted.
 TEST(HostileDocument, HostileFilesStayCheap) {
   const auto& m = made();
