@@ -27,6 +27,7 @@ LEDGER_PARTS = {
     "index": {"index", "base"},
     "quote": {"quote", "base"},
     "log": {"log", "index", "base"},
+    "blobs": {"blobs", "log", "base"},
     "backup": {"backup", "log", "base"},
     "records": {"records", "gates", "health", "quote", "log", "base"},
     "numbers": {"numbers", "records", "quote", "log", "index", "base"},
