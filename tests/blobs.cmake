@@ -11,3 +11,5 @@ include(fuzz/fuzz.cmake)
 quotary_fuzz(fuzz_blob_reference SOURCES fuzz/fuzz_blob_reference.cc LIBRARIES quotary_blobs CORPUS blob_reference)
 quotary_fuzz(fuzz_blob SOURCES fuzz/fuzz_blob.cc LIBRARIES quotary_blobs quotary_signing CORPUS blob)
 
+add_executable(quotary_bench_blobs bench/bench_blobs.cc)
+target_link_libraries(quotary_bench_blobs PRIVATE quotary_options quotary_blobs quotary_signing)
