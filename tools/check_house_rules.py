@@ -38,7 +38,7 @@ LEDGER_PARTS = {
 ENGINES = {
     "rocksdb/": (re.compile(r"ledger/log/rocks_\w+\.(cc|h)$"), None),
     "podofo/": (re.compile(r"pdfgen/\w+\.cc$"), 1),
-    "seccomp": (re.compile(r"api/judging/\w+\.cc$"), 1),
+    "seccomp": (re.compile(r"api/confined/\w+\.cc$"), 1),
     "libp11": (re.compile(r"signing/\w+\.cc$"), 1),
     "fido": (re.compile(r"signing/\w+\.cc$"), 1),
     "toml++": (re.compile(r"ledger/gates/\w+\.cc$"), 1),

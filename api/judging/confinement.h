@@ -1,21 +1,11 @@
-// Takes a process's rights away: what reads a stranger's bytes shall be able to compute, and nothing else.
+// The confinement under which documents are judged.
 #pragma once
 
-#include "ledger/base/result.h"
-
-#include <chrono>
-#include <cstdint>
+#include "api/confined/confinement.h"
 
 namespace quotary::judging {
 
-struct Confinement {
-  std::uint64_t memory_bytes = 0;      // beyond what the process has when it is confined
-  std::chrono::milliseconds cpu_time;  // then the process is ended by a signal
-};
-
-// For good, of the calling process, which has one thread: no file, socket or process can be opened or made, and none
-// written but what is open already; memory and time of the processor are bounded; no core is written. A forbidden call
-// fails with EPERM. Errc::unavailable `not_confined` says which step failed: then nothing may be read.
-[[nodiscard]] Result<void> confine(const Confinement& limits);
+using confined::confine;
+using confined::Confinement;
 
 }  // namespace quotary::judging

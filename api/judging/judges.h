@@ -4,6 +4,7 @@
 #include "api/judging/judge_process.h"
 #include "api/judging/judgement.h"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,7 +35,6 @@ class Judges {
   [[nodiscard]] Result<Judgement> judge(const Question& question);
 
  private:
-  struct Process;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -1,4 +1,4 @@
-#include "api/judging/confinement.h"
+#include "api/confined/confinement.h"
 
 #include <seccomp.h>
 #include <sys/prctl.h>
@@ -12,7 +12,7 @@
 #include <initializer_list>
 #include <memory>
 
-namespace quotary::judging {
+namespace quotary::confined {
 
 namespace {
 
@@ -81,4 +81,4 @@ Result<void> confine(const Confinement& limits) {
   return filter_calls();
 }
 
-}  // namespace quotary::judging
+}  // namespace quotary::confined
