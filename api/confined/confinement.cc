@@ -1,5 +1,6 @@
 #include "api/confined/confinement.h"
 
+#include <sched.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -30,6 +31,12 @@ constexpr std::initializer_list<int> allowed_calls{SCMP_SYS(write),         SCMP
                                                    SCMP_SYS(tgkill),        SCMP_SYS(restart_syscall),
                                                    SCMP_SYS(sigaltstack)};
 
+// Beside these, what a new thread of this process does as it begins.
+constexpr std::initializer_list<int> thread_calls{SCMP_SYS(set_robust_list), SCMP_SYS(rseq)};
+// How glibc makes a thread. By these flags exactly: others would make a process, or a world of its own for one.
+constexpr scmp_datum_t thread_flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_SIGHAND | CLONE_THREAD |
+                                      CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
+
 Error not_confined(const char* step) {
   return fail(Errc::unavailable, "not_confined",
               std::string("the process that reads strangers' documents cannot be confined: ") + step + ": " +
@@ -51,16 +58,27 @@ Result<std::uint64_t> data_bytes() {
   return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
-Result<void> filter_calls() {
+Result<void> filter_calls(bool threads) {
   const std::unique_ptr<void, void (*)(void*)> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)), seccomp_release);
   if (!filter) return not_confined("seccomp_init");
-  for (const int call : allowed_calls) {
-    if (const int failed = seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0); failed != 0) {
-      errno = -failed;
-      return not_confined("seccomp_rule_add");
-    }
+  int failed = 0;
+  const auto rule = [&](std::uint32_t action, int call) {
+    if (failed == 0) failed = seccomp_rule_add(filter.get(), action, call, 0);
+  };
+  for (const int call : allowed_calls) rule(SCMP_ACT_ALLOW, call);
+  if (threads) {
+    for (const int call : thread_calls) rule(SCMP_ACT_ALLOW, call);
+    // A filter cannot see the flags of the newer call: without it glibc takes the older one.
+    rule(SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3));
+    if (failed == 0)
+      failed = seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_EQ, thread_flags));
   }
-  if (const int failed = seccomp_load(filter.get()); failed != 0) {
+  if (failed != 0) {
+    errno = -failed;
+    return not_confined("seccomp_rule_add");
+  }
+  failed = seccomp_load(filter.get());
+  if (failed != 0) {
     errno = -failed;
     return not_confined("seccomp_load");
   }
@@ -78,7 +96,7 @@ Result<void> confine(const Confinement& limits) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits.cpu_time);
   const itimerval alarm{{}, {seconds.count(), std::chrono::microseconds(limits.cpu_time - seconds).count()}};
   if (setitimer(ITIMER_PROF, &alarm, nullptr) != 0) return not_confined("ITIMER_PROF");
-  return filter_calls();
+  return filter_calls(limits.threads);
 }
 
 }  // namespace quotary::confined

@@ -10,7 +10,8 @@ namespace quotary::confined {
 
 struct Confinement {
   std::uint64_t memory_bytes = 0;      // beyond what the process has when it is confined
-  std::chrono::milliseconds cpu_time;  // then the process is ended by a signal
+  std::chrono::milliseconds cpu_time;  // of all threads; then the process is ended by a signal
+  bool threads = false;                // may be made: for libraries that cannot compute without
 };
 
 // For good, of the calling process, which has one thread: no file, socket or process can be opened or made, and none

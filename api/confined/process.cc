@@ -31,7 +31,7 @@ bool receive(int socket, std::string& text, std::uint64_t bytes, std::uint64_t b
 [[noreturn]] void answer_confined(const QuestionHead& head, const Parts& parts, const Work& work, int pipe) {
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   // The limit of what files may grow to is zero from here on; a pipe is none.
-  const auto confined = confine({head.memory_bytes, std::chrono::milliseconds(head.cpu_ms)});
+  const auto confined = confine({head.memory_bytes, std::chrono::milliseconds(head.cpu_ms), work.threads});
   std::string out;
   try {
     out = confined ? work.answer(parts) : confined.error().detail;

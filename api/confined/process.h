@@ -14,6 +14,7 @@ namespace quotary::confined {
 struct Work {
   std::array<std::size_t, parts_max> part_bytes_max{};  // a question with more ends the process
   std::size_t answer_bytes_max = 0;                     // a child that gives more is stopped
+  bool threads = false;                                 // the child may make some (confinement.h)
   // Called in the child, after it was confined. What it needs of files it has opened before, in the process.
   std::function<std::string(const std::array<std::string, parts_max>& parts)> answer;
 };
