@@ -11,6 +11,7 @@ packages=(
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   librocksdb-dev libisal-dev libsodium-dev libssl-dev libfido2-dev libp11-dev libseccomp-dev libpodofo0.9.8
   libharfbuzz-dev libqrencode-dev libdeflate-dev libpng-dev libicu-dev libtomlplusplus-dev
+  libmagic-dev libmagic-mgc libexiv2-dev libturbojpeg0-dev libwebp-dev libheif-dev libzip-dev libexpat1-dev libqpdf-dev
   libhowardhinnant-date-dev libcli11-dev libgtest-dev libgmock-dev
   fonts-noto-cjk icc-profiles-free tzdata openssl
   # For the tests only: the layout's rule, and readers and judges that are not ours.
