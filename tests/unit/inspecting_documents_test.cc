@@ -114,7 +114,8 @@ TEST(Deck, DeclaredOtherwiseIsFlagged) {
 TEST(Deck, BombsAreNotInflated) {
   auto files = deck_files(first_version());
   files["ppt/slides/slide1.xml"] = std::string(60u << 20, ' ');
-  EXPECT_EQ(inspect(zip_of(files)).flags, std::set<Flag>{Flag::over_limits});
+  EXPECT_EQ(inspect(zip_of(files), deck_type).flags, std::set<Flag>{Flag::over_limits});
+  EXPECT_EQ(inspect(zip_of(files), "image/png").flags, (std::set<Flag>{Flag::over_limits, Flag::mime_mismatch}));
   testing::Files many{{"[Content_Types].xml", "<Types/>"}};
   for (std::uint64_t i = 0; i < limits::archive_entries_max; ++i) many[std::to_string(i)] = "";
   EXPECT_EQ(inspect(zip_of(many)).flags, std::set<Flag>{Flag::over_limits});

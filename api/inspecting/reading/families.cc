@@ -88,6 +88,12 @@ bool contradicts(std::string_view declared, std::string_view sniffed) {
   return !(says == "zip" && inside);
 }
 
+bool is_container(std::string_view media_type) {
+  const auto family = family_of(media_type);
+  return family == "zip" || family == "compound file" ||
+         std::find(zipped.begin(), zipped.end(), family) != zipped.end();
+}
+
 bool is_executable(std::string_view media_type, std::string_view bytes, std::string_view file_name) {
   if (std::find(program_types.begin(), program_types.end(), media_type) != program_types.end()) return true;
   const bool begins_so = bytes.starts_with("#!") ||

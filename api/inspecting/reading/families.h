@@ -11,6 +11,9 @@ namespace quotary::inspecting {
 // anything that is a zip) contradicts nothing that it may be.
 [[nodiscard]] bool contradicts(std::string_view declared, std::string_view sniffed);
 
+// Zips and compound files, whatever they hold: what one is can only be told by opening it.
+[[nodiscard]] bool is_container(std::string_view media_type);
+
 // By media type, by the first bytes, or by the end of the name.
 [[nodiscard]] bool is_executable(std::string_view media_type, std::string_view bytes, std::string_view file_name);
 

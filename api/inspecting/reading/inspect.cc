@@ -7,9 +7,15 @@
 #include "api/inspecting/reading/families.h"
 #include "api/inspecting/reading/picture.h"
 
+#include <algorithm>
+#include <array>
+
 namespace quotary::inspecting {
 
 namespace {
+
+constexpr std::array<Flag, 4> unread_flags{Flag::damaged, Flag::encrypted, Flag::over_limits,
+                                           Flag::too_large_to_inspect};
 
 DecodedPicture decode(std::string_view media_type, std::string_view bytes) {
   if (media_type == "image/jpeg") return decode_jpeg(bytes);
@@ -89,9 +95,11 @@ Inspection Reader::inspect(const Question& question) const {
     }
   }
   const std::string declared = media_type_of(question.declared_media_type);
-  // An encrypted Office file is a compound file, whatever it holds.
-  const bool hidden = out.flags.contains(Flag::encrypted) && is_compound(question.bytes);
-  if (!hidden && contradicts(declared, out.media_type)) out.flags.insert(Flag::mime_mismatch);
+  // Of a container that could not be opened nobody knows what it holds.
+  const bool unread =
+      std::any_of(unread_flags.begin(), unread_flags.end(), [&](Flag flag) { return out.flags.contains(flag); });
+  const bool unknown = unread && is_container(declared) && is_container(out.media_type);
+  if (!unknown && contradicts(declared, out.media_type)) out.flags.insert(Flag::mime_mismatch);
   if (is_executable(out.media_type, question.bytes, out.file_name)) out.flags.insert(Flag::executable);
   return out;
 }

@@ -4,6 +4,9 @@
 #include "api/inspecting/reading/documents.h"
 #include "api/inspecting/text.h"
 
+// Clang 14 cannot read qpdf's own JSON in C++20, and nothing here needs more of it than its name.
+class JSON;
+#define JSON_HH
 #include <qpdf/Pipeline.hh>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFExc.hh>
