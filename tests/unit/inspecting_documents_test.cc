@@ -111,6 +111,13 @@ TEST(Deck, DeclaredOtherwiseIsFlagged) {
   EXPECT_EQ(inspect(zip_of({{"a.txt", "a"}}), deck_type).flags, std::set<Flag>{Flag::mime_mismatch});
 }
 
+TEST(Deck, OneThatWasNotReadIsNotContradicted) {
+  const std::string zip = zip_of({{"a.txt", std::string(4'000, 'a')}, {"b.txt", "b"}});
+  const auto part = zip.substr(0, zip.size() - 30);
+  EXPECT_EQ(inspect(part, deck_type).flags, std::set<Flag>{Flag::damaged});
+  EXPECT_EQ(inspect(part, "image/png").flags, (std::set<Flag>{Flag::damaged, Flag::mime_mismatch}));
+}
+
 TEST(Deck, BombsAreNotInflated) {
   auto files = deck_files(first_version());
   files["ppt/slides/slide1.xml"] = std::string(60u << 20, ' ');
