@@ -342,6 +342,9 @@ class Organisation {
   [[nodiscard]] Result<void> ready() const;
   // For an answer that anybody may read: names of files below the organisation's folders, without where these are.
   [[nodiscard]] std::string without_folders(std::string text) const;
+  // Where the seal's chain does not lead (`seal_chain_incomplete`, `seal_chain_root_differs`), while it seals all the
+  // same.
+  [[nodiscard]] std::optional<Error> seal_doubt() const;
   // False while the record of auditors' and administrators' reads cannot be written or chained: such reads are refused.
   [[nodiscard]] bool access_log_works() const;
   // False while the key of an erased subject could not be destroyed yet; run_due_events() and the next start try again.

@@ -57,6 +57,12 @@ std::string curve_of(EVP_PKEY* key) {
   return {name.data(), size};
 }
 
+std::string name_text(const X509_NAME* name) {
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
+  return shown(bio_text(out.get()));
+}
+
 }  // namespace
 
 std::string drain_openssl_errors() {
@@ -79,12 +85,9 @@ IntegerPtr random_integer(Random& random, std::size_t size) {
   return IntegerPtr(number ? BN_to_ASN1_INTEGER(number.get(), nullptr) : nullptr);
 }
 
-std::string certificate_subject(const X509* certificate) {
-  const BioPtr out(BIO_new(BIO_s_mem()));
-  X509_NAME_print_ex(out.get(), X509_get_subject_name(certificate), 0,
-                     XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
-  return shown(bio_text(out.get()));
-}
+std::string certificate_subject(const X509* certificate) { return name_text(X509_get_subject_name(certificate)); }
+
+std::string certificate_issuer(const X509* certificate) { return name_text(X509_get_issuer_name(certificate)); }
 
 std::vector<std::string> subject_names(const X509* certificate) {
   constexpr std::size_t names_max = 20;
@@ -135,7 +138,7 @@ std::vector<CertificatePtr> issuing_chain(X509* leaf, const std::vector<Certific
   std::vector<CertificatePtr> chain;
   X509* subject = leaf;
   // A root issues itself, and then the chain is at its end.
-  while (chain.size() < certificates.size() && X509_check_issued(subject, subject) != X509_V_OK) {
+  while (chain.size() < certificates.size() && !is_self_issued(subject)) {
     X509* issuer = nullptr;
     for (const CertificatePtr& candidate : certificates) {
       if (X509_check_issued(candidate.get(), subject) != X509_V_OK ||
@@ -202,5 +205,7 @@ std::string key_description(EVP_PKEY* key) {
   if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC) return "ECDSA P-" + std::to_string(EVP_PKEY_get_bits(key));
   return "unknown";
 }
+
+bool is_self_issued(X509* certificate) { return X509_check_issued(certificate, certificate) == X509_V_OK; }
 
 }  // namespace quotary::signing

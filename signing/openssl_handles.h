@@ -65,6 +65,8 @@ std::string der_of(const T* value) {
 // "CN=…,O=…" in UTF-8, fit for a line of a log or a terminal: cut off at 200 bytes with "…", and whatever steers the
 // display replaced by "?".
 std::string certificate_subject(const X509* certificate);
+// Whom it names as its issuer, written the same way.
+std::string certificate_issuer(const X509* certificate);
 // Whom the subject names: its O, CN, organizationIdentifier and serialNumber, as certificate_subject()
 // writes text, at most 20 of them.
 std::vector<std::string> subject_names(const X509* certificate);
@@ -90,5 +92,7 @@ inline constexpr int chain_security_level = 2;
 bool key_strong_enough(EVP_PKEY* key);
 // "ECDSA P-256" or "RSA 3072".
 std::string key_description(EVP_PKEY* key);
+// Whether it names itself as its issuer, as a root does.
+bool is_self_issued(X509* certificate);
 
 }  // namespace quotary::signing

@@ -52,9 +52,15 @@ class LoadedSeal final : public Seal {
                   "the seal's certificate, or one that issued it, ends at " + format_rfc3339(not_after_) + ", before " +
                       format_rfc3339(request.must_outlive) + ": renew it, or shorten the quote's validity");
     }
-    if (request.signing_time < not_before_of(key_.leaf.get()) || not_after_ < request.signing_time) {
+    if (request.signing_time < not_before_of(key_.leaf.get())) {
+      return fail(Errc::unavailable, "seal_certificate_not_yet_valid",
+                  "the seal's certificate is valid only from " + format_rfc3339(not_before_of(key_.leaf.get())) +
+                      ", not at " + format_rfc3339(request.signing_time));
+    }
+    if (not_after_ < request.signing_time) {
       return fail(Errc::unavailable, "seal_certificate_expired",
-                  "the seal's certificate is not valid at " + format_rfc3339(request.signing_time));
+                  "the seal's certificate, or one that issued it, ended at " + format_rfc3339(not_after_) +
+                      ", before " + format_rfc3339(request.signing_time));
     }
     QUOTARY_TRY(prepared, prepare_signature(pdf, {request.signing_time, request.field, request.reason, request.location,
                                                   request.name}));

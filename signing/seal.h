@@ -54,9 +54,11 @@ class Seal {
  public:
   // Checks that key and certificate match, key usage allows digitalSignature or nonRepudiation, an extended key usage,
   // where there is one, is for signing documents, ECDSA P-256 or RSA >= 2048, and that now lies in the validity of the
-  // certificate and of those that issued it. Errc::unavailable with codes `seal_key_missing`, `seal_key_unreadable`
-  // (permissions), `seal_key_password`, `seal_key_mismatch`, `seal_certificate_expired`, `seal_key_unsuitable`, and
-  // those of load_token_key(); the detail names the file and what to do.
+  // certificate and of those that issued it, none of which has a key or is signed over a digest below 112 bits of
+  // security. Errc::unavailable with codes `seal_key_missing`, `seal_key_unreadable` (permissions),
+  // `seal_key_password`, `seal_key_mismatch`, `seal_key_unsuitable`, `seal_certificate_weak`,
+  // `seal_certificate_expired`, `seal_certificate_not_yet_valid`, and those of load_token_key(); the detail names the
+  // file and what to do. Whether the chain is whole is check_chain_end()'s.
   [[nodiscard]] static Result<std::shared_ptr<const Seal>> load(FileSystem& files, const SealKeyFiles& paths,
                                                                 Timestamp now);
   // A seal whose key is elsewhere, behind this seam: a remote service, say. The same checks of its certificate.

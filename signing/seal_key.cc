@@ -13,6 +13,7 @@ namespace {
 using Pkcs12Ptr = std::unique_ptr<PKCS12, Release<PKCS12_free>>;
 
 constexpr std::size_t key_file_bytes_max = 1u << 20;
+constexpr int security_bits_min = 112;  // NIST SP 800-57 part 1: RSA 2048; SHA-1 has less
 
 Error unavailable(const char* code, const std::string& detail) { return fail(Errc::unavailable, code, detail); }
 
@@ -82,6 +83,20 @@ Result<SealKey> from_pem(FileSystem& files, const SealKeyFiles& paths) {
   return out;
 }
 
+// Why a reader will refuse the certificate as too weak, or "".
+std::string weakness_of(X509* certificate) {
+  EVP_PKEY* const key = X509_get0_pubkey(certificate);
+  if (!key || EVP_PKEY_get_security_bits(key) < security_bits_min)
+    return key ? "has the key " + key_description(key) : std::string("has no key that can be read");
+  // What a root signs over itself proves nothing, however strong it is.
+  if (is_self_issued(certificate)) return {};
+  int digest = NID_undef, bits = 0;
+  const bool told = X509_get_signature_info(certificate, &digest, nullptr, &bits, nullptr) == 1;
+  if (told && bits >= security_bits_min) return {};
+  const char* const name = digest == NID_undef ? nullptr : OBJ_nid2ln(digest);
+  return "is signed over " + std::string(name ? name : "a digest that is not known");
+}
+
 }  // namespace
 
 Result<void> check_signing_certificate(X509* leaf, std::vector<CertificatePtr>& chain, const std::string& file,
@@ -100,14 +115,18 @@ Result<void> check_signing_certificate(X509* leaf, std::vector<CertificatePtr>& 
                                                   "; ECDSA P-256 or RSA of 2048 bits is the least");
   }
   chain = issuing_chain(leaf, chain);
-  std::vector<const X509*> all{leaf};
+  std::vector<X509*> all{leaf};
   for (const CertificatePtr& each : chain) all.push_back(each.get());
-  for (const X509* each : all) {
+  for (X509* const each : all) {
     const std::string whose =
         each == leaf ? "the certificate in " + file : "the certificate of " + certificate_subject(each) + " in " + file;
+    if (const std::string weakness = weakness_of(each); !weakness.empty())
+      return unavailable("seal_certificate_weak",
+                         whose + " " + weakness + ", which is below 112 bits of security: have it issued anew");
     if (now < not_before_of(each))
-      return unavailable("seal_certificate_expired",
-                         whose + " is valid only from " + format_rfc3339(not_before_of(each)));
+      return unavailable("seal_certificate_not_yet_valid", whose + " is valid only from " +
+                                                               format_rfc3339(not_before_of(each)) +
+                                                               ": wait until then, or set the machine's clock right");
     if (not_after_of(each) < now)
       return unavailable("seal_certificate_expired",
                          whose + " ended at " + format_rfc3339(not_after_of(each)) + ": renew it");

@@ -19,6 +19,13 @@ struct SigningCertificate {
 // `bad_certificates`.
 [[nodiscard]] Result<SigningCertificate> signing_certificate(std::string pem);
 
+// Whether a signer's chain (its own certificate, then its issuers', as PEM) leads to where others can follow: to one of
+// `roots_pem` or a certificate that one of them issued, or without any roots (empty) to a root of its own.
+// Errc::unavailable `chain_incomplete` when it ends in a certificate whose issuer is missing, which the detail names;
+// `chain_root_differs` when it ends in a root of its own that is none of those. Errc::invalid `bad_certificates`.
+inline constexpr std::string_view chain_incomplete = "chain_incomplete";
+[[nodiscard]] Result<void> check_chain_end(std::string_view pem, std::string_view roots_pem);
+
 // The subject of the first certificate, one line; "" for none.
 [[nodiscard]] std::string certificate_subject_of(std::string_view pem);
 

@@ -48,6 +48,8 @@ Result<http::Response> readyz(const Surface& surface, const http::Request&) {
   if (const auto seals = surface.organisation.seal_times(); seals && seals->failing_since)
     text += "degraded: seal time: documents are sealed without a time-stamp since " +
             format_rfc3339(*seals->failing_since) + " (" + seals->code + ")\n";
+  if (const auto doubt = surface.organisation.seal_doubt())
+    text += "degraded: seal: " + surface.organisation.without_folders(doubt->detail) + " (" + doubt->code + ")\n";
   if (signature::is_degraded(surface.organisation.delivery()))
     text += "degraded: delivery: invitations to sign cannot be delivered; see /v1/signature-requests\n";
   const auto later = surface.organisation.long_term();

@@ -38,6 +38,13 @@ Result<void> complete_development_seal(const OrganisationConfig& config, const s
   return {};
 }
 
+Result<std::string> read_anchors(FileSystem& files, const std::string& path) {
+  QUOTARY_TRY(anchors, read_file(files, path, time_stamping::roots_bytes_max));
+  if (const auto usable = signing::check_trust_anchors(anchors); !usable)
+    return fail(usable.error().kind, usable.error().code, path + ": " + usable.error().detail);
+  return anchors;
+}
+
 Draft genesis_of(const NewOrganisation& made, const TimeZone& zone, const std::string& profile) {
   Draft genesis = draft_by(Organisation::operator_principal(), "organisation.created", "organisation");
   genesis.body = {{"origin", made.origin}, {"public_url", made.public_url}, {"time_zone", zone.name()}};
@@ -178,12 +185,7 @@ Result<void> Organisation::Parts::start() {
   if (party) seller = std::move(*party);
   profile = {record->origin, record->public_url, record->time_zone, seller.name};
   if (!fonts) QUOTARY_TRY_VOID(load_fonts());
-  auto loaded = signing::Seal::load(*config.files, config.seal, now());
-  if (loaded) {
-    seal = *loaded;
-  } else {
-    seal_error = loaded.error();
-  }
+  QUOTARY_TRY_VOID(load_seal());
   issuer = std::make_unique<Issuer>(*this);
   erased_keys = std::make_unique<ErasedKeys>(*ledger, *keys);
   erased_keys->destroy_all();
@@ -200,6 +202,32 @@ Result<void> Organisation::Parts::start() {
   return start_long_term();
 }
 
+// No sealed document can be called back: a chain that the operator's own roots do not vouch for seals nothing. Without
+// roots it may be whole where readers are, so it seals, and what is missing is shown.
+Result<void> Organisation::Parts::load_seal() {
+  if (!config.long_term.signer_roots_file.empty()) {
+    QUOTARY_TRY(roots, read_anchors(*config.files, config.long_term.signer_roots_file));
+    seal_roots_pem = std::move(roots);
+  }
+  auto loaded = signing::Seal::load(*config.files, config.seal, now());
+  if (!loaded) {
+    seal_error = std::move(loaded).error();
+    return {};
+  }
+  if (auto led = signing::check_chain_end((*loaded)->certificate_pem(), seal_roots_pem); !led) {
+    Error error = std::move(led).error();
+    const bool refused = error.code == signing::chain_incomplete && !seal_roots_pem.empty();
+    error.code = "seal_" + error.code;
+    error.detail = "the seal: " + error.detail;
+    (refused ? seal_error : seal_doubt) = std::move(error);
+    if (refused) return {};
+  }
+  seal = std::move(*loaded);
+  return {};
+}
+
+std::optional<Error> Organisation::seal_doubt() const { return parts_->seal_doubt; }
+
 // What cannot be read in the ledger is trusted by nothing, and said so by each answer; reading and issuing go on.
 Result<void> Organisation::Parts::start_verifying() {
   findings = std::make_unique<FindingsCache>();
@@ -207,9 +235,7 @@ Result<void> Organisation::Parts::start_verifying() {
   if (auto adopted = adopted_certificates(*ledger)) adopted_pem = std::move(*adopted);
   if (adopted_pem.empty() && seal) adopted_pem = seal->certificate_pem();
   if (!config.signer_roots_file.empty()) {
-    QUOTARY_TRY(roots, read_file(*config.files, config.signer_roots_file, time_stamping::roots_bytes_max));
-    if (const auto usable = signing::check_trust_anchors(roots); !usable)
-      return fail(usable.error().kind, usable.error().code, config.signer_roots_file + ": " + usable.error().detail);
+    QUOTARY_TRY(roots, read_anchors(*config.files, config.signer_roots_file));
     signer_roots_pem = std::move(roots);
   }
   if (config.time_stamping.roots_file.empty()) return {};

@@ -115,6 +115,7 @@ struct Organisation::Parts {
   std::shared_ptr<const pdfgen::Fonts> fonts;
   std::shared_ptr<const signing::Seal> seal;
   std::optional<Error> seal_error;     // why `seal` is null: issuing is refused, reading goes on
+  std::optional<Error> seal_doubt;     // where its chain does not lead; sealing goes on
   std::optional<Error> signing_error;  // why no customer can sign: nobody is asked to, reading goes on
   OrganisationProfile profile;
   Party seller;
@@ -131,6 +132,7 @@ struct Organisation::Parts {
   std::string recording_pem;                // that of the signing service, as it is now; empty: none
   std::string adopted_pem;                  // the certificates that signed documents here, as the entries tell
   std::string signer_roots_pem;             // what people's own certificates lead to; may be empty
+  std::string seal_roots_pem;               // what the seal's certificate is to lead to; may be empty
   std::string time_roots_pem;               // of the time-stamping authorities that are trusted; may be empty
   std::unique_ptr<AccessLog> access;
   std::unique_ptr<ErasedKeys> erased_keys;        // after the ledger and the keys
@@ -163,6 +165,8 @@ struct Organisation::Parts {
   // Opens seal, fonts and issuer over an open ledger.
   [[nodiscard]] Result<void> start();
   [[nodiscard]] Result<Party> read_seller() const;  // of the first entry
+  // Where none can be used, or readers would be led nowhere, `seal_error` or `seal_doubt` says so.
+  [[nodiscard]] Result<void> load_seal();
   [[nodiscard]] Result<void> start_witnesses();
   // The newest witnessed checkpoint if that covers the entry, else the newest one.
   [[nodiscard]] std::string checkpoint_covering(std::uint64_t index) const;

@@ -3,6 +3,7 @@
 #include "ledger/base/hash.h"
 #include "pdfgen/quote_document.h"
 #include "signing/document_check.h"
+#include "signing/signing_certificate.h"
 #include "tests/support/sample_quotes.h"
 #include "tests/support/seal_fixture.h"
 
@@ -124,6 +125,8 @@ TEST(Seal, RefusesWhatItMustNotSign) {
   request.signing_time = {seal->not_after().unix_ms + 1};
   request.must_outlive = {};
   EXPECT_EQ(seal->seal(testing::unsealed_document(), request).error().code, "seal_certificate_expired");
+  request.signing_time = {testing::seal_time.unix_ms - 2 * testing::day_ms};
+  EXPECT_EQ(seal->seal(testing::unsealed_document(), request).error().code, "seal_certificate_not_yet_valid");
   request = testing::seal_request();
   request.field = "Nobody";
   EXPECT_EQ(seal->seal(testing::unsealed_document(), request).error().code, "seal_field");
@@ -165,6 +168,42 @@ class SealKeys : public ::testing::Test {
     EXPECT_TRUE(signing::check_seal(*second, {})->valid);
   }
 
+  std::string file(const std::string& name) const { return "'" + folder_.file(name) + "'"; }
+  std::string text(const std::string& name) const {
+    return read_file(*posix_file_system(), folder_.file(name)).value();
+  }
+  static void shell(const std::string& command) {
+    const auto outcome = testing::run(command);
+    ASSERT_TRUE(outcome.ok) << outcome.output;
+  }
+  // <name>.key and <name>.pem.
+  void make_root(const std::string& name) {
+    shell("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=" + name +
+          "' -keyout " + file(name + ".key") + " -out " + file(name + ".pem"));
+    testing::write_bytes(folder_.file("ca.ext"), "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n");
+    testing::write_bytes(folder_.file("leaf.ext"), "basicConstraints=critical,CA:FALSE\nkeyUsage=nonRepudiation\n");
+  }
+  struct How {
+    const char *days = "3000", *key = "rsa:2048", *digest = "-sha256";
+  };
+  void issue(const std::string& name, const std::string& issuer, const char* extensions, const How& how) {
+    shell("openssl req -new -newkey " + std::string(how.key) + " -nodes -subj '/CN=" + name + "' -keyout " +
+          file(name + ".key") + " -out " + file("request"));
+    shell("openssl x509 -req " + std::string(how.digest) + " -days " + how.days + " -in " + file("request") + " -CA " +
+          file(issuer + ".pem") + " -CAkey " + file(issuer + ".key") + " -CAcreateserial -extfile " + file(extensions) +
+          " -out " + file(name + ".pem"));
+  }
+  // Of a chain, the key's own certificate first.
+  Result<std::shared_ptr<const Seal>> load(const std::vector<std::string>& names) {
+    std::string chain;
+    for (const std::string& name : names) chain += text(name + ".pem");
+    testing::write_bytes(folder_.file("chain.pem"), chain);
+    SealKeyFiles paths;
+    paths.certificate_path = folder_.file("chain.pem");
+    paths.key_path = folder_.file(names.front() + ".key");
+    return Seal::load(*posix_file_system(), paths, SystemClock().now());
+  }
+
   TemporaryFolder folder_;
   SealKeyFiles pem_;
 };
@@ -190,28 +229,10 @@ TEST_F(SealKeys, RsaAndEcdsaFromPemAndPkcs12) {
 
 // A leaf under an issuing authority under a root, with a stranger's certificate in the file.
 TEST_F(SealKeys, ChainGoesAlongAndStrangersDoNot) {
-  const auto file = [&](const char* name) { return "'" + folder_.file(name) + "'"; };
-  const auto shell = [](const std::string& command) {
-    const auto outcome = testing::run(command);
-    ASSERT_TRUE(outcome.ok) << outcome.output;
-  };
-  const std::string make_root =
-      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=";
-  shell(make_root + "Root' -keyout " + file("root.key") + " -out " + file("root.pem"));
-  shell(make_root + "Stranger' -keyout " + file("stranger.key") + " -out " + file("stranger.pem"));
-  testing::write_bytes(folder_.file("ca.ext"), "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n");
-  testing::write_bytes(folder_.file("leaf.ext"), "basicConstraints=critical,CA:FALSE\nkeyUsage=nonRepudiation\n");
-  const auto issue = [&](const std::string& name, const std::string& issuer, const char* extensions,
-                         const char* days = "3000") {
-    shell("openssl req -new -newkey rsa:2048 -nodes -subj '/CN=" + name + "' -keyout " + file((name + ".key").c_str()) +
-          " -out " + file("request"));
-    shell("openssl x509 -req -days " + std::string(days) + " -in " + file("request") + " -CA " +
-          file((issuer + ".pem").c_str()) + " -CAkey " + file((issuer + ".key").c_str()) +
-          " -CAcreateserial -extfile " + file(extensions) + " -out " + file((name + ".pem").c_str()));
-  };
-  issue("middle", "root", "ca.ext");
-  issue("leaf", "middle", "leaf.ext");
-  const auto text = [&](const char* name) { return read_file(*posix_file_system(), folder_.file(name)).value(); };
+  make_root("root");
+  make_root("stranger");
+  issue("middle", "root", "ca.ext", {});
+  issue("leaf", "middle", "leaf.ext", {});
   testing::write_bytes(folder_.file("chain.pem"),
                        text("leaf.pem") + text("stranger.pem") + text("root.pem") + text("middle.pem"));
   SealKeyFiles paths;
@@ -231,8 +252,8 @@ TEST_F(SealKeys, ChainGoesAlongAndStrangersDoNot) {
   EXPECT_FALSE(signing::check_seal(sealed, "no certificate")->trusted);
 
   // The one that issued it ends first: nothing is sealed that no reader could follow.
-  issue("brief", "root", "ca.ext", "10");
-  issue("late", "brief", "leaf.ext");
+  issue("brief", "root", "ca.ext", {"10"});
+  issue("late", "brief", "leaf.ext", {});
   testing::write_bytes(folder_.file("chain.pem"), text("late.pem") + text("brief.pem"));
   paths.key_path = folder_.file("late.key");
   const Timestamp later = SystemClock().now();
@@ -252,7 +273,9 @@ TEST_F(SealKeys, FaultsHaveNames) {
   const Timestamp now = SystemClock().now();
   EXPECT_EQ(load_code(pem_, now), "ok");
   EXPECT_EQ(load_code(pem_, {now.unix_ms + 4000 * testing::day_ms}), "seal_certificate_expired");
-  EXPECT_EQ(load_code(pem_, {now.unix_ms - 2 * testing::day_ms}), "seal_certificate_expired");
+  const auto early = Seal::load(*posix_file_system(), pem_, {now.unix_ms - 2 * testing::day_ms});
+  EXPECT_EQ(early.error().code, "seal_certificate_not_yet_valid");
+  EXPECT_THAT(early.error().detail, HasSubstr("is valid only from"));
   EXPECT_EQ(load_code({}, now), "seal_key_missing");
   SealKeyFiles paths = pem_;
   paths.key_path = folder_.file("nothing");
@@ -274,6 +297,61 @@ TEST_F(SealKeys, FaultsHaveNames) {
   EXPECT_EQ(load_code(pem_, now), "seal_key_unsuitable");
   make("ec -pkeyopt ec_paramgen_curve:P-256", "extendedKeyUsage=1.3.6.1.5.5.7.3.36");
   EXPECT_EQ(load_code(pem_, SystemClock().now()), "ok");
+}
+
+// A reader refuses the whole for one weak link, long after it was sealed.
+TEST_F(SealKeys, EveryCertificateOfTheChainIsStrong) {
+  make_root("root");
+  issue("short", "root", "ca.ext", {"3000", "rsa:1024"});
+  issue("a", "short", "leaf.ext", {});
+  const auto short_key = load({"a", "short", "root"});
+  EXPECT_EQ(short_key.error().code, "seal_certificate_weak");
+  EXPECT_THAT(short_key.error().detail, HasSubstr("CN=short in"));
+  EXPECT_THAT(short_key.error().detail, HasSubstr("has the key RSA 1024"));
+  issue("old", "root", "ca.ext", {"3000", "rsa:2048", "-sha1"});
+  issue("b", "old", "leaf.ext", {});
+  const auto old_digest = load({"b", "old", "root"});
+  EXPECT_EQ(old_digest.error().code, "seal_certificate_weak");
+  EXPECT_THAT(old_digest.error().detail, HasSubstr("CN=old in"));
+  EXPECT_THAT(old_digest.error().detail, HasSubstr("is signed over sha1"));
+  issue("c", "root", "leaf.ext", {"3000", "rsa:2048", "-sha1"});
+  EXPECT_EQ(load({"c", "root"}).error().code, "seal_certificate_weak");
+  issue("d", "root", "leaf.ext", {});
+  EXPECT_TRUE(load({"d", "root"}));
+  // What a root signs over itself says nothing.
+  shell("openssl req -x509 -sha1 -newkey rsa:2048 -nodes -days 3650 -subj '/CN=ancient' -keyout " +
+        file("ancient.key") + " -out " + file("ancient.pem"));
+  issue("e", "ancient", "leaf.ext", {});
+  EXPECT_TRUE(load({"e", "ancient"}));
+}
+
+TEST_F(SealKeys, AChainThatStopsNamesWhatIsMissing) {
+  make_root("root");
+  make_root("stranger");
+  issue("middle", "root", "ca.ext", {});
+  issue("leaf", "middle", "leaf.ext", {});
+  const auto led = [&](const std::vector<std::string>& chain, const std::string& roots) -> std::string {
+    std::string pem;
+    for (const std::string& name : chain) pem += text(name + ".pem");
+    const auto checked = signing::check_chain_end(pem, roots.empty() ? "" : text(roots + ".pem"));
+    return checked ? "" : checked.error().code + ": " + checked.error().detail;
+  };
+  EXPECT_EQ(led({"leaf", "middle", "root"}, ""), "");
+  EXPECT_EQ(led({"leaf", "middle", "root"}, "root"), "");
+  EXPECT_EQ(led({"leaf", "middle"}, "root"), "");
+  EXPECT_EQ(led({"leaf"}, "middle"), "");
+  EXPECT_EQ(led({"root"}, ""), "");  // as a development certificate is
+  EXPECT_EQ(led({"root"}, "root"), "");
+  const std::string middle_is_missing = "chain_incomplete: the certificate of CN=middle, which issued that of CN=leaf";
+  EXPECT_THAT(led({"leaf"}, ""), HasSubstr(middle_is_missing));
+  EXPECT_THAT(led({"leaf"}, "root"), HasSubstr(middle_is_missing));
+  EXPECT_THAT(led({"leaf", "middle"}, "stranger"),
+              HasSubstr("chain_incomplete: the certificate of CN=root, which issued that of CN=middle"));
+  EXPECT_THAT(led({"leaf", "middle", "root"}, "stranger"),
+              HasSubstr("chain_root_differs: the chain ends in the root CN=root"));
+  // One of the same name whose signature is another's leads nowhere.
+  make_root("middle");
+  EXPECT_THAT(led({"leaf"}, "middle"), HasSubstr(middle_is_missing));
 }
 
 TEST(DevelopmentSeal, IsNeverWrittenOver) {

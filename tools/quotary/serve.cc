@@ -175,6 +175,7 @@ int serve(ServeOptions options) {
   say_if_damaged((*organisation)->ledger_state(), options.places);
   if (const auto ready = (*organisation)->ready(); !ready && !(*organisation)->ledger_state().latched)
     say("serving, but nothing can be issued: " + ready.error().detail + " (" + ready.error().code + ")");
+  if (const auto doubt = (*organisation)->seal_doubt()) say("sealing, but " + doubt->detail + " (" + doubt->code + ")");
 
   http::Metrics metrics;
   http::Router router;
@@ -252,8 +253,10 @@ void add_time_stamping(CLI::App& command, ServeOptions& options) {
       ->check(CLI::Range(0, 10'000))
       ->needs(url)
       ->capture_default_str();
-  command.add_option("--seal-roots", options.seal_roots,
-                     "PEM file: what the seal's certificate leads to (default: it is trusted itself)");
+  command.add_option(
+      "--seal-roots", options.seal_roots,
+      "PEM file: what the seal's certificate leads to; a seal whose chain stops before is refused (default: it is "
+      "trusted itself)");
   command
       .add_option("--long-term-settle-s", options.long_term_settle_s,
                   "so long after its issue a document is left alone: who asks for a signature at once comes first")
