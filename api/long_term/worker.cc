@@ -60,6 +60,7 @@ LongTermState LongTerm::state() const {
   out.waiting = waiting_.size();
   out.rungs_total = rungs_total_;
   out.failures_total = failures_total_;
+  out.looks_total = looks_total_;
   if (failure_) out.code = failure_->code, out.detail = failure_->detail;
   out.failing_since = failing_since_;
   return out;
@@ -81,6 +82,7 @@ void LongTerm::run() {
   while (!stopping_) {
     if (std::chrono::steady_clock::now() >= look_again_) {
       read_to_ = 0;
+      ++looks_total_;
       look_again_ = std::chrono::steady_clock::now() + config_.pace.look_again;
     }
     read_entries(lock);

@@ -26,8 +26,8 @@ struct Pace {
   std::chrono::milliseconds retry_first{30'000};  // after a failure; doubled with each further one
   std::chrono::milliseconds retry_max{3'600'000};
   std::chrono::milliseconds request_timeout{15'000};
-  std::chrono::hours renew_before{24 * 180};  // a proof that ends sooner is renewed
-  std::chrono::hours look_again{24};          // over all documents, for those
+  std::chrono::hours renew_before{24 * 180};                     // a proof that ends sooner is renewed
+  std::chrono::milliseconds look_again{std::chrono::hours(24)};  // over all documents, for those
 };
 
 struct LongTermConfig {
@@ -64,7 +64,8 @@ struct LongTermState {
   std::string target;
   std::uint64_t waiting = 0;  // documents that are not where they should be, as far as they were looked at
   std::uint64_t rungs_total = 0, failures_total = 0;
-  std::string code, detail;  // of the last failure, while it lasts
+  std::uint64_t looks_total = 0;  // over all documents again, for proofs that end
+  std::string code, detail;       // of the last failure, while it lasts
   std::optional<Timestamp> failing_since;
 };
 [[nodiscard]] inline bool is_degraded(const LongTermState& state) { return !state.code.empty(); }
@@ -116,7 +117,7 @@ class LongTerm {
   Time look_again_;
   Timestamp renew_asked_;       // proofs that end before are renewed, however far that is; the epoch: nobody asked
   std::uint64_t renewals_ = 0;  // how often it was asked for
-  std::uint64_t rungs_total_ = 0, failures_total_ = 0;
+  std::uint64_t rungs_total_ = 0, failures_total_ = 0, looks_total_ = 0;
   std::optional<Error> failure_;
   std::optional<Timestamp> failing_since_;
   std::thread thread_;
