@@ -313,6 +313,12 @@ const CertificateFinding* ChainFinding::revoked() const {
   return found == certificates.end() ? nullptr : &*found;
 }
 
+Result<CertificateFinding> certificate_facts(std::string_view der) {
+  const CertificatePtr certificate = read_certificate(der);
+  if (!certificate) return fail(Errc::invalid, "bad_material", "a certificate cannot be read");
+  return facts_of(certificate.get());
+}
+
 Result<ChainFinding> judge_chain(std::string_view leaf, const std::vector<std::string>& others,
                                  const MaterialPool& pool, const ChainQuestion& question) {
   const CertificatePtr certificate = read_certificate(leaf);

@@ -30,6 +30,9 @@ struct CertificateFinding {
   Revocation revocation;
 };
 
+// Its revocation is not asked about. Errc::invalid `bad_material`.
+[[nodiscard]] Result<CertificateFinding> certificate_facts(std::string_view der);
+
 enum class ChainPurpose { signing, time_stamping };
 
 struct ChainQuestion {

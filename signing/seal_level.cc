@@ -16,9 +16,9 @@ bool harmless(std::string_view reason) {
   return reason == "affiliationChanged" || reason == "superseded" || reason == "cessationOfOperation";
 }
 
-MaterialEnd end_of(const ChainFinding& chain, const AlgorithmEnds& algorithms) {
+MaterialEnd end_of(const std::vector<CertificateFinding>& certificates, const AlgorithmEnds& algorithms) {
   MaterialEnd out{algorithms.bits_128, "elliptic curves and RSA, by the plan for algorithms"};
-  for (const CertificateFinding& each : chain.certificates) {
+  for (const CertificateFinding& each : certificates) {
     if (each.not_after < out.time) out = {each.not_after, "the certificate of " + each.subject};
     if (each.security_bits < 128 && algorithms.bits_112 < out.time)
       out = {algorithms.bits_112, "the key " + each.key + " of " + each.subject};
@@ -100,7 +100,7 @@ class Levels {
     QUOTARY_TRY(chain, judge_chain(certificates->front(), others, pool,
                                    chain_question(ChainPurpose::time_stamping, said->time)));
     out.chain = std::move(chain);
-    out.ends = end_of(out.chain, question_.algorithms);
+    out.ends = end_of(out.chain.certificates, question_.algorithms);
     out.fault = token_fault(of, out, control);
     return out;
   }
@@ -199,7 +199,7 @@ class Levels {
     if (later) {
       finding.ends = document_times_.front().second.ends;
     } else {
-      finding.ends = finding.best ? finding.best->ends : end_of(finding.chain, question_.algorithms);
+      finding.ends = finding.best ? finding.best->ends : end_of(finding.chain.certificates, question_.algorithms);
     }
     if (finding.kind == LevelFinding::Kind::seal && !out_.ends) out_.ends = finding.ends;
     const bool kept = out_.has_store && finding.best && finding.chain.complete() && finding.best->chain.complete();
@@ -254,6 +254,28 @@ std::string_view seal_level_name(SealLevel level) {
     case SealLevel::b_lta: return "B-LTA";
   }
   return "none";
+}
+
+Result<MaterialEnd> end_of_certificates(std::string_view pem, const AlgorithmEnds& algorithms) {
+  QUOTARY_TRY(certificates, certificates_from_pem(pem));
+  std::vector<CertificateFinding> facts;
+  for (const CertificatePtr& each : certificates) {
+    QUOTARY_TRY(told, certificate_facts(certificate_der(each.get())));
+    facts.push_back(std::move(told));
+  }
+  return end_of(facts, algorithms);
+}
+
+Result<MaterialEnd> end_of_time_token(std::string_view token, const AlgorithmEnds& algorithms) {
+  QUOTARY_TRY(certificates, time_token_certificates(token));
+  std::vector<CertificatePtr> others;
+  for (const std::string& der : certificates)
+    if (CertificatePtr each = read_certificate(der)) others.push_back(std::move(each));
+  if (others.empty()) return fail(Errc::invalid, "bad_token", "the certificate of its signer cannot be read");
+  std::string chain = certificate_to_pem(others.front().get());
+  for (const CertificatePtr& each : issuing_chain(others.front().get(), others))
+    chain += certificate_to_pem(each.get());
+  return end_of_certificates(chain, algorithms);
 }
 
 Result<DocumentLevels> judge_levels(std::string_view pdf, const LevelQuestion& question) {

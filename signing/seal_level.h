@@ -39,6 +39,12 @@ struct MaterialEnd {
   std::string what;
 };
 
+// When what a chain (PEM: a signer's certificate, then its issuers') has signed cannot be proved any more, where no
+// time-stamp proves its time. Errc::invalid `bad_certificates`.
+[[nodiscard]] Result<MaterialEnd> end_of_certificates(std::string_view pem, const AlgorithmEnds& algorithms = {});
+// When a time token (DER) proves nothing any more, by its own certificates. Errors of time_token_certificates().
+[[nodiscard]] Result<MaterialEnd> end_of_time_token(std::string_view token, const AlgorithmEnds& algorithms = {});
+
 // A time token, in a signature or over the document, as judged.
 struct TimeEvidence {
   enum class Kind { signature_time_stamp, document_time_stamp };

@@ -1,7 +1,6 @@
 #include "api/use_cases/document_findings.h"
 
 #include "ledger/log/newest_about.h"
-#include "ledger/records/certificates.h"
 #include "ledger/records/signing_keys.h"
 
 namespace quotary::api {
@@ -10,22 +9,20 @@ namespace {
 // How many certificates back each use is followed.
 constexpr std::size_t certificates_walked_max = 100;
 
-// Of the entries about one use, newest first.
-Result<void> add_certificates(const Ledger& ledger, const records::CertificateUse& use, std::string& out) {
+}  // namespace
+
+Result<std::vector<Entry>> adoptions(const Ledger& ledger, const records::CertificateUse& use) {
+  std::vector<Entry> out;
   QUOTARY_TRY(entry, newest_about(ledger, use.subject));
   for (std::size_t walked = 0; entry && walked < certificates_walked_max; ++walked) {
-    if (entry->type == use.type) {
-      QUOTARY_TRY(pem, ledger.object(*entry, "certificate"));
-      out += pem;
-    }
-    if (!entry->subject_prev) break;
-    QUOTARY_TRY(before, ledger.entry(*entry->subject_prev));
-    entry = std::move(before);
+    const auto before = entry->subject_prev;
+    if (entry->type == use.type) out.push_back(std::move(*entry));
+    if (!before) break;
+    QUOTARY_TRY(earlier, ledger.entry(*before));
+    entry = std::move(earlier);
   }
-  return {};
+  return out;
 }
-
-}  // namespace
 
 Result<std::string> signing_certificates_of(const Organisation::Parts& parts, std::string_view person) {
   QUOTARY_TRY(keys, parts.read<std::vector<records::SigningKeyRecord>>(
@@ -55,8 +52,13 @@ Result<std::shared_ptr<const DocumentFindings>> judge_document(const Organisatio
 
 Result<std::string> adopted_certificates(const Ledger& ledger) {
   std::string out;
-  QUOTARY_TRY_VOID(add_certificates(ledger, records::sealing, out));
-  QUOTARY_TRY_VOID(add_certificates(ledger, records::recording_signatures, out));
+  for (const auto* use : {&records::sealing, &records::recording_signatures}) {
+    QUOTARY_TRY(entries, adoptions(ledger, *use));
+    for (const Entry& entry : entries) {
+      QUOTARY_TRY(pem, ledger.object(entry, "certificate"));
+      out += pem;
+    }
+  }
   return out;
 }
 

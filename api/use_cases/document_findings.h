@@ -3,6 +3,7 @@
 
 #include "api/judging/judges.h"
 #include "api/use_cases/parts.h"
+#include "ledger/records/certificates.h"
 
 #include <mutex>
 
@@ -19,6 +20,9 @@ using DocumentFindings = judging::Judgement;
 
 // The certificates of all keys by which that person has signed or may sign for themselves, PEM; "" for none.
 [[nodiscard]] Result<std::string> signing_certificates_of(const Organisation::Parts& parts, std::string_view person);
+
+// The entries that adopted certificates for a use, newest first. Errors of reading the ledger.
+[[nodiscard]] Result<std::vector<Entry>> adoptions(const Ledger& ledger, const records::CertificateUse& use);
 
 // Every certificate that the ledger adopted for either use, PEM. Errors of reading the ledger.
 [[nodiscard]] Result<std::string> adopted_certificates(const Ledger& ledger);

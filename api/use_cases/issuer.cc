@@ -1,6 +1,7 @@
 #include "api/use_cases/issuer.h"
 
 #include "api/use_cases/drafts.h"
+#include "api/use_cases/proof_ends.h"
 #include "ledger/quote/parse.h"
 #include "ledger/records/keys.h"
 #include "signing/seal_level.h"
@@ -23,9 +24,10 @@ struct Issuer::Pending {
   std::string period;
   records::SeriesState before;  // what the series' state must be when the entry is written
   bool has_before = false;
-  std::string canonical, sealed;         // empty until filled in
-  bool timed = false;                    // the seal has a time-stamp
-  std::optional<Result<Issued>> result;  // set: done
+  std::string canonical, sealed;             // empty until filled in
+  bool timed = false;                        // the seal has a time-stamp
+  std::optional<signing::MaterialEnd> ends;  // of that
+  std::optional<Result<Issued>> result;      // set: done
 };
 
 Issuer::Issuer(const Organisation::Parts& parts) : parts_(parts), thread_([this] { run(); }) {}
@@ -162,7 +164,12 @@ Result<void> Issuer::finish(Pending& pending) const {
   request.name = parts_.profile.name;
   request.must_outlive = parts_.zone->start_of_day(add_days(quote.validity.end, 1));
   signing::TimeTokenSource time;
-  if (parts_.seal_times) time = [this](const Hash& signature) { return parts_.seal_times->token(signature); };
+  std::string token;
+  if (parts_.seal_times)
+    time = [&](const Hash& signature) -> Result<std::string> {
+      QUOTARY_TRY(given, parts_.seal_times->token(signature));
+      return token = std::move(given);
+    };
   auto sealed = parts_.seal->seal_with_time(unsealed, request, time);
   if (!sealed) {
     Error error = std::move(sealed).error();
@@ -172,6 +179,9 @@ Result<void> Issuer::finish(Pending& pending) const {
   }
   pending.canonical = std::move(canonical);
   pending.timed = !sealed->untimed;
+  pending.ends.reset();
+  if (pending.timed)
+    if (auto end = signing::end_of_time_token(token)) pending.ends = std::move(*end);
   pending.sealed = std::move(sealed->pdf);
   return {};
 }
@@ -228,6 +238,7 @@ Result<std::vector<Draft>> Issuer::drafts(const Pending& pending, const StateRea
                  {"issued_at", format_rfc3339(n.issued_at)},
                  {"code", code_hash(n.number, n.verify_code)}};
   if (pending.timed) issued.body["seal_level"] = signing::seal_level_name(signing::SealLevel::b_t);
+  if (pending.ends) put_proof_end(issued.body, *pending.ends);
   if (!job.quote.revision_of.empty()) issued.body["revision_of"] = job.quote.revision_of;
   const auto& t = job.quote.totals;
   json::object totals{{"line_extension", t.line_extension},

@@ -4,6 +4,7 @@
 #include "api/metrics_text.h"
 #include "api/use_cases/document_findings.h"
 #include "api/use_cases/parts.h"
+#include "api/use_cases/proof_ends.h"
 #include "api/use_cases/signature_rules.h"
 #include "ledger/log/system_event.h"
 #include "ledger/records/fields.h"
@@ -44,7 +45,7 @@ Result<void> append_rung(Organisation::Parts& parts, const std::string& number, 
   Draft draft = system_draft(
       records::revision_added_type, "quote:" + number,
       json::object{{"number", number}, {"kind", rung.kind}, {"level", signing::seal_level_name(rung.level)}});
-  if (rung.ends) draft.body["ends"] = format_rfc3339(rung.ends->time);
+  if (rung.ends) put_proof_end(draft.body, *rung.ends);
   put_revision(draft, base.pdf, base.revision, rung.pdf, key_subject);
   QUOTARY_TRY_VOID(append_draft(*parts.ledger, draft));
   return {};
@@ -66,13 +67,8 @@ Result<void> Organisation::Parts::start_long_term() {
   ports.ca_file = config.time_stamping.ca_file;
   ports.time_roots_pem = time_roots_pem;
   ports.signer_roots_pem = adopted_pem;
-  if (!wanted.signer_roots_file.empty()) {
-    QUOTARY_TRY(roots, read_file(*config.files, wanted.signer_roots_file, time_stamping::roots_bytes_max));
-    if (const auto usable = signing::check_trust_anchors(roots); !usable)
-      return fail(usable.error().kind, usable.error().code, wanted.signer_roots_file + ": " + usable.error().detail);
-    // The signing service's own certificate is trusted itself: no authority issued it.
-    ports.signer_roots_pem = roots + recording_pem;
-  }
+  // The signing service's own certificate is trusted itself: no authority issued it.
+  if (!seal_roots_pem.empty()) ports.signer_roots_pem = seal_roots_pem + recording_pem;
   ports.signer_roots_pem += signer_roots_pem;
   ports.candidate = [this](const std::string& number, Timestamp settled, Timestamp renew) {
     return candidate_of(*this, number, settled, renew);
@@ -115,34 +111,24 @@ Result<Answer> Organisation::read_long_term(const Principal* caller, std::string
     out["waiting"] = state.waiting;
     out["rungs_total"] = state.rungs_total;
     out["failures_total"] = state.failures_total;
+    out["looks_total"] = state.looks_total;
     if (!state.code.empty())
       out["failing"] = json::object{{"code", state.code},
                                     {"detail", without_folders(state.detail)},
                                     {"since", format_rfc3339(*state.failing_since)}};
   }
-  constexpr std::size_t named_max = 1'000;
   std::map<std::string, std::uint64_t> levels;
-  json::array ending;
-  std::uint64_t ending_total = 0;
-  const auto seen = parts_->read<bool>([&](const StateReader& reader) -> Result<bool> {
-    const auto read = records::for_each_quote(reader, [&](const QuoteRecord& quote) {
-      const std::string level = seal_level_of(quote);
-      ++levels[level];
-      if (!until || (quote.long_term_ends && *quote.long_term_ends >= *until)) return;
-      if (++ending_total > named_max) return;
-      ending.push_back(json::object{
-          {"number", quote.number},
-          {"level", level},
-          {"ends", quote.long_term_ends ? json::value(format_rfc3339(*quote.long_term_ends)) : json::value()}});
-    });
-    if (!read) return read.error();
-    return true;
-  });
-  if (!seen) return seen.error();
+  QUOTARY_TRY_VOID(parts_->ledger->read_state([&](const StateReader& reader, std::uint64_t, const Hash&) {
+    return records::for_each_quote(reader, [&](const QuoteRecord& quote) { ++levels[seal_level_of(quote)]; });
+  }));
   json::object counted;
   for (const auto& [level, count] : levels) counted[level] = count;
   out["documents"] = std::move(counted);
-  if (until) out["unverifiable"] = json::object{{"by", by}, {"total", ending_total}, {"items", std::move(ending)}};
+  if (until) {
+    QUOTARY_TRY(ending, unverifiable_by(*parts_, *until));
+    ending["by"] = by;
+    out["unverifiable"] = std::move(ending);
+  }
   return Answer{200, std::move(out), false};
 }
 
@@ -165,6 +151,8 @@ std::string long_term_figures(const long_term::LongTermState& state) {
                       state.waiting) +
          metrics_line("quotary_long_term_rungs_total", "counter", "Revisions for long-term proof made since the start.",
                       state.rungs_total) +
+         metrics_line("quotary_long_term_looks_total", "counter",
+                      "Looks over all documents, for proofs that end, since the start.", state.looks_total) +
          metrics_line("quotary_long_term_failures_total", "counter", "Attempts at them that failed since the start.",
                       state.failures_total);
 }

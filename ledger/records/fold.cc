@@ -139,6 +139,7 @@ Result<void> quote_issued(const Step& s) {
   quote.document_sha256 = object_hash(s.entry, "pdf", &quote.document_size);
   quote.revision_of = text_of(body, "revision_of");
   quote.long_term_level = text_of(body, "seal_level");
+  if (!read_proof_end(body, quote)) return refuse(s.entry, "bad_proof_end", "no time of an end");
   s.put(quote);
 
   next.last = sequence;

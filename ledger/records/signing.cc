@@ -200,12 +200,7 @@ Result<void> add_revision(const Entry& entry, StateWriter& state, QuoteRecord& q
   if (known) return refuse(entry, "document_known", "a document with that hash is in the ledger");
   // What is added behind it is not covered by the proof that the document had.
   quote.long_term_level = text_of(entry.body, "level");
-  quote.long_term_ends.reset();
-  if (const auto ends = text_of(entry.body, "ends"); !ends.empty()) {
-    auto time = parse_rfc3339(ends);
-    if (!time) return malformed(entry, "no time of an end");
-    quote.long_term_ends = *time;
-  }
+  if (!read_proof_end(entry.body, quote)) return malformed(entry, "no time of an end");
   ++quote.revision;
   quote.revision_sha256 = hash;
   quote.revision_size = size;
@@ -219,6 +214,16 @@ Result<void> add_revision(const Entry& entry, StateWriter& state, QuoteRecord& q
 }
 
 }  // namespace
+
+bool read_proof_end(const json::object& body, QuoteRecord& quote) {
+  quote.long_term_ends.reset();
+  quote.long_term_ends_with = text_of(body, "ends_with");
+  const auto ends = text_of(body, "ends");
+  if (ends.empty()) return true;
+  const auto time = parse_rfc3339(ends);
+  if (time) quote.long_term_ends = *time;
+  return time.has_value();
+}
 
 bool is_customers_field(std::string_view field) {
   return std::find(fields.begin(), fields.end(), field) != fields.end();

@@ -102,6 +102,10 @@ struct ScanRecord {
 [[nodiscard]] std::optional<Error> why_closed(const SignatureRequestRecord& request, const QuoteRecord& quote,
                                               Timestamp now);
 
+// When what an entry says to have proved of a document ends (`ends`), and with what (`ends_with`); nothing where it
+// does not say. False: what it says is no time.
+[[nodiscard]] bool read_proof_end(const json::object& body, QuoteRecord& quote);
+
 // Rules of the fold, one for each type of entry. Errc::conflict with a stable code; Errc::invalid `bad_signature_entry`
 // for an entry whose body has not the form that FORMAT.md says.
 [[nodiscard]] Result<void> signature_requested(const Entry& entry, const json::object& facts, StateWriter& state);

@@ -131,6 +131,7 @@ QuoteRecord quote_of(std::string_view number, const json::object& o) {
   q.revision_size = number_of(o, "revision_size");
   q.long_term_level = text_of(o, "long_term_level");
   q.long_term_ends = time_of(o, "long_term_ends");
+  q.long_term_ends_with = text_of(o, "long_term_ends_with");
   return q;
 }
 
@@ -189,6 +190,7 @@ std::string encode(const QuoteRecord& q) {
   put_time(o, "void_requested_at", q.void_requested_at);
   put_text(o, "long_term_level", q.long_term_level);
   put_time(o, "long_term_ends", q.long_term_ends);
+  put_text(o, "long_term_ends_with", q.long_term_ends_with);
   put_text(o, "open_signature", q.open_signature);
   put_texts(o, "signed_fields", q.signed_fields);
   if (q.revision > 1) {

@@ -65,6 +65,7 @@ struct QuoteRecord {
   std::uint64_t revision_size = 0;
   std::string long_term_level;  // that the newest revision was brought to for later proof: "B-LTA"; else empty
   std::optional<Timestamp> long_term_ends;  // when that cannot be proved any more
+  std::string long_term_ends_with;          // by which certificate or algorithm; empty: its entry does not say
 
   [[nodiscard]] const std::string& newest_sha256() const { return revision == 1 ? document_sha256 : revision_sha256; }
   [[nodiscard]] std::uint64_t newest_size() const { return revision == 1 ? document_size : revision_size; }

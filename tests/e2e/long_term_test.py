@@ -3,7 +3,9 @@
 import json, os, re, subprocess, sys, time, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from customers import PROGRAM, Customers
+import elsewhere
+from customers import LI, PROGRAM, Customers
+from openapi import Document
 from server import eventually, free_port, quote
 
 
@@ -124,6 +126,8 @@ class LongTerm(Customers, unittest.TestCase):
         self.assertEqual(self.s.call("GET", f"/v1/quotes/{self.number}/pdf", "rep")[2], sealed)
         code, status = self.status("--by", "2099-01-01")
         self.assertEqual((code, status["documents"], status["unverifiable"]["total"]), (0, {"B-LTA": 1}, 1))
+        ending, = status["unverifiable"]["items"]
+        self.assertEqual((ending["ends"], ending["ends_with"]), (state["proof_ends"], "elliptic curves and RSA, by the plan for algorithms"))
         code, status = self.status("--by", "2027-01-01")
         self.assertEqual((code, status["unverifiable"]["total"]), (0, 0))
         self.s.stop()
@@ -170,6 +174,37 @@ class LongTerm(Customers, unittest.TestCase):
         self.assertIn("bad_before", self.renew("soon").stderr)
         self.s.stop()
         self.assertIn("long_term_off", self.renew(day).stderr)
+
+    def test_what_ends_is_named_where_nothing_is_done_for_later(self):
+        at = self.s.options.index("--tsa-url")
+        del self.s.options[at:]
+        authority = elsewhere.Authority()
+        authority.person("buyer", "/O=" + LI["organisation"] + "/CN=陈立")
+        self.s.options += ["--signer-roots", authority.roots]
+        self.s.start()
+        day = lambda days: time.strftime("%Y-%m-%d", time.gmtime(time.time() + days * 86_400))
+        named = lambda by: {row["number"]: row for row in self.status("--by", by)[1]["unverifiable"]["items"]}
+        # Recorded by the signing service, and brought with a certificate of some 20 days.
+        brought = self.s.issue(quote(), "brought")[2]["number"]
+        self.ask()
+        self.sign(self.links()[0])
+        pdf = self.s.call("GET", f"/v1/quotes/{brought}/pdf", "rep")[2]
+        status, _, answer = self.s.json("POST", f"/v1/quotes/{brought}/signed-copies", "rep", None, {"Content-Type": "application/pdf"},
+                                        raw=elsewhere.sign(pdf, "Customer1", authority, "buyer"))
+        self.assertEqual(status, 201, answer)
+        self.assertEqual(named(day(19)), {})
+        found = named(day(22))
+        self.assertEqual(list(found), [brought])
+        self.assertIn("the certificate of CN=陈立", found[brought]["ends_with"])
+        self.assertLess(found[brought]["ends"], day(22))
+        # The other one lasts as long as the organisation's own certificates and their algorithm.
+        self.assertEqual(list(named("2035-12-31")), [brought])
+        self.assertIn("elliptic curves", named("2036-01-02")[self.number]["ends_with"])
+        text = subprocess.run([PROGRAM, "ltv", "status", "--data", self.s.data, "--by", day(22)], capture_output=True, text=True, timeout=60).stdout
+        self.assertIn("随之终止 ends with: the certificate of CN=陈立", text)
+        self.assertNotIn(self.number, text)
+        document = Document(self.s.json("GET", "/openapi.json")[2])
+        self.assertEqual(document.check("GET", "/v1/log/long-term?by=" + day(22), *self.s.call("GET", "/v1/log/long-term?by=" + day(22), "auditor")), [])
 
     def test_an_outage_is_shown_and_made_good(self):
         self.s.options[-1:] = ["0"]

@@ -30,9 +30,10 @@ void print_state(const json::object& state) {
               text_of(ending, "by").c_str(), static_cast<unsigned long long>(number_of(ending, "total")));
   for (const auto& each : ending.at("items").as_array()) {
     const auto& row = each.as_object();
-    const auto ends = text_of(row, "ends");
+    const auto ends = text_of(row, "ends"), with = text_of(row, "ends_with");
     std::printf("  %s  %s  %s\n", text_of(row, "number").c_str(), text_of(row, "level").c_str(),
-                ends.empty() ? "只以印章证书为凭 by its seal's certificate alone" : ends.c_str());
+                ends.empty() ? "何时到期不详 when it ends is not known" : ends.c_str());
+    if (!with.empty()) std::printf("      随之终止 ends with: %s\n", with.c_str());
   }
 }
 
