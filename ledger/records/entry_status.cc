@@ -44,7 +44,8 @@ void say_request(EntryStatus& out, const Entry& asked) {
 bool leaves_status(std::string_view type) {
   constexpr std::string_view types[] = {signature_requested_type,    signature_sent_type,   signature_reminded_type,
                                         signature_link_renewed_type, signature_viewed_type, signature_revoked_type,
-                                        signature_expired_type,      revision_added_type,   signature_scanned_type};
+                                        signature_expired_type,      revision_added_type,   signature_scanned_type,
+                                        passkey_registered_type};
   return std::find(std::begin(types), std::end(types), type) != std::end(types);
 }
 

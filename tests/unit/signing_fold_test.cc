@@ -133,6 +133,9 @@ TEST(SigningFold, AllSignersSignedIsAccepted) {
   EXPECT_EQ(s.add("signature.sent", {{"request", "r1"}, {"signer", "s1"}}), "");
   EXPECT_TRUE(s.request().signers[0].sent_at && !s.request().signers[1].sent_at);
   ASSERT_EQ(s.view("s1"), "");
+  ASSERT_EQ(s.add("signature.passkey_registered",
+                  {{"request", "r1"}, {"signer", "s1"}, {"identity", sha256("identity").hex()}}),
+            "");
   ASSERT_EQ(s.sign(1, false), "");
   EXPECT_EQ(s.quote().outcome, "issued");
   EXPECT_EQ(s.quote().revision, 2u);
@@ -346,7 +349,30 @@ TEST(SigningFold, RevisionsFormOneLine) {
   ASSERT_EQ(s.ask({Signing::signer(1)}), "");
   EXPECT_EQ(add("document_time_stamp", s.quote().newest_sha256(), 3), "signature_request_open");
   EXPECT_EQ(s.quote().revision, 2u);
+  EXPECT_FALSE(s.quote().long_term_ends);
   EXPECT_EQ(s.status_offline(), "issued");
+}
+
+TEST(SigningFold, WhatEndsAProofIsKeptUntilTheNextRevision) {
+  Signing s;
+  const auto add = [&](std::uint64_t revision, const json::object& more) {
+    const auto quote = s.quote();
+    json::object body{{"kind", "document_time_stamp"},
+                      {"base_sha256", quote.newest_sha256()},
+                      {"base_size", quote.newest_size()},
+                      {"revision", revision},
+                      {"document_sha256", sha256("r" + std::to_string(revision)).hex()},
+                      {"document_size", quote.newest_size() + 1}};
+    for (const auto& [name, value] : more) body[name] = value;
+    return s.add("quote.revision_added", body);
+  };
+  ASSERT_EQ(add(2, {{"ends", "2031-01-01T00:00:00.000Z"}, {"ends_with", "the certificate of CN=Time"}}), "");
+  EXPECT_EQ(s.quote().long_term_ends, parse_rfc3339("2031-01-01T00:00:00.000Z").value());
+  EXPECT_EQ(s.quote().long_term_ends_with, "the certificate of CN=Time");
+  EXPECT_EQ(add(3, {{"ends", "some day"}}), "bad_signature_entry");
+  ASSERT_EQ(add(3, {}), "");
+  EXPECT_FALSE(s.quote().long_term_ends);
+  EXPECT_EQ(s.quote().long_term_ends_with, "");
 }
 
 // A signature without a request, with one member that differs.
