@@ -4,15 +4,18 @@
 #include "api/use_cases/document_findings.h"
 #include "api/use_cases/evidence_laws.h"
 #include "api/use_cases/evidence_page.h"
+#include "api/use_cases/evidence_passkeys.h"
 #include "api/use_cases/in_words.h"
 #include "api/use_cases/signature_rules.h"
 #include "ledger/log/merkle.h"
 #include "ledger/log/proof_text.h"
 #include "ledger/log/ustar.h"
 #include "ledger/records/fields.h"
+#include "ledger/records/signing_keys.h"
 #include "signing/store_material.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace quotary::api {
@@ -67,6 +70,30 @@ Result<std::vector<Entry>> entries_about(const Organisation::Parts& parts, const
     out.push_back(std::move(entry));
   }
   std::reverse(out.begin(), out.end());
+  return out;
+}
+
+// Entries about other things on which those about the quote rest: the certificates that sign, the seller's own keys,
+// and passkeys that signers registered at an earlier quote. By index.
+Result<std::vector<Entry>> entries_behind(const Organisation::Parts& parts, const QuoteRecord& quote,
+                                          const std::vector<Entry>& about, const std::vector<PasskeyProof>& passkeys) {
+  std::map<std::uint64_t, Entry> found;
+  for (const auto* use : {&records::sealing, &records::recording_signatures}) {
+    QUOTARY_TRY(adopted, adoptions(*parts.ledger, *use));
+    for (Entry& entry : adopted) found.emplace(entry.index, std::move(entry));
+  }
+  QUOTARY_TRY(keys, parts.read<std::vector<records::SigningKeyRecord>>(
+                        [&](const StateReader& state) { return records::find_signing_keys(state, quote.owner); }));
+  std::set<std::uint64_t> further;
+  for (const auto& key : keys) further.insert(key.index);
+  for (const PasskeyProof& passkey : passkeys) further.insert(passkey.registered);
+  for (const std::uint64_t index : further) {
+    QUOTARY_TRY(entry, parts.ledger->entry(index));
+    found.emplace(index, std::move(entry));
+  }
+  for (const Entry& entry : about) found.erase(entry.index);
+  std::vector<Entry> out;
+  for (auto& [index, entry] : found) out.push_back(std::move(entry));
   return out;
 }
 
@@ -178,7 +205,12 @@ Result<Bytes> quote_evidence(Organisation& organisation, const Principal& caller
   const auto now = parts.now();
   Folder folder;
   QUOTARY_TRY_VOID(add_documents(parts, quote, newest, folder));
+  QUOTARY_TRY(passkeys, passkey_proofs(parts, entries));
+  QUOTARY_TRY(behind, entries_behind(parts, quote, entries, passkeys));
   QUOTARY_TRY_VOID(add_entries(parts, entries, folder));
+  QUOTARY_TRY_VOID(add_entries(parts, behind, folder));
+  for (const PasskeyProof& passkey : passkeys)
+    for (auto& [name, bytes] : files_of(passkey)) QUOTARY_TRY_VOID(folder.add(name, bytes));
   if (auto status = organisation.quote_status_proof(caller, quote.number))
     QUOTARY_TRY_VOID(folder.add("status.status-proof", std::move(*status)));
   QUOTARY_TRY_VOID(add_certificates(parts, quote, newest, folder));
@@ -187,11 +219,12 @@ Result<Bytes> quote_evidence(Organisation& organisation, const Principal& caller
   if (auto succession = organisation.succession())
     QUOTARY_TRY_VOID(folder.add("keys/succession", std::move(*succession)));
   QUOTARY_TRY(stamped, add_time(parts, entries, folder));
-  QUOTARY_TRY(page, evidence_page(parts, quote, entries, stamped, now));
+  QUOTARY_TRY(judged, judge_document(parts, newest, &quote));
+  QUOTARY_TRY(page, evidence_page(parts, quote, {entries, behind, judged->told, stamped}, now));
   QUOTARY_TRY(sealed, parts.seal_statement(page.pdf, "Evidence " + quote.number, now));
   QUOTARY_TRY_VOID(folder.add("summary.pdf", std::move(sealed)));
   QUOTARY_TRY_VOID(folder.add("summary.json", std::move(page.json)));
-  QUOTARY_TRY_VOID(folder.add("README.html", evidence_index(parts.profile, quote, entries, folder.files())));
+  QUOTARY_TRY_VOID(folder.add("README.html", evidence_index(parts.profile, quote, entries, passkeys, folder.files())));
   auto bytes = folder.archive(now);
   auto hash = sha256(bytes).hex();
   return Bytes{std::move(bytes), "application/x-tar", std::move(hash), quote.number + "-evidence.tar"};
