@@ -110,9 +110,14 @@ Result<Open> open_request(const Entry& entry, const StateReader& state) {
   const auto id = text_of(entry.body, "request");
   QUOTARY_TRY(found, find_signature_request(state, id));
   if (!found) return refuse(entry, "signature_request_unknown", "no such request");
-  if (found->status != "open") return refuse(entry, "request_" + found->status, "the request is " + found->status);
   QUOTARY_TRY(quote, quote_named(entry, state));
   if (quote.number != found->number) return refuse(entry, "quote_differs", "the request is about " + found->number);
+  // Of an overtaken request the quote says why: who lost a race by a moment is told as whoever comes later.
+  if (found->status != "open") {
+    const auto closed = why_closed(*found, quote, entry.time);
+    QUOTARY_CHECK(closed.has_value());
+    return refuse(entry, closed->code, closed->detail);
+  }
   return Open{std::move(*found), std::move(quote)};
 }
 
@@ -313,14 +318,22 @@ std::optional<Error> why_closed(const SignatureRequestRecord& request, const Quo
   const auto closed = [](std::string_view code, std::string detail) {
     return std::optional<Error>(fail(Errc::conflict, std::string(code), std::move(detail)));
   };
-  if (quote.voided_at) return closed("quote_voided", quote.number + " was voided");
+  if (quote.voided_at)
+    return closed("quote_voided", quote.number + " was voided by its issuer: do not rely on it; it cannot be signed");
   if (!quote.superseded_by.empty())
-    return closed("quote_superseded", quote.number + " was superseded by " + quote.superseded_by);
-  if (request.status != "open") return closed("request_" + request.status, "the request was " + request.status);
-  if (now >= request.expires_at)
-    return closed("request_expired", "the request ended at " + format_rfc3339(request.expires_at));
+    return closed("quote_superseded",
+                  quote.number + " was superseded by " + quote.superseded_by + ": sign the newer quote in its place");
+  if (request.status == "completed")
+    return closed("request_completed", "all who were asked to sign " + quote.number + " have signed it already");
+  if (request.status != "open" && request.status != "expired")
+    return closed("request_" + request.status, "the request to sign " + quote.number + " was " + request.status +
+                                                   ": ask the sender for another if it is still to be signed");
+  if (request.status == "expired" || now >= request.expires_at)
+    return closed("request_expired", "the time to sign " + quote.number + " ended at " +
+                                         format_rfc3339(request.expires_at) + ": ask the sender for a new request");
   if (now >= quote.expires_at)
-    return closed("quote_expired", quote.number + " was valid until " + format_rfc3339(quote.expires_at));
+    return closed("quote_expired", quote.number + " was valid until " + format_rfc3339(quote.expires_at) +
+                                       ": ask the sender for a new quote");
   return std::nullopt;
 }
 

@@ -77,6 +77,16 @@ TEST(RecordsFold, NumbersFollowEachOther) {
   EXPECT_EQ(records::find_series_state(log.state, "SH-QT")->value().sums.at("CNY"), "200.20");
 }
 
+TEST(RecordsFold, WhatIsVoidedIsNotSuperseded) {
+  Log log;
+  ASSERT_TRUE(log.issue(1));
+  ASSERT_TRUE(log.add("void.requested", {{"request", "v1"}, {"number", "SHQT2026-1"}, {"reason_code", "test"}},
+                      {{"lapse_at", "2027-12-20T00:00:00.000Z"}}));
+  ASSERT_TRUE(log.add("void.approved", {{"request", "v1"}, {"number", "SHQT2026-1"}}, {}, "p2"));
+  EXPECT_EQ(code_of(log.add("quote.superseded", {{"number", "SHQT2026-1"}, {"superseded_by", "SHQT2026-2"}})),
+            "revision_of_voided");
+}
+
 TEST(RecordsFold, APeriodEndsBeforeTheNextBegins) {
   Log log;
   EXPECT_TRUE(log.issue(1));

@@ -158,7 +158,8 @@ TEST(SigningFold, AllSignersSignedIsAccepted) {
   const auto known = records::find_pdf(s.state, s.quote().newest_sha256());
   ASSERT_TRUE(known && *known);
   EXPECT_EQ((*known)->revision, 3u);
-  // Nothing is asked of an accepted quote any more.
+  // Nothing is asked of an accepted quote any more, and nothing takes its place.
+  EXPECT_EQ(s.add("quote.superseded", {{"superseded_by", "SHQT2026-2"}}), "revision_of_accepted");
   EXPECT_EQ(s.ask({Signing::signer(3)}, "parallel", "2026-12-08T02:00:00.000Z", "r2"), "quote_accepted");
 }
 
@@ -241,12 +242,12 @@ TEST(SigningFold, ARequestEndsOnce) {
          return s.add("signature.expired", {{"request", "r1"}});
        },
        "request_expired", "expired", "issued", "issued"},
-      {"voided", [](Signing& s) { return s.void_it(); }, "request_overtaken", "overtaken", "issued", "voided"},
+      {"voided", [](Signing& s) { return s.void_it(); }, "quote_voided", "overtaken", "issued", "voided"},
       {"superseded",
        [](Signing& s) {
          return s.add("quote.superseded", {{"superseded_by", "SHQT2026-2"}});
        },
-       "request_overtaken", "overtaken", "issued", "superseded"},
+       "quote_superseded", "overtaken", "issued", "superseded"},
   };
   for (const auto& each : ends) {
     SCOPED_TRACE(each.name);
