@@ -291,7 +291,9 @@ void add_delivery(CLI::App& command, ServeOptions& options) {
                   "PEM file: what certificates lead to with which customers sign elsewhere (default: none counts)")
       ->envname("QUOTARY_SIGNER_ROOTS");
   command
-      .add_option("--sign-factors", options.sign_factors, "by which all signers prove who they are: link, or link,code")
+      .add_option(
+          "--sign-factors", options.sign_factors,
+          "by which all signers prove who they are: link, with code or passkey or both behind it (link,code,passkey)")
       ->envname("QUOTARY_SIGN_FACTORS")
       ->capture_default_str();
 }
