@@ -10,6 +10,7 @@ constexpr Color green{0.09, 0.42, 0.26}, amber{0.54, 0.35, 0.0};
 void add_signature(std::vector<StatementRow>& rows, const SummarySignature& s) {
   rows.push_back({{"签署", "Signature"}, "", nullptr});
   rows.push_back({{"签署人", "Signer"}, s.name, "/signer"});
+  if (!s.role.empty()) rows.push_back({{"身份", "Role"}, s.role, "/role"});
   rows.push_back({{"签字栏", "Field"}, s.field, ""});
   rows.push_back({{"签署方式", "Method"}, s.method, ""});
   for (const std::string& factor : s.factors) rows.push_back({{"身份验证", "Proof of identity"}, factor, "/factors"});

@@ -14,6 +14,7 @@ namespace quotary::pdfgen {
 // One signature. Times are in the organisation's zone.
 struct SummarySignature {
   std::string name;                  // with the organisation
+  std::string role;                  // as which they signed; may be empty
   std::string field, method;         // in words
   std::vector<std::string> factors;  // one line each: by what they proved who they are, and when
   std::string viewed_at, signed_at;

@@ -271,7 +271,8 @@ std::string_view openapi_schemas() {
     "properties": {"code": {"type": "string"}, "failures": {"type": "integer"}, "failing_ms": {"type": "integer"}}}}},
 "SignatureRequestBody": {"type": "object", "required": ["signers"], "properties": {
   "signers": {"type": "array", "minItems": 1, "maxItems": 3, "items": {"type": "object", "required": ["name"], "properties": {
-    "name": {"type": "string", "maxLength": 80}, "organisation": {"type": "string", "maxLength": 120},
+    "name": {"type": "string", "maxLength": 80}, "role": {"type": "string", "maxLength": 80, "description": "As which they sign, such as 采购总监."},
+    "organisation": {"type": "string", "maxLength": 120},
     "email": {"type": "string", "description": "This or phone: where the link and the codes go."}, "phone": {"type": "string"},
     "language": {"enum": ["zh-CN", "en"]}, "factors": {"type": "array", "items": {"enum": ["link", "code", "passkey"]},
       "description": "Beside those that the organisation demands of all."}}}},
@@ -289,7 +290,7 @@ std::string_view openapi_schemas() {
     "id": {"type": "string"}, "field": {"enum": ["Customer1", "Customer2", "Customer3"]}, "status": {"enum": ["asked", "signed", "declined"]},
     "links": {"type": "integer", "description": "How many links were made; the newest alone opens anything."},
     "factors": {"type": "array", "items": {"enum": ["link", "code", "passkey"]}},
-    "name": {"type": "string"}, "organisation": {"type": "string"}, "channel": {"enum": ["email", "phone"]},
+    "name": {"type": "string"}, "role": {"type": "string"}, "organisation": {"type": "string"}, "channel": {"enum": ["email", "phone"]},
     "address": {"type": "string", "description": "Masked in lists."}, "language": {"type": "string"},
     "sent_at": {"type": "string", "format": "date-time"}, "reminded_at": {"type": "string", "format": "date-time"},
     "viewed_at": {"type": "string", "format": "date-time"}, "signed_at": {"type": "string", "format": "date-time"},
@@ -320,7 +321,11 @@ std::string_view openapi_schemas() {
 "SigningSession": {"type": "object", "required": ["state", "request_id", "expires_at", "signer", "sender", "message", "quote", "document", "consent",
   "factors", "methods", "field", "others"], "properties": {
   "state": {"enum": ["open", "waiting_turn", "signed", "declined", "revoked", "expired", "completed", "overtaken", "quote_voided", "quote_superseded", "quote_expired"]},
-  "request_id": {"type": "string"}, "expires_at": {"type": "string", "format": "date-time"}, "signer": {"type": "object"}, "sender": {"type": "object"},
+  "request_id": {"type": "string"}, "expires_at": {"type": "string", "format": "date-time"},
+  "signer": {"type": "object", "required": ["name", "organisation", "own_role", "role", "role_en", "language"], "properties": {
+    "name": {"type": "string"}, "organisation": {"type": "string"}, "own_role": {"type": "string", "description": "As which they sign; may be empty."},
+    "role": {"type": "string", "description": "The field, in Chinese and in English."}, "role_en": {"type": "string"}, "language": {"enum": ["zh-CN", "en"]}}},
+  "sender": {"type": "object"},
   "message": {"type": "string"}, "quote": {"type": "object"},
   "document": {"type": "object", "required": ["sha256", "size", "revision"], "properties": {"sha256": {"$ref": "#/components/schemas/Hash"},
     "size": {"type": "integer"}, "revision": {"type": "integer"}}},
@@ -328,7 +333,7 @@ std::string_view openapi_schemas() {
     "texts": {"type": "object"}}},
   "factors": {"type": "array", "items": {"type": "object", "required": ["kind", "done"]}, "description": "What is demanded, in its order; addresses are masked."},
   "viewed_at": {"description": "Null until the newest document was read."}, "signed_at": {"description": "Null until then."},
-  "declined_at": {"description": "Null until then."}, "result": {"description": "Null until signed: the revision that came of it."},
+  "declined_at": {"description": "Null until then."}, "result": {"description": "Null until signed: the revision that came of it, and once all have signed (`completed`) the newest."},
   "methods": {"type": "array", "items": {"type": "string"}}, "field": {"type": "object"}, "others": {"type": "array", "items": {"type": "object"}}}},
 "SigningViewed": {"type": "object", "required": ["document_sha256"], "properties": {"document_sha256": {"$ref": "#/components/schemas/Hash"}}},
 "SigningCode": {"type": "object", "required": ["code"], "properties": {"code": {"type": "string", "pattern": "^[0-9]{6}$"}}},

@@ -30,6 +30,8 @@ struct DocumentSignature {
   std::string field;  // Customer1 to Customer3
   Timestamp time;
   std::string name, reason;     // for whom, and how it was recorded; UTF-8
+  std::string role;             // as which they sign; shown where there is room for it
+  std::string proven;           // by which factors they proved who they are; may be empty
   std::vector<Stroke> strokes;  // of a drawn one
   std::string typed_name;       // of a typed one
 };

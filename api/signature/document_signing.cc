@@ -9,13 +9,21 @@ namespace quotary::signature {
 
 namespace {
 
-// The box in points: the signature above, two lines of small print below.
-constexpr double margin = 3, ink_bottom = 16, pen_width = 1.1;
-constexpr double print_size = 4.6, name_line = 9, how_line = 3;
-constexpr double typed_size_max = 22;
-constexpr std::size_t print_characters_max = 90, typed_characters_max = 40;
+// The box in points: the signature above, two or three lines of small print below.
+constexpr double margin = 3, pen_width = 1.1;
+constexpr double first_line = 3, line_step = 5.4, ink_gap = 2;
+constexpr double role_size_min = 3.4;  // smaller, a line is not worth the role in it
 constexpr double stroke_extent = 10'000;
-constexpr std::array<std::uint8_t, 3> ink{0x12, 0x2b, 0x6b}, print{0x44, 0x44, 0x44};
+constexpr double room = pdfgen::signature_box_width - 2 * margin;
+
+struct LineStyle {
+  double size;  // the largest
+  std::size_t characters_max, steps_max;
+  std::array<std::uint8_t, 3> colour;
+};
+constexpr LineStyle ink{22, 40, 8'000, {0x12, 0x2b, 0x6b}}, print{4.6, 90, 3'900, {0x44, 0x44, 0x44}};
+// Three lines and a typed name, or the most strokes, fit into an appearance: the densest name stops nobody at the end.
+static_assert(3 * print.steps_max + ink.steps_max < signing::appearance_points_max);
 
 signing::AppearanceStep placed(const pdfgen::OutlineStep& step, double scale, double left, double bottom) {
   using From = pdfgen::OutlineStep::Kind;
@@ -30,42 +38,71 @@ signing::AppearanceStep placed(const pdfgen::OutlineStep& step, double scale, do
   return out;
 }
 
-// One line of text, as large as fits and at most `size`.
-Result<signing::AppearancePath> line_of(const pdfgen::Fonts& fonts, std::string_view text, std::size_t characters_max,
-                                        double size, double bottom, std::array<std::uint8_t, 3> colour) {
-  QUOTARY_TRY(outlines, pdfgen::text_outlines(fonts, text, characters_max));
-  const double room = pdfgen::signature_box_width - 2 * margin;
-  const double scale = outlines.width > 0 ? std::min(size / 1000, room / outlines.width) : size / 1000;
+// The front of a line that the drawing has room for.
+Result<pdfgen::TextOutlines> outlined(const pdfgen::Fonts& fonts, std::string_view text, const LineStyle& style) {
+  for (std::size_t characters = style.characters_max;; characters -= characters / 8 + 1) {
+    QUOTARY_TRY(outlines, pdfgen::text_outlines(fonts, text, characters));
+    if (outlines.steps.size() <= style.steps_max) return outlines;
+  }
+}
+
+// One line of text, as large as fits.
+Result<signing::AppearancePath> line_of(const pdfgen::Fonts& fonts, std::string_view text, const LineStyle& style,
+                                        double bottom) {
+  QUOTARY_TRY(outlines, outlined(fonts, text, style));
+  const double scale = outlines.width > 0 ? std::min(style.size / 1000, room / outlines.width) : style.size / 1000;
   signing::AppearancePath path;
   path.filled = true;
-  path.colour = colour;
+  path.colour = style.colour;
   for (const auto& step : outlines.steps) path.steps.push_back(placed(step, scale, margin, bottom));
   return path;
 }
 
-signing::AppearancePath path_of(const Stroke& stroke) {
+signing::AppearancePath path_of(const Stroke& stroke, double ink_bottom) {
   const double height = pdfgen::signature_box_height - ink_bottom - margin;
   std::vector<signing::AppearancePoint> points;
   for (const auto& [x, y] : stroke)
-    points.push_back({margin + x / stroke_extent * (pdfgen::signature_box_width - 2 * margin),
-                      ink_bottom + (1 - y / stroke_extent) * height});
-  return signing::ink_stroke(points, pen_width, ink);
+    points.push_back({margin + x / stroke_extent * room, ink_bottom + (1 - y / stroke_extent) * height});
+  return signing::ink_stroke(points, pen_width, ink.colour);
+}
+
+// The name, with the role behind it where both can still be read.
+Result<std::string> name_line(const pdfgen::Fonts& fonts, const DocumentSignature& signature) {
+  if (signature.role.empty()) return signature.name;
+  auto both = signature.name + "，" + signature.role;
+  QUOTARY_TRY(whole, pdfgen::text_outlines(fonts, both, both.size()));
+  QUOTARY_TRY(shown, outlined(fonts, both, print));
+  const bool fits = shown.steps.size() == whole.steps.size() && whole.width * role_size_min / 1000 <= room;
+  return fits ? std::move(both) : signature.name;
+}
+
+// The small print, from below.
+Result<std::vector<std::string>> print_of(const pdfgen::Fonts& fonts, const DocumentSignature& signature) {
+  std::vector<std::string> out;
+  if (!signature.proven.empty()) out.push_back(signature.proven);
+  out.push_back(format_rfc3339(signature.time).substr(0, 19) + "Z  " + signature.reason);
+  QUOTARY_TRY(name, name_line(fonts, signature));
+  out.push_back(std::move(name));
+  return out;
 }
 
 Result<signing::SignatureAppearance> appearance_of(const pdfgen::Fonts& fonts, const DocumentSignature& signature) {
   signing::SignatureAppearance out;
   out.width = pdfgen::signature_box_width;
   out.height = pdfgen::signature_box_height;
-  for (const Stroke& stroke : signature.strokes) out.paths.push_back(path_of(stroke));
+  QUOTARY_TRY(print_lines, print_of(fonts, signature));
+  const double ink_bottom = first_line + line_step * static_cast<double>(print_lines.size()) + ink_gap;
+  for (const Stroke& stroke : signature.strokes) out.paths.push_back(path_of(stroke, ink_bottom));
   if (signature.strokes.empty()) {
-    QUOTARY_TRY(typed, line_of(fonts, signature.typed_name, typed_characters_max, typed_size_max, ink_bottom + 8, ink));
+    QUOTARY_TRY(typed, line_of(fonts, signature.typed_name, ink, ink_bottom + 8));
     out.paths.push_back(std::move(typed));
   }
-  QUOTARY_TRY(name, line_of(fonts, signature.name, print_characters_max, print_size, name_line, print));
-  out.paths.push_back(std::move(name));
-  const std::string how = format_rfc3339(signature.time).substr(0, 19) + "Z  " + signature.reason;
-  QUOTARY_TRY(method, line_of(fonts, how, print_characters_max, print_size, how_line, print));
-  out.paths.push_back(std::move(method));
+  double bottom = first_line;
+  for (const std::string& text : print_lines) {
+    QUOTARY_TRY(line, line_of(fonts, text, print, bottom));
+    out.paths.push_back(std::move(line));
+    bottom += line_step;
+  }
   // A line of blanks has no outline.
   std::erase_if(out.paths, [](const signing::AppearancePath& path) { return path.steps.empty(); });
   return out;
@@ -91,7 +128,7 @@ SignDocument document_signing(std::shared_ptr<const signing::DocumentSigner> ser
     request.base = sha256(base);
     request.time = signature.time;
     request.name = fitting(signature.name);
-    request.reason = fitting(signature.reason);
+    request.reason = fitting(signature.reason + (signature.proven.empty() ? "" : "；" + signature.proven));
     QUOTARY_TRY(appearance, appearance_of(*fonts, signature));
     request.appearance = std::move(appearance);
     return signing::sign_approval(base, request, *service);

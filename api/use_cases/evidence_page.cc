@@ -115,6 +115,7 @@ std::string joined(const std::vector<std::string>& parts, const char* between) {
 std::string signer_in(const json::object& evidence) {
   const auto who = object_of(evidence, "signer");
   std::string out = text_of(who, "name");
+  if (const auto role = text_of(who, "role"); !role.empty()) out += "，" + role;
   if (const auto organisation = text_of(who, "organisation"); !organisation.empty()) out += " (" + organisation + ")";
   const auto* rows = evidence.if_contains("signatures");
   if (!rows || !rows->is_array()) return out;

@@ -36,7 +36,7 @@ inline constexpr CodeInWords statuses[] = {{"valid", "有效", "Valid"},        
 
 // How a signer showed who they are.
 inline constexpr CodeInWords signing_factors[] = {
-    {"link", "签署链接", "Link"}, {"code", "验证码", "Code"}, {"passkey", "通行密钥", "Passkey"}};
+    {"link", "签署链接", "Link"}, {"code", "验证码", "One-time code"}, {"passkey", "通行密钥", "Passkey"}};
 
 // "价格错误 Price error"; the code itself when it is not in the list.
 template <std::size_t count>

@@ -2,6 +2,7 @@
 
 #include "api/use_cases/body_members.h"
 #include "api/use_cases/erasure_rules.h"
+#include "ledger/base/canonical_scan.h"
 #include "ledger/records/fields.h"
 #include "signing/passkey.h"
 
@@ -81,11 +82,14 @@ SignerDetails parse_signer(const Organisation::Parts& parts, const json::value& 
     return out;
   }
   SignerReader reader(value.get_object(), pointer, error);
-  reader.refuse_others({"name", "organisation", "email", "phone", "language", "factors"});
+  reader.refuse_others({"name", "role", "organisation", "email", "phone", "language", "factors"});
   out.name = reader.text("name");
+  out.role = reader.text("role");
   out.organisation = reader.text("organisation");
   if (out.name.empty() || characters_in(out.name) > signer_name_characters_max)
     reader.fault("name", "bad_name", "a name has 1 to 80 characters");
+  if (characters_in(out.role) > signer_role_characters_max)
+    reader.fault("role", "bad_role", "a role has at most 80 characters");
   if (characters_in(out.organisation) > signer_organisation_characters_max)
     reader.fault("organisation", "bad_organisation", "an organisation has at most 120 characters");
   const auto email = reader.text("email"), phone = reader.text("phone");
@@ -130,6 +134,7 @@ json::object signer_row(const Organisation::Parts& parts, const SignatureRequest
   if (details) {
     if (const auto found = signer_details(*details, signer.id)) {
       row["name"] = found->name;
+      if (!found->role.empty()) row["role"] = found->role;
       if (!found->organisation.empty()) row["organisation"] = found->organisation;
       row["channel"] = found->channel;
       row["address"] = masked ? masked_address(found->channel, found->address) : found->address;
@@ -188,9 +193,11 @@ Result<SignatureDetails> parse_signature_request(const Organisation::Parts& part
     auto& signer = out.signers[i];
     const auto pointer = "/signers/" + std::to_string(i);
     QUOTARY_TRY(name, parts.document_text(signer.name, pointer + "/name", signer_name_characters_max));
+    QUOTARY_TRY(role, parts.document_text(signer.role, pointer + "/role", signer_role_characters_max));
     QUOTARY_TRY(organisation, parts.document_text(signer.organisation, pointer + "/organisation",
                                                   signer_organisation_characters_max));
     signer.name = std::move(name);
+    signer.role = std::move(role);
     signer.organisation = std::move(organisation);
   }
   QUOTARY_TRY(message, parts.document_text(out.message, "/message", signature_message_characters_max));
@@ -203,6 +210,7 @@ std::string signers_text(const SignatureDetails& details) {
   for (const SignerDetails& each : details.signers) {
     json::object signer{
         {"id", each.id}, {"name", each.name}, {each.channel, each.address}, {"language", each.language}};
+    if (!each.role.empty()) signer["role"] = each.role;
     if (!each.organisation.empty()) signer["organisation"] = each.organisation;
     signers.push_back(std::move(signer));
   }
@@ -226,13 +234,8 @@ Result<SignatureDetails> read_signers(const Organisation::Parts& parts, const Si
   for (const auto& each : signers->get_array()) {
     if (!each.is_object()) return damaged_signers(request);
     const auto& o = each.get_object();
-    SignerDetails signer{text_of(o, "id"),
-                         text_of(o, "name"),
-                         text_of(o, "organisation"),
-                         "email",
-                         text_of(o, "email"),
-                         text_of(o, "language"),
-                         {}};
+    SignerDetails signer{text_of(o, "id"), text_of(o, "name"),  text_of(o, "role"),     text_of(o, "organisation"),
+                         "email",          text_of(o, "email"), text_of(o, "language"), {}};
     if (signer.address.empty()) {
       signer.channel = "phone";
       signer.address = text_of(o, "phone");
@@ -261,7 +264,8 @@ std::string masked_address(std::string_view channel, std::string_view address) {
   constexpr std::size_t shown_front = 3, shown_back = 4;
   if (channel == "email") {
     const auto at = std::min(address.find('@'), address.size());
-    return std::string(address.substr(0, std::min<std::size_t>(at, 1))) + "***" + std::string(address.substr(at));
+    // A whole character: what is cut within one is no text, and neither evidence nor an answer can hold it.
+    return std::string(address.substr(0, std::min(at, utf8_length(address)))) + "***" + std::string(address.substr(at));
   }
   if (address.size() <= shown_front + shown_back) return "****";
   return std::string(address.substr(0, shown_front)) + "****" +

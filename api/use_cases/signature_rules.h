@@ -6,15 +6,18 @@
 
 namespace quotary::api {
 
-inline constexpr std::size_t signer_name_characters_max = 80, signer_organisation_characters_max = 120,
-                             signature_message_characters_max = 1'000, address_bytes_max = 254;
+inline constexpr std::size_t signer_name_characters_max = 80, signer_role_characters_max = 80,
+                             signer_organisation_characters_max = 120, signature_message_characters_max = 1'000,
+                             address_bytes_max = 254;
 inline constexpr std::uint64_t signature_days_default = 14, signature_days_max = 90;
 inline constexpr std::int64_t reminder_pause_ms = std::int64_t{3'600} * 1'000;  // between two reminders of one signer
 
 // A signer as the sender names them.
 struct SignerDetails {
   std::string id;  // empty while it is only asked for
-  std::string name, organisation;
+  std::string name;
+  std::string role;  // as which they sign ("采购总监"); may be empty, as may be the organisation
+  std::string organisation;
   std::string channel, address;  // email or phone
   std::string language;          // zh-CN en
   std::vector<std::string> factors;
@@ -25,8 +28,8 @@ struct SignatureDetails {
   bool in_order = false;
   std::uint64_t days = signature_days_default;
 };
-// Errc::invalid with pointers: `bad_signers`, `bad_name`, `bad_organisation`, `address_missing`, `bad_email`,
-// `bad_phone`, `bad_language`, `bad_factors`, `bad_order`, `bad_expiry`, `bad_message`.
+// Errc::invalid with pointers: `bad_signers`, `bad_name`, `bad_role`, `bad_organisation`, `address_missing`,
+// `bad_email`, `bad_phone`, `bad_language`, `bad_factors`, `bad_order`, `bad_expiry`, `bad_message`.
 [[nodiscard]] Result<SignatureDetails> parse_signature_request(const Organisation::Parts& parts,
                                                                const json::object& body);
 

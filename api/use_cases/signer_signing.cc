@@ -1,6 +1,7 @@
 // The signature itself: what was sent is checked, the document gets its revision, and the evidence is kept.
 #include "api/signature/consent.h"
 #include "api/use_cases/body_members.h"
+#include "api/use_cases/in_words.h"
 #include "api/use_cases/passkeys.h"
 #include "api/use_cases/signature_rules.h"
 #include "api/use_cases/signed_copy.h"
@@ -14,6 +15,7 @@ namespace quotary::api {
 namespace {
 
 constexpr std::string_view certificate_method = "certificate";
+constexpr std::size_t shown_address_bytes_max = 40;  // of a masked address, in the document
 
 struct Given {
   std::string document_sha256, method, typed_name, locale, strokes_sha256;
@@ -147,14 +149,36 @@ std::string evidence_of(const Visited& at, const SignerDetails& who, const Given
     out["assurance"] = assurance_of(*given.copy);
     out["signatures"] = given.copy->signatures;
   }
+  if (!who.role.empty()) out["signer"].as_object()["role"] = who.role;
   const auto canonical = canonical_json(out);
   QUOTARY_CHECK(canonical.has_value());
   return *canonical;
 }
 
+// A masked address as a document can show it: an address may hold what no face has.
+std::string shown_address(std::string address) {
+  if (address.size() > shown_address_bytes_max) address.replace(shown_address_bytes_max, std::string::npos, "...");
+  std::replace_if(
+      address.begin(), address.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return address;
+}
+
+// "签署链接 Link，验证码 One-time code c***@chenghu.example"
+std::string proven_in_words(const json::array& factors) {
+  std::string out;
+  for (const auto& value : factors) {
+    const auto& factor = value.as_object();
+    const auto kind = records::text_of(factor, "kind");
+    out += (out.empty() ? "" : "，") + in_words(signing_factors, kind);
+    if (kind == "code") out += " " + shown_address(records::text_of(factor, "address"));
+  }
+  return out;
+}
+
 // The document with its new revision; the port's answer is not trusted to have left the base alone.
 Result<std::string> new_revision(const Organisation::Parts& parts, const Visited& at, const SignerDetails& who,
-                                 const Given& given, Timestamp now, const std::string& base) {
+                                 const Given& given, const json::array& factors, Timestamp now,
+                                 const std::string& base) {
   if (!parts.config.signature.sign_document)
     return fail(Errc::unavailable, "signing_unavailable",
                 "this server cannot write signatures into documents at the moment; tell the sender");
@@ -162,8 +186,10 @@ Result<std::string> new_revision(const Organisation::Parts& parts, const Visited
   asked.field = at.signer.field;
   asked.time = now;
   asked.name = who.organisation.empty() ? who.name : who.name + " (" + who.organisation + ")";
-  asked.reason = given.method == "drawn" ? "手写签名 drawn, recorded by the signing service"
-                                         : "键入姓名 typed, recorded by the signing service";
+  asked.role = who.role;
+  asked.reason = given.method == "drawn" ? "手写签名 drawn，由签署服务记录 recorded by the signing service"
+                                         : "键入姓名 typed，由签署服务记录 recorded by the signing service";
+  asked.proven = proven_in_words(factors);
   asked.strokes = given.strokes;
   asked.typed_name = given.typed_name;
   QUOTARY_TRY(signed_pdf, parts.config.signature.sign_document(base, asked));
@@ -283,7 +309,7 @@ Result<Answer> sign_document(Organisation::Parts& parts, const SignerVisit& visi
   if (given.document_sha256 != at.quote.newest_sha256())
     return fail(Errc::conflict, "document_changed", "the document to sign is another by now: read it again");
   QUOTARY_TRY(by, consigned(parts, at, visit, given));
-  QUOTARY_TRY(signed_pdf, new_revision(parts, at, by.who, given, by.now, by.base));
+  QUOTARY_TRY(signed_pdf, new_revision(parts, at, by.who, given, by.factors, by.now, by.base));
   QUOTARY_TRY_VOID(
       append_signing(parts, {at, given, by.factors, evidence_of(at, by.who, given, visit, by.factors, by.now), by.base,
                              signed_pdf, identity}));

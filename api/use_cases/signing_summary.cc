@@ -46,6 +46,7 @@ Result<pdfgen::SummarySignature> signature_of(const Organisation::Parts& parts, 
   const auto organisation = text_of(who, "organisation");
   pdfgen::SummarySignature out;
   out.name = text_of(who, "name") + (organisation.empty() ? "" : " (" + organisation + ")");
+  out.role = text_of(who, "role");
   out.field = in_words(fields, signer.field);
   out.method = in_words(methods, text_of(evidence, "method"));
   out.signed_at = local_time(parts, text_of(evidence, "signed_at"));
