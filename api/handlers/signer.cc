@@ -196,7 +196,8 @@ const Endpoint endpoints[] = {
       return out;
     }(),
     call("POST", "/sign/{token}/decline", "Decline, with a reason", signer<decline>, "SigningDecline"),
-    call("GET", "/sign/{token}/signed", "The document with this signer's signature", signer<signed_pdf>, "",
+    call("GET", "/sign/{token}/signed",
+         "The document with this signer's signature; with those of all, once all have signed", signer<signed_pdf>, "",
          "application/pdf"),
     call("GET", "/sign/{token}/summary", "How it was signed, as a sealed page", signer<summary>, "", "application/pdf"),
 };

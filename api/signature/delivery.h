@@ -18,7 +18,7 @@ inline constexpr std::size_t delivery_secret_bytes_min = 16, delivery_secret_byt
 // One message to one person. The words around it are the receiver's matter; what must be in it is `content`.
 struct Message {
   std::string id;       // the same whenever the same message is sent again
-  std::string kind;     // invitation code reminder signed declined revoked voided
+  std::string kind;     // invitation code reminder signed completed declined revoked voided added
   std::string channel;  // email phone, or person: then the address is the id of one of the organisation's people
   std::string address;
   std::string language;  // zh-CN en

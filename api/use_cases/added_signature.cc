@@ -77,6 +77,7 @@ Result<Answer> append_signature(Organisation::Parts& parts, Draft draft, const Q
     whole.body["accepts"] = records::added_signature_accepts(*now_is, added.copy.fields, assurance_of(added.copy));
     return std::vector<Draft>{std::move(whole)};
   }));
+  if (parts.courier) parts.courier->wake();
   return added_signature_answer(parts, committed.entries.front(), committed.proof(0), false);
 }
 

@@ -41,6 +41,69 @@ Message to_sender(const Organisation::Parts& parts, const SignatureRequestRecord
   return out;
 }
 
+Message to_owner(const Organisation::Parts& parts, const records::QuoteRecord& quote, std::string_view kind,
+                 std::string id) {
+  Message out{std::move(id), std::string(kind), "person", quote.owner, "zh-CN", {}};
+  out.content = {
+      {"number", quote.number}, {"organisation", parts.profile.name}, {"sender", parts.person_name(quote.owner)}};
+  return out;
+}
+
+std::string revision_address(const Organisation::Parts& parts, const Entry& entry) {
+  return parts.profile.public_url + "/v1/quotes/" + text_of(entry.body, "number") +
+         "/pdf?revision=" + std::to_string(records::number_of(entry.body, "revision"));
+}
+
+// What an entry made of the document.
+void put_document(Message& message, const Entry& entry, std::string address) {
+  message.content["document"] = std::move(address);
+  message.content["document_sha256"] = text_of(entry.body, "document_sha256");
+  message.content["revision"] = records::number_of(entry.body, "revision");
+}
+
+// All have signed: the signer has the whole document and how it was signed behind their link.
+Message completed_for_signer(const Organisation::Parts& parts, const Entry& entry,
+                             const SignatureRequestRecord& request, const SignerRecord& signer,
+                             const SignerDetails& details) {
+  auto out =
+      to_signer(parts, request, signer, details, "completed", std::to_string(entry.index) + "/completed/" + signer.id);
+  const std::string link(out.content["link"].as_string());
+  put_document(out, entry, link + "/signed");
+  out.content["summary"] = link + "/summary";
+  return out;
+}
+
+// The same for who asked, who signs in for them.
+Message completed_for_sender(const Organisation::Parts& parts, const Entry& entry,
+                             const SignatureRequestRecord& request) {
+  auto out = to_sender(parts, request, "completed", std::to_string(entry.index) + "/completed/sender");
+  put_document(out, entry, revision_address(parts, entry));
+  out.content["summary"] = parts.profile.public_url + "/v1/signature-requests/" + request.id + "/summary";
+  return out;
+}
+
+// A signature that no request asked for: whose quote it is learns of it, by whomever it was brought.
+Result<std::vector<Message>> notices_of_added(const Organisation::Parts& parts, const Entry& entry) {
+  std::vector<Message> out;
+  QUOTARY_TRY(quote, parts.read<std::optional<records::QuoteRecord>>([&](const StateReader& state) {
+    return records::find_quote(state, text_of(entry.body, "number"));
+  }));
+  if (!quote) return out;
+  auto message = to_owner(parts, *quote, "added", std::to_string(entry.index) + "/owner");
+  put_document(message, entry, revision_address(parts, entry));
+  for (const char* member : {"fields", "source", "assurance", "accepts"})
+    message.content[member] = entry.body.at(member);
+  message.content["by"] = parts.person_name(entry.actor_id);
+  message.content["time"] = format_rfc3339(entry.time);
+  out.push_back(std::move(message));
+  return out;
+}
+
+bool completes(const Entry& entry) {
+  const auto* said = entry.body.if_contains("completes");
+  return said != nullptr && said->is_bool() && said->get_bool();
+}
+
 Result<std::optional<SignatureRequestRecord>> request_of(const Organisation::Parts& parts, const std::string& id) {
   return parts.read<std::optional<SignatureRequestRecord>>(
       [&](const StateReader& state) { return records::find_signature_request(state, id); });
@@ -90,6 +153,7 @@ Result<Message> invitation_of(const Organisation::Parts& parts, const SignatureR
 }
 
 Result<std::vector<Message>> notices_of(const Organisation::Parts& parts, const Entry& entry) {
+  if (entry.type == records::signature_added_type) return notices_of_added(parts, entry);
   std::vector<Message> out;
   const auto kind = notice_kind(entry.type);
   if (kind.empty()) return out;
@@ -99,14 +163,15 @@ Result<std::vector<Message>> notices_of(const Organisation::Parts& parts, const 
   const auto acted = text_of(entry.body, "signer");
   const auto id = std::to_string(entry.index) + "/";
   out.push_back(to_sender(parts, *request, kind, id + "sender"));
+  if (completes(entry)) out.push_back(completed_for_sender(parts, entry, *request));
   // The sender is told also when the signers' addresses were erased.
   const auto details = read_signers(parts, *request);
   if (!details) return out;
   const auto who = signer_details(*details, acted);
   for (const SignerRecord& signer : request->signers) {
-    if (!is_told(kind, signer, acted)) continue;
     QUOTARY_TRY(told, signer_details(*details, signer.id));
-    out.push_back(to_signer(parts, *request, signer, told, kind, id + signer.id));
+    if (is_told(kind, signer, acted)) out.push_back(to_signer(parts, *request, signer, told, kind, id + signer.id));
+    if (completes(entry)) out.push_back(completed_for_signer(parts, entry, *request, signer, told));
   }
   for (Message& message : out) {
     message.content["time"] = format_rfc3339(entry.time);

@@ -83,12 +83,20 @@ json::array others_of(const Visited& at) {
   return out;
 }
 
+// What a signer may have: what their own signature made, and once all have signed, the newest revision.
+Result<records::RevisionRecord> signers_revision(const Organisation::Parts& parts, const Visited& at) {
+  if (at.request.status == "completed") return revision_of(parts, at.quote, at.quote.revision);
+  QUOTARY_TRY(entry, parts.ledger->entry(at.signer.index));
+  return revision_of(parts, at.quote, records::number_of(entry.body, "revision"));
+}
+
 Result<json::value> result_of(const Organisation::Parts& parts, const Visited& at, const NumberedQuote& stored) {
   if (at.signer.status != "signed") return json::value();
-  QUOTARY_TRY(entry, parts.ledger->entry(at.signer.index));
-  return json::value(json::object{{"document", json::object{{"sha256", text_of(entry.body, "document_sha256")},
-                                                            {"size", records::number_of(entry.body, "document_size")},
-                                                            {"revision", records::number_of(entry.body, "revision")}}},
+  QUOTARY_TRY(revision, signers_revision(parts, at));
+  return json::value(json::object{{"document", json::object{{"sha256", revision.document_sha256},
+                                                            {"size", revision.document_size},
+                                                            {"revision", revision.revision}}},
+                                  {"completed", at.request.status == "completed"},
                                   {"entry_index", at.signer.index},
                                   {"code_url", stored.numbering.verify_url}});
 }
@@ -126,7 +134,8 @@ Result<Visited> visited(const Organisation::Parts& parts, const SignerVisit& vis
 
 Result<void> check_signable(const Organisation::Parts& parts, const Visited& at) {
   if (at.signer.status != "asked")
-    return fail(Errc::conflict, "already_" + at.signer.status, "it was " + at.signer.status + " already");
+    return fail(Errc::conflict, "already_" + at.signer.status,
+                "you have " + at.signer.status + " " + at.quote.number + " already: this link shows what came of it");
   if (auto closed = records::why_closed(at.request, at.quote, parts.now())) return *closed;
   if (!at.request.is_turn_of(at.signer.id))
     return fail(Errc::conflict, "not_your_turn", "another signer comes first; you are told when it is your turn");
@@ -166,11 +175,8 @@ Result<Answer> signer_session(const Organisation::Parts& parts, const SignerVisi
                    {"signed_at", ended("signed")},
                    {"declined_at", ended("declined")},
                    {"result", std::move(result)}};
-  out["signer"] = json::object{{"name", who.name},
-                               {"organisation", who.organisation},
-                               {"role", role.chinese},
-                               {"role_en", role.english},
-                               {"language", who.language}};
+  out["signer"] = json::object{{"name", who.name},     {"organisation", who.organisation}, {"own_role", who.role},
+                               {"role", role.chinese}, {"role_en", role.english},          {"language", who.language}};
   out["sender"] =
       json::object{{"name", parts.person_name(at.request.requested_by)}, {"organisation", parts.profile.name}};
   out["quote"] = json::object{
@@ -202,11 +208,9 @@ Result<Bytes> signer_document(const Organisation::Parts& parts, const SignerVisi
 Result<Bytes> signed_document(const Organisation::Parts& parts, const SignerVisit& visit) {
   QUOTARY_TRY(at, visited(parts, visit));
   if (at.signer.status != "signed") return fail(Errc::not_found, "not_signed", "it is not signed");
-  QUOTARY_TRY(entry, parts.ledger->entry(at.signer.index));
-  const auto revision = records::number_of(entry.body, "revision");
-  QUOTARY_TRY(bytes, document_bytes(parts, at.quote, revision));
-  return Bytes{std::move(bytes), "application/pdf", text_of(entry.body, "document_sha256"),
-               at.quote.number + "-signed.pdf"};
+  QUOTARY_TRY(revision, signers_revision(parts, at));
+  QUOTARY_TRY(bytes, document_bytes(parts, at.quote, revision.revision));
+  return Bytes{std::move(bytes), "application/pdf", revision.document_sha256, at.quote.number + "-signed.pdf"};
 }
 
 Result<Answer> signer_viewed(Organisation::Parts& parts, const SignerVisit& visit, std::string_view body) {

@@ -62,7 +62,7 @@ struct CheckedCode {
                                               std::string_view body);
 // The sealed page on how it was signed, with what other signers proved left out. Errc::conflict `not_signed`.
 [[nodiscard]] Result<Bytes> signer_summary(const Organisation::Parts& parts, const SignerVisit& visit);
-// The revision that their signature made. Errc::not_found `not_signed`.
+// The revision that their signature made; once all have signed, the newest. Errc::not_found `not_signed`.
 [[nodiscard]] Result<Bytes> signed_document(const Organisation::Parts& parts, const SignerVisit& visit);
 
 }  // namespace quotary::api

@@ -64,6 +64,7 @@ function Offer({ session }: { session: Session }) {
         <Fact name={words('有效期至', 'Valid until')} value={quote.valid_until} />
         <Fact name={words('请在此之前签署', 'Sign before')} value={dateTime(session.expires_at, language)} />
         <Fact name={words('您的签字栏', 'Your field')} value={inLanguage(roleOf(session.signer), language)} />
+        {session.signer.own_role && <Fact name={words('您的身份', 'Your role')} value={session.signer.own_role} />}
       </dl>
       {session.others.map((other) => (
         <p key={other.role} class="second">
@@ -122,18 +123,19 @@ function Reader(props: {
   );
 }
 
+const bySigner = words(
+  '您的签名已写入文件，并登记在不可篡改的账本中。其他人签署后，会通知您下载全部签署的文件。',
+  'Your signature stands in the document and in the ledger. You are told when all have signed, and get the document with all signatures then.',
+);
+const byAll = words(
+  '文件已全部签署，并登记在不可篡改的账本中。请下载并保存已签署的文件和签署证据摘要。',
+  'All have signed, and it stands in the ledger. Download the signed document and the evidence, and keep them.',
+);
+
 function Signed({ session }: { session: Session }) {
   const language = useLanguage();
   return (
-    <End
-      tone="good"
-      mark="✓"
-      title={words('已签署', 'Signed')}
-      text={words(
-        '您的签名已写入文件，并登记在不可篡改的账本中。请下载并保存已签署的文件。',
-        'Your signature stands in the document and in the ledger. Download the signed document and keep it.',
-      )}
-    >
+    <End tone="good" mark="✓" title={words('已签署', 'Signed')} text={session.result?.completed ? byAll : bySigner}>
       <LinkButton
         kind="main"
         text={words('下载已签署的文件', 'Download the signed document')}

@@ -33,7 +33,7 @@ export interface Session {
   viewed_at: string | null;
   signed_at: string | null;
   declined_at: string | null;
-  signer: { name: string; organisation: string; role: string; role_en: string; language: string };
+  signer: { name: string; organisation: string; own_role: string; role: string; role_en: string; language: string };
   sender: { name: string; organisation: string };
   quote: {
     number: string;
@@ -52,6 +52,7 @@ export interface Session {
   others: { role: string; role_en: string; state: string }[];
   result: {
     document: { sha256: string; size: number; revision: number };
+    completed: boolean; // the document is the newest, with the signatures of all
     entry_index: number;
     code_url: string;
   } | null;
