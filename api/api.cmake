@@ -6,4 +6,4 @@ quotary_library(quotary_api
     use_cases/added_signature.cc use_cases/signed_copy.cc use_cases/signed_copies.cc use_cases/signed_scans.cc use_cases/seller_signing.cc use_cases/evidence.cc use_cases/evidence_page.cc use_cases/evidence_laws.cc use_cases/evidence_passkeys.cc
     handlers/routes.cc handlers/quotes.cc handlers/voids.cc handlers/erasures.cc handlers/signature_requests.cc handlers/signer.cc handlers/web.cc handlers/verify.cc handlers/log.cc handlers/admin.cc
     handlers/site.cc handlers/pages.cc handlers/verify_page.cc handlers/schemas.cc handlers/docs.cc handlers/chinese.cc
-  PUBLIC quotary_judging quotary_long_term quotary_web quotary_numbers quotary_witness quotary_time_stamping quotary_signature quotary_http quotary_backup quotary_records quotary_log quotary_quote quotary_pdfgen quotary_signing quotary_base Threads::Threads)
+  PUBLIC quotary_export quotary_judging quotary_long_term quotary_web quotary_numbers quotary_witness quotary_time_stamping quotary_signature quotary_http quotary_backup quotary_records quotary_log quotary_quote quotary_pdfgen quotary_signing quotary_base Threads::Threads)

@@ -86,6 +86,12 @@ quotary_test(signing_test LABEL e2e TIMEOUT 180
 quotary_test(long_term_clock_test LABEL e2e TIMEOUT 180
   SOURCES api/long_term_clock_test.cc support/test_authority.cc support/time_fixture.cc
   LIBRARIES quotary_api quotary_seal_fixture OpenSSL::Crypto)
+quotary_test(signing_flow_test LABEL e2e TIMEOUT 180
+  SOURCES api/signing_flow_test.cc
+  LIBRARIES quotary_api)
+quotary_test(signing_race_test LABEL e2e TIMEOUT 300
+  SOURCES api/signing_race_test.cc
+  LIBRARIES quotary_api)
 add_test(NAME signing_http_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/signing_test.py)
 set_tests_properties(signing_http_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 add_test(NAME verdict_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/verdict_test.py)

@@ -114,7 +114,7 @@ export class Server {
   }
 
   // -> its number
-  async issue(lines = 1) {
+  async issue(lines = 1, more = {}) {
     const day = (offset) => new Date(Date.now() + offset * 86_400_000 + 8 * 3_600_000).toISOString().slice(0, 10);
     const line = {
       item: { name: '伺服压装机' },
@@ -129,6 +129,7 @@ export class Server {
       validity: { start: day(0), end: day(30) },
       buyer: { name: '苏州澄湖新能源科技股份有限公司' },
       lines: Array.from({ length: lines }, () => line),
+      ...more,
     };
     return (await this.json('POST', '/v1/quotes', 'rep', quote, this.key())).number;
   }

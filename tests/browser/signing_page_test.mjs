@@ -111,6 +111,7 @@ test('two customers read, prove who they are, sign and download', async () => {
   await phone.setViewportSize(PHONE);
   await button(phone, /^签署 Sign$/).click();
   await phone.getByRole('heading', { name: /已签署/ }).waitFor();
+  await phone.getByText('其他人签署后，会通知您').waitFor();
   const first = await download(phone, /下载已签署的文件/);
   assert.deepEqual(phone.faults, []);
 
@@ -142,8 +143,75 @@ test('two customers read, prove who they are, sign and download', async () => {
   // Whoever opens the link again sees what they did.
   const again = await visit(links[0], PHONE);
   await again.getByRole('heading', { name: /已签署/ }).waitFor();
-  assert.deepEqual(await again.locator('.hash').textContent(), `SHA-256 ${sha256(first)}`);
+  assert.deepEqual(await again.locator('.hash').textContent(), `SHA-256 ${sha256(whole)}`);
+  await again.getByText('文件已全部签署').waitFor();
+  assert.ok((await download(again, /下载已签署的文件/)).equals(whole));
 });
+
+// The other two of the four: a phone in English, a desk in Chinese.
+for (const [size, name, signer, words] of [
+  [
+    PHONE,
+    'a phone in English',
+    WU,
+    {
+      title: 'Sign a quotation · 签署报价单',
+      role: /Your role/,
+      consent: 'I confirm that I am the person',
+      sign: /^Sign/,
+      signed: /^Signed/,
+      document: /Download the signed document/,
+      evidence: /Download the evidence/,
+    },
+  ],
+  [
+    DESK,
+    'a desk in Chinese',
+    LI,
+    {
+      title: '签署报价单 · Sign a quotation',
+      role: /您的身份/,
+      consent: '我已在本页阅读',
+      sign: /^签署 Sign$/,
+      signed: /已签署/,
+      document: /下载已签署的文件/,
+      evidence: /下载签署证据摘要/,
+    },
+  ],
+])
+  test(`a customer reads, proves who they are, signs and downloads on ${name}`, async () => {
+    const number = await server.issue(40);
+    const { links } = await server.ask(number, [{ ...signer, role: '采购总监 Purchasing' }]);
+    const page = await visit(links[0], size);
+    await page.getByText(words.role).filter({ visible: true }).first().waitFor();
+    await page.getByText('采购总监 Purchasing').filter({ visible: true }).first().waitFor();
+    assert.equal(await page.title(), words.title);
+    assert.equal(await page.evaluate(() => document.documentElement.lang), signer.language ?? 'zh-CN');
+    await page.locator('.sheet').first().waitFor();
+    assert.ok(await button(page, /Read to the end first/).isDisabled());
+    await readToTheEnd(page);
+    assert.equal(await overflow(page), 0);
+    await prove(page);
+    await page.locator('.consent').getByText(words.consent).first().waitFor();
+    assert.equal(await overflow(page), 0);
+    await page.getByRole('checkbox').check();
+    assert.ok(await button(page, words.sign).isDisabled());
+    await page.locator('.pad').scrollIntoViewIfNeeded();
+    await draw(page, INK);
+    await button(page, words.sign).click();
+    await page.getByRole('heading', { name: words.signed }).waitFor();
+    assert.equal(await overflow(page), 0);
+    const signed = await download(page, words.document);
+    const evidence = await download(page, words.evidence);
+    assert.deepEqual(page.faults, []);
+    const known = await server.json('GET', `/v1/verify/sha256/${sha256(signed)}`);
+    assert.deepEqual([known.match, known.status, known.number, known.revision], ['exact', 'accepted', number, 2]);
+    const path = join(server.home, 'evidence.pdf');
+    writeFileSync(path, evidence);
+    const said = execFileSync('pdftotext', ['-layout', path, '-'], { encoding: 'utf8' });
+    for (const part of [number, signer.name, '采购总监 Purchasing', '手写 Drawn', 'ALL HAVE SIGNED'])
+      assert.ok(said.includes(part), part);
+  });
 
 async function withAuthenticator(page, verified = true) {
   const devtools = await page.context().newCDPSession(page);
@@ -366,6 +434,19 @@ test('what ended says so in plain words, in the language chosen', async () => {
   await server.json('POST', `/v1/void-requests/${void_request.id}/approve`, 'manager', {}, server.key());
   await page.reload();
   await page.getByRole('heading', { name: /报价单已作废/ }).waitFor();
+  // A newer quote takes the place of one that is open on a customer's screen.
+  const old = await server.issue();
+  const asked = await server.ask(old, [WU]);
+  const late = await visit(asked.links[0], PHONE);
+  await readToTheEnd(late);
+  await server.issue(1, { revision_of: old });
+  await button(late, /Send the code/).click();
+  await late.getByRole('heading', { name: /^A newer quotation replaces it/ }).waitFor();
+  await late.getByText('Sign the newer one; this one cannot be signed any more.').waitFor();
+  await button(late, '中文').click();
+  await late.getByRole('heading', { name: /^已有新的报价单/ }).waitFor();
+  await late.getByText('新的报价单取代了这一份，请签署新的。').waitFor();
+  assert.deepEqual(late.faults, []);
   const unknown = await visit(`${server.origin}/sign/${'A'.repeat(43)}`, PHONE);
   await unknown.getByRole('heading', { name: /链接无效/ }).waitFor();
   assert.deepEqual([page.faults, unknown.faults], [[], []]);

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """Customers' links over HTTP: what a browser sees, what no log holds, and what a restart does not lose."""
-import base64, glob, hashlib, hmac, http.client, http.server, json, os, subprocess, sys, threading, unittest
+import base64, glob, hashlib, hmac, http.client, http.server, json, os, re, subprocess, sys, threading, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import elsewhere
 from customers import LI, PROGRAM, WU, Customers
 from server import eventually, quote
+
+DOTS_PER_INCH = 150
 
 
 class Signing(Customers, unittest.TestCase):
@@ -83,7 +86,7 @@ class Signing(Customers, unittest.TestCase):
         return subprocess.run(["pdftotext", "-layout", name, "-"], capture_output=True, text=True, timeout=60).stdout
 
     def test_two_customers_sign_and_the_document_says_so(self):
-        self.ask(LI, WU, order="in_order")
+        self.ask({**LI, "role": "采购总监"}, WU, order="in_order")
         first = self.links()[0]
         sealed = self.s.call("GET", f"/v1/quotes/{self.number}/pdf", "rep")[2]
         self.sign(first, strokes=[[[500, 6000], [2500, 1500], [4500, 7500]], [[5200, 3000], [9000, 3100]]])
@@ -95,6 +98,15 @@ class Signing(Customers, unittest.TestCase):
         whole = self.s.call("GET", second + "/signed")[2]
         self.assertEqual(hashlib.sha256(whole).hexdigest(), result["document"]["sha256"])
         self.assertEqual(whole, self.s.call("GET", f"/v1/quotes/{self.number}/pdf?revision=3", "rep")[2])
+        # Each is told where the document with all signatures and its evidence are, and finds them there.
+        told = eventually(lambda: self.messages("completed"), lambda found: len(found) >= 3)
+        self.assertEqual(sorted(each["channel"] for each in told), ["email", "person", "phone"])
+        for message in told:
+            who = "rep" if message["channel"] == "person" else None
+            document, summary = ("/" + message["content"][name].split("/", 3)[3] for name in ("document", "summary"))
+            self.assertEqual(self.s.call("GET", document, who)[2], whole)
+            self.assertIn("ALL HAVE SIGNED", self.summary(summary, who))
+        self.assertEqual(self.session(first)["result"]["document"], result["document"])
         self.assertEqual(self.s.call("GET", f"/v1/quotes/{self.number}/pdf", "rep")[2], sealed)
         self.assertTrue(whole.startswith(sealed))
         found = self.s.json("GET", "/v1/verify/sha256/" + result["document"]["sha256"])[2]
@@ -107,7 +119,7 @@ class Signing(Customers, unittest.TestCase):
         self.assertEqual(subprocess.run(["qpdf", "--check", path], capture_output=True, timeout=60).returncode, 0)
         request = self.s.json("GET", f"/v1/signature-requests?number={self.number}", "rep")[2]["items"][0]["id"]
         told = self.summary(f"/v1/signature-requests/{request}/summary", "rep")
-        for part in ("全部签署", "ALL HAVE SIGNED", "陈立", "Wu Fang", "手写 Drawn", "键入姓名 Typed", "验证码 Code",
+        for part in ("全部签署", "ALL HAVE SIGNED", "陈立", "Wu Fang", "手写 Drawn", "采购总监", "键入姓名 Typed", "验证码 One-time code",
                      "c***@chenghu.example", "127.0.0.1", result["document"]["sha256"][:40], "consent-2026-1"):
             self.assertIn(part, told)
         # A signer is told by what they proved who they are themselves, and not how others did.
@@ -118,6 +130,101 @@ class Signing(Customers, unittest.TestCase):
         done = subprocess.run([PROGRAM, "verify", "--data", self.s.data, "--json"], capture_output=True, text=True, timeout=120)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.s.start()
+
+    def saved(self, name, data):
+        path = os.path.join(self.s.home, name)
+        with open(path, "wb") as file:
+            file.write(data)
+        return path
+
+    def pixels(self, pdf, name):
+        """-> width, height and the grey values of the first page, and the rows from its top"""
+        path = self.saved(name + ".pdf", pdf)
+        subprocess.run(["pdftoppm", "-r", str(DOTS_PER_INCH), "-gray", "-singlefile", path, path[:-4]], check=True, timeout=60)
+        with open(path[:-4] + ".pgm", "rb") as file:
+            kind, size, _, grey = file.read().split(b"\n", 3)
+        self.assertEqual(kind, b"P5")
+        width, height = map(int, size.split())
+        return width, height, grey
+
+    def test_the_field_shows_who_signed_how_and_the_certificate_is_the_services(self):
+        self.ask({**LI, "role": "采购总监"})
+        link = self.links()[0]
+        before = self.s.call("GET", f"/v1/quotes/{self.number}/pdf", "rep")[2]
+        self.sign(link, strokes=[[[500, 6000], [2500, 1500], [4500, 7500]], [[5200, 3000], [9000, 3100]]])
+        after = self.s.call("GET", link + "/signed")[2]
+        # What differs on the page is within the field's box: the drawn signature, and three lines of print below it.
+        field = elsewhere.last_object(before, elsewhere.field_number(before, "Customer1"))
+        left, bottom, right, top = (float(each) for each in re.search(rb"/Rect ?\[([^\]]*)\]", field).group(1).split())
+        (width, height, was), (_, _, now) = self.pixels(before, "before"), self.pixels(after, "after")
+        points = [(i % width * 72 / DOTS_PER_INCH, (height - i // width) * 72 / DOTS_PER_INCH) for i in range(len(was)) if was[i] != now[i]]
+        self.assertTrue(all(left - 1 <= x <= right + 1 and bottom - 1 <= y <= top + 1 for x, y in points))
+        for low, high in ((2, 8), (8, 13.2), (13.4, 18.8), (21, 51)):
+            ink = [x for x, y in points if low <= y - bottom <= high]
+            self.assertGreater(len(ink), 60, (low, high))
+            self.assertGreater(max(ink) - min(ink), 40, (low, high))
+        # The same as text, in the signature's own dictionary and on the evidence page; the field has outlines of letters.
+        added = after[len(before):]
+        texts = {name: bytes.fromhex(re.search(rb"/%s ?<([0-9A-Fa-f]+)>" % name, added).group(1).decode()).decode("utf-16")
+                 for name in (b"Name", b"Reason")}
+        self.assertEqual(texts[b"Name"], "陈立 (苏州澄湖新能源科技股份有限公司)")
+        self.assertEqual(texts[b"Reason"], "手写签名 drawn，由签署服务记录 recorded by the signing service；"
+                                           "签署链接 Link，验证码 One-time code c***@chenghu.example")
+        told = self.summary(link + "/summary")
+        for part in ("陈立", "采购总监", "手写 Drawn", "签署链接 Link", "验证码 One-time code", "c***@chenghu.example"):
+            self.assertIn(part, told)
+        # Who vouches is the signing service, and its certificate is nobody else's.
+        cms = self.saved("cms", bytes.fromhex(re.findall(rb"/Contents ?<([0-9A-Fa-f]+)>", added)[-1].decode()))
+        chain = subprocess.run(["openssl", "pkcs7", "-inform", "DER", "-in", cms, "-print_certs"], capture_output=True, text=True, timeout=60).stdout
+        certificates = re.findall("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", chain, re.S)
+        self.assertEqual(len(certificates), 1, chain)
+        subject = subprocess.run(["openssl", "x509", "-noout", "-subject", "-nameopt", "utf8,sep_comma_plus"], input=certificates[0],
+                                 capture_output=True, text=True, timeout=60).stdout
+        self.assertIn("CN=Quotary signing service 签署服务", subject)
+        self.assertIn("records signatures of others", subject)
+        for name in ("陈立", "采购总监", LI["organisation"]):
+            self.assertNotIn(name, subject)
+
+    def void(self):
+        request = self.s.json("POST", f"/v1/quotes/{self.number}/void-requests", "rep",
+                              {"reason_code": "price_error", "reason_text": "单价录入错误，应为 85600 元"})[2]["id"]
+        self.assertEqual(self.s.json("POST", f"/v1/void-requests/{request}/approve", "manager", {})[0], 200)
+
+    def test_what_ended_is_told_with_409_in_plain_words(self):
+        seen = []
+
+        def ended(end, state, code, words):
+            with self.subTest(end=state):
+                self.number = self.s.issue(quote(), state)[2]["number"]
+                request = self.ask()["id"]
+                link = next(each for each in self.links(len(seen) + 1) if each not in seen)
+                seen.append(link)
+                session = self.session(link)
+                self.assertEqual(session["state"], "open")
+                end(request, link)
+                self.assertEqual(self.session(link)["state"], state)
+                late = self.signing(session)
+                for call, body in (("viewed", {"document_sha256": session["document"]["sha256"]}), ("code", None), ("sign", late), ("decline", {"reason": "太晚"})):
+                    status, headers, problem = self.post(link, call, body, key="late")
+                    self.assertEqual((status, problem["status"], problem["code"]), (409, 409, code), problem)
+                    self.assertTrue(headers["content-type"].startswith("application/problem+json"))
+                    self.assertIn(words.format(number=self.number), problem["detail"])
+                self.assertEqual(self.s.call("GET", link + "/document")[0], 409)
+                self.assertEqual(self.s.call("GET", link + "/signed")[0], 200 if state == "signed" else 404)
+
+        ended(lambda *_: self.void(), "quote_voided", "quote_voided", "{number} was voided by its issuer: do not rely on it")
+        ended(lambda *_: self.s.issue(quote("90.00", revision_of=self.number), "newer"), "quote_superseded", "quote_superseded",
+              "{number} was superseded by ")
+        ended(lambda request, _: self.s.json("POST", f"/v1/signature-requests/{request}/revoke", "rep", {}), "revoked", "request_revoked",
+              "the request to sign {number} was revoked: ask the sender for another")
+        ended(lambda _, link: self.sign(link), "signed", "already_signed", "you have signed {number} already")
+        # A quote that was signed or voided has no successor.
+        for number, code in ((self.number, "revision_of_accepted"), (self.voided_number(), "revision_of_voided")):
+            status, _, problem = self.s.issue(quote("91.00", revision_of=number), code)
+            self.assertEqual((status, problem["code"]), (409, code), problem)
+
+    def voided_number(self):
+        return self.s.json("GET", "/v1/quotes?status=voided", "rep")[2]["items"][0]["number"]
 
     def test_the_certificate_that_records_signatures_is_in_the_ledger(self):
         def adopted():
