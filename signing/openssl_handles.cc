@@ -206,6 +206,13 @@ std::string key_description(EVP_PKEY* key) {
   return "unknown";
 }
 
-bool is_self_issued(X509* certificate) { return X509_check_issued(certificate, certificate) == X509_V_OK; }
+bool is_self_issued(X509* certificate) {
+  // Not X509_check_issued(): that asks an issuer's key usage too, which a certificate for signing alone does not have.
+  const bool same_name = X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(certificate)) == 0;
+  EVP_PKEY* const key = X509_get0_pubkey(certificate);
+  const bool own_key = same_name && key != nullptr && X509_verify(certificate, key) == 1;
+  ERR_clear_error();
+  return own_key;
+}
 
 }  // namespace quotary::signing

@@ -92,7 +92,7 @@ inline constexpr int chain_security_level = 2;
 bool key_strong_enough(EVP_PKEY* key);
 // "ECDSA P-256" or "RSA 3072".
 std::string key_description(EVP_PKEY* key);
-// Whether it names itself as its issuer, as a root does.
+// Whether it names itself as its issuer and its own key signed it, as a root, and a certificate that stands alone.
 bool is_self_issued(X509* certificate);
 
 }  // namespace quotary::signing
