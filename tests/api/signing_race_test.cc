@@ -30,26 +30,41 @@ struct Codes {
   std::string first, second;  // empty: it stands
 };
 
-// Both at once. From round to round one is held back a little more, then the other, so that every order comes up.
-template <class First, class Second>
-Codes at_once(int round, First first, Second second) {
-  constexpr int steps = 15;
-  constexpr std::chrono::microseconds step{400};
-  const auto held_back = step * (round % steps);
-  const bool hold_first = round / steps % 2 == 0;
-  std::barrier start(2);
-  Codes out;
-  std::thread other([&] {
+// Runs two at once, again and again, and holds back whoever won the time before: so both orders come up on any machine,
+// and most rounds are close.
+class Duel {
+ public:
+  template <class First, class Second>
+  Codes run(First first, Second second) {
+    std::barrier start(2);
+    Codes out;
+    std::thread other([&] {
+      start.arrive_and_wait();
+      if (lead_ > Span::zero()) std::this_thread::sleep_for(lead_);
+      out.second = code_of(second());
+    });
     start.arrive_and_wait();
-    if (!hold_first) std::this_thread::sleep_for(held_back);
-    out.second = code_of(second());
-  });
-  start.arrive_and_wait();
-  if (hold_first) std::this_thread::sleep_for(held_back);
-  out.first = code_of(first());
-  other.join();
-  return out;
-}
+    if (lead_ < Span::zero()) std::this_thread::sleep_for(-lead_);
+    out.first = code_of(first());
+    other.join();
+    return out;
+  }
+  // Which of both was before the other in the last run.
+  void note(bool first_won) {
+    constexpr Span step_min{200}, step_max{128'000};
+    ++(first_won ? first_won_ : second_won_);
+    // Larger steps until the other wins, then smaller ones around where both are as fast.
+    step_ = each_won() ? std::max(step_ / 2, step_min) : std::min(step_ * 2, step_max);
+    lead_ += first_won ? -step_ : step_;
+  }
+  [[nodiscard]] bool each_won() const { return first_won_ > 0 && second_won_ > 0; }
+
+ private:
+  using Span = std::chrono::microseconds;
+  Span lead_{0};  // of the first over the second
+  Span step_{1'000};
+  int first_won_ = 0, second_won_ = 0;
+};
 
 struct Race : Signing {
   Race() : Signing({"link"}) {}
@@ -87,38 +102,43 @@ void expect_one(const Codes& came, const std::set<std::string>& first, const std
 
 TEST(SigningRace, AVoidOrASignature) {
   Race w;
+  Duel duel;
   for (int round = 0; round < rounds; ++round) {
     SCOPED_TRACE(round);
     const auto v = w.about_to_sign(round);
     const auto body = w.signing(v);
     const auto request = text(*w.organisation->request_void(w.rep, w.number, "", price_error), "id");
-    const auto came = at_once(
-        round, [&] { return sign_document(w.parts(), v, "page", body); },
+    const auto came = duel.run(
+        [&] { return sign_document(w.parts(), v, "page", body); },
         [&] { return w.organisation->decide_void(w.manager, request, Organisation::Decision::approve, "", "{}"); });
+    duel.note(came.first.empty());
     // A manager who came too late for the quote as it was has no right to void an accepted one.
     expect_one(came, {"quote_voided"}, {"quote_changed", "higher_role_needed"});
     w.expect_signed(came.first.empty());
     EXPECT_EQ(w.record().voided_at.has_value(), came.second.empty());
     EXPECT_EQ(w.state(v), came.first.empty() ? "signed" : "quote_voided");
   }
+  EXPECT_TRUE(duel.each_won());
   w.expect_ledger_holds();
 }
 
 TEST(SigningRace, ANewerQuoteOrASignature) {
   Race w;
+  Duel duel;
   for (int round = 0; round < rounds; ++round) {
     SCOPED_TRACE(round);
     const auto v = w.about_to_sign(round);
     const auto body = w.signing(v);
     const auto newer = World::quote("2.00", R"(, "revision_of": ")" + w.number + "\"");
-    const auto came = at_once(
-        round, [&] { return sign_document(w.parts(), v, "page", body); },
-        [&] { return w.issue("newer-" + std::to_string(round), newer); });
+    const auto came = duel.run([&] { return sign_document(w.parts(), v, "page", body); },
+                               [&] { return w.issue("newer-" + std::to_string(round), newer); });
+    duel.note(came.first.empty());
     expect_one(came, {"quote_superseded"}, {"revision_of_accepted"});
     w.expect_signed(came.first.empty());
     EXPECT_EQ(w.record().superseded_by.empty(), !came.second.empty());
     EXPECT_EQ(w.state(v), came.first.empty() ? "signed" : "quote_superseded");
   }
+  EXPECT_TRUE(duel.each_won());
   // No number was used by who lost.
   const auto next = w.issue("after");
   ASSERT_TRUE(next);
@@ -140,19 +160,21 @@ TEST(SigningRace, ACopyHandedInOrASignatureBehindTheLink) {
   const auto& consent = signature::newest_consent();
   const json::object accepted{
       {"id", consent.id}, {"sha256", consent.sha256()}, {"locale", "zh-CN"}, {"accepted", true}};
+  Duel duel;
   for (int round = 0; round < rounds; ++round) {
     SCOPED_TRACE(round);
     const auto v = w.about_to_sign(round);
     const auto body = w.signing(v);
     const auto copy = elsewhere.sign(w.parts(), signer_document(w.parts(), v)->bytes, "Customer1");
-    const auto came = at_once(
-        round, [&] { return sign_document(w.parts(), v, "page", body); },
-        [&] { return hand_in_signed_copy(w.parts(), v, accepted, copy); });
+    const auto came = duel.run([&] { return sign_document(w.parts(), v, "page", body); },
+                               [&] { return hand_in_signed_copy(w.parts(), v, accepted, copy); });
+    duel.note(came.first.empty());
     const std::set<std::string> late{"already_signed", "request_completed"};
     expect_one(came, late, late);
     w.expect_signed(true);
     EXPECT_EQ(signed_document(w.parts(), v)->bytes == copy, came.second.empty());
   }
+  EXPECT_TRUE(duel.each_won());
   w.expect_ledger_holds();
 }
 
@@ -160,17 +182,19 @@ TEST(SigningRace, ACopyHandedInOrASignatureBehindTheLink) {
 TEST(SigningRace, ACopyOfTheSendersNeverTakesASignersPlace) {
   Race w;
   const Elsewhere elsewhere(w, buyer);
+  Duel duel;
   for (int round = 0; round < rounds; ++round) {
     SCOPED_TRACE(round);
     const auto v = w.about_to_sign(round);
     const auto body = w.signing(v);
     const auto copy = elsewhere.sign(w.parts(), signer_document(w.parts(), v)->bytes, "Customer2");
-    const auto came = at_once(
-        round, [&] { return sign_document(w.parts(), v, "page", body); },
-        [&] { return add_signed_copy(w.parts(), w.rep, w.number, copy); });
+    const auto came = duel.run([&] { return sign_document(w.parts(), v, "page", body); },
+                               [&] { return add_signed_copy(w.parts(), w.rep, w.number, copy); });
+    duel.note(came.second == "document_changed");
     expect_one(came, {}, {"signature_request_open", "document_changed"});
     w.expect_signed(true);
   }
+  EXPECT_TRUE(duel.each_won());
   w.expect_ledger_holds();
 }
 
@@ -179,16 +203,19 @@ TEST(SigningRace, ACopyThatAcceptsOrARequest) {
   const Elsewhere elsewhere(w, buyer);
   w.config.signer_roots_file = elsewhere.roots_file();
   w.reopen();
+  Duel duel;
   for (int round = 0; round < rounds; ++round) {
     SCOPED_TRACE(round);
     w.number = text(*w.issue("round-" + std::to_string(round)), "number");
     const auto copy = elsewhere.sign(w.parts(), w.organisation->quote_pdf(w.rep, w.number)->bytes, "Customer1");
-    const auto came = at_once(
-        round, [&] { return w.ask(li); }, [&] { return add_signed_copy(w.parts(), w.rep, w.number, copy); });
+    const auto came =
+        duel.run([&] { return w.ask(li); }, [&] { return add_signed_copy(w.parts(), w.rep, w.number, copy); });
+    duel.note(came.first.empty());
     expect_one(came, {"quote_accepted"}, {"signature_request_open"});
     EXPECT_EQ(w.record().outcome, came.second.empty() ? "accepted" : "issued");
     EXPECT_EQ(w.record().open_signature.empty(), came.second.empty());
   }
+  EXPECT_TRUE(duel.each_won());
   w.expect_ledger_holds();
 }
 
