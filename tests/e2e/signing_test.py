@@ -157,10 +157,11 @@ class Signing(Customers, unittest.TestCase):
         field = elsewhere.last_object(before, elsewhere.field_number(before, "Customer1"))
         left, bottom, right, top = (float(each) for each in re.search(rb"/Rect ?\[([^\]]*)\]", field).group(1).split())
         (width, height, was), (_, _, now) = self.pixels(before, "before"), self.pixels(after, "after")
-        points = [(i % width * 72 / DOTS_PER_INCH, (height - i // width) * 72 / DOTS_PER_INCH) for i in range(len(was)) if was[i] != now[i]]
-        self.assertTrue(all(left - 1 <= x <= right + 1 and bottom - 1 <= y <= top + 1 for x, y in points))
+        points = [(i % width * 72 / DOTS_PER_INCH, (height - i // width) * 72 / DOTS_PER_INCH, was[i] - now[i])
+                  for i in range(len(was)) if was[i] != now[i]]
+        self.assertTrue(all(left - 1 <= x <= right + 1 and bottom - 1 <= y <= top + 1 for x, y, _ in points))
         for low, high in ((2, 8), (8, 13.2), (13.4, 18.8), (21, 51)):
-            ink = [x for x, y in points if low <= y - bottom <= high]
+            ink = [x for x, y, darker in points if low <= y - bottom <= high and darker > 30]
             self.assertGreater(len(ink), 60, (low, high))
             self.assertGreater(max(ink) - min(ink), 40, (low, high))
         # The same as text, in the signature's own dictionary and on the evidence page; the field has outlines of letters.
