@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """The evidence of one quote for a court's file: everything in it is checked by programs that are not the server."""
-import glob, hashlib, html, io, json, os, re, subprocess, sys, tarfile, unittest
+import glob, hashlib, html, io, json, os, re, shutil, subprocess, sys, tarfile, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import elsewhere
-from chain import Chain
-from passkey_device import EDDSA, ES256, Device
 from customers import LI, PROGRAM, WU, Customers
+from passkey_device import EDDSA, ES256, Device
+from pki import Pki, openssl
 from server import eventually, free_port, quote
 
 SECRET = {"signing_password": "correct horse battery"}
@@ -20,6 +20,7 @@ class Evidence(Customers, unittest.TestCase):
         super().setUp()
         self.s.stop()
         self.authority = elsewhere.Authority()
+        self.addCleanup(shutil.rmtree, self.authority.home, ignore_errors=True)
         self.authority.person("buyer", "/O=" + LI["organisation"] + "/CN=陈立")
         keys = os.path.join(self.s.home, "tsa.keys")
         subprocess.run([PROGRAM, "tsa", "init", "--keys", keys, "--name", "示例有限公司"], check=True, stdout=subprocess.DEVNULL)
@@ -158,10 +159,14 @@ class Evidence(Customers, unittest.TestCase):
         self.assertNotIn(b"PRIVATE KEY", everything)
 
     def test_what_it_takes_to_judge_signatures_later_is_there(self):
-        chain = Chain()
-        self.addCleanup(chain.close)
+        pki = Pki()
+        self.addCleanup(shutil.rmtree, pki.home, ignore_errors=True)
+        pki.serve()
+        self.addCleanup(pki.stop)
+        chain, key = pki.certify("seal")
         self.s.stop()
-        self.s.options += ["--seal-level", "B-LTA", "--long-term-settle-s", "0"] + chain.options("seal", "middle", "root", roots="root")
+        self.s.options += ["--seal-level", "B-LTA", "--long-term-settle-s", "0", "--seal-certificate", chain, "--seal-key", key,
+                           "--seal-roots", pki.path("root.pem")]
         self.s.start()
         self.number = self.s.issue(quote(), "under an authority")[2]["number"]
         state = lambda: self.s.json("GET", f"/v1/quotes/{self.number}", "rep")[2]["state"]
@@ -174,25 +179,22 @@ class Evidence(Customers, unittest.TestCase):
         self.run_commands(self.commands()[0])
         path = lambda name: os.path.join(self.folder, "revocation", name)
         kept = {name: self.read("revocation/" + name) for name in os.listdir(path(""))}
-        of = {owner: next(name for name, data in kept.items() if data == chain.der(owner)) for owner in ("seal", "middle", "root")}
         lists, answers = ([name for name in kept if name.endswith(ending)] for ending in (".crl", ".ocsp"))
         self.assertTrue(lists and answers, kept.keys())
-        as_pem = {}
-        for owner, name in of.items():
-            as_pem[owner] = os.path.join(self.s.home, owner + ".pem")
-            subprocess.run(["openssl", "x509", "-inform", "DER", "-in", path(name), "-out", as_pem[owner]], check=True, capture_output=True)
-
-        def openssl(*arguments):
-            done = subprocess.run(["openssl", *arguments], capture_output=True, text=True, timeout=60)
-            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-            return done.stdout + done.stderr
+        pem = {}
+        for owner in ("seal", "intermediate", "root"):
+            der = openssl("x509", "-in", pki.path(owner + ".pem"), "-outform", "DER")
+            pem[owner] = os.path.join(self.s.home, owner + ".pem")
+            openssl("x509", "-inform", "DER", "-in", path(next(name for name, data in kept.items() if data == der)), "-out", pem[owner])
         # The intermediate certificate by the root's list, the seal's by the responder's answer.
-        self.assertIn("verify OK", openssl("crl", "-inform", "DER", "-in", path(lists[0]), "-CAfile", as_pem["root"], "-noout"))
-        openssl("crl", "-inform", "DER", "-in", path(lists[0]), "-out", os.path.join(self.s.home, "list.pem"))
-        openssl("verify", "-crl_check", "-CAfile", as_pem["root"], "-CRLfile", os.path.join(self.s.home, "list.pem"), as_pem["middle"])
-        said = openssl("ocsp", "-respin", path(answers[0]), "-issuer", as_pem["middle"], "-cert", as_pem["seal"], "-CAfile", as_pem["root"], "-no_nonce")
-        self.assertIn("Response verify OK", said)
-        self.assertIn("seal.pem: good", said)
+        listed = os.path.join(self.s.home, "list.pem")
+        openssl("crl", "-inform", "DER", "-in", path(lists[0]), "-CAfile", pem["root"], "-out", listed)
+        openssl("verify", "-crl_check", "-CAfile", pem["root"], "-CRLfile", listed, pem["intermediate"])
+        done = subprocess.run(["openssl", "ocsp", "-respin", path(answers[0]), "-issuer", pem["intermediate"], "-cert", pem["seal"], "-CAfile", pem["root"],
+                               "-verify_other", pem["intermediate"], "-no_nonce"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("Response verify OK", done.stderr)
+        self.assertIn("seal.pem: good", done.stdout)
         said = json.loads(self.read("summary.json"))
         row, = said["signatures"]
         self.assertEqual((said["seal"]["level"], row["level"]), ("B-LTA", "B-LTA"))
@@ -222,6 +224,8 @@ class Evidence(Customers, unittest.TestCase):
         self.authority.person("other", "/O=别的公司/CN=他人")
         self.authority.person("nobody", "/O=" + LI["organisation"] + "/CN=陈立", self_signed=True)
         lis, wus = Device(SITE, ES256), Device(SITE, EDDSA)
+        for device in (lis, wus):
+            self.addCleanup(shutil.rmtree, device.home, ignore_errors=True)
         factors = {"factors": ["link", "code", "passkey"]}
         self.ask(LI | factors)
         self.confirm(self.links()[0], lis)

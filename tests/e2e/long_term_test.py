@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Documents climb to B-LTA in the background: with our own authority, through its outage, after a customer's signature."""
-import json, os, re, subprocess, sys, time, unittest
+import json, os, re, shutil, subprocess, sys, time, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import elsewhere
@@ -179,6 +179,7 @@ class LongTerm(Customers, unittest.TestCase):
         at = self.s.options.index("--tsa-url")
         del self.s.options[at:]
         authority = elsewhere.Authority()
+        self.addCleanup(shutil.rmtree, authority.home, ignore_errors=True)
         authority.person("buyer", "/O=" + LI["organisation"] + "/CN=陈立")
         self.s.options += ["--signer-roots", authority.roots]
         self.s.start()

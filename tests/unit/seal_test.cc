@@ -340,7 +340,10 @@ TEST_F(SealKeys, AChainThatStopsNamesWhatIsMissing) {
   EXPECT_EQ(led({"leaf", "middle", "root"}, "root"), "");
   EXPECT_EQ(led({"leaf", "middle"}, "root"), "");
   EXPECT_EQ(led({"leaf"}, "middle"), "");
-  EXPECT_EQ(led({"root"}, ""), "");  // as a development certificate is
+  EXPECT_EQ(led({"root"}, ""), "");
+  // For signing alone, which is no key usage of an issuer's.
+  const TemporaryFolder development;
+  EXPECT_TRUE(signing::check_chain_end(testing::development_seal(development)->certificate_pem(), ""));
   EXPECT_EQ(led({"root"}, "root"), "");
   const std::string middle_is_missing = "chain_incomplete: the certificate of CN=middle, which issued that of CN=leaf";
   EXPECT_THAT(led({"leaf"}, ""), HasSubstr(middle_is_missing));
