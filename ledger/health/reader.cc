@@ -8,28 +8,6 @@ namespace quotary::health {
 
 namespace {
 
-constexpr std::size_t shown_name_bytes_max = 100;  // the name is the caller's: it must not blow up the answer
-
-std::string escape_token(std::string_view token) {
-  std::string out;
-  for (const char c : token) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
-std::string_view shorten(std::string_view name) {
-  std::size_t shown = std::min(name.size(), shown_name_bytes_max);
-  while (shown < name.size() && shown > 0 && (name[shown] & 0xc0) == 0x80) --shown;
-  return name.substr(0, shown);
-}
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // The value of 0, 1, or one of them with digits behind a point.
@@ -51,29 +29,12 @@ std::optional<Fraction> read_decimal(std::string_view text) {
 
 }  // namespace
 
-MemberReader::MemberReader(const json::value& value, std::string_view pointer)
-    : object_(value.if_object()), pointer_(pointer) {
-  if (object_ == nullptr) add("", "wrong_type", "must be an object");
-}
-
 void MemberReader::add(std::string_view name, std::string code, std::string detail) {
-  ++faults_;
-  if (problems_.size() == limits::problems_max) return;
-  std::string pointer = pointer_;
-  if (!name.empty()) pointer += "/" + escape_token(name);
-  problems_.push_back({std::move(pointer), std::move(code), std::move(detail)});
-}
-
-const json::value* MemberReader::member(std::string_view name) {
-  known_.push_back(name);
-  if (object_ == nullptr) return nullptr;
-  const json::value* value = object_->if_contains(name);
-  if (value == nullptr) add(name, "required", "this member is required");
-  return value;
+  faults_.add(name.empty() ? reader_.pointer() : reader_.at(name), std::move(code), std::move(detail));
 }
 
 std::optional<std::uint64_t> MemberReader::integer(std::string_view name, std::uint64_t least) {
-  const json::value* value = member(name);
+  const json::value* value = reader_.member(name, Need::required);
   if (value == nullptr) return std::nullopt;
   std::optional<std::uint64_t> out;
   if (value->is_uint64()) out = value->get_uint64();
@@ -89,7 +50,7 @@ std::optional<std::uint64_t> MemberReader::integer(std::string_view name, std::u
 }
 
 std::optional<Fraction> MemberReader::decimal_to_one(std::string_view name) {
-  const json::value* value = member(name);
+  const json::value* value = reader_.member(name, Need::required);
   if (value == nullptr) return std::nullopt;
   if (!value->is_string()) {
     add(name, "wrong_type", "must be a decimal in a string, such as \"0.3\"");
@@ -104,26 +65,6 @@ std::optional<Fraction> MemberReader::decimal_to_one(std::string_view name) {
     add(name, "out_of_range", "must be from 0 to 1");
     out.reset();
   }
-  return out;
-}
-
-void MemberReader::finish() {
-  if (object_ == nullptr) return;
-  std::string detail = "no such member here; known are";
-  for (const std::string_view known : known_) detail += " " + std::string(known);
-  for (const auto& entry : *object_) {
-    const std::string_view name = entry.key();
-    if (std::find(known_.begin(), known_.end(), name) == known_.end()) add(shorten(name), "unknown_member", detail);
-  }
-}
-
-Error MemberReader::error(std::string code) && {
-  Error out = fail(Errc::invalid, std::move(code), std::to_string(faults_) + (faults_ == 1 ? " fault" : " faults"));
-  if (!problems_.empty()) {
-    const Problem& first = problems_.front();
-    out.detail += "; the first: " + (first.pointer.empty() ? "the whole" : first.pointer) + ": " + first.detail;
-  }
-  out.problems = std::move(problems_);
   return out;
 }
 

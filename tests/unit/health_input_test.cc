@@ -1,6 +1,7 @@
 #include "ledger/health/counts.h"
 #include "ledger/health/limits.h"
 #include "ledger/health/weights.h"
+#include "ledger/quote/limits.h"
 
 #include <gtest/gtest.h>
 
@@ -114,7 +115,7 @@ TEST(Counts, HostileNamesStayShort) {
   for (int i = 0; i < 1'000; ++i) given[std::string(99, 'x') + "数" + std::to_string(i)] = i;
   const auto counts = parse_counts(given);
   ASSERT_FALSE(counts);
-  EXPECT_EQ(counts.error().problems.size(), limits::problems_max);
+  EXPECT_EQ(counts.error().problems.size(), quotary::limits::problems_max);
   EXPECT_EQ(counts.error().problems[0].pointer, "/" + std::string(99, 'x'));
   EXPECT_NE(counts.error().detail.find("1000 faults"), std::string::npos);
 }
