@@ -49,23 +49,13 @@ struct Chain {
 
 Result<Chain> build(X509* leaf, const std::vector<CertificatePtr>& others, const MaterialPool::State& pool,
                     const ChainQuestion& question) {
-  const StorePtr store(X509_STORE_new());
+  QUOTARY_TRY(store, store_of_anchors(question.trust_anchors_pem, question.at));
   const BorrowingStackPtr untrusted(sk_X509_new_null());
   const StoreContextPtr context(X509_STORE_CTX_new());
-  if (!store || !untrusted || !context) return openssl_failed("make a store");
-  if (!question.trust_anchors_pem.empty()) {
-    QUOTARY_TRY(anchors, certificates_from_pem(question.trust_anchors_pem));
-    for (const CertificatePtr& anchor : anchors) X509_STORE_add_cert(store.get(), anchor.get());
-  }
+  if (!untrusted || !context) return openssl_failed("prepare a chain");
   for (const auto* list : {&others, &pool.certificates}) {
     for (const CertificatePtr& each : *list) sk_X509_push(untrusted.get(), each.get());
   }
-  X509_VERIFY_PARAM* const rules = X509_STORE_get0_param(store.get());
-  X509_VERIFY_PARAM_set_time(rules, static_cast<time_t>(question.at.unix_ms / 1000));
-  X509_VERIFY_PARAM_set_depth(rules, chain_certificates_max - 2);  // OpenSSL counts those between signer and anchor
-  X509_VERIFY_PARAM_set_auth_level(rules, chain_security_level);
-  // An anchor may be the organisation's own certificate rather than a root.
-  X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
   int error = X509_V_OK;
   if (X509_STORE_CTX_init(context.get(), store.get(), leaf, untrusted.get()) != 1)
     return openssl_failed("open a store");

@@ -7,7 +7,6 @@
 
 namespace quotary::signing {
 
-inline constexpr int chain_certificates_max = 10;
 inline constexpr std::size_t fetch_places_max = 4;        // of one certificate and kind; further ones are not named
 inline constexpr std::size_t fetch_url_bytes_max = 2048;  // a longer one is passed over
 

@@ -507,19 +507,13 @@ Result<CmsFinding> verify_foreign_cms(std::string_view der, std::string_view con
 
 bool certificate_trusted(const CmsFinding& finding, std::string_view trust_anchors_pem, Timestamp time) {
   if (!may_sign_documents(finding.signer.get())) return false;
-  const auto anchors = certificates_from_pem(trust_anchors_pem);
-  if (!anchors) return false;
-  const StorePtr store(X509_STORE_new());
+  if (trust_anchors_pem.empty()) return false;
+  const auto store = store_of_anchors(trust_anchors_pem, time);
   const BorrowingStackPtr others(sk_X509_new_null());
   const StoreContextPtr context(X509_STORE_CTX_new());
   if (!store || !others || !context) return false;
-  for (const CertificatePtr& anchor : *anchors) X509_STORE_add_cert(store.get(), anchor.get());
   for (const CertificatePtr& certificate : finding.certificates) sk_X509_push(others.get(), certificate.get());
-  // An anchor may be the organisation's own certificate rather than a root.
-  X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
-  X509_VERIFY_PARAM_set_auth_level(X509_STORE_get0_param(store.get()), chain_security_level);
-  if (X509_STORE_CTX_init(context.get(), store.get(), finding.signer.get(), others.get()) != 1) return false;
-  X509_STORE_CTX_set_time(context.get(), 0, static_cast<time_t>(time.unix_ms / 1000));
+  if (X509_STORE_CTX_init(context.get(), store->get(), finding.signer.get(), others.get()) != 1) return false;
   const bool trusted = X509_verify_cert(context.get()) == 1;
   ERR_clear_error();
   return trusted;

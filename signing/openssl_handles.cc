@@ -134,6 +134,25 @@ Result<std::vector<CertificatePtr>> certificates_from_pem(std::string_view pem) 
   return out;
 }
 
+Result<StorePtr> store_of_anchors(std::string_view anchors_pem, Timestamp at) {
+  const auto failed = [](const char* step) {
+    return fail(Errc::internal, "chain_failed", std::string("cannot ") + step + ": " + drain_openssl_errors());
+  };
+  StorePtr store(X509_STORE_new());
+  if (!store) return failed("make a store");
+  if (!anchors_pem.empty()) {
+    QUOTARY_TRY(anchors, certificates_from_pem(anchors_pem));
+    for (const CertificatePtr& anchor : anchors)
+      if (X509_STORE_add_cert(store.get(), anchor.get()) != 1) return failed("fill a store");
+  }
+  X509_VERIFY_PARAM* const rules = X509_STORE_get0_param(store.get());
+  X509_VERIFY_PARAM_set_time(rules, static_cast<time_t>(at.unix_ms / 1000));
+  X509_VERIFY_PARAM_set_depth(rules, chain_certificates_max - 2);  // OpenSSL counts those between signer and anchor
+  X509_VERIFY_PARAM_set_auth_level(rules, chain_security_level);
+  X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
+  return store;
+}
+
 std::vector<CertificatePtr> issuing_chain(X509* leaf, const std::vector<CertificatePtr>& certificates) {
   std::vector<CertificatePtr> chain;
   X509* subject = leaf;

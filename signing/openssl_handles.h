@@ -88,6 +88,11 @@ Timestamp not_after_of(const X509* certificate);
 bool may_sign_documents(X509* certificate);
 // Of whatever a chain is built for, by OpenSSL's name for 112 bits: no SHA-1, no RSA below 2048 bits.
 inline constexpr int chain_security_level = 2;
+inline constexpr int chain_certificates_max = 10;  // with the signer and the anchor
+// What chains are judged by, whatever they are built for: each certificate of the PEM text is an anchor, be it a root
+// or one that is trusted itself; none, when the text is empty. `at`: as of when. Errors of certificates_from_pem();
+// Errc::internal `chain_failed`.
+Result<StorePtr> store_of_anchors(std::string_view anchors_pem, Timestamp at);
 // ECDSA P-256, P-384 or P-521, or RSA of 2048 bits and more.
 bool key_strong_enough(EVP_PKEY* key);
 // "ECDSA P-256" or "RSA 3072".

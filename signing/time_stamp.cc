@@ -27,7 +27,6 @@ using PurposesPtr = std::unique_ptr<EXTENDED_KEY_USAGE, Release<EXTENDED_KEY_USA
 using VerifierPtr = std::unique_ptr<TS_VERIFY_CTX, Release<TS_VERIFY_CTX_free>>;
 
 constexpr std::size_t text_bytes_max = 200;  // of a stranger's words in our log
-constexpr int chain_certificates_max = 10;
 constexpr std::size_t serial_bytes = 16;
 constexpr unsigned time_digits = 3;  // of a second, in our own tokens
 constexpr std::string_view latest_head = "quotary tsa v1\nlatest ";
@@ -226,21 +225,12 @@ Result<void> check_signer(const Token& token) {
   return {};
 }
 
-// The roots, and the instant at which chains are judged.
+// By the same rules as the chains of signers.
 Result<StorePtr> store_of(std::string_view roots_pem, Timestamp time) {
-  const auto roots = certificates_from_pem(roots_pem);
-  if (!roots) return fail(Errc::invalid, "bad_roots", "the roots of time-stamps: " + roots.error().detail);
-  StorePtr store(X509_STORE_new());
-  if (!store) return openssl_failed("token_failed", "make a store");
-  for (const auto& root : *roots) {
-    if (X509_STORE_add_cert(store.get(), root.get()) != 1) return openssl_failed("token_failed", "fill a store");
-  }
-  X509_VERIFY_PARAM* const rules = X509_STORE_get0_param(store.get());
-  X509_VERIFY_PARAM_set_time(rules, static_cast<time_t>(time.unix_ms / 1000));
-  X509_VERIFY_PARAM_set_depth(rules, chain_certificates_max);
-  X509_VERIFY_PARAM_set_auth_level(rules, chain_security_level);
-  // A root may be the authority's own certificate.
-  X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
+  if (roots_pem.empty()) return fail(Errc::invalid, "bad_roots", "the roots of time-stamps: there are none");
+  auto store = store_of_anchors(roots_pem, time);
+  if (!store && store.error().kind == Errc::invalid)
+    return fail(Errc::invalid, "bad_roots", "the roots of time-stamps: " + store.error().detail);
   return store;
 }
 
