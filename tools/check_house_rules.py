@@ -32,7 +32,7 @@ LEDGER_PARTS = {
     "records": {"records", "gates", "health", "quote", "log", "base"},
     "numbers": {"numbers", "records", "quote", "log", "index", "base"},
     "gates": {"gates", "quote", "base"},
-    "health": {"health", "base"},
+    "health": {"health", "quote", "base"},
 }
 # Where a third-party engine's headers may appear: a pattern of paths, and how many sources may match it.
 ENGINES = {
