@@ -22,3 +22,4 @@ set_tests_properties(witness_e2e_test PROPERTIES LABELS e2e TIMEOUT 240 ENVIRONM
 quotary_test(http_client_test LABEL e2e TIMEOUT 60
   SOURCES http/http_client_test.cc
   LIBRARIES quotary_http)
+quotary_fuzz(fuzz_kept_files SOURCES fuzz/fuzz_kept_files.cc LIBRARIES quotary_witness quotary_signing CORPUS kept_files)

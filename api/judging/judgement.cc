@@ -39,6 +39,41 @@ Result<signing::ProofAtEnd> proof_of(const json::value& value) {
                              Timestamp{claimed->get_int64()}};
 }
 
+// Nothing for what is none; of two spellings it takes both.
+std::optional<Result<Judgement>> read_outcome(json::object& object) {
+  if (const auto* error = object.if_contains("error")) {
+    std::string code, detail;
+    const bool whole = error->is_object() && text_at(error->get_object(), "code", code) &&
+                       text_at(error->get_object(), "detail", detail) && error->get_object().contains("kind") &&
+                       error->get_object().at("kind").is_int64();
+    if (!whole) return std::nullopt;
+    const auto kind = error->get_object().at("kind").get_int64();
+    if (kind < 0 || kind > static_cast<int>(Errc::internal)) return std::nullopt;
+    return Result<Judgement>(fail(static_cast<Errc>(kind), std::move(code), std::move(detail)));
+  }
+  Judgement out;
+  const auto *finding = object.if_contains("finding"), *told = object.if_contains("told");
+  if (!finding || !finding->is_int64() || finding->get_int64() < 0 ||
+      finding->get_int64() > static_cast<int>(signing::DocumentFinding::intact) || !told || !told->is_object() ||
+      !text_at(object, "code", out.code))
+    return std::nullopt;
+  out.finding = static_cast<signing::DocumentFinding>(finding->get_int64());
+  out.told = told->get_object();
+  if (const auto* proof = object.if_contains("proof")) {
+    auto read = proof_of(*proof);
+    if (!read) return std::nullopt;
+    out.proof = std::move(*read);
+  }
+  if (const auto* claimed = object.if_contains("claimed")) {
+    signing::ClaimedIdentity identity;
+    if (!claimed->is_object() || !text_at(claimed->get_object(), "number", identity.number) ||
+        !text_at(claimed->get_object(), "code", identity.code))
+      return std::nullopt;
+    out.claimed = std::move(identity);
+  }
+  return Result<Judgement>(std::move(out));
+}
+
 }  // namespace
 
 Result<Judgement> judge(const Question& question) {
@@ -86,37 +121,10 @@ std::string encode(const Result<Judgement>& outcome) {
 Result<Judgement> decode(std::string_view text) {
   auto parsed = parse_json(text);
   if (!parsed || !parsed->is_object()) return malformed();
-  json::object& object = parsed->get_object();
-  if (const auto* error = object.if_contains("error")) {
-    std::string code, detail;
-    const bool whole = error->is_object() && text_at(error->get_object(), "code", code) &&
-                       text_at(error->get_object(), "detail", detail) && error->get_object().contains("kind") &&
-                       error->get_object().at("kind").is_int64();
-    if (!whole) return malformed();
-    const auto kind = error->get_object().at("kind").get_int64();
-    if (kind < 0 || kind > static_cast<int>(Errc::internal)) return malformed();
-    return fail(static_cast<Errc>(kind), std::move(code), std::move(detail));
-  }
-  Judgement out;
-  const auto *finding = object.if_contains("finding"), *told = object.if_contains("told");
-  if (!finding || !finding->is_int64() || finding->get_int64() < 0 ||
-      finding->get_int64() > static_cast<int>(signing::DocumentFinding::intact) || !told || !told->is_object() ||
-      !text_at(object, "code", out.code))
-    return malformed();
-  out.finding = static_cast<signing::DocumentFinding>(finding->get_int64());
-  out.told = told->get_object();
-  if (const auto* proof = object.if_contains("proof")) {
-    QUOTARY_TRY(read, proof_of(*proof));
-    out.proof = std::move(read);
-  }
-  if (const auto* claimed = object.if_contains("claimed")) {
-    signing::ClaimedIdentity identity;
-    if (!claimed->is_object() || !text_at(claimed->get_object(), "number", identity.number) ||
-        !text_at(claimed->get_object(), "code", identity.code))
-      return malformed();
-    out.claimed = std::move(identity);
-  }
-  return out;
+  auto outcome = read_outcome(parsed->get_object());
+  // The process reads hostile files, so its answer is a stranger's: what else might stand in it is not guessed at.
+  if (!outcome || encode(*outcome) != text) return malformed();
+  return std::move(*outcome);
 }
 
 }  // namespace quotary::judging
