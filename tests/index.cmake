@@ -13,3 +13,6 @@ quotary_test(status_proof_calls_test LABEL e2e TIMEOUT 60
 
 add_executable(quotary_bench_index bench/bench_index.cc)
 target_link_libraries(quotary_bench_index PRIVATE quotary_options quotary_log quotary_signing)
+quotary_test(refused_bytes_test LABEL unit TIMEOUT 60
+  SOURCES unit/refused_bytes_test.cc
+  LIBRARIES quotary_offline quotary_numbers quotary_signing)
