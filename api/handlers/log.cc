@@ -5,6 +5,11 @@
 namespace quotary::api {
 namespace {
 
+// Answers of a log that is not public stay with who may ask.
+std::string cached(const Surface& surface, std::string_view how) {
+  return (surface.options.public_log ? "public, " : "private, ") + std::string(how);
+}
+
 // The log's surface is public by configuration; else it needs an auditor.
 Result<void> admit(const Surface& surface, const http::Request& request) {
   if (surface.options.public_log) return {};
@@ -19,7 +24,7 @@ Result<http::Response> checkpoint(const Surface& surface, const http::Request& r
     return fail(Errc::unavailable, "checkpoint_lost",
                 "the published checkpoint cannot be read; the operator must restore the ledger");
   auto response = http::text_response(200, "text/plain; charset=utf-8", std::move(checkpoint));
-  response.headers.emplace_back("Cache-Control", "public, max-age=2");
+  response.headers.emplace_back("Cache-Control", cached(surface, "max-age=2"));
   return response;
 }
 
@@ -63,8 +68,9 @@ Result<http::Response> tile(const Surface& surface, const http::Request& request
     QUOTARY_TRY(hashes, surface.organisation.tile(path));
     response = http::shared_response(type, std::move(hashes));
   }
-  response.headers.emplace_back(
-      "Cache-Control", path.entries ? "private, max-age=31536000, immutable" : "public, max-age=31536000, immutable");
+  constexpr const char* for_ever = "max-age=31536000, immutable";
+  response.headers.emplace_back("Cache-Control",
+                                path.entries ? std::string("private, ") + for_ever : cached(surface, for_ever));
   return response;
 }
 

@@ -75,7 +75,7 @@ json::object roles_of(Call call) {
   return out;
 }
 
-json::object operation_of(const Endpoint& endpoint) {
+json::object operation_of(const Endpoint& endpoint, const SurfaceOptions& options) {
   json::object operation{{"summary", endpoint.summary},
                          {"x-summary-zh", chinese_summary(endpoint.method, endpoint.pattern)},
                          {"tags", json::array{json::value(endpoint.tag)}}};
@@ -101,9 +101,12 @@ json::object operation_of(const Endpoint& endpoint) {
     responses[std::to_string(endpoint.other_status)] = json::object{
         {"description", "Accepted; see Location."}, {"content", content_of("application/json", endpoint.other_schema)}};
   operation["responses"] = responses;
-  operation["security"] =
-      endpoint.gate.access == Access::bearer ? json::array{json::object{{"bearer", json::array()}}} : json::array{};
-  if (endpoint.gate.call) operation["x-roles"] = roles_of(*endpoint.gate.call);
+  const bool private_log = endpoint.gate.access == Access::log && !options.public_log;
+  const auto call = private_log ? std::optional(Call::read_entries) : endpoint.gate.call;
+  operation["security"] = endpoint.gate.access == Access::bearer || private_log
+                              ? json::array{json::object{{"bearer", json::array()}}}
+                              : json::array{};
+  if (call) operation["x-roles"] = roles_of(*call);
   return operation;
 }
 
@@ -179,7 +182,7 @@ Result<PageRequest> page_of(const http::Request& request) {
 void add_routes(http::Router& router, Organisation& organisation, const SurfaceOptions& options) {
   auto policy = "default-src 'none'; style-src 'sha256-" + to_base64(sha256(page_style()).view()) +
                 "'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
-  auto document = std::make_shared<const std::string>(openapi_document(organisation.profile().public_url));
+  auto document = std::make_shared<const std::string>(openapi_document(organisation.profile().public_url, options));
   const auto parsed = parse_json(*document);
   QUOTARY_CHECK(parsed.has_value());
   auto docs = std::make_shared<const std::string>(docs_page(parsed->as_object()));
@@ -210,7 +213,7 @@ void add_metrics_route(http::Router& router, const Organisation& organisation, c
              });
 }
 
-std::string openapi_document(const std::string& server_url) {
+std::string openapi_document(const std::string& server_url, const SurfaceOptions& options) {
   json::object paths;
   for (const auto& endpoint : all_endpoints()) {
     std::string path;
@@ -220,7 +223,7 @@ std::string openapi_document(const std::string& server_url) {
     std::string method(endpoint.method);
     std::transform(method.begin(), method.end(), method.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    paths[path].as_object()[method] = operation_of(endpoint);
+    paths[path].as_object()[method] = operation_of(endpoint, options);
   }
   auto schemas = parse_json(openapi_schemas());
   QUOTARY_CHECK(schemas.has_value());

@@ -10,7 +10,7 @@
 namespace quotary::api {
 
 struct SurfaceOptions {
-  bool public_log = true;  // /log/… hash tiles and checkpoint without a token
+  bool public_log = true;  // /log/… hash tiles and checkpoint without a token; else for auditors alone
 };
 
 // Adds every route but /metrics. `organisation` outlives the router; handlers are safe on any worker.
@@ -21,6 +21,6 @@ void add_routes(http::Router& router, Organisation& organisation, const SurfaceO
 void add_metrics_route(http::Router& router, const Organisation& organisation, const http::Metrics& metrics);
 
 // The OpenAPI 3.1 document of that table.
-[[nodiscard]] std::string openapi_document(const std::string& server_url);
+[[nodiscard]] std::string openapi_document(const std::string& server_url, const SurfaceOptions& options = {});
 
 }  // namespace quotary::api

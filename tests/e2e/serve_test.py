@@ -77,6 +77,23 @@ class Serve(unittest.TestCase):
         for _ in range(60):
             self.assertEqual(self.s.call("GET", "/v1/verify/NONE?code=X", headers={"X-Forwarded-For": "203.0.113.9"})[0], 200)
 
+    def test_a_private_log_is_for_auditors(self):
+        self.start()
+        status, headers, _ = self.s.call("GET", "/log/checkpoint")
+        self.assertEqual((status, headers["cache-control"]), (200, "public, max-age=2"))
+        self.assertEqual(self.s.call("GET", "/log/tile/0/000.p/1")[0], 200)
+        self.s.stop()
+        self.start("--private-log")
+        document = self.s.json("GET", "/openapi.json")[2]["paths"]
+        paths = "/log/checkpoint", "/log/vkey", "/log/tile/0/000.p/1", "/v1/log/proofs/inclusion?index=0", "/v1/log/proofs/consistency?from=1", "/v1/log/witnesses"
+        for path in paths:
+            self.assertEqual((self.s.json("GET", path)[0], self.s.json("GET", path, "rep")[2]["code"]), (401, "role_not_allowed"), path)
+            status, headers, _ = self.s.call("GET", path, "auditor")
+            self.assertEqual((status, headers.get("cache-control", "").startswith("public")), (200, False), path)
+        self.assertEqual(list(document["/log/checkpoint"]["get"]["x-roles"]), ["auditor"])
+        self.assertEqual(document["/log/checkpoint"]["get"]["security"], [{"bearer": []}])
+        self.assertEqual(self.s.stop(), 0)
+
     def test_metrics_port(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))

@@ -22,7 +22,7 @@ struct ServeOptions {
   Places places;
   ListenerOptions listener{.port = 8480, .metrics_port = 9480};
   bool metrics_port_given = false;
-  bool access_log = false;
+  bool access_log = false, private_log = false;
   std::string witness_policy, witness_ca;
   std::int64_t witness_interval_ms = 1'000;
   std::int64_t index_interval_ms = IndexRootsPace{}.gap.count();
@@ -179,7 +179,7 @@ int serve(ServeOptions options) {
 
   http::Metrics metrics;
   http::Router router;
-  api::add_routes(router, **organisation);
+  api::add_routes(router, **organisation, {.public_log = !options.private_log});
   auto config = options.listener.config(say);
   config.io_threads = options.io_threads;
   config.worker_threads = options.worker_threads;
@@ -343,6 +343,10 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 50))
       ->capture_default_str();
   command->add_flag("--access-log", options->access_log, "one line on stderr for each request, without query strings");
+  command
+      ->add_flag("--private-log", options->private_log,
+                 "checkpoints, hash tiles and proofs of the log for auditors alone; without it, for anybody")
+      ->envname("QUOTARY_PRIVATE_LOG");
   command->callback([options, metrics_port, &exit_code] {
     options->metrics_port_given = metrics_port->count() > 0;
     exit_code = serve(*options);
