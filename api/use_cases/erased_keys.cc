@@ -48,7 +48,7 @@ std::string ErasedKeys::trouble() const {
 // The state is a file that others might write: the entry must say it, under the root that was signed.
 Result<void> ErasedKeys::check_erasure(std::string_view target, std::uint64_t index) const {
   QUOTARY_TRY(entry, ledger_.entry(index));
-  if (entry.type != records::erasure_approved_type || records::text_of(entry.body, "target") != target)
+  if (records::erased_target(entry) != target)
     return fail(Errc::corrupt, "state_damaged",
                 "entry " + std::to_string(index) + " does not erase it, although the state says so");
   const LedgerState now = ledger_.state();

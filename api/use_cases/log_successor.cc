@@ -7,6 +7,7 @@
 #include "ledger/log/newest_about.h"
 #include "ledger/log/slots.h"
 #include "ledger/quote/number_pattern.h"
+#include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/log_succession.h"
 #include "ledger/records/views.h"
@@ -24,6 +25,7 @@ struct Plan {
   std::uint64_t index = 0, last_size = 0;
   Hash last_root;
   std::vector<BurnedRange> burned;
+  std::vector<std::string> erased;  // key subjects whose erasures are lost
 };
 
 std::string plan_path(const OrganisationConfig& config) { return config.data_directory + "/successor"; }
@@ -40,7 +42,8 @@ Result<std::string> plan_text(const Plan& plan) {
                                      {"index", plan.index},
                                      {"last_size", plan.last_size},
                                      {"last_root", plan.last_root.hex()},
-                                     {"burned", std::move(burned)}});
+                                     {"burned", std::move(burned)},
+                                     {"erased", json::array(plan.erased.begin(), plan.erased.end())}});
 }
 
 Result<Plan> parse_plan(std::string_view text) {
@@ -52,7 +55,9 @@ Result<Plan> parse_plan(std::string_view text) {
   const auto root = Hash::from_hex(text_of(members, "last_root"));
   const auto* const burned = members.if_contains("burned");
   if (!root || burned == nullptr || !burned->is_array()) return bad;
-  Plan plan{text_of(members, "origin"), number_of(members, "index"), number_of(members, "last_size"), *root, {}};
+  Plan plan{
+      text_of(members, "origin"),          number_of(members, "index"), number_of(members, "last_size"), *root, {},
+      records::texts_of(members, "erased")};
   for (const auto& each : burned->get_array()) {
     if (!each.is_object()) return bad;
     const auto& range = each.get_object();
@@ -150,7 +155,7 @@ Result<Plan> make_plan(const OrganisationConfig& config, const std::string& orig
                     ": restore once more with --published and published.slots of the old data folder, a file of "
                     "--publish-to, or the newest signed checkpoint that anyone has");
   QUOTARY_TRY(signed_last, open_checkpoint(published->note, keys.log_verifier()));
-  Plan plan{origin, 0, signed_last.size, signed_last.root, {}};
+  Plan plan{origin, 0, signed_last.size, signed_last.root, {}, mark->erased};
   QUOTARY_TRY_VOID(read_folder_state(ledger_options(config),
                                      [&](const StateReader& state, std::uint64_t size, const Hash&) -> Result<void> {
                                        plan.index = size;
@@ -188,6 +193,10 @@ std::vector<Draft> drafts_of(const Plan& plan, const CheckpointSigner& old_key, 
     drafts.push_back(
         draft_by(Organisation::operator_principal(), records::numbers_burned_type, "series:" + each.series));
     drafts.back().body = json_of(each);
+  }
+  for (const std::string& target : plan.erased) {
+    drafts.push_back(draft_by(Organisation::operator_principal(), records::erasure_restated_type, "erasure:" + target));
+    drafts.back().body = {{"target", target}};
   }
   return drafts;
 }

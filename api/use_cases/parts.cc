@@ -7,6 +7,7 @@
 #include "api/use_cases/issuer.h"
 #include "api/use_cases/log_checks.h"
 #include "api/use_cases/service_events.h"
+#include "ledger/log/lost_mark.h"
 #include "ledger/log/system_event.h"
 #include "ledger/quote/text.h"
 #include "ledger/records/erasure.h"
@@ -115,6 +116,9 @@ Result<std::string> Organisation::Parts::payload(const Entry& entry, std::string
   QUOTARY_CHECK(object != entry.objects.end());
   QUOTARY_TRY(by, read<std::optional<std::uint64_t>>(
                       [&](const StateReader& state) { return records::find_erased_by(state, object->key_subject); }));
+  const auto lost = read_lost_mark(*config.files, config.data_directory);
+  if (!by && lost && *lost)
+    return fail(Errc::gone, "erased", "it was erased by an entry that this folder lost: its key is destroyed");
   if (!by)
     return fail(Errc::corrupt, "payload_damaged",
                 "the key of " + std::string(name) + " of entry " + std::to_string(entry.index) +

@@ -46,13 +46,16 @@ Result<std::optional<OutsideCheckpoint>> read_outside_checkpoint(FileSystem& fil
 }
 
 Result<RestoredCheck> check_restored(const std::string& directory, const BackupManifest& manifest,
-                                     const std::vector<OutsideCheckpoint>& outside, const LedgerPorts& ports,
-                                     const CheckpointVerifier& log_key, const VerifyOptions& how) {
+                                     const std::vector<OutsideCheckpoint>& outside, bool last_word,
+                                     const LedgerPorts& ports, const CheckpointVerifier& log_key,
+                                     const VerifyOptions& how) {
   LedgerOptions options;
   options.directory = directory;
   RestoredCheck check;
   check.lost.from = check.lost.to = manifest.tree_size;
-  QUOTARY_TRY(report, verify_folder(options, ports, how, log_key));
+  VerifyOptions of_backup = how;
+  of_backup.lacks_entries = true;
+  QUOTARY_TRY(report, verify_folder(options, ports, of_backup, log_key));
   check.report = std::move(report);
   const auto differs = [&](const std::string& what) {
     add_problem(check.report, manifest.tree_size == 0 ? 0 : manifest.tree_size - 1, "checkpoint",
@@ -66,10 +69,14 @@ Result<RestoredCheck> check_restored(const std::string& directory, const BackupM
   const auto signed_one = open_checkpoint(manifest.checkpoint, log_key);
   if (!signed_one || signed_one->size != manifest.tree_size || signed_one->root != manifest.root)
     differs("its checkpoint is of another tree, or was not signed by the log's key");
-  if (outside.empty()) return check;
+  if (outside.empty()) {
+    if (last_word) name_unexplained(check.report);
+    return check;
+  }
   QUOTARY_TRY(store, open_rocks_store(store_path(directory), StoreMode::read_only));
   const NodeReader nodes = nodes_of(*store);
   for (const OutsideCheckpoint& each : outside) hold_against(each, check.report.tree_size, nodes, check);
+  if (!check.lost.any()) name_unexplained(check.report);
   return check;
 }
 

@@ -32,9 +32,10 @@ struct RestoredCheck {
   VerifyReport report;
   LostEntries lost;
 };
-// Errors as of verify_folder.
+// `last_word`: nothing was published since, where nothing outside says anything. What was erased by an entry that the
+// backup lacks is a problem only when it lacks none. Errors as of verify_folder.
 [[nodiscard]] Result<RestoredCheck> check_restored(const std::string& directory, const BackupManifest& manifest,
-                                                   const std::vector<OutsideCheckpoint>& outside,
+                                                   const std::vector<OutsideCheckpoint>& outside, bool last_word,
                                                    const LedgerPorts& ports, const CheckpointVerifier& log_key,
                                                    const VerifyOptions& how);
 

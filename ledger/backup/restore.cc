@@ -3,6 +3,7 @@
 #include "ledger/log/ledger_impl.h"
 #include "ledger/log/lost_mark.h"
 #include "ledger/log/system_event.h"
+#include "ledger/log/walk.h"
 
 #include <algorithm>
 
@@ -80,14 +81,17 @@ Result<Restored> restore_backup(const RestoreOptions& options, const LedgerPorts
     QUOTARY_TRY(witnesses, options.ask_witnesses(manifest, nodes_of(*store)));
     outside.insert(outside.end(), witnesses.begin(), witnesses.end());
   }
-  QUOTARY_TRY(check, check_restored(options.directory, manifest, outside, ports, log_key, options.how));
+  QUOTARY_TRY(check,
+              check_restored(options.directory, manifest, outside, options.last_word, ports, log_key, options.how));
   restored.check = std::move(check);
   restored.outside = outside.size();
   restored.unknown = outside.empty() && !options.last_word;
   if (!restored.holds()) return restored;
   if (!restored.writable()) {
     const LostEntries& lost = restored.check.lost;
-    QUOTARY_TRY_VOID(write_lost_mark(files, options.directory, {manifest.tree_size, lost.any() ? lost.to : 0}));
+    QUOTARY_TRY_VOID(
+        write_lost_mark(files, options.directory,
+                        {manifest.tree_size, lost.any() ? lost.to : 0, unexplained_erasures(restored.check.report)}));
     QUOTARY_TRY_VOID(publish_newest(files, options, outside, ports, manifest.tree_size));
   }
   QUOTARY_TRY_VOID(end_restoring(files, options.directory));

@@ -116,7 +116,7 @@ Result<SampleReport> sample_folder(const LedgerOptions& options, const LedgerPor
     out.picked = checked.picked;
     return std::move(checked.report);
   };
-  QUOTARY_TRY(report, check_folder(options, ports, false, log_key, check));
+  QUOTARY_TRY(report, check_folder(options, ports, false, false, log_key, check));
   out.report = std::move(report);
   return out;
 }

@@ -235,7 +235,7 @@ struct VerifyProblem {
 struct ErasedPayloads {
   std::uint64_t payloads = 0;
   std::uint64_t first = 0;             // the first entry that has one
-  std::optional<std::uint64_t> entry;  // the one that erased them
+  std::optional<std::uint64_t> entry;  // the one that erased them; absent: none of these entries
 };
 struct VerifyReport {
   std::uint64_t tree_size = 0;
@@ -255,7 +255,10 @@ struct Scratch {
 struct VerifyOptions {
   std::uint64_t from = 0, to = 0;  // entries [from, to); to 0: the tree's size. The state is checked only when all are.
   bool payloads = true;
-  bool state = true;     // fold all entries anew and compare
+  bool state = true;  // fold all entries anew and compare
+  // Of a folder, whether it may lack signed entries: what was erased by none of those that are there is then no
+  // problem, and keeps no entry. A folder with a lost mark is known to.
+  bool lacks_entries = false;
   unsigned threads = 0;  // 0: as many as the machine has cores
   std::function<void(std::uint64_t done, std::uint64_t size)> progress;
   std::function<void(std::uint64_t bytes)> read;  // after each entry, on the thread that read it

@@ -13,8 +13,8 @@
 
 namespace quotary {
 
-inline constexpr std::size_t slot_bytes = 64u << 10;  // reserved for each; written only as far as used
-inline constexpr std::size_t slot_note_max = 1024;
+inline constexpr std::size_t slot_bytes = 64u << 10;    // reserved for each; written only as far as used
+inline constexpr std::size_t slot_note_max = 8u << 10;  // with lines of longer signatures, as ML-DSA makes them
 inline constexpr std::size_t counter_name_max = 200;
 
 // The slot file of a data folder.

@@ -1,5 +1,6 @@
 #include "ledger/log/entry.h"
 #include "ledger/log/folder_check.h"
+#include "ledger/log/lost_mark.h"
 #include "ledger/log/stored_entry.h"
 #include "ledger/log/subject_join.h"
 
@@ -350,28 +351,32 @@ void LedgerImpl::explain_erased(VerifyReport& report) const {
 
 Result<VerifyReport> verify_folder(const LedgerOptions& options, const LedgerPorts& ports, const VerifyOptions& verify,
                                    const CheckpointVerifier& log_key) {
-  return check_folder(options, ports, verify.state, log_key, [&](const StoreView& view, std::uint64_t size) {
-    return verify_view(view, size, ports.cipher, ports.fold.get(), verify);
-  });
+  return check_folder(options, ports, verify.state, verify.lacks_entries, log_key,
+                      [&](const StoreView& view, std::uint64_t size) {
+                        return verify_view(view, size, ports.cipher, ports.fold.get(), verify);
+                      });
 }
 
 namespace {
 
 // A live writer may have erased while the folder was read: then a newer view says so.
 Result<void> explain_erased(const LedgerOptions& options, const LedgerPorts& ports, const StoreView& view,
-                            VerifyReport& report) {
+                            bool lacks_entries, VerifyReport& report) {
   if (report.erased.empty() || !ports.fold || find_erasures(report, *ports.fold, view, report.tree_size)) return {};
   QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), StoreMode::read_only));
   const auto newer = store->snapshot();
   const auto size = stored_size(*newer);
-  if (!size || !find_erasures(report, *ports.fold, *newer, *size)) name_unexplained(report);
+  if (size && find_erasures(report, *ports.fold, *newer, *size)) return {};
+  const auto lost = read_lost_mark(*ports.files, options.directory);
+  if (!lacks_entries && lost && !*lost) name_unexplained(report);
   return {};
 }
 
 }  // namespace
 
 Result<VerifyReport> check_folder(
-    const LedgerOptions& options, const LedgerPorts& ports, bool state, const CheckpointVerifier& log_key,
+    const LedgerOptions& options, const LedgerPorts& ports, bool state, bool lacks_entries,
+    const CheckpointVerifier& log_key,
     const std::function<Result<VerifyReport>(const StoreView& view, std::uint64_t size)>& check) {
   // The slots first: a live writer may publish more while the store is being opened, never less.
   std::vector<Published> published;
@@ -401,7 +406,7 @@ Result<VerifyReport> check_folder(
     return slot_problems;
   }
   QUOTARY_TRY(report, check(*view, *size));
-  QUOTARY_TRY_VOID(explain_erased(options, ports, *view, report));
+  QUOTARY_TRY_VOID(explain_erased(options, ports, *view, lacks_entries, report));
   for (VerifyProblem& problem : slot_problems.problems)
     add_problem(report, problem.index, "checkpoint", std::move(problem.detail));
   if (*size > 1 && published.empty() && slot_problems.problems.empty())

@@ -318,6 +318,13 @@ void name_unexplained(VerifyReport& report) {
   }
 }
 
+std::vector<std::string> unexplained_erasures(const VerifyReport& report) {
+  std::vector<std::string> out;
+  for (const auto& [key_subject, erased] : report.erased)
+    if (!erased.entry) out.push_back(key_subject);
+  return out;
+}
+
 Hash Spine::root() const {
   if (subtrees_.empty()) return sha256("");
   Hash hash = subtrees_.back().hash;

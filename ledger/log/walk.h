@@ -20,6 +20,8 @@ void add_erased(VerifyReport& report, std::string_view key_subject, std::uint64_
 [[nodiscard]] bool find_erasures(VerifyReport& report, const Fold& fold, const StoreView& view, std::uint64_t size);
 // Names, as problems of kind "payload", those for which no entry was found: a key that was destroyed without one.
 void name_unexplained(VerifyReport& report);
+// Their key subjects, in order.
+[[nodiscard]] std::vector<std::string> unexplained_erasures(const VerifyReport& report);
 
 // The last two, of an open ledger.
 void explain_erased(const Ledger& ledger, VerifyReport& report);

@@ -2,6 +2,7 @@
 
 #include "ledger/base/bytes.h"
 #include "ledger/records/keys.h"
+#include "ledger/records/log_succession.h"
 #include "ledger/records/record_json.h"
 
 namespace quotary::records {
@@ -68,6 +69,13 @@ Result<void> forget_credentials(std::string_view person, StateWriter& state) {
   return {};
 }
 
+Result<void> erase(const std::string& target, const Entry& entry, StateWriter& state) {
+  state.put(erased_key(target), std::to_string(entry.index));
+  if (target.starts_with(person_prefix))
+    return forget_credentials(std::string_view(target).substr(person_prefix.size()), state);
+  return {};
+}
+
 Result<ErasureRecord> decided(const Entry& entry, StateWriter& state, std::string_view status) {
   const auto id = text_of(entry.body, "erasure");
   QUOTARY_TRY(found, find_erasure(state, id));
@@ -90,6 +98,11 @@ Result<ErasureRecord> decided(const Entry& entry, StateWriter& state, std::strin
 }
 
 }  // namespace
+
+std::string erased_target(const Entry& entry) {
+  return entry.type == erasure_approved_type || entry.type == erasure_restated_type ? text_of(entry.body, "target")
+                                                                                    : std::string();
+}
 
 Found<ErasureRecord> find_erasure(const StateReader& state, std::string_view id) {
   return read_record<ErasureRecord>(state, erasure_key(id), [&](const json::object& o) {
@@ -178,10 +191,14 @@ Result<void> erasure_approved(const Entry& entry, StateWriter& state) {
   QUOTARY_TRY(hold, find_hold_on(state, target));
   if (hold) return refuse(entry, "legal_hold", "the legal hold " + *hold + " forbids it until it is released");
   QUOTARY_TRY(erasure, decided(entry, state, "approved"));
-  state.put(erased_key(erasure.target), std::to_string(entry.index));
-  if (erasure.target.starts_with(person_prefix))
-    return forget_credentials(std::string_view(erasure.target).substr(person_prefix.size()), state);
-  return {};
+  return erase(erasure.target, entry, state);
+}
+
+// Their keys are gone, whatever holds on them or requests about them are left: it says what is, and decides nothing.
+Result<void> erasure_restated(const Entry& entry, StateWriter& state) {
+  QUOTARY_TRY_VOID(take_succession_place(entry, state, "an erasure is restated"));
+  QUOTARY_TRY(target, target_of(entry, state));
+  return erase(target, entry, state);
 }
 
 Result<void> erasure_rejected(const Entry& entry, StateWriter& state) {

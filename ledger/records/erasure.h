@@ -11,6 +11,11 @@ namespace quotary::records {
 
 // The entry by which a key subject is erased; body `target`.
 inline constexpr std::string_view erasure_approved_type = "erasure.approved";
+// Said again by a log that goes on for one that lost the entry above; the same body member, and subject
+// "erasure:<target>". Only right behind a `log.succeeded`.
+inline constexpr std::string_view erasure_restated_type = "erasure.restated";
+// The key subject that the entry erases, or "".
+[[nodiscard]] std::string erased_target(const Entry& entry);
 
 struct ErasureRecord {
   std::string id, target;  // target: the key subject
@@ -50,6 +55,7 @@ inline constexpr unsigned generations_max = 1'000;
 // Rules of the fold, one for each type of entry.
 [[nodiscard]] Result<void> erasure_requested(const Entry& entry, StateWriter& state);
 [[nodiscard]] Result<void> erasure_approved(const Entry& entry, StateWriter& state);
+[[nodiscard]] Result<void> erasure_restated(const Entry& entry, StateWriter& state);
 [[nodiscard]] Result<void> erasure_rejected(const Entry& entry, StateWriter& state);
 [[nodiscard]] Result<void> erasure_withdrawn(const Entry& entry, StateWriter& state);
 [[nodiscard]] Result<void> hold_placed(const Entry& entry, StateWriter& state);

@@ -312,6 +312,7 @@ constexpr Rule rules[] = {
     {case_closed_type, [](const Step& s) { return case_closed(s.entry, s.state); }},
     {"erasure.requested", [](const Step& s) { return erasure_requested(s.entry, s.state); }},
     {erasure_approved_type, [](const Step& s) { return erasure_approved(s.entry, s.state); }},
+    {erasure_restated_type, [](const Step& s) { return erasure_restated(s.entry, s.state); }},
     {"erasure.rejected", [](const Step& s) { return erasure_rejected(s.entry, s.state); }},
     {"erasure.withdrawn", [](const Step& s) { return erasure_withdrawn(s.entry, s.state); }},
     {"legal_hold.placed", [](const Step& s) { return hold_placed(s.entry, s.state); }},
@@ -353,7 +354,7 @@ Result<std::optional<std::uint64_t>> RecordsFold::erased_by(const StateReader& s
 }
 
 bool RecordsFold::erases(const Entry& entry, std::string_view key_subject) const {
-  return entry.type == erasure_approved_type && text_of(entry.body, "target") == key_subject;
+  return !key_subject.empty() && erased_target(entry) == key_subject;
 }
 
 std::string_view RecordsFold::counter_prefix() const { return last_prefix; }

@@ -63,7 +63,7 @@ namespace quotary::records {
 [[nodiscard]] inline std::string organisation_key() { return "org"; }
 [[nodiscard]] inline std::string log_key_key() { return "log_key"; }
 inline constexpr std::string_view seal_certificate_key = "seal", signing_certificate_key = "signing";
-[[nodiscard]] inline std::string burning_key() { return "burning"; }
+[[nodiscard]] inline std::string succession_place_key() { return "burning"; }
 [[nodiscard]] inline std::string burned_prefix(std::string_view series, std::string_view period) {
   return "burned/" + std::string(series) + "/" + std::string(period) + "/";
 }

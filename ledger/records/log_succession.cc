@@ -55,15 +55,21 @@ Result<void> log_succeeded(const Entry& entry, StateWriter& state) {
   state.put(organisation_key(),
             json::serialize(json::object{
                 {"origin", said.new_key.name}, {"public_url", made->public_url}, {"time_zone", made->time_zone}}));
-  state.put(burning_key(), std::to_string(entry.index + 1));
+  state.put(succession_place_key(), std::to_string(entry.index + 1));
+  return {};
+}
+
+Result<void> take_succession_place(const Entry& entry, StateWriter& state, std::string_view what) {
+  QUOTARY_TRY(next, state.get(succession_place_key()));
+  if (!next || *next != std::to_string(entry.index))
+    return refuse(entry, "not_succeeding", std::string(what) + " right behind a log's succession alone");
+  state.put(succession_place_key(), std::to_string(entry.index + 1));
   return {};
 }
 
 // The places behind the last number that is known, so that none of them is given twice.
 Result<void> numbers_burned(const Entry& entry, StateWriter& state) {
-  QUOTARY_TRY(burning, state.get(burning_key()));
-  if (!burning || *burning != std::to_string(entry.index))
-    return refuse(entry, "not_succeeding", "numbers are burned right behind a log's succession alone");
+  QUOTARY_TRY_VOID(take_succession_place(entry, state, "numbers are burned"));
   const auto series = text_of(entry.body, "series"), period = text_of(entry.body, "period");
   // The series itself may be among what was lost: one that is added again goes on behind these.
   if (series.empty()) return refuse(entry, "unknown_series", "it names no series");
@@ -89,7 +95,6 @@ Result<void> numbers_burned(const Entry& entry, StateWriter& state) {
   state.put(last_key(series), encode(next));
   state.put(burned_prefix(series, period) + digits20(burned->first),
             json::serialize(json::object{{"first", burned->first}, {"last", burned->last}, {"index", entry.index}}));
-  state.put(burning_key(), std::to_string(entry.index + 1));
   return {};
 }
 

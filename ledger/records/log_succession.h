@@ -24,6 +24,10 @@ struct BurnedNumbers {
 [[nodiscard]] std::optional<BurnedNumbers> burned_by(const Entry& entry, std::string_view series,
                                                      std::string_view period);
 
+// Right behind a `log.succeeded` the log says what it takes over, an entry after another; this is the next of them.
+// Errc:: conflict `not_succeeding`; `what` begins its words.
+[[nodiscard]] Result<void> take_succession_place(const Entry& entry, StateWriter& state, std::string_view what);
+
 // Rules of the fold. Whether the keys signed a statement is checked by whoever walks the succession.
 [[nodiscard]] Result<void> log_key_replaced(const Entry& entry, StateWriter& state);
 [[nodiscard]] Result<void> log_succeeded(const Entry& entry, StateWriter& state);

@@ -132,6 +132,41 @@ class Restore(unittest.TestCase):
         # The server of before the loss signs no more.
         self.assertIn("other_history", quotary("users", "list", "--data", self.s.data, check=1).stderr)
 
+    def test_what_was_erased_after_the_backup_stays_erased(self):
+        number = self.s.issue(quote(), "a")[2]["number"]
+        self.back_up()
+        asked = self.s.json("POST", "/v1/erasures", "admin", {"quote": number, "basis": "other", "reason_text": "客户书面要求删除其资料"})[2]
+        self.assertTrue(self.s.json("POST", f"/v1/erasures/{asked['id']}/approve", "region_director", {})[2]["key_destroyed"])
+        vkey = quotary("keys", "show", "--data", self.s.data, "--vkey", check=0).stdout.strip()
+        self.s.stop()
+        # Whoever says that nothing was written since says that a key was destroyed for no reason.
+        done = self.restore("--nothing-published-since", check=1, data=self.new + "2")
+        self.assertEqual({each["kind"] for each in done["problems"]}, {"payload"})
+        self.assertIn("no entry of the ledger says so", done["problems"][0]["detail"])
+        quotary("drill", "--from", self.to, "--data", self.s.data, check=0)
+        done = self.restore("--published", self.slots, check=1)
+        self.assertEqual((done["ok"], done["writable"], done["problems"]), (True, False, []))
+        keys = ("--data", self.new, "--keys", self.s.data + ".keys")
+        self.assertIn("依据的记录不在此处", quotary("verify", *keys, check=1).stdout)  # the lost entries are what does not hold
+        with Restored(self.s, self.new) as reading:
+            status, _, said = reading.json("GET", f"/v1/quotes/{number}/pdf", "rep")
+            self.assertEqual((status, said["code"]), (410, "erased"))
+        quotary("restore", *keys, "--successor", "ledger.example.com/next", check=0)
+        with Restored(self.s, self.new) as after:
+            status, _, said = after.json("GET", f"/v1/quotes/{number}/pdf", "rep")
+            self.assertEqual((status, said["code"]), (410, "erased"))
+            entries = [json.loads(each["canonical"]) for each in after.json("GET", "/v1/log/entries?from=0&limit=1000", "auditor")[2]["items"]]
+            restated = [each for each in entries if each["type"] == "erasure.restated"]
+            self.assertEqual(len(restated), 1)
+            self.assertIn(f"by entry {restated[0]['index']}", said["detail"])
+            self.assertEqual(after.json("POST", "/v1/log/verify", "auditor", {})[2]["ok"], True)
+            self.assertEqual(after.issue(quote(), "b")[0], 201)  # the customer comes back, under a key of their own
+            succession = self.file("log.succession", after.call("GET", "/log/succession")[2])
+        self.assertIn(f"#{restated[0]['index']}", quotary("verify", *keys, check=0).stdout)
+        quotary("export", self.s.home + "/export", *keys, "--payloads", "all", check=0)
+        code, said = verify("export", self.s.home + "/export", "--vkey", vkey, "--succession", succession)
+        self.assertEqual((code, said["ok"]), (0, True), said)
+
     def test_a_restored_folder_can_be_succeeded_later(self):
         self.back_up()
         self.s.issue(quote(), "lost")

@@ -68,7 +68,7 @@ class BackupTest : public testing::LogFixture {
     EXPECT_TRUE(damaged) << damaged.error().detail;
     if (damaged) last_damaged = std::move(*damaged);
     if (!last_damaged.empty()) return {};
-    auto check = check_restored(target, read->manifest, outside, ports, *key, {});
+    auto check = check_restored(target, read->manifest, outside, false, ports, *key, {});
     EXPECT_TRUE(check) << check.error().detail;
     return check ? std::move(*check) : RestoredCheck{};
   }

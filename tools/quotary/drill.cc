@@ -107,7 +107,7 @@ Result<Drilled> drill(const DrillCommand& command) {
   how.threads = command.threads;
   how.progress = progress_of(command, "entries", 0);
   const LedgerPorts ports = reading_ports(files, keys.get());
-  QUOTARY_TRY(check, check_restored(restored, drilled.backup.manifest, outside, ports, *log_key.used, how));
+  QUOTARY_TRY(check, check_restored(restored, drilled.backup.manifest, outside, false, ports, *log_key.used, how));
   drilled.check = std::move(check);
   LedgerOptions options;
   options.directory = restored;

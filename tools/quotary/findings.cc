@@ -16,12 +16,17 @@ constexpr std::size_t erased_line_bytes_max = 500;
 
 void print_erased(const VerifyReport& report) {
   if (report.erased.empty()) return;
-  std::uint64_t payloads = 0;
+  std::uint64_t payloads = 0, by_lost = 0;
   std::set<std::uint64_t> entries;
   for (const auto& [key_subject, erased] : report.erased) {
-    payloads += erased.payloads;
+    (erased.entry ? payloads : by_lost) += erased.payloads;
     if (erased.entry) entries.insert(*erased.entry);
   }
+  if (by_lost > 0)
+    std::printf(
+        "已依法删除 erased %llu 项内容，依据的记录不在此处 payloads by entries that are not here (their keys are destroyed)\n",
+        number(by_lost));
+  if (entries.empty()) return;
   std::string by;
   for (const std::uint64_t entry : entries) {
     if (by.size() > erased_line_bytes_max) {

@@ -1,8 +1,11 @@
 #include "tools/quotary_verify/export.h"
 
 #include "ledger/log/entry.h"
+#include "ledger/log/succession.h"
 #include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
+#include "ledger/records/keys.h"
+#include "ledger/records/log_succession.h"
 
 #include <algorithm>
 #include <iterator>
@@ -133,11 +136,17 @@ Verdict judge_export(const ExportReport& report) {
 
 std::string ExportedErasures::erased_by(const EntryView& entry, std::string_view canonical) {
   const bool counts = entry.type.starts_with("erasure.") || entry.type.starts_with("legal_hold.") ||
-                      entry.type == "person.added";  // who can be erased
+                      entry.type == "person.added" ||  // who can be erased
+                      entry.type == succession_type || entry.type == records::numbers_burned_type;
   if (!counts) return {};
   const auto whole = parse_entry(canonical);
+  // What a succession says of other records is not kept here: only how far its own entries go.
+  if (whole && whole->type == succession_type)
+    state_.put(records::succession_place_key(), std::to_string(whole->index + 1));
+  if (whole && whole->type == records::numbers_burned_type)
+    (void)records::take_succession_place(*whole, state_, "numbers are burned");
   if (!whole || !fold_.apply(*whole, "", state_)) return {};
-  return whole->type == records::erasure_approved_type ? records::text_of(whole->body, "target") : std::string();
+  return records::erased_target(*whole);
 }
 
 }  // namespace quotary::offline

@@ -12,7 +12,8 @@
 namespace quotary::offline {
 
 // Which entries of an organisation erase, by the ledger's own rules (ledger/records/erasure.h): those that approve what
-// someone else asked for, with no legal hold on it. One export, each entry once and in order; needs no facts.
+// someone else asked for, with no legal hold on it, and those that a log restates right behind its succession. One
+// export, each entry once and in order; needs no facts.
 class ExportedErasures {
  public:
   // `scratch` is for people, requests and holds.
