@@ -323,8 +323,8 @@ class Organisation {
                                           bool in_background = false) const;
   [[nodiscard]] Result<Answer> read_verification(const Principal& caller, std::string_view id) const;
   // The sealed PDF about a run that ended, also one before the last restart or of the command line; made and sealed
-  // anew for each call. Errc::not_found `verification_not_found`; conflict `verification_running`,
-  // `verification_failed`; unavailable while no seal can be used.
+  // anew for each call; the operator may ask for it too. Errc::not_found `verification_not_found`; conflict
+  // `verification_running`, `verification_failed`; unavailable while no seal can be used.
   [[nodiscard]] Result<Bytes> verification_report(const Principal& caller, std::string_view id) const;
 
   // Begins a backup into a folder, an absolute path of this machine, with all but the newest `keep` removed after it

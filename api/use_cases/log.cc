@@ -272,9 +272,9 @@ Result<Reported> parse_reported(const json::object& object) {
   return out;
 }
 
-// Chains what the operator's `quotary verify` found: {"recorded": {"index"}}. Errc::invalid `bad_report`; conflict
-// `other_tree` when it says that a tree holds that is none of this ledger's; unavailable while the ledger takes no
-// entry.
+// Chains what the operator's `quotary verify` found: {"recorded": {"index", "run"}}. Errc::invalid `bad_report`;
+// conflict `other_tree` when it says that a tree holds that is none of this ledger's; unavailable while the ledger
+// takes no entry.
 Result<Answer> record_reported(const Organisation::Parts& parts, std::string_view body) {
   QUOTARY_TRY(object, parse_body(body));
   QUOTARY_TRY(reported, parse_reported(object));
@@ -289,7 +289,9 @@ Result<Answer> record_reported(const Organisation::Parts& parts, std::string_vie
                   "the tree of " + std::to_string(size) + " entries that was checked is none of this ledger's");
   }
   QUOTARY_TRY(index, parts.checks->record_reported(reported.report, reported.check, reported.picked));
-  return Answer{200, {{"recorded", json::object{{"index", index}}}}, false};
+  QUOTARY_TRY(entry, ledger.entry(index));
+  return Answer{
+      200, {{"recorded", json::object{{"index", index}, {"run", records::text_of(entry.body, "run")}}}}, false};
 }
 
 }  // namespace

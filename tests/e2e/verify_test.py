@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """quotary verify beside a running server and without one: what it checks, and what the ledger then says of it."""
-import json, os, subprocess, sys, unittest
+import json, os, subprocess, sys, tempfile, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import Server, quote
@@ -53,6 +53,23 @@ class Verify(unittest.TestCase):
         said = self.run_verify("--incremental").stdout
         self.assertIn("增量 incremental", said)
         self.assertRegex(said, r"记入账本 entry   #\d+")
+
+    def test_its_report_is_a_sealed_page(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "report.pdf")
+            made = self.verify("--report", path)
+            self.assertEqual(made["report"], {"file": path})
+            checked = subprocess.run(["pdfsig", path], capture_output=True, text=True).stdout
+            self.assertIn("Signature is Valid", checked)
+            words = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True).stdout
+            self.assertIn(made["recorded"]["run"], words)
+            self.assertIn("命令行", words)
+            self.assertIn("核对报告 report", self.run_verify("--report", path).stdout)
+            self.s.stop()
+            os.remove(path)
+            done = self.run_verify("--report", path)
+            self.assertEqual((done.returncode, os.path.exists(path)), (0, False))
+            self.assertIn("no_report", done.stderr)
 
     def test_a_sample_states_its_seed(self):
         report = self.verify("--sample", "3", "--seed", SEED)

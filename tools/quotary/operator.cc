@@ -85,6 +85,10 @@ Result<json::object> perform(api::Organisation& organisation, std::string_view a
     QUOTARY_TRY(answer, organisation.verify_log(caller, json::serialize(body)));
     return answer.body;
   }
+  if (action == "verifications.report") {
+    QUOTARY_TRY(made, organisation.verification_report(caller, text_of(body, "run")));
+    return json::object{{"sha256", made.sha256}, {"pdf", to_base64(made.bytes)}};
+  }
   if (action == "backup.start") {
     QUOTARY_TRY_VOID(organisation.begin_backup(caller, text_of(body, "to"), records::number_of(body, "keep"),
                                                text_of(body, "chain") == "yes"));

@@ -13,8 +13,9 @@ namespace quotary::cli {
 // series.add {name, branch, document_type, pattern, period}, people.list or series.list, which answer {"items"}, or
 // witnesses.show, time_stamping.show and long_term.show {by}, as GET /v1/log/witnesses, /v1/log/time and
 // /v1/log/long-term, long_term.renew {before}, evidence.make {number}, which answers {"file_name", "sha256", "tar"} in
-// base64, verifications.add {a report}, backup.start {to, keep, chain: yes | no} or backup.show, which both answer how
-// the backup goes on. Errc::not_found `unknown_action`.
+// base64, verifications.add {a report}, verifications.report {run}, which answers {"sha256", "pdf"} in base64,
+// backup.start {to, keep, chain: yes | no} or backup.show, which both answer how the backup goes on. Errc::not_found
+// `unknown_action`.
 [[nodiscard]] Result<json::object> perform(api::Organisation& organisation, std::string_view action,
                                            const json::object& body);
 

@@ -2,9 +2,11 @@
 #include "tools/quotary/findings.h"
 
 #include "api/use_cases/log_checks.h"
+#include "ledger/base/bytes.h"
 #include "ledger/log/earlier.h"
 #include "ledger/log/newest_about.h"
 #include "ledger/log/status_proof.h"
+#include "ledger/records/fields.h"
 #include "signing/keys.h"
 #include "tools/quotary/access_check.h"
 #include "tools/quotary/socket_client.h"
@@ -33,6 +35,13 @@ struct VerifyCommand {
   unsigned threads = 0;  // as many as the machine has cores
   bool skip_payloads = false;
   bool as_json = false;
+  std::string report_file;  // empty: none is wanted
+};
+
+// By which entry a running server recorded it, and the run's id there.
+struct Recorded {
+  std::uint64_t index = 0;
+  std::string run;
 };
 
 // What was checked, how, and what came of it.
@@ -42,7 +51,7 @@ struct Checked {
   std::uint64_t picked = 0;  // of a sample
 };
 
-void print_text(const Checked& checked, const Result<std::uint64_t>& entry) {
+void print_text(const Checked& checked, const Result<Recorded>& recorded) {
   const VerifyReport& report = checked.report;
   switch (checked.check.mode) {
     case LogCheck::Mode::full: std::puts("方式 mode        全部 full"); break;
@@ -70,13 +79,13 @@ void print_text(const Checked& checked, const Result<std::uint64_t>& entry) {
     std::printf("结论 result      不成立，发现 %llu 处问题 / does not hold, %llu problems\n",
                 number(report.problems_total), number(report.problems_total));
   }
-  if (entry) {
-    std::printf("记入账本 entry   #%llu\n", number(*entry));
-  } else if (entry.error().code == "no_server") {
+  if (recorded) {
+    std::printf("记入账本 entry   #%llu\n", number(recorded->index));
+  } else if (recorded.error().code == "no_server") {
     std::puts("未记入账本       没有运行中的服务 / not recorded in the ledger: no server runs on this folder");
   } else {
-    std::printf("未记入账本       服务未接受 / not recorded in the ledger: %s (%s)\n", entry.error().detail.c_str(),
-                entry.error().code.c_str());
+    std::printf("未记入账本       服务未接受 / not recorded in the ledger: %s (%s)\n", recorded.error().detail.c_str(),
+                recorded.error().code.c_str());
   }
 }
 
@@ -89,27 +98,48 @@ std::string cut(std::string text, std::size_t bytes_max) {
   return text;
 }
 
-// The index of the entry that a running server made of it. This program itself writes nothing.
-Result<std::uint64_t> report_to_server(const Places& places, Checked checked) {
+// This program itself writes nothing into the ledger.
+Result<Recorded> report_to_server(const Places& places, Checked checked) {
   auto& problems = checked.report.problems;
   if (problems.size() > api::reported_problems_max) problems.resize(api::reported_problems_max);
   for (auto& problem : problems) problem.detail = cut(std::move(problem.detail), api::reported_detail_bytes_max);
   QUOTARY_TRY(answer, call_over_socket(places.socket_path(), "verifications.add",
                                        api::report_json(checked.report, checked.check, checked.check.from.value_or(0),
                                                         checked.picked)));
-  return answer.at("recorded").at("index").to_number<std::uint64_t>();
+  const json::object recorded = records::object_of(answer, "recorded");
+  return Recorded{records::number_of(recorded, "index"), records::text_of(recorded, "run")};
+}
+
+// The sealed report on the run, which the server makes.
+Result<void> fetch_report(const VerifyCommand& command, const Result<Recorded>& recorded) {
+  if (!recorded)
+    return fail(Errc::unavailable, "no_report",
+                "no report was made: a server that runs on the folder seals it, and this run is in none (" +
+                    recorded.error().code + ")");
+  QUOTARY_TRY(answer, call_over_socket(command.places.socket_path(), "verifications.report",
+                                       json::object{{"run", recorded->run}}));
+  QUOTARY_TRY(pdf, from_base64(records::text_of(answer, "pdf")));
+  if (sha256(pdf).hex() != records::text_of(answer, "sha256"))
+    return fail(Errc::internal, "report_differs", "the report did not come whole");
+  return write_file_durably(*posix_file_system(), command.report_file, pdf);
 }
 
 int conclude(const VerifyCommand& command, Checked checked) {
   checked.check.from = std::min(checked.check.from.value_or(0), checked.report.tree_size);
-  const auto entry = report_to_server(command.places, checked);
+  const auto recorded = report_to_server(command.places, checked);
+  const auto fetched = command.report_file.empty() ? Result<void>() : fetch_report(command, recorded);
   if (command.as_json) {
     auto out = api::report_json(checked.report, checked.check, *checked.check.from, checked.picked);
-    out["recorded"] = entry ? json::object{{"index", *entry}}
-                            : json::object{{"code", entry.error().code}, {"detail", entry.error().detail}};
+    out["recorded"] = recorded ? json::object{{"index", recorded->index}, {"run", recorded->run}}
+                               : json::object{{"code", recorded.error().code}, {"detail", recorded.error().detail}};
+    if (!command.report_file.empty())
+      out["report"] = fetched ? json::object{{"file", command.report_file}}
+                              : json::object{{"code", fetched.error().code}, {"detail", fetched.error().detail}};
     std::printf("%s\n", json::serialize(out).c_str());
   } else {
-    print_text(checked, entry);
+    print_text(checked, recorded);
+    if (!command.report_file.empty() && fetched) std::printf("核对报告 report  %s\n", command.report_file.c_str());
+    if (!fetched) report(fetched.error());
   }
   return checked.report.problems_total == 0 ? exit_ok : exit_bad;
 }
@@ -264,6 +294,8 @@ void add_verify(CLI::App& app, int& exit_code) {
   command->add_option("--threads", options->threads, "hashing threads (default: as many as there are cores)")
       ->check(CLI::Range(1, 64));
   command->add_flag("--skip-payloads", options->skip_payloads, "entries and tree only");
+  command->add_option("--report", options->report_file,
+                      "file for the sealed PDF about this run, which a server that runs on the folder makes");
   command->add_flag("--json", options->as_json, "for machines");
   command->callback([options, &exit_code] { exit_code = verify(*options); });
 }
