@@ -5,5 +5,11 @@ quotary_library(quotary_api
     use_cases/signature_rules.cc use_cases/signature_requests.cc use_cases/signature_messages.cc use_cases/passkeys.cc use_cases/signer_calls.cc use_cases/signer_signing.cc use_cases/signing_summary.cc
     use_cases/added_signature.cc use_cases/signed_copy.cc use_cases/signed_copies.cc use_cases/signed_scans.cc use_cases/seller_signing.cc use_cases/evidence.cc use_cases/evidence_page.cc use_cases/evidence_laws.cc use_cases/evidence_passkeys.cc
     handlers/routes.cc handlers/quotes.cc handlers/voids.cc handlers/erasures.cc handlers/signature_requests.cc handlers/signer.cc handlers/web.cc handlers/verify.cc handlers/log.cc handlers/admin.cc
+    handlers/cases.cc handlers/case_schemas.cc
+    handlers/case_evidence.cc handlers/case_evidence_schemas.cc
+    handlers/policies.cc
+    handlers/leads.cc
+    handlers/boards.cc handlers/board_schemas.cc
+    use_cases/cases/case_access.cc
     handlers/site.cc handlers/pages.cc handlers/verify_page.cc handlers/schemas.cc handlers/docs.cc handlers/chinese.cc
   PUBLIC quotary_export quotary_judging quotary_long_term quotary_web quotary_numbers quotary_witness quotary_time_stamping quotary_signature quotary_http quotary_backup quotary_records quotary_log quotary_quote quotary_pdfgen quotary_signing quotary_base Threads::Threads)

@@ -36,6 +36,15 @@ constexpr CallRow matrix[] = {
     {Call::request_signature, "request_signature", "ask customers to sign", {self, team, region, no, no, self, no}},
     {Call::read_signatures, "read_signatures", "read signature requests", {self, team, region, all, all, all, all}},
     {Call::sign_own, "sign_own", "sign own quotes", {self, self, self, no, no, no, no}},
+    {Call::read_policy, "read_policy", "read policies", {all, all, all, all, all, all, all}},
+    {Call::publish_policy, "publish_policy", "publish policies", {no, no, no, no, no, no, all}},
+    {Call::open_case, "open_case", "open cases", {self, team, region, no, no, all, no}},
+    {Call::read_case, "read_case", "read cases", {self, team, region, all, all, all, all}},
+    {Call::work_case, "work_case", "add to cases", {self, team, region, no, no, all, no}},
+    {Call::waive_requirement, "waive_requirement", "waive requirements", {no, team, region, no, no, no, no}},
+    {Call::record_lead, "record_lead", "record leads", {self, team, region, no, no, all, no}},
+    {Call::read_lead, "read_lead", "read leads", {self, team, region, all, all, all, all}},
+    {Call::read_board, "read_board", "read boards", {self, team, region, all, all, no, no}},
 };
 static_assert(std::size(matrix) == call_count);
 

@@ -45,8 +45,17 @@ enum class Call {
   request_signature,  // ask customers to sign, remind them, renew links, revoke
   read_signatures,    // signature requests
   sign_own,           // own quotes, with an own key
+  read_policy,        // what cases must hold
+  publish_policy,     // new versions; also to try one on the cases that are there
+  open_case,          // for oneself, or for somebody in reach
+  read_case,          // read, list, gate, notes, evidence
+  work_case,          // notes, evidence, withdrawals, closing
+  waive_requirement,  // the policy says which roles may waive which
+  record_lead,        // assignments and first touches
+  read_lead,
+  read_board,  // PHI and what stands beside it
 };
-inline constexpr std::size_t call_count = 22;
+inline constexpr std::size_t call_count = 31;
 
 struct CallRow {
   Call call;

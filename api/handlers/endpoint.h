@@ -62,6 +62,11 @@ struct Endpoint {
 [[nodiscard]] std::span<const Endpoint> signature_request_endpoints();
 [[nodiscard]] std::span<const Endpoint> signer_endpoints();
 [[nodiscard]] std::span<const Endpoint> erasure_endpoints();
+[[nodiscard]] std::span<const Endpoint> policy_endpoints();
+[[nodiscard]] std::span<const Endpoint> case_endpoints();
+[[nodiscard]] std::span<const Endpoint> case_evidence_endpoints();
+[[nodiscard]] std::span<const Endpoint> lead_endpoints();
+[[nodiscard]] std::span<const Endpoint> board_endpoints();
 [[nodiscard]] std::span<const Endpoint> verify_endpoints();
 [[nodiscard]] std::span<const Endpoint> log_endpoints();
 [[nodiscard]] std::span<const Endpoint> site_endpoints();
@@ -70,8 +75,11 @@ struct Endpoint {
 // All of them, in the document's order.
 [[nodiscard]] std::vector<Endpoint> all_endpoints();
 
-// The JSON of OpenAPI's components.schemas.
-[[nodiscard]] std::string_view openapi_schemas();
+// The JSON objects whose members together are OpenAPI's components.schemas.
+[[nodiscard]] std::string_view quote_schemas();
+[[nodiscard]] std::string_view case_schemas();  // also of policies
+[[nodiscard]] std::string_view case_evidence_schemas();
+[[nodiscard]] std::string_view board_schemas();  // also of leads
 
 // What stands behind Authorization: Bearer, or "".
 [[nodiscard]] std::string_view bearer_token(const http::Request& request);

@@ -132,7 +132,8 @@ Result<http::Response> answer_of(const Endpoint& endpoint, const Surface& surfac
 std::vector<Endpoint> all_endpoints() {
   std::vector<Endpoint> out;
   for (auto group :
-       {quote_endpoints(), void_endpoints(), signature_request_endpoints(), signer_endpoints(), erasure_endpoints(),
+       {quote_endpoints(), void_endpoints(), signature_request_endpoints(), signer_endpoints(), case_endpoints(),
+        case_evidence_endpoints(), policy_endpoints(), lead_endpoints(), board_endpoints(), erasure_endpoints(),
         verify_endpoints(), log_endpoints(), admin_endpoints(), site_endpoints(), web_endpoints()})
     out.insert(out.end(), group.begin(), group.end());
   return out;
@@ -225,8 +226,12 @@ std::string openapi_document(const std::string& server_url, const SurfaceOptions
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
     paths[path].as_object()[method] = operation_of(endpoint, options);
   }
-  auto schemas = parse_json(openapi_schemas());
-  QUOTARY_CHECK(schemas.has_value());
+  json::object schemas;
+  for (const auto text : {quote_schemas(), case_schemas(), case_evidence_schemas(), board_schemas()}) {
+    const auto read = parse_json(text);
+    QUOTARY_CHECK(read.has_value() && read->is_object());
+    for (const auto& [name, schema] : read->get_object()) QUOTARY_CHECK(schemas.emplace(name, schema).second);
+  }
   json::object document{
       {"openapi", "3.1.0"},
       {"info", json::object{{"title", "Quotary"},
@@ -237,7 +242,7 @@ std::string openapi_document(const std::string& server_url, const SurfaceOptions
                              "(--metrics-port), at /metrics."}}},
       {"servers", json::array{json::object{{"url", server_url}}}},
       {"paths", paths},
-      {"components", json::object{{"schemas", *schemas},
+      {"components", json::object{{"schemas", schemas},
                                   {"securitySchemes",
                                    json::object{{"bearer", json::object{{"type", "http"}, {"scheme", "bearer"}}}}}}}};
   return json::serialize(document);

@@ -2,7 +2,7 @@
 
 namespace quotary::api {
 
-std::string_view openapi_schemas() {
+std::string_view quote_schemas() {
   return R"json({
 "Problem": {"type": "object", "required": ["title", "status", "code"], "properties": {
   "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "code": {"type": "string"},

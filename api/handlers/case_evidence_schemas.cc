@@ -1,0 +1,10 @@
+#include "api/handlers/endpoint.h"
+
+namespace quotary::api {
+
+std::string_view case_evidence_schemas() {
+  return R"json({
+})json";
+}
+
+}  // namespace quotary::api

@@ -1,0 +1,7 @@
+#include "api/handlers/endpoint.h"
+
+namespace quotary::api {
+
+std::span<const Endpoint> case_endpoints() { return {}; }
+
+}  // namespace quotary::api

@@ -1,0 +1,7 @@
+#include "api/handlers/endpoint.h"
+
+namespace quotary::api {
+
+std::span<const Endpoint> policy_endpoints() { return {}; }
+
+}  // namespace quotary::api
