@@ -181,24 +181,10 @@ Result<Open> open_case(const Entry& entry, const StateReader& state) {
   return Open{std::move(*found), std::move(*policy), stage};
 }
 
-Result<gates::GateState> evaluate(const StateReader& state, const CaseRecord& found, const gates::Policy& policy) {
-  gates::CaseEvidence evidence;
-  QUOTARY_TRY(items, find_items(state, found.id));
-  for (ItemRecord& item : items) {
-    gates::EvidenceItem one{item.id, item.kind, {}, {}};
-    if (!item.requirement.empty()) one.requirement = item.requirement;
-    for (EvidenceRecord& each : item.versions) one.versions.push_back(std::move(each.version));
-    evidence.items.push_back(std::move(one));
-  }
-  evidence.waivers = found.waivers;
-  evidence.notes = found.notes;
-  return gates::evaluate(policy, evidence);
-}
-
 // The case as the entry leaves it, with its gate and what is counted of it.
 Result<void> put(const Entry& entry, StateWriter& state, Open& open) {
   CaseRecord& found = open.found;
-  QUOTARY_TRY(gate, evaluate(state, found, open.policy.policy));
+  QUOTARY_TRY(gate, gate_under(state, found, open.policy.policy));
   const bool was_complete = found.completed_at.has_value();
   if (gate.complete && !was_complete) found.completed_at = entry.time;
   if (!gate.complete) found.completed_at.reset();
@@ -299,7 +285,31 @@ Found<ContentPlace> find_content(const StateReader& state, std::string_view tag)
 Result<gates::GateState> gate_of(const StateReader& state, const CaseRecord& found) {
   QUOTARY_TRY(policy, find_policy(state, found.policy, found.policy_version));
   if (!policy) return state_damaged(policy_key(found.policy, found.policy_version));
-  return evaluate(state, found, policy->policy);
+  return gate_under(state, found, policy->policy);
+}
+
+Result<gates::GateState> gate_under(const StateReader& state, const CaseRecord& found, const gates::Policy& policy) {
+  gates::CaseEvidence evidence;
+  QUOTARY_TRY(items, find_items(state, found.id));
+  for (ItemRecord& item : items) {
+    gates::EvidenceItem one{item.id, item.kind, {}, {}};
+    if (!item.requirement.empty()) one.requirement = item.requirement;
+    for (EvidenceRecord& each : item.versions) one.versions.push_back(std::move(each.version));
+    evidence.items.push_back(std::move(one));
+  }
+  evidence.waivers = found.waivers;
+  evidence.notes = found.notes;
+  return gates::evaluate(policy, evidence);
+}
+
+Found<std::uint64_t> find_note(const StateReader& state, std::string_view case_id, std::string_view note,
+                               std::uint64_t version) {
+  const std::string key = note_key(case_id, note, version);
+  QUOTARY_TRY(stored, state.get(key));
+  if (!stored) return std::optional<std::uint64_t>();
+  const auto index = parse_u64(*stored);
+  if (!index) return state_damaged(key);
+  return std::optional<std::uint64_t>(*index);
 }
 
 Result<health::Counts> find_counts(const StateReader& state, std::string_view person, std::string_view month) {
@@ -403,6 +413,7 @@ Result<void> case_noted(const Entry& entry, StateWriter& state) {
   if (fact.version != last + 1 || fact.version > note_versions_max)
     return refuse(entry, "note_version_not_next", "the note's newest version is " + std::to_string(last));
   const bool was = before != kept.end() && before->complete;
+  state.put(note_key(open.found.id, fact.id, fact.version), std::to_string(entry.index));
   before == kept.end() ? (void)kept.push_back(fact) : (void)(*before = fact);
   if (of_policy->required && was != fact.complete)
     QUOTARY_TRY_VOID(count(state, open.found, [&](health::Counts& counts) {

@@ -88,6 +88,12 @@ struct ContentPlace {
 
 // How a case stands, evaluated anew from what the state holds of it. Errc::corrupt `state_damaged`.
 [[nodiscard]] Result<gates::GateState> gate_of(const StateReader& state, const CaseRecord& found);
+// The same as if it stood under that policy; its notes count as they were found when they were written.
+[[nodiscard]] Result<gates::GateState> gate_under(const StateReader& state, const CaseRecord& found,
+                                                  const gates::Policy& policy);
+// The entry that wrote a version of a note.
+[[nodiscard]] Found<std::uint64_t> find_note(const StateReader& state, std::string_view case_id, std::string_view note,
+                                             std::uint64_t version);
 
 // What a person did in a month, and what stands with them now: kept with each entry, so that boards need no scan.
 [[nodiscard]] Result<health::Counts> find_counts(const StateReader& state, std::string_view person,

@@ -43,6 +43,7 @@
 //   pending/<ms>/<id>        a case whose gate is not complete, by when it was opened
 //   item/<case>/<id>         an item of evidence with its versions
 //   item_case/<id>           the case of an item
+//   note/<case>/<note>/<n>   the entry of a version of a note
 //   content/<tag>            where content with that tag was reported first
 //   counts/<person>/<month>  what the process health index counts
 //   stages/<person>          how many of the person's cases stand where
@@ -114,7 +115,8 @@ inline constexpr std::string_view policy_name_prefix = "policy/", pending_prefix
   return "policies/" + std::string(name) + "/" + digits20(version);
 }
 [[nodiscard]] inline std::string case_key(std::string_view id) { return "case/" + std::string(id); }
-[[nodiscard]] inline std::string cases_key(std::uint64_t index) { return "cases/" + digits20(index); }
+inline constexpr std::string_view cases_prefix = "cases/";
+[[nodiscard]] inline std::string cases_key(std::uint64_t index) { return std::string(cases_prefix) + digits20(index); }
 [[nodiscard]] inline std::string own_cases_prefix(std::string_view owner) {
   return "own_cases/" + std::string(owner) + "/";
 }
@@ -124,6 +126,10 @@ inline constexpr std::string_view policy_name_prefix = "policy/", pending_prefix
 [[nodiscard]] inline std::string items_prefix(std::string_view case_id) { return "item/" + std::string(case_id) + "/"; }
 [[nodiscard]] inline std::string item_key(std::string_view case_id, std::string_view id) {
   return items_prefix(case_id) + std::string(id);
+}
+[[nodiscard]] inline std::string notes_prefix(std::string_view case_id) { return "note/" + std::string(case_id) + "/"; }
+[[nodiscard]] inline std::string note_key(std::string_view case_id, std::string_view note, std::uint64_t version) {
+  return notes_prefix(case_id) + std::string(note) + "/" + digits20(version);
 }
 [[nodiscard]] inline std::string item_case_key(std::string_view id) { return "item_case/" + std::string(id); }
 [[nodiscard]] inline std::string content_key(std::string_view tag) { return "content/" + std::string(tag); }
