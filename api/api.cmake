@@ -10,6 +10,6 @@ quotary_library(quotary_api
     handlers/policies.cc
     handlers/leads.cc
     handlers/boards.cc handlers/board_schemas.cc
-    use_cases/cases/case_access.cc
+    use_cases/cases/case_access.cc use_cases/cases/case_answers.cc use_cases/cases/case_opening.cc use_cases/cases/case_reads.cc use_cases/cases/case_steps.cc use_cases/cases/case_words.cc use_cases/cases/case_writing.cc use_cases/cases/gate_history.cc use_cases/cases/policy_calls.cc use_cases/cases/policy_trial.cc use_cases/cases/quote_gate.cc
     handlers/site.cc handlers/pages.cc handlers/verify_page.cc handlers/schemas.cc handlers/docs.cc handlers/chinese.cc
   PUBLIC quotary_export quotary_judging quotary_long_term quotary_web quotary_numbers quotary_witness quotary_time_stamping quotary_signature quotary_http quotary_backup quotary_records quotary_log quotary_quote quotary_pdfgen quotary_signing quotary_base Threads::Threads)

@@ -240,6 +240,7 @@ Result<std::vector<Draft>> Issuer::drafts(const Pending& pending, const StateRea
   if (pending.timed) issued.body["seal_level"] = signing::seal_level_name(signing::SealLevel::b_t);
   if (pending.ends) put_proof_end(issued.body, *pending.ends);
   if (!job.quote.revision_of.empty()) issued.body["revision_of"] = job.quote.revision_of;
+  if (!job.quote.case_id.empty()) issued.body["case"] = job.quote.case_id;
   const auto& t = job.quote.totals;
   json::object totals{{"line_extension", t.line_extension},
                       {"allowance", t.allowance},

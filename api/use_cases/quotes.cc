@@ -1,5 +1,6 @@
 #include "api/organisation.h"
 
+#include "api/use_cases/cases/case_calls.h"
 #include "api/use_cases/issuer.h"
 #include "api/use_cases/long_term.h"
 #include "api/use_cases/parts.h"
@@ -130,6 +131,7 @@ Result<Checked> check_request(const Organisation::Parts& parts, const Principal&
         scope_of(caller.role, Call::read_quote) == Scope::organisation && old->owner != caller.id)
       return invalid("revision_of_unknown", "/revision_of", "a service revises its own quotes only");
   }
+  if (!quote.case_id.empty()) QUOTARY_TRY_VOID(case_of_quote(parts, caller, quote.case_id));
   if (quote.issue_date && quote.validity.end < *quote.issue_date)
     return invalid("validity_before_issue", "/validity/end", "the validity ends before the day of issue");
   return Checked{std::move(quote), std::move(pattern)};
@@ -161,13 +163,16 @@ Result<Answer> Organisation::issue_quote(const Principal& caller, std::string_vi
   }
   if (!parts_->seal) return *parts_->seal_error;
   QUOTARY_TRY(checked, check_request(*parts_, caller, value));
+  const std::string case_id = checked.quote.case_id;
+  if (!case_id.empty()) QUOTARY_TRY_VOID(check_quote_case(*parts_, caller, case_id));
   QUOTARY_TRY(document, pdfgen::QuoteDocument::prepare(parts_->fonts, checked.quote, {}));
   QUOTARY_TRY(customer, parts_->live_key_subject(customer_subject(*parts_->keys, checked.quote.buyer)));
   IssueJob job{
       caller, request, std::move(checked.quote), std::move(document), std::move(checked.pattern), std::move(customer)};
-  QUOTARY_TRY(issued, parts_->issuer->issue(std::move(job)));
+  const auto issued = parts_->issuer->issue(std::move(job));
+  if (!issued) return with_missing(*parts_, issued.error(), case_id, "/case_id");
   ++parts_->issued_total;
-  return Answer{201, issue_answer(issued.quote, issued.entry, issued.proof), false};
+  return Answer{201, issue_answer(issued->quote, issued->entry, issued->proof), false};
 }
 
 Result<Bytes> Organisation::preview_quote(const Principal& caller, std::string_view body) const {

@@ -1,0 +1,42 @@
+#include "api/use_cases/cases/case_writing.h"
+
+namespace quotary::api {
+
+Result<RequestTurn> take_turn(Organisation::Parts& parts, const Principal& caller, std::string_view path,
+                              std::string_view idempotency_key, const json::value& body) {
+  RequestTurn out;
+  if (idempotency_key.empty()) return out;
+  QUOTARY_TRY(identity, identify_request(*parts.keys, caller, "POST", path, idempotency_key, body));
+  out.identity = std::move(identity);
+  out.pass = parts.gate.enter(out.identity.scope);
+  QUOTARY_TRY(index, answered_before(parts, out.identity));
+  if (index) {
+    QUOTARY_TRY(entry, parts.ledger->entry(*index));
+    out.before = std::move(entry);
+  }
+  return out;
+}
+
+Result<Answer> answer_again(const Organisation::Parts& parts, const Entry& entry, int status,
+                            const DescribeEntry& describe) {
+  QUOTARY_TRY(proof, parts.ledger->proof(entry.index, true));
+  QUOTARY_TRY(body, describe(entry));
+  body["ledger"] = ledger_member(entry, proof);
+  return Answer{status, std::move(body), true};
+}
+
+Result<Answer> answer_written(const Organisation::Parts& parts, Command command, int status,
+                              const DescribeEntry& describe) {
+  QUOTARY_TRY(committed, parts.ledger->append(std::move(command)));
+  QUOTARY_TRY(body, describe(committed.entries.front()));
+  body["ledger"] = ledger_member(committed.entries.front(), committed.proof(0));
+  return Answer{status, std::move(body), false};
+}
+
+NewObject private_object(std::string_view name, const json::object& content, std::string key_subject) {
+  const auto canonical = canonical_json(content);
+  QUOTARY_CHECK(canonical.has_value());
+  return {std::string(name), "application/json", *canonical, std::move(key_subject), 1};
+}
+
+}  // namespace quotary::api
