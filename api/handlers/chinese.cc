@@ -50,6 +50,20 @@ constexpr Summary summaries[] = {
     {"POST", "/sign/{token}/sign", "签署所阅读的这一份文件"},
     {"POST", "/sign/{token}/decline", "谢绝签署，并说明理由"},
     {"GET", "/sign/{token}/signed", "带有该签署人签名的文件"},
+    {"POST", "/v1/policies", "发布策略的下一版本，TOML 或 JSON"},
+    {"POST", "/v1/policies:check", "检查策略文本，并试算其名下未结案卷将如何；不写入"},
+    {"GET", "/v1/policies", "列出策略及其最新版本，按名称"},
+    {"GET", "/v1/policies/{name}", "读取策略的一个版本（规范形式）"},
+    {"POST", "/v1/cases", "按策略的最新版本开立案卷"},
+    {"GET", "/v1/cases", "列出案卷，新的在前"},
+    {"GET", "/v1/cases/{id}", "读取案卷及其门禁状态"},
+    {"GET", "/v1/cases/{id}/gate", "案卷的策略要求什么、还缺什么、如何补全"},
+    {"GET", "/v1/cases/{id}/gate/history", "仅由账本记录逐条重算的门禁状态，以及与现存状态是否一致"},
+    {"GET", "/v1/cases/{id}/history", "案卷经历的事项"},
+    {"POST", "/v1/cases/{id}/notes/{note}", "填写记录的下一版本；不完整的也留存，并列出问题"},
+    {"GET", "/v1/cases/{id}/notes/{note}", "读取记录的一个版本"},
+    {"POST", "/v1/cases/{id}/waivers", "由策略所许角色豁免他人案卷的一项要求"},
+    {"POST", "/v1/cases/{id}/close", "结案；策略的门禁未齐备时不得结案"},
     {"POST", "/v1/erasures", "申请依法删除：某报价单的买方，或某位人员"},
     {"GET", "/v1/erasures", "列出删除申请，新的在前"},
     {"GET", "/v1/erasures/{id}", "读取删除申请，以及批准后将不可再读的报价单"},
@@ -108,10 +122,11 @@ struct Tag {
   std::string_view english, chinese;
 };
 
-constexpr Tag tags[] = {{"quotes", "报价单"},       {"voids", "作废"},       {"reports", "报表"},
-                        {"signatures", "签署"},     {"signing", "客户签署"}, {"erasures", "依法删除"},
-                        {"verify", "核验"},         {"log", "账本"},         {"sessions", "登录"},
-                        {"administration", "管理"}, {"site", "站点"}};
+constexpr Tag tags[] = {
+    {"quotes", "报价单"},    {"voids", "作废"},          {"reports", "报表"},  {"signatures", "签署"},
+    {"signing", "客户签署"}, {"erasures", "依法删除"},   {"verify", "核验"},   {"log", "账本"},
+    {"sessions", "登录"},    {"administration", "管理"}, {"policies", "策略"}, {"cases", "案卷"},
+    {"site", "站点"}};
 
 }  // namespace
 

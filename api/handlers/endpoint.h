@@ -53,8 +53,9 @@ struct Endpoint {
   std::string_view headers = {};  // names of further request headers, separated by blanks
   int other_status = 0;           // a second good answer, with its schema
   std::string_view other_schema = {};
-  std::string_view table_type = {};  // media type of the same answer as a table, when it is asked for
-  bool path_is_secret = false;       // the path holds a token: logs and problems get the pattern instead
+  std::string_view table_type = {};          // media type of the same answer as a table, when it is asked for
+  std::string_view other_request_type = {};  // media type of a second written form of the body
+  bool path_is_secret = false;               // the path holds a token: logs and problems get the pattern instead
 };
 
 [[nodiscard]] std::span<const Endpoint> quote_endpoints();

@@ -80,9 +80,13 @@ json::object operation_of(const Endpoint& endpoint, const SurfaceOptions& option
                          {"x-summary-zh", chinese_summary(endpoint.method, endpoint.pattern)},
                          {"tags", json::array{json::value(endpoint.tag)}}};
   if (auto parameters = parameters_of(endpoint); !parameters.empty()) operation["parameters"] = parameters;
-  if (!endpoint.request_type.empty())
-    operation["requestBody"] =
-        json::object{{"required", true}, {"content", content_of(endpoint.request_type, endpoint.request_schema)}};
+  if (!endpoint.request_type.empty()) {
+    auto content = content_of(endpoint.request_type, endpoint.request_schema);
+    if (!endpoint.other_request_type.empty())
+      content[endpoint.other_request_type] =
+          content_of(endpoint.other_request_type, {}).at(endpoint.other_request_type);
+    operation["requestBody"] = json::object{{"required", true}, {"content", std::move(content)}};
+  }
   json::object good{{"description", endpoint.status == 201 ? "Made." : "The answer."}};
   if (!endpoint.response_type.empty()) {
     auto content = content_of(endpoint.response_type, endpoint.response_schema);

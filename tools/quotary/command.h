@@ -82,6 +82,7 @@ void add_restore(CLI::App& app, int& exit_code);
 void add_rebuild_index(CLI::App& app, int& exit_code);
 void add_users(CLI::App& app, int& exit_code);
 void add_series(CLI::App& app, int& exit_code);
+void add_policy(CLI::App& app, int& exit_code);
 void add_keys(CLI::App& app, int& exit_code);
 void add_witness(CLI::App& app, int& exit_code);
 void add_tsa(CLI::App& app, int& exit_code);

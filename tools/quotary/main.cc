@@ -30,6 +30,7 @@ int run(int argc, char** argv) {
   add_rebuild_index(app, exit_code);
   add_users(app, exit_code);
   add_series(app, exit_code);
+  add_policy(app, exit_code);
   add_keys(app, exit_code);
   add_witness(app, exit_code);
   add_tsa(app, exit_code);

@@ -1,6 +1,7 @@
 #include "tools/quotary/operator.h"
 
 #include "api/http/problem.h"
+#include "api/use_cases/cases/policy_calls.h"
 #include "api/use_cases/evidence.h"
 #include "ledger/base/bytes.h"
 #include "ledger/records/fields.h"
@@ -46,6 +47,23 @@ Result<json::object> add_series(api::Organisation& organisation, const json::obj
   return answer.body;
 }
 
+// What the text says or would do, or what has been published.
+Result<json::object> about_policies(api::Organisation& organisation, std::string_view call, const json::object& body) {
+  const auto caller = api::Organisation::operator_principal();
+  if (call == "show") {
+    const auto version = records::number_of(body, "version");
+    QUOTARY_TRY(answer, api::read_policy(organisation.parts(), caller, text_of(body, "name"),
+                                         version == 0 ? std::nullopt : std::optional(version)));
+    return std::move(answer.body);
+  }
+  const auto text = text_of(body, "text");
+  const api::PolicyText given{
+      text, text_of(body, "form") == "toml" ? api::PolicyText::Form::toml : api::PolicyText::Form::json};
+  QUOTARY_TRY(answer, call == "publish" ? api::publish_policy(organisation.parts(), caller, "", given)
+                                        : api::check_policy(organisation.parts(), caller, given));
+  return std::move(answer.body);
+}
+
 // Every page of a list in one answer.
 template <class List>
 Result<json::object> all_pages(const List& list) {
@@ -80,6 +98,11 @@ Result<json::object> perform(api::Organisation& organisation, std::string_view a
   const auto caller = api::Organisation::operator_principal();
   if (action == "people.list")
     return all_pages([&](const api::PageRequest& page) { return organisation.list_people(caller, page); });
+  if (action == "policy.list")
+    return all_pages(
+        [&](const api::PageRequest& page) { return api::list_policies(organisation.parts(), caller, page); });
+  if (action == "policy.check" || action == "policy.publish" || action == "policy.show")
+    return about_policies(organisation, action.substr(action.find('.') + 1), body);
   if (action == "witnesses.show") return organisation.read_witnesses(true).body;
   if (action == "verifications.add") {
     QUOTARY_TRY(answer, organisation.verify_log(caller, json::serialize(body)));

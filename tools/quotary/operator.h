@@ -11,6 +11,7 @@ namespace quotary::cli {
 
 // `action` is people.add {name, role, team, region, login, password}, people.token {person}, or
 // series.add {name, branch, document_type, pattern, period}, people.list or series.list, which answer {"items"}, or
+// policy.check and policy.publish {text, form: toml | json}, policy.list, policy.show {name, version}, or
 // witnesses.show, time_stamping.show and long_term.show {by}, as GET /v1/log/witnesses, /v1/log/time and
 // /v1/log/long-term, long_term.renew {before}, evidence.make {number}, which answers {"file_name", "sha256", "tar"} in
 // base64, verifications.add {a report}, verifications.report {run}, which answers {"sha256", "pdf"} in base64,

@@ -34,6 +34,14 @@ Error error_of(int status, const json::object& body) {
   if (status == 403) error.kind = Errc::forbidden;
   if (status == 404) error.kind = Errc::not_found;
   if (status == 409) error.kind = Errc::conflict;
+  if (status == 413) error.kind = Errc::too_large;
+  const auto* problems = body.if_contains("errors");
+  if (problems && problems->is_array())
+    for (const auto& each : problems->get_array())
+      if (each.is_object())
+        error.problems.push_back({records::text_of(each.get_object(), "pointer"),
+                                  records::text_of(each.get_object(), "code"),
+                                  records::text_of(each.get_object(), "detail")});
   if (status == 503) error.kind = Errc::unavailable;
   return error;
 }
