@@ -4,6 +4,11 @@ quotary_test(organisation_test LABEL e2e TIMEOUT 180
 quotary_test(sessions_test LABEL unit TIMEOUT 60
   SOURCES api/sessions_test.cc
   LIBRARIES quotary_api)
+quotary_test(case_calls_test LABEL e2e TIMEOUT 60
+  SOURCES api/policy_calls_test.cc api/case_calls_test.cc api/case_gate_test.cc
+  LIBRARIES quotary_api)
+add_test(NAME cases_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/cases_test.py)
+set_tests_properties(cases_test PROPERTIES LABELS e2e TIMEOUT 60 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 quotary_test(matrix_test LABEL e2e TIMEOUT 60
   SOURCES api/matrix_test.cc
   LIBRARIES quotary_api)

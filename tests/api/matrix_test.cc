@@ -1,6 +1,9 @@
 // Walks the role matrix against the use cases: each role, from inside and outside its scope, makes each call.
 #include "api/use_cases/added_signatures.h"
+#include "api/use_cases/cases/case_calls.h"
+#include "api/use_cases/cases/policy_calls.h"
 #include "tests/api/fixture.h"
+#include "tests/support/gate_fixture.h"
 
 #include <functional>
 
@@ -28,8 +31,10 @@ bool holds(const json::array& items, const char* member, const std::string& valu
                      [&](const auto& item) { return item.at(member).as_string() == value; });
 }
 
+const PolicyText demonstration{quotary::testing::demonstration_toml, PolicyText::Form::toml};
+
 struct Matrix : World {
-  std::string number, request, erasure, hold;
+  std::string number, request, erasure, hold, case_id;
 
   Matrix() {
     number = text(*issue("k"), "number");
@@ -37,6 +42,13 @@ struct Matrix : World {
     const std::string about = R"({"quote": ")" + number + R"(", "reason_text": "客户书面要求删除其资料")";
     erasure = text(*organisation->ask_erasure(director, "", about + R"(, "basis": "other"})"), "id");
     hold = text(*organisation->place_hold(director, "", about + "}"), "id");
+    auto& parts = organisation->parts();
+    EXPECT_TRUE(publish_policy(parts, Organisation::operator_principal(), "", demonstration));
+    case_id = text(*open_case(parts, rep, "",
+                              R"({"action_type": "demonstration", "policy": "demonstration", "title": "演示",
+                                  "customer": {"name": "澄湖"}})"),
+                   "id");
+    EXPECT_TRUE(write_note(parts, rep, case_id, "decision_chain", "", "{}"));
   }
 
   Came listed(const Result<Answer>& answer, const char* list, const char* member) {
@@ -136,6 +148,48 @@ const CallTest calls[] = {
     {Call::sign_own, false,
      [](Matrix& w, const Principal& who) {
        return of(make_signing_key(w.organisation->parts(), who, R"({"signing_password": "long enough"})"));
+     }},
+    {Call::read_policy, false,
+     [](Matrix& w, const Principal& who) { return of(list_policies(w.organisation->parts(), who, {})); }},
+    {Call::read_policy, false,
+     [](Matrix& w, const Principal& who) {
+       return of(read_policy(w.organisation->parts(), who, "demonstration", {}));
+     }},
+    {Call::publish_policy, false,
+     [](Matrix& w, const Principal& who) { return of(publish_policy(w.organisation->parts(), who, "", {})); }},
+    {Call::publish_policy, false,
+     [](Matrix& w, const Principal& who) { return of(check_policy(w.organisation->parts(), who, demonstration)); }},
+    {Call::open_case, false,  // without its title, so that none is opened
+     [](Matrix& w, const Principal& who) { return of(open_case(w.organisation->parts(), who, "", "{}")); }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) { return of(read_case(w.organisation->parts(), who, w.case_id)); }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) { return of(read_gate(w.organisation->parts(), who, w.case_id)); }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) { return of(read_gate_history(w.organisation->parts(), who, w.case_id)); }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) {
+       return of(read_case_history(w.organisation->parts(), who, w.case_id, {}));
+     }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) {
+       return of(read_note(w.organisation->parts(), who, w.case_id, "decision_chain", {}));
+     }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) {
+       const auto answer = list_cases(w.organisation->parts(), who, {});
+       if (!answer) return of(answer);
+       return holds(answer->body.at("items").as_array(), "id", w.case_id) ? Came::through : Came::not_seen;
+     }},
+    {Call::work_case, true,
+     [](Matrix& w, const Principal& who) {
+       return of(write_note(w.organisation->parts(), who, w.case_id, "decision_chain", "", "{}"));
+     }},
+    {Call::work_case, true,  // its gate is not complete, so it stays open
+     [](Matrix& w, const Principal& who) { return of(close_case(w.organisation->parts(), who, w.case_id, "", "{}")); }},
+    {Call::waive_requirement, true,  // without a reason, so that nothing is waived
+     [](Matrix& w, const Principal& who) {
+       return of(waive_requirement(w.organisation->parts(), who, w.case_id, "", "{}"));
      }},
     {Call::administer, false,
      [](Matrix& w, const Principal& who) {

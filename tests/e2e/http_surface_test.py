@@ -533,6 +533,33 @@ class Surface(unittest.TestCase):
         for target in re.findall(r'href="#([^"]+)"', page):
             self.assertIn(target, targets)
 
+    def test_policies_and_cases(self):
+        policy = {"name": "visit", "title": {"zh": "拜访", "en": "Visit"}, "action_types": ["visit"], "gates": ["case.close"],
+                  "note": [{"id": "summary", "kind": "text", "title": {"zh": "摘要", "en": "Summary"}, "min_characters": 4}],
+                  "requirement": [{"id": "photo", "kind": "photo", "title": {"zh": "照片", "en": "Photo"}, "waive": ["manager"]}]}
+        self.assertEqual(self.s.json("POST", "/v1/policies", "admin", policy)[0], 201)
+        request = {"action_type": "visit", "policy": "visit", "title": "拜访", "customer": {"name": "澄湖", "id": "C-17"},
+                   "site": {"latitude": "31.298886", "longitude": "120.585316"}, "external_refs": [{"system": "crm", "id": "OPP-1"}]}
+        status, headers, case = self.s.json("POST", "/v1/cases", "rep", request)
+        self.assertEqual((status, headers["location"]), (201, "/v1/cases/" + case["id"]))
+        path = headers["location"]
+        trial = self.s.json("POST", "/v1/policies:check", "admin", dict(policy, requirement=[]))[2]["trial"]
+        self.assertEqual((trial["now"], trial["changed"]), ({"complete": 0, "pending": 1}, 0))
+        self.assertEqual(self.s.json("GET", "/v1/policies", "rep")[2]["items"][0]["name"], "visit")
+        self.assertEqual(self.s.json("GET", "/v1/policies/visit?version=1", "rep")[2]["newest"], 1)
+        self.assertEqual([item["id"] for item in self.s.json("GET", "/v1/cases?stage=pending", "rep")[2]["items"]], [case["id"]])
+        status, _, refused = self.s.json("POST", path + "/close", "rep", {})
+        self.assertEqual((status, [fault["code"] for fault in refused["errors"]]), (409, ["photo", "note:summary"]))
+        self.assertEqual(self.s.json("POST", path + "/notes/summary", "rep", {"text": "谈"})[2]["problems"][0]["code"], "too_short")
+        self.assertEqual(self.s.json("POST", path + "/notes/summary", "rep", {"text": "谈了价格"})[0], 201)
+        self.assertEqual(self.s.json("GET", path + "/notes/summary?version=1", "rep")[2]["content"], {"text": "谈"})
+        self.assertEqual(self.s.json("POST", path + "/waivers", "manager", {"requirement": "photo", "reason": "客户现场禁止拍照，已到场"})[0], 201)
+        self.assertEqual(self.s.json("GET", path + "/gate", "rep")[2]["stage"], "complete")
+        self.assertEqual(self.s.json("POST", path + "/close", "rep", {})[2]["stage_zh"], "已结案")
+        self.assertEqual(self.s.json("GET", path, "auditor")[2]["stage"], "closed")
+        self.assertEqual(len(self.s.json("GET", path + "/history", "rep")[2]["events"]), 5)
+        self.assertTrue(self.s.json("GET", path + "/gate/history", "rep")[2]["agrees"])
+
     def test_site(self):
         for path in ("/", "/healthz", "/readyz"):
             self.assertEqual(self.s.call("GET", path)[0], 200, path)

@@ -8,6 +8,9 @@ from server import STILL, Server, quote
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 ROLES = ("rep", "manager", "region_director", "finance", "auditor", "crm", "admin")  # also the names of the demo's people
 REFUSED = (403, "role_not_allowed")
+POLICY = {"name": "visit", "title": {"zh": "拜访", "en": "Visit"}, "action_types": ["visit"], "gates": ["case.close"],
+          "note": [{"id": "summary", "kind": "text", "title": {"zh": "摘要", "en": "Summary"}, "min_characters": 4}],
+          "requirement": [{"id": "photo", "kind": "photo", "title": {"zh": "照片", "en": "Photo"}, "waive": ["manager"]}]}
 
 
 class Roles(unittest.TestCase):
@@ -28,7 +31,11 @@ class Roles(unittest.TestCase):
         self.signer = asked["signers"][0]["id"]
         scan = self.s.json("POST", f"/v1/quotes/{number}/signed-scans", "rep", None, {"Content-Type": "application/octet-stream"}, raw=b"%PDF-1.4")[2]
         self.scan = scan["url"].rsplit("/", 1)[1]
-        self.named = {"/v1/signature-requests/{id}": asked["id"],
+        self.s.json("POST", "/v1/policies", "admin", POLICY)
+        case = self.s.json("POST", "/v1/cases", "rep", {"action_type": "visit", "policy": "visit", "title": "拜访", "customer": {"name": "澄湖"}})[2]
+        self.s.json("POST", f"/v1/cases/{case['id']}/notes/summary", "rep", {"text": "谈了价格"})
+        self.named = {"/v1/cases/{id}": case["id"], "/v1/policies/{name}": "visit",
+                      "/v1/signature-requests/{id}": asked["id"],
                       "/v1/erasures/{id}": erasure["id"], "/v1/legal-holds/{id}": hold["id"],
                       "/v1/quotes/{number}": number, "/v1/void-requests/{id}": request["id"], "/v1/people/{id}": person["id"],
                       "/v1/series/{name}": "SH-QT", "/v1/log/verifications/{id}": run["id"]}
@@ -39,7 +46,7 @@ class Roles(unittest.TestCase):
         for pattern, value in self.named.items():
             if path.startswith(pattern):
                 path = pattern[:pattern.index("{")] + value + path[len(pattern):]
-        path = path.replace("{signer}", self.signer).replace("{index}", self.scan)
+        path = path.replace("{signer}", self.signer).replace("{index}", self.scan).replace("{note}", "summary")
         self.assertNotIn("{", path)
         return path
 
