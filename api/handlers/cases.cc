@@ -89,7 +89,7 @@ const Endpoint endpoints[] = {
      "cases", Call::waive_requirement, Kind::write, add<waive_requirement>, "", json_type, "WaiverRequest", 201,
      json_type, "Waiver"},
     {"POST", "/v1/cases/{id}/close", "Close a case; held back while the policy's gate is not complete", "cases",
-     Call::work_case, Kind::write, add<close_case>, "", json_type, "Nothing", 200, json_type, "CaseClosed"},
+     Call::work_case, Kind::write, add<close_case>, "", json_type, "CaseClosing", 200, json_type, "CaseClosed"},
 };
 
 }  // namespace

@@ -40,6 +40,13 @@ TEST(CaseCalls, AnOpeningIsPendingAndItsWordsArePrivate) {
   ASSERT_TRUE(read);
   for (const char* member : {"title", "customer", "site", "external_refs", "opened_at", "gate"})
     EXPECT_EQ(read->body.at(member), opened->body.at(member)) << member;
+  // However the case went on.
+  ASSERT_TRUE(write_note(w.parts(), w.rep, text(*opened, "id"), "decision_chain", "", testing::whole_chain));
+  EXPECT_EQ(w.open(w.rep, R"(, "site": {"latitude": "31.298886", "longitude": "120.585316", "name": "二厂"},
+      "external_refs": [{"system": "crm", "id": "OPP-1001"}])",
+                   "k")
+                ->body,
+            opened->body);
 }
 
 TEST(CaseCalls, WhatIsWrongIsNamedWhereItIs) {

@@ -109,6 +109,7 @@ TEST(CaseGate, TheHistorySaysWhereTheStateWasTamperedWith) {
   for (const Tampering& each :
        {Tampering{"case/" + w.id, R"("opened_at")", R"("completed_at":1,"opened_at")"},
         Tampering{"item/" + w.id + "/photo-1", R"("number":2,)", R"("withdrawn":1,"number":2,)"},
+        Tampering{"item/" + w.id + "/photo-1", R"("size":1000)", R"("size":1001)"},
         Tampering{"case/" + w.id, R"("complete":1)", R"("complete":0)"},
         Tampering{policy, R"(\"min_count\":1)", R"(\"min_count\":2)"}}) {
     tamper(w, each.key, each.what, each.by);
@@ -167,6 +168,10 @@ TEST(CaseGate, AQuoteWaitsForItsCase) {
   ASSERT_EQ(waiting.error().problems.size(), 4u);
   EXPECT_EQ(waiting.error().problems[0].pointer, "/case_id");
   EXPECT_NE(waiting.error().problems[0].detail.find("现场照片"), std::string::npos);
+  // Told before anything is laid out, where the notes would be refused.
+  EXPECT_EQ(
+      code_of(w.issue("a", World::quote("86500.00", R"(, "notes": "\ud80c\udc00", "case_id": ")" + w.id + R"(")"))),
+      "gate_incomplete");
   const auto unknown = w.issue("b", body("0193-none"));
   EXPECT_EQ(code_of(unknown), "case_unknown");
   EXPECT_EQ(pointers_of(unknown.error()), "/case_id:case_unknown ");

@@ -255,5 +255,26 @@ TEST(CasesFold, WhatWaitsLongestComesFirst) {
   EXPECT_EQ(pending(), std::vector<std::string>{"c0"});
 }
 
+TEST(MemoryState, ScansBothWaysFromWhereItIsAsked) {
+  MemoryState state;
+  for (const char* key : {"a", "b/1", "b/2", "b/3", "c"}) state.put(key, "");
+  const auto scanned = [&](std::string_view from, bool reverse, std::size_t most = 9) {
+    std::string out;
+    EXPECT_TRUE(state.scan("b/", from, reverse, [&](std::string_view key, std::string_view) {
+      out += key.back();
+      return out.size() < most;
+    }));
+    return out;
+  };
+  EXPECT_EQ(scanned("", false), "123");
+  EXPECT_EQ(scanned("", true), "321");
+  EXPECT_EQ(scanned("b/2", false), "23");
+  EXPECT_EQ(scanned("b/2", true), "21");
+  EXPECT_EQ(scanned("b/25", true), "21");
+  EXPECT_EQ(scanned("", true, 2), "32");
+  state.erase("b/3");
+  EXPECT_EQ(scanned("", true), "21");
+}
+
 }  // namespace
 }  // namespace quotary
