@@ -55,8 +55,8 @@ template <class Value>
 }
 
 // The doubts about a version that a policy may refuse.
-inline constexpr std::array<std::string_view, 9> refusable_flags = {
+inline constexpr std::array<std::string_view, 10> refusable_flags = {
     "exif_missing", "clock_skew",    "geo_far_from_site", "duplicate_of", "edited_software",
-    "future_time",  "mime_mismatch", "encrypted",         "macro"};
+    "future_time",  "mime_mismatch", "encrypted",         "macro",        "near_duplicate_of"};
 
 }  // namespace quotary::gates

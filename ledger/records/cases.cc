@@ -100,7 +100,7 @@ std::string encode(const ItemRecord& item) {
                      {"index", each.index},
                      {"content", each.content},
                      {"size", each.size}};
-    if (each.version.withdrawn) row["withdrawn"] = 1;
+    if (each.version.withdrawn) row["withdrawn"] = each.withdrawn_index;
     versions.push_back(std::move(row));
   }
   json::object out{{"kind", gates::code_of(item.kind)}, {"versions", std::move(versions)}};
@@ -125,12 +125,21 @@ Result<ItemRecord> item_from(std::string_view case_id, std::string_view id, cons
       whole = false;
       return;
     }
-    EvidenceRecord version{*facts, number_of(row, "index"), text_of(row, "content"), number_of(row, "size")};
-    version.version.withdrawn = number_of(row, "withdrawn") != 0;
+    EvidenceRecord version{*facts, number_of(row, "index"), text_of(row, "content"), number_of(row, "size"),
+                           number_of(row, "withdrawn")};
+    version.version.withdrawn = version.withdrawn_index != 0;  // the log's first entry withdraws nothing
     out.versions.push_back(std::move(version));
   });
   if (!whole) return damaged();
   return out;
+}
+
+std::string encode(const ContentPlace& place) {
+  return json::serialize(json::object{{"case", place.case_id}, {"item", place.item}, {"version", place.version}});
+}
+
+ContentPlace place_from(const json::object& o) {
+  return {text_of(o, "case"), text_of(o, "item"), number_of(o, "version")};
 }
 
 // ---- Counters beside the cases
@@ -277,9 +286,11 @@ Found<std::string> find_case_of_item(const StateReader& state, std::string_view 
 }
 
 Found<ContentPlace> find_content(const StateReader& state, std::string_view tag) {
-  return read_record<ContentPlace>(state, content_key(tag), [](const json::object& o) {
-    return ContentPlace{text_of(o, "case"), text_of(o, "item"), number_of(o, "version")};
-  });
+  return read_record<ContentPlace>(state, content_key(tag), place_from);
+}
+
+Found<ContentPlace> find_blob(const StateReader& state, std::string_view id) {
+  return read_record<ContentPlace>(state, blob_key(id), place_from);
 }
 
 Result<gates::GateState> gate_of(const StateReader& state, const CaseRecord& found) {
@@ -460,11 +471,14 @@ Result<void> evidence_added(const Entry& entry, const json::object& facts, State
   const auto tag = text_of(body, "tag");
   if (!tag.empty()) {
     QUOTARY_TRY(place, find_content(state, tag));
-    if (!place)
-      state.put(content_key(tag),
-                json::serialize(json::object{{"case", open.found.id}, {"item", id}, {"version", number}}));
+    if (!place) state.put(content_key(tag), encode(ContentPlace{open.found.id, id, number}));
   }
-  item->versions.push_back({std::move(*read), entry.index, text_of(body, "content"), number_of(body, "size")});
+  if (const auto blob = text_of(body, "blob"); !blob.empty()) {
+    QUOTARY_TRY(named, find_blob(state, blob));
+    if (named) return refuse(entry, "content_taken", "the content is another version's");
+    state.put(blob_key(blob), encode(ContentPlace{open.found.id, id, number}));
+  }
+  item->versions.push_back({std::move(*read), entry.index, text_of(body, "content"), number_of(body, "size"), 0});
   state.put(item_key(open.found.id, id), encode(*item));
   return put(entry, state, open);
 }
@@ -478,6 +492,7 @@ Result<void> evidence_withdrawn(const Entry& entry, StateWriter& state) {
   auto& version = item->versions[number - 1].version;
   if (version.withdrawn) return refuse(entry, "already_withdrawn", "the version is withdrawn");
   version.withdrawn = true;
+  item->versions[number - 1].withdrawn_index = entry.index;
   state.put(item_key(open.found.id, item->id), encode(*item));
   return put(entry, state, open);
 }

@@ -66,6 +66,7 @@ struct EvidenceRecord {
   std::uint64_t index = 0;
   std::string content;  // the committed hash (FORMAT.md, "Large contents"), lower-case hex
   std::uint64_t size = 0;
+  std::uint64_t withdrawn_index = 0;  // of the entry that withdrew it
 };
 struct ItemRecord {
   std::string id, case_id;
@@ -79,12 +80,14 @@ struct ItemRecord {
 // Which case an item belongs to.
 [[nodiscard]] Found<std::string> find_case_of_item(const StateReader& state, std::string_view item);
 
-// The first version that brought content with that tag: the same bytes reported before.
 struct ContentPlace {
   std::string case_id, item;
   std::uint64_t version = 0;
 };
+// The first version that brought content with that tag: the same bytes reported before.
 [[nodiscard]] Found<ContentPlace> find_content(const StateReader& state, std::string_view tag);
+// The version whose content is the blob with that id (FORMAT.md, "Large contents").
+[[nodiscard]] Found<ContentPlace> find_blob(const StateReader& state, std::string_view id);
 
 // How a case stands, evaluated anew from what the state holds of it. Errc::corrupt `state_damaged`.
 [[nodiscard]] Result<gates::GateState> gate_of(const StateReader& state, const CaseRecord& found);

@@ -45,6 +45,7 @@
 //   item_case/<id>           the case of an item
 //   note/<case>/<note>/<n>   the entry of a version of a note
 //   content/<tag>            where content with that tag was reported first
+//   blob/<id>                which version of evidence the blob with that id is the content of
 //   counts/<person>/<month>  what the process health index counts
 //   stages/<person>          how many of the person's cases stand where
 //   request/<scope hash>     body hash and entry index of an idempotent request
@@ -133,6 +134,7 @@ inline constexpr std::string_view cases_prefix = "cases/";
 }
 [[nodiscard]] inline std::string item_case_key(std::string_view id) { return "item_case/" + std::string(id); }
 [[nodiscard]] inline std::string content_key(std::string_view tag) { return "content/" + std::string(tag); }
+[[nodiscard]] inline std::string blob_key(std::string_view id) { return "blob/" + std::string(id); }
 [[nodiscard]] inline std::string counts_key(std::string_view person, std::string_view month) {
   return "counts/" + std::string(person) + "/" + std::string(month);
 }
