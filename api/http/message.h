@@ -17,7 +17,8 @@ namespace quotary::http {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 // Takes the body of a long upload piece by piece. Calls come one after another, on worker threads, and may block.
-// Destroyed without the handler having run: the upload was cut off, and nothing may remain of it.
+// Destroyed without the handler having run: the upload was cut off. What came is dropped, or kept by a protocol that
+// goes on from there.
 class BodySink {
  public:
   virtual ~BodySink() = default;

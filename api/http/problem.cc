@@ -10,7 +10,7 @@ namespace quotary::http {
 namespace {
 
 // Faults of the message, not of what it says.
-constexpr std::array<std::string_view, 17> message_faults{"bad_json",
+constexpr std::array<std::string_view, 19> message_faults{"bad_json",
                                                           "bad_encoding",
                                                           "bad_path",
                                                           "bad_query",
@@ -26,7 +26,17 @@ constexpr std::array<std::string_view, 17> message_faults{"bad_json",
                                                           "idempotency_key_missing",
                                                           "idempotency_key_invalid",
                                                           "truncated_body",
-                                                          "bad_content_length"};
+                                                          "bad_content_length",
+                                                          "upload_length_missing",
+                                                          "upload_offset_missing"};
+
+struct OwnStatus {
+  std::string_view code;
+  int status;
+};
+// Those that the tus protocol gives, and a share that somebody used up.
+constexpr std::array<OwnStatus, 4> own_statuses{
+    {{"tus_version", 412}, {"media_type_not_taken", 415}, {"upload_busy", 423}, {"too_many_uploads", 429}}};
 
 // Damage that is told by entry and payload, which are no secrets.
 constexpr std::array<std::string_view, 5> told_damage{"entry_damaged", "entry_missing", "entry_lost", "payload_damaged",
@@ -48,6 +58,9 @@ bool is_secret(Errc kind) { return kind == Errc::internal || kind == Errc::stora
 }  // namespace
 
 int status_of(const Error& error) {
+  const auto own = std::find_if(own_statuses.begin(), own_statuses.end(),
+                                [&](const OwnStatus& each) { return each.code == error.code; });
+  if (own != own_statuses.end()) return own->status;
   switch (error.kind) {
     case Errc::invalid:
       return std::find(message_faults.begin(), message_faults.end(), error.code) != message_faults.end() ? 400 : 422;
@@ -97,6 +110,7 @@ std::string_view reason_phrase(int status) {
     case 416: return "Range Not Satisfiable";
     case 417: return "Expectation Failed";
     case 422: return "Unprocessable Content";
+    case 423: return "Locked";
     case 429: return "Too Many Requests";
     case 431: return "Request Header Fields Too Large";
     case 500: return "Internal Server Error";
@@ -132,7 +146,7 @@ Response problem_response(int status, const Error& error, std::string_view insta
   if (hide && !error.detail.empty()) response.log_detail = error.code + ": " + error.detail;
   response.headers.emplace_back("Cache-Control", "no-store");
   if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"quotary\"");
-  if (status == 503 || status == 429) response.headers.emplace_back("Retry-After", "1");
+  if (status == 503 || status == 429 || status == 423) response.headers.emplace_back("Retry-After", "1");
   return response;
 }
 

@@ -8,13 +8,13 @@
 
 namespace quotary::http {
 
-// The status of an error: its class decides, and a few codes that are faults of the message itself (bad JSON, a
-// missing header, bad encoding) are 400 instead of 422.
+// The status of an error: its class decides, but a few codes that are faults of the message itself (bad JSON, a
+// missing header, bad encoding) are 400 instead of 422, and a few have a status of their own.
 [[nodiscard]] int status_of(const Error& error);
 
-// The whole answer, with WWW-Authenticate for 401 and Retry-After for 503 and 429. A problem whose pointer is "?name"
-// is said of the query parameter `name`. The details of internal, storage and corrupt errors stay out of it (they may
-// name paths): they ride in log_detail to the server's error log.
+// The whole answer, with WWW-Authenticate for 401 and Retry-After for 503, 429 and 423. A problem whose pointer is
+// "?name" is said of the query parameter `name`. The details of internal, storage and corrupt errors stay out of it
+// (they may name paths): they ride in log_detail to the server's error log.
 [[nodiscard]] Response problem_response(const Error& error, std::string_view instance);
 // The same with a status of the caller's choice.
 [[nodiscard]] Response problem_response(int status, const Error& error, std::string_view instance);

@@ -25,6 +25,7 @@ struct RouteOptions {
   std::uint64_t upload_max = 2ull << 30;
   std::string rate_class = "default";  // names a class of RateLimits
   bool path_is_secret = false;         // the path holds a token: logs get the pattern instead
+  Headers headers = {};                // that each answer carries, refusals too
 };
 
 struct Route {

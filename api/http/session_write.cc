@@ -92,6 +92,8 @@ void Session::respond(Response response) {
   out.append("X-Content-Type-Options: nosniff\r\n");
   if (!request_->id.empty()) out.append("X-Request-Id: ").append(request_->id).append("\r\n");
   for (const auto& [name, value] : response_.headers) put_header(out, name, value);
+  if (route_)
+    for (const auto& [name, value] : route_->options.headers) put_header(out, name, value);
   if (close_after_) {
     out.append("Connection: close\r\n");
   } else if (old_client) {

@@ -2,6 +2,7 @@
 #include "api/http/metrics.h"
 #include "api/http/parser.h"
 #include "api/http/problem.h"
+#include "api/http/range.h"
 #include "api/http/rate_limit.h"
 #include "api/http/router.h"
 
@@ -20,6 +21,32 @@ TEST(Decoding, IsStrict) {
        {"%", "%2", "%zz", "a%", "%e4", "%C0%AF", "%ED%A0%80", "%F4%90%80%80", "%00", "%0a", "%7F", "%2 0"}) {
     EXPECT_EQ(code_of(percent_decode(bad, false)), "bad_encoding") << bad;
   }
+}
+
+TEST(Range, OneAtATime) {
+  const auto asked = [](std::string_view range, std::uint64_t size = 100) {
+    return asked_range(range, "", "\"e\"", size);
+  };
+  const auto part = [&](std::string_view range) {
+    const auto found = asked(range);
+    return found.kind == RangeKind::part ? content_range(found.range, 100) : "none";
+  };
+  EXPECT_EQ(part("bytes=0-0"), "bytes 0-0/100");
+  EXPECT_EQ(part("Bytes=99-"), "bytes 99-99/100");
+  EXPECT_EQ(part("bytes=10-1000"), "bytes 10-99/100");
+  EXPECT_EQ(part("bytes=-1"), "bytes 99-99/100");
+  EXPECT_EQ(part("bytes=-1000"), "bytes 0-99/100");
+  EXPECT_EQ(part("bytes=-18446744073709551615"), "bytes 0-99/100");
+  for (const auto* whole : {"", "bytes", "bytes=", "bytes=-", "bytes=2-1", "bytes=0-1,3-4", "bytes=a-b", "bytes=1",
+                            "x=0-1", "bytes=99999999999999999999-"})
+    EXPECT_EQ(asked(whole).kind, RangeKind::whole) << whole;
+  for (const auto* beyond : {"bytes=100-", "bytes=-0", "bytes=18446744073709551615-"})
+    EXPECT_EQ(asked(beyond).kind, RangeKind::unsatisfiable) << beyond;
+  EXPECT_EQ(asked("bytes=-5", 0).kind, RangeKind::unsatisfiable);
+  EXPECT_EQ(content_range({}, 100), "bytes */100");
+  EXPECT_EQ(asked_range("bytes=0-1", "\"e\"", "\"e\"", 10).kind, RangeKind::part);
+  for (const auto* other : {"\"f\"", "W/\"e\"", "Sat, 28 Nov 2026 00:00:00 GMT"})
+    EXPECT_EQ(asked_range("bytes=0-1", other, "\"e\"", 10).kind, RangeKind::whole) << other;
 }
 
 TEST(Decoding, SplitsPaths) {
