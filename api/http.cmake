@@ -1,5 +1,5 @@
 quotary_library(quotary_http
-  SOURCES http/message.cc http/router.cc http/problem.cc http/metrics.cc http/rate_limit.cc
+  SOURCES http/message.cc http/range.cc http/router.cc http/problem.cc http/metrics.cc http/rate_limit.cc
           http/parser.cc http/workers.cc http/io_thread.cc http/session.cc http/session_write.cc http/server.cc http/client.cc
   PUBLIC quotary_base Threads::Threads
   PRIVATE Boost::headers Boost::json Boost::url OpenSSL::SSL OpenSSL::Crypto)

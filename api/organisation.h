@@ -1,6 +1,7 @@
 // The use cases of one organisation: pages, API and command line call these and nothing below them.
 #pragma once
 
+#include "api/inspecting/inspectors.h"
 #include "api/judging/judges.h"
 #include "api/long_term/worker.h"
 #include "api/roles.h"
@@ -13,6 +14,7 @@
 #include "ledger/base/json.h"
 #include "ledger/base/random.h"
 #include "ledger/base/time.h"
+#include "ledger/blobs/limits.h"
 #include "ledger/log/index_pace.h"
 #include "ledger/log/sequencer.h"
 #include "ledger/log/tiles.h"
@@ -88,6 +90,8 @@ struct OrganisationConfig {
   long_term::LongTermConfig long_term;                // how far documents are made provable for later
   std::string signer_roots_file;  // PEM: what certificates lead to by which people sign elsewhere; empty: none counts
   judging::JudgesConfig judging;  // by which processes strangers' documents are read
+  inspecting::InspectorsConfig inspecting;  // and evidence files; without a program none are taken
+  blobs::UploadLimits uploads;
   signature::SignatureConfig signature;   // how customers are asked to sign
   unsigned verification_wait_ms = 5'000;  // a call for a check of the log waits that long for its end
 };
@@ -335,7 +339,8 @@ class Organisation {
   [[nodiscard]] json::object read_backup() const;
 
   // What time alone brings: void requests that lapse, signature requests that expire, digests of the record of reads, a
-  // disk that runs full. Call it about once a minute; answers how many entries it wrote.
+  // disk that runs full, uploads that nobody went on with. Call it about once a minute; answers how many entries it
+  // wrote.
   [[nodiscard]] Result<std::uint64_t> run_due_events();
 
   // Health: readiness fails with the latch's reason.
@@ -349,6 +354,8 @@ class Organisation {
   [[nodiscard]] bool access_log_works() const;
   // False while the key of an erased subject could not be destroyed yet; run_due_events() and the next start try again.
   [[nodiscard]] bool erasures_carried_out() const;
+  // False while no program looks at evidence files, so that none are taken.
+  [[nodiscard]] bool evidence_can_be_taken() const;
   // False while the key by which customers' signatures are recorded cannot be used.
   [[nodiscard]] bool signatures_can_be_written() const;
   // True while a witness is lost or refuses, or the newest checkpoint has been waiting for its quorum for long.

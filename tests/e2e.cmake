@@ -112,3 +112,18 @@ set_tests_properties(late_authority_test PROPERTIES LABELS e2e TIMEOUT 180 ENVIR
 # In Debian's Chromium; tools/setup.sh brings it.
 add_test(NAME signing_page_test COMMAND ${NODE} --test ${CMAKE_CURRENT_SOURCE_DIR}/browser/signing_page_test.mjs)
 set_tests_properties(signing_page_test PROPERTIES LABELS e2e TIMEOUT 240 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
+# Evidence is looked at by the program that a server would start.
+quotary_test(case_evidence_test LABEL e2e TIMEOUT 120
+  SOURCES api/case_evidence_test.cc
+  LIBRARIES quotary_api quotary_evidence_files)
+target_compile_definitions(case_evidence_test PRIVATE QUOTARY_INSPECT_PROGRAM="$<TARGET_FILE:quotary-inspect>")
+add_dependencies(case_evidence_test quotary-inspect)
+target_compile_definitions(matrix_test PRIVATE QUOTARY_INSPECT_PROGRAM="$<TARGET_FILE:quotary-inspect>")
+add_dependencies(matrix_test quotary-inspect)
+add_executable(quotary_evidence_helper support/evidence_helper.cc)
+target_link_libraries(quotary_evidence_helper PRIVATE quotary_options quotary_api)
+set_target_properties(quotary_evidence_helper PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_test(NAME case_evidence_http_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/case_evidence_test.py)
+set_tests_properties(case_evidence_http_test PROPERTIES LABELS e2e TIMEOUT 120)
+set_property(TEST case_evidence_http_test roles_http_test PROPERTY ENVIRONMENT
+  "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_EVIDENCE_HELPER=$<TARGET_FILE:quotary_evidence_helper>")

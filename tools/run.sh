@@ -15,7 +15,7 @@ public_url=${QUOTARY_PUBLIC_URL:-http://$shown:$port}
 
 ./tools/setup.sh
 [ -f build/release/build.ninja ] || cmake --preset release
-cmake --build --preset release --target quotary quotary-verify ${QUOTARY_JOBS:+--parallel "$QUOTARY_JOBS"}
+cmake --build --preset release --target quotary quotary-inspect quotary-verify ${QUOTARY_JOBS:+--parallel "$QUOTARY_JOBS"}
 
 if [ -z "$(ls -A "$data" 2>/dev/null)" ]; then
   build/release/quotary demo --data "$data" --keys "$keys" --public-url "$public_url"

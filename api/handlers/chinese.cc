@@ -84,6 +84,19 @@ constexpr Summary summaries[] = {
      "供法庭使用的全部证据（tar 归档）：各修订、记录、证明、签名、证书、文本、时间与盖章摘要"},
     {"POST", "/v1/quotes/{number}/signed-scans", "留存纸质签署件的扫描（PDF、JPEG 或 PNG）；不构成接受"},
     {"GET", "/v1/quotes/{number}/signed-scans/{index}", "按记录序号读取纸质签署件的扫描"},
+    {"OPTIONS", "/v1/uploads", "本服务器支持的 tus 协议：1.0.0，创建、终止、过期，以及文件大小上限"},
+    {"POST", "/v1/cases/{id}/uploads", "为案件开始一次可断点续传的上传（tus 创建）"},
+    {"HEAD", "/v1/uploads/{upload}", "本人的上传进行到哪一字节（tus）"},
+    {"PATCH", "/v1/uploads/{upload}", "从 Upload-Offset 起继续发送字节（tus）；中断前已到达的保留"},
+    {"DELETE", "/v1/uploads/{upload}", "放弃本人的上传（tus 终止）"},
+    {"POST", "/v1/cases/{id}/evidence", "把上传的文件登记为新证据的第一版：先检查文件，再结合申报内容确定"},
+    {"GET", "/v1/cases/{id}/evidence", "案件的全部证据及各自的当前版本"},
+    {"POST", "/v1/evidence/{item}/versions", "把上传的文件登记为证据的下一版，须说明改动"},
+    {"GET", "/v1/evidence/{item}", "一项证据的全部版本：疑点、文件自身显示的内容与链接"},
+    {"GET", "/v1/evidence/{item}/difference", "演示文稿或文档两个版本之间的逐页差异"},
+    {"GET", "/v1/evidence/{item}/versions/{version}/content", "原样下载上传的文件，支持单段 Range"},
+    {"GET", "/v1/evidence/{item}/versions/{version}/proof", "登记该版本的记录的 .tlog-proof 证明"},
+    {"POST", "/v1/evidence/{item}/versions/{version}/withdraw", "撤回一个版本，须说明理由；该版本仍然保留并可读取"},
     {"POST", "/v1/verify", "按文件字节核验"},
     {"GET", "/v1/verify/sha256/{hex}", "按文件的 SHA-256 核验"},
     {"GET", "/v1/verify/{number}", "按编号与校验码核验"},
@@ -125,7 +138,7 @@ struct Tag {
 constexpr Tag tags[] = {
     {"quotes", "报价单"},    {"voids", "作废"},          {"reports", "报表"},  {"signatures", "签署"},
     {"signing", "客户签署"}, {"erasures", "依法删除"},   {"verify", "核验"},   {"log", "账本"},
-    {"sessions", "登录"},    {"administration", "管理"}, {"policies", "策略"}, {"cases", "案卷"},
+    {"sessions", "登录"},    {"administration", "管理"}, {"policies", "策略"}, {"cases", "案卷"}, {"evidence", "证据"},
     {"site", "站点"}};
 
 }  // namespace

@@ -22,6 +22,8 @@ struct Surface {
 };
 
 using EndpointHandler = Result<http::Response> (*)(const Surface&, const http::Request&);
+// Of a long body, as http::OpenUpload.
+using EndpointUpload = Result<std::shared_ptr<http::BodySink>> (*)(const Surface&, const http::Request&);
 
 enum class Access { open, bearer, log };  // log: open by configuration
 // Who may call: anybody, anybody signed in, or the roles that the matrix gives a call. The use cases hold to the matrix
@@ -35,6 +37,7 @@ struct Gate {
 enum class Kind { read, write, public_answer };  // public_answer: no-store, no-referrer
 
 inline constexpr std::size_t small_body_max = 64u << 10;
+inline constexpr std::string_view tus_version = "1.0.0";
 
 struct Endpoint {
   std::string_view method, pattern, summary, tag;
@@ -56,6 +59,8 @@ struct Endpoint {
   std::string_view table_type = {};          // media type of the same answer as a table, when it is asked for
   std::string_view other_request_type = {};  // media type of a second written form of the body
   bool path_is_secret = false;               // the path holds a token: logs and problems get the pattern instead
+  bool tus = false;                      // a call of the tus protocol: its answers say so
+  EndpointUpload open_upload = nullptr;  // of a body of up to blobs::blob_bytes_max, which goes there
 };
 
 [[nodiscard]] std::span<const Endpoint> quote_endpoints();
@@ -63,6 +68,7 @@ struct Endpoint {
 [[nodiscard]] std::span<const Endpoint> signature_request_endpoints();
 [[nodiscard]] std::span<const Endpoint> signer_endpoints();
 [[nodiscard]] std::span<const Endpoint> erasure_endpoints();
+[[nodiscard]] std::span<const Endpoint> upload_endpoints();
 [[nodiscard]] std::span<const Endpoint> policy_endpoints();
 [[nodiscard]] std::span<const Endpoint> case_endpoints();
 [[nodiscard]] std::span<const Endpoint> case_evidence_endpoints();

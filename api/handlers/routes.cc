@@ -49,7 +49,8 @@ json::array parameters_of(const Endpoint& endpoint) {
     add(name, "path", true);
   }
   for_each_word(endpoint.query, [&](std::string_view name) { add(name, "query", false); });
-  if (endpoint.kind == Kind::write && endpoint.gate.access == Access::bearer && !endpoint.pattern.ends_with(":preview"))
+  if (endpoint.kind == Kind::write && endpoint.gate.access == Access::bearer &&
+      !endpoint.pattern.ends_with(":preview") && !endpoint.tus)
     add("Idempotency-Key", "header", endpoint.pattern == "/v1/quotes");
   for_each_word(endpoint.headers, [&](std::string_view name) { add(name, "header", false); });
   return out;
@@ -101,9 +102,12 @@ json::object operation_of(const Endpoint& endpoint, const SurfaceOptions& option
   json::object responses{{std::to_string(endpoint.status), good},
                          {"default", json::object{{"description", "A problem (RFC 9457)."},
                                                   {"content", content_of("application/problem+json", "Problem")}}}};
-  if (endpoint.other_status != 0)
+  if (endpoint.other_status == 206) {
+    responses["206"] = json::object{{"description", "The range that was asked for."}, {"content", good.at("content")}};
+  } else if (endpoint.other_status != 0) {
     responses[std::to_string(endpoint.other_status)] = json::object{
         {"description", "Accepted; see Location."}, {"content", content_of("application/json", endpoint.other_schema)}};
+  }
   operation["responses"] = responses;
   const bool private_log = endpoint.gate.access == Access::log && !options.public_log;
   const auto call = private_log ? std::optional(Call::read_entries) : endpoint.gate.call;
@@ -137,8 +141,8 @@ std::vector<Endpoint> all_endpoints() {
   std::vector<Endpoint> out;
   for (auto group :
        {quote_endpoints(), void_endpoints(), signature_request_endpoints(), signer_endpoints(), case_endpoints(),
-        case_evidence_endpoints(), policy_endpoints(), lead_endpoints(), board_endpoints(), erasure_endpoints(),
-        verify_endpoints(), log_endpoints(), admin_endpoints(), site_endpoints(), web_endpoints()})
+        case_evidence_endpoints(), upload_endpoints(), policy_endpoints(), lead_endpoints(), board_endpoints(),
+        erasure_endpoints(), verify_endpoints(), log_endpoints(), admin_endpoints(), site_endpoints(), web_endpoints()})
     out.insert(out.end(), group.begin(), group.end());
   return out;
 }
@@ -199,6 +203,13 @@ void add_routes(http::Router& router, Organisation& organisation, const SurfaceO
     route.run = endpoint.gate.access == Access::log && !options.public_log ? http::Run::worker : endpoint.run;
     route.rate_class = endpoint.rate_class;
     route.path_is_secret = endpoint.path_is_secret;
+    if (endpoint.tus) route.headers.emplace_back("Tus-Resumable", tus_version);
+    if (endpoint.open_upload) {
+      route.upload_max = blobs::blob_bytes_max;
+      route.open_upload = [surface, open = endpoint.open_upload](const http::Request& request) {
+        return open(*surface, request);
+      };
+    }
     auto handler = [surface, endpoint](const std::shared_ptr<const http::Request>& request, const http::Reply& reply) {
       auto answered = answer_of(endpoint, *surface, *request);
       auto response = answered

@@ -58,6 +58,8 @@ Result<http::Response> readyz(const Surface& surface, const http::Request&) {
             "; see /v1/log/long-term\n";
   if (!surface.organisation.signatures_can_be_written())
     text += "degraded: signing: customers' signatures cannot be written; see the server's log\n";
+  if (!surface.organisation.evidence_can_be_taken())
+    text += "degraded: evidence: no program looks at evidence files, so none are taken; see the server's log\n";
   if (is_degraded(surface.organisation.disk())) text += "degraded: disk: it is nearly full, or cannot be looked at\n";
   return http::text_response(200, "text/plain; charset=utf-8", std::move(text));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <numbers>
 
 namespace quotary::inspecting {
@@ -18,6 +19,33 @@ double radians(std::int32_t microdegrees) { return microdegrees * 1e-6 * std::nu
 bool is_on_earth(const Position& position) {
   return std::abs(position.latitude_microdegrees) <= quarter_turn &&
          std::abs(position.longitude_microdegrees) <= 2 * quarter_turn;
+}
+
+std::string degrees(std::int32_t microdegrees) {
+  char out[16];
+  const auto size = static_cast<unsigned>(microdegrees < 0 ? -microdegrees : microdegrees);
+  std::snprintf(out, sizeof out, "%s%u.%06u", microdegrees < 0 ? "-" : "", size / 1'000'000, size % 1'000'000);
+  return out;
+}
+
+std::optional<std::int32_t> parse_degrees(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const auto point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  std::string_view fraction;
+  if (point != std::string_view::npos) {
+    fraction = text.substr(point + 1);
+    if (fraction.empty()) return std::nullopt;
+  }
+  if (whole.empty() || whole.size() > 3 || fraction.size() > 6) return std::nullopt;
+  std::string digits = std::string(whole) + std::string(fraction) + std::string(6 - fraction.size(), '0');
+  std::int32_t out = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return std::nullopt;
+    out = out * 10 + (c - '0');
+  }
+  return negative ? -out : out;
 }
 
 std::uint32_t distance_m(const Position& one, const Position& other) {

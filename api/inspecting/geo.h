@@ -4,6 +4,8 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace quotary::inspecting {
 
@@ -17,6 +19,11 @@ struct Position {
 };
 
 [[nodiscard]] bool is_on_earth(const Position& position);
+
+// Decimal degrees with 6 digits: "-0.127500". The inverse takes 1 to 3 digits before the point and at most 6 behind it,
+// of any planet, and nothing else.
+[[nodiscard]] std::string degrees(std::int32_t microdegrees);
+[[nodiscard]] std::optional<std::int32_t> parse_degrees(std::string_view text);
 
 // Where something should have been, and how far off it may be.
 struct Site {

@@ -3,7 +3,6 @@
 #include "api/inspecting/limits.h"
 
 #include <array>
-#include <cstdio>
 
 namespace quotary::inspecting {
 
@@ -40,13 +39,6 @@ void put_text(json::object& out, std::string_view name, const std::string& text)
 
 void put_time(json::object& out, std::string_view name, const std::optional<Timestamp>& time) {
   if (time) out[name] = format_rfc3339(*time);
-}
-
-std::string degrees(std::int32_t microdegrees) {
-  char out[16];
-  const auto size = static_cast<unsigned>(microdegrees < 0 ? -microdegrees : microdegrees);
-  std::snprintf(out, sizeof out, "%s%u.%06u", microdegrees < 0 ? "-" : "", size / 1'000'000, size % 1'000'000);
-  return out;
 }
 
 // Nothing where parts are not counted.

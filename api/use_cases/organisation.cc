@@ -2,6 +2,7 @@
 
 #include "api/metrics_text.h"
 #include "api/use_cases/backups.h"
+#include "api/use_cases/cases/evidence_store.h"
 #include "api/use_cases/certificates.h"
 #include "api/use_cases/document_findings.h"
 #include "api/use_cases/drafts.h"
@@ -192,6 +193,8 @@ Result<void> Organisation::Parts::start() {
   access = std::make_unique<AccessLog>(config.files, config.data_directory + "/access", *config.random);
   backups = std::make_unique<Backups>(*ledger, *config.files, *config.clock, config.data_directory);
   checks = std::make_unique<LogChecks>(*ledger, *config.clock, *config.random);
+  QUOTARY_TRY(opened_evidence, EvidenceStore::open(config, *keys, ledger->state().read_only));
+  evidence = std::move(opened_evidence);
   QUOTARY_TRY_VOID(start_service_events());
   start_index_roots();
   QUOTARY_TRY_VOID(start_witnesses());
@@ -292,6 +295,8 @@ std::string Organisation::without_folders(std::string text) const {
 bool Organisation::erasures_carried_out() const { return parts_->erased_keys->trouble().empty(); }
 
 bool Organisation::access_log_works() const { return parts_->access->trouble().empty(); }
+
+bool Organisation::evidence_can_be_taken() const { return parts_->evidence->can_inspect(); }
 
 LedgerState Organisation::ledger_state() const { return parts_->ledger->state(); }
 

@@ -2,6 +2,7 @@
 
 #include "api/use_cases/added_signatures.h"
 #include "api/use_cases/backups.h"
+#include "api/use_cases/cases/evidence_store.h"
 #include "api/use_cases/document_findings.h"
 #include "api/use_cases/erased_keys.h"
 #include "api/use_cases/issuer.h"

@@ -29,6 +29,7 @@ class LogChecks;
 class ServiceEvents;
 class ErasedKeys;
 class FindingsCache;
+class EvidenceStore;
 
 // Lets one call at a time through for each idempotent request; a second one waits for the first. Thread-safe.
 class RequestGate {
@@ -112,6 +113,7 @@ struct Organisation::Parts {
   OrganisationConfig config;
   std::unique_ptr<signing::KeyFolder> keys;  // before the ledger, which uses its signer and cipher to its end
   std::unique_ptr<Ledger> ledger;
+  std::unique_ptr<EvidenceStore> evidence;  // the contents of cases' evidence; after the keys
   std::shared_ptr<const pdfgen::Fonts> fonts;
   std::shared_ptr<const signing::Seal> seal;
   std::optional<Error> seal_error;     // why `seal` is null: issuing is refused, reading goes on

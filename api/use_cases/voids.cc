@@ -1,6 +1,7 @@
 #include "api/organisation.h"
 
 #include "api/use_cases/body_members.h"
+#include "api/use_cases/cases/upload_calls.h"
 #include "api/use_cases/drafts.h"
 #include "api/use_cases/erased_keys.h"
 #include "api/use_cases/in_words.h"
@@ -256,6 +257,7 @@ Result<std::uint64_t> Organisation::run_due_events() {
   const auto disk = parts_->service ? parts_->service->look_at_disk() : std::uint64_t{0};
   const auto sealed = parts_->seal_periods();
   const auto expired = parts_->expire_signatures();
+  const auto swept = sweep_evidence(*parts_);
   auto now = parts_->now();
   std::vector<std::string> due;
   auto collect = [&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
@@ -290,6 +292,7 @@ Result<std::uint64_t> Organisation::run_due_events() {
   if (!disk) return disk.error();
   if (!sealed) return sealed.error();
   if (!expired) return expired.error();
+  if (!swept) return swept.error();
   if (auto trouble = parts_->access->trouble(); !trouble.empty())
     return fail(Errc::storage, "access_log_unavailable", "reads cannot be recorded: " + trouble);
   return written;

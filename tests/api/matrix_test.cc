@@ -2,7 +2,7 @@
 #include "api/use_cases/added_signatures.h"
 #include "api/use_cases/cases/case_calls.h"
 #include "api/use_cases/cases/policy_calls.h"
-#include "tests/api/fixture.h"
+#include "tests/support/evidence_world.h"
 #include "tests/support/gate_fixture.h"
 
 #include <functional>
@@ -33,10 +33,11 @@ bool holds(const json::array& items, const char* member, const std::string& valu
 
 const PolicyText demonstration{quotary::testing::demonstration_toml, PolicyText::Form::toml};
 
-struct Matrix : World {
-  std::string number, request, erasure, hold, case_id;
+struct Matrix : testing::EvidenceWorld {
+  std::string number, request, erasure, hold, evidence;
 
-  Matrix() {
+  Matrix() : EvidenceWorld(testing::sample_start) {
+    evidence = item("eins", "other");
     number = text(*issue("k"), "number");
     request = text(*organisation->request_void(rep, number, "", price_error), "id");
     const std::string about = R"({"quote": ")" + number + R"(", "reason_text": "客户书面要求删除其资料")";
@@ -191,6 +192,26 @@ const CallTest calls[] = {
      [](Matrix& w, const Principal& who) {
        return of(waive_requirement(w.organisation->parts(), who, w.case_id, "", "{}"));
      }},
+    {Call::work_case, true,  // of no bytes, so that none comes to be
+     [](Matrix& w, const Principal& who) {
+       return of(begin_upload(w.parts(), who, w.case_id, {0, "", "", ""}));
+     }},
+    {Call::work_case, true,
+     [](Matrix& w, const Principal& who) { return of(add_evidence(w.parts(), who, w.case_id, "", "{}")); }},
+    {Call::work_case, true,
+     [](Matrix& w, const Principal& who) { return of(add_evidence_version(w.parts(), who, w.evidence, "", "{}")); }},
+    {Call::work_case, true,  // without a reason, so that it stays
+     [](Matrix& w, const Principal& who) { return of(withdraw_evidence(w.parts(), who, w.evidence, "1", "", "{}")); }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) { return of(list_evidence(w.parts(), who, w.case_id)); }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) { return of(read_evidence(w.parts(), who, w.evidence)); }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) { return of(evidence_content(w.parts(), who, w.evidence, "1")); }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) { return of(evidence_proof(w.parts(), who, w.evidence, "1")); }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) { return of(evidence_difference(w.parts(), who, w.evidence, {}, {})); }},
     {Call::administer, false,
      [](Matrix& w, const Principal& who) {
        return of(w.organisation->add_person(who, {"新人", Role::rep, "x", "x", "", ""}));

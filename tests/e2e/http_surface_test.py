@@ -15,6 +15,11 @@ UNSIGNED = {("POST", "/sign/{token}/signed-copy"), ("POST", "/v1/quotes/{number}
             ("POST", "/sign/{token}/sign"), ("GET", "/sign/{token}/signed"), ("GET", "/sign/{token}/summary"),
             ("GET", "/v1/signature-requests/{id}/summary"), ("POST", "/sign/{token}/passkey"),
             ("POST", "/sign/{token}/passkey/challenge"), ("POST", "/sign/{token}/passkey/new")}
+UNSIGNED |= {("OPTIONS", "/v1/uploads"), ("POST", "/v1/cases/{id}/uploads"), ("POST", "/v1/cases/{id}/evidence"),  # case_evidence_test.py's
+             ("GET", "/v1/cases/{id}/evidence")} | {(method, "/v1/uploads/{upload}") for method in ("HEAD", "PATCH", "DELETE")} | {
+                 (method, "/v1/evidence/{item}" + rest) for method, rest in (
+                     ("POST", "/versions"), ("GET", ""), ("GET", "/difference"), ("GET", "/versions/{version}/content"),
+                     ("GET", "/versions/{version}/proof"), ("POST", "/versions/{version}/withdraw"))}
 REASON = {"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"}
 
 

@@ -40,7 +40,7 @@ class Document:
         if "content" not in answer:
             return [f"{where}: there is a body"] if body else []
         media = headers.get("content-type", "").split(";")[0]
-        if media not in answer["content"]:
+        if media not in answer["content"] and "*/*" not in answer["content"]:
             return [f"{where}: {media} is not in the document"]
         if not media.endswith("json") or media not in answer["content"]:
             return []

@@ -67,6 +67,9 @@ int report(const Error& error);
 
 // That a server's documents are judged by processes of this program (`quotary judge`).
 [[nodiscard]] judging::JudgesConfig judging_by_processes();
+// That evidence files are inspected by the program quotary-inspect, which lies beside this one. Whether it is there the
+// server looks itself.
+[[nodiscard]] inspecting::InspectorsConfig inspecting_by_processes();
 
 // Each adds one subcommand whose callback sets `exit_code`.
 void add_serve(CLI::App& app, int& exit_code);

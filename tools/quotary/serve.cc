@@ -168,6 +168,7 @@ int serve(ServeOptions options) {
   organisation_config.long_term.pace.settle = std::chrono::seconds(options.long_term_settle_s);
   organisation_config.long_term.say = say;
   organisation_config.judging = judging_by_processes();
+  organisation_config.inspecting = inspecting_by_processes();
   if (auto set = set_signature(organisation_config.signature, options); !set)
     return report(set.error()), exit_unchecked;
   auto organisation = api::Organisation::open(organisation_config);

@@ -1,0 +1,61 @@
+// Where the contents of evidence lie, how they come, and who looks at them.
+#pragma once
+
+#include "api/inspecting/inspectors.h"
+#include "api/organisation.h"
+#include "api/use_cases/cases/picture_index.h"
+#include "ledger/blobs/uploads.h"
+#include "signing/keys.h"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+namespace quotary::api {
+
+// Of a file with more than inspected_bytes_max so much is looked at: what formats and cameras write comes first, and
+// memory stays flat however long the file is.
+inline constexpr std::uint64_t long_file_bytes_looked_at = 4u << 20;
+inline constexpr std::int64_t orphans_every_ms = std::int64_t{60} * 60'000;
+
+// Thread-safe. Every call may block on disk or the process that inspects.
+class EvidenceStore {
+ public:
+  // `read_only`: contents are read, and none come. What the configuration and the keys refer to outlives it.
+  [[nodiscard]] static Result<std::unique_ptr<EvidenceStore>> open(const OrganisationConfig& config,
+                                                                   signing::KeyFolder& keys, bool read_only);
+
+  // Errc::unavailable `ledger_read_only`.
+  [[nodiscard]] Result<blobs::Uploads*> uploads() const;
+  // Errc::unavailable `contents_unavailable` when their folder could not be opened beside a damaged ledger.
+  [[nodiscard]] Result<blobs::BlobStore*> contents() const;
+
+  // Has a content looked at by the confined process; one at a time is in memory. `question` without bytes and size.
+  // The errors of Inspectors::inspect() and BlobReader; Errc::unavailable `inspecting_unavailable` when there is no
+  // program that could.
+  [[nodiscard]] Result<inspecting::Inspection> inspect(const blobs::BlobReference& reference,
+                                                       inspecting::Question question);
+  // False while nobody could look at a file, so that no evidence is taken.
+  [[nodiscard]] bool can_inspect() const;
+
+  [[nodiscard]] PictureIndex& pictures() { return pictures_; }
+
+  // Drops uploads over their age, and now and then contents that no entry names, by `named`.
+  [[nodiscard]] Result<void> sweep(const blobs::Uploads::Named& named, Timestamp now);
+
+ private:
+  explicit EvidenceStore(const OrganisationConfig& config);
+
+  const std::shared_ptr<FileSystem> files_;
+  const inspecting::InspectorsConfig inspecting_;
+  std::unique_ptr<blobs::ContentCipher> cipher_;
+  std::unique_ptr<blobs::BlobStore> contents_;
+  std::unique_ptr<blobs::Uploads> uploads_;  // after the contents, which it fills; null: none come
+  inspecting::Inspectors inspectors_;
+  std::timed_mutex looking_;
+  std::atomic<bool> inspecting_failed_{false};  // the last time
+  PictureIndex pictures_;
+  std::atomic<std::int64_t> orphans_looked_for_at_ms_{0};
+};
+
+}  // namespace quotary::api
