@@ -62,7 +62,7 @@ TEST(CaseEvidence, APhotoSaysWhenAndWhereByItself) {
   EXPECT_EQ(version.at("file_name"), "IMG_1.jpg");
   EXPECT_EQ(version.at("media_type"), "image/jpeg");
   EXPECT_TRUE(flags_of(*added).empty());
-  EXPECT_EQ(version.at("commitment").at("sha256"),
+  EXPECT_EQ(version.at("commitment").at("sha256").as_string(),
             sha256(*from_hex(version.at("commitment").at("nonce").as_string()) + bytes).hex());
   EXPECT_EQ(w.content_of(text(*added, "item")), bytes);
   EXPECT_EQ(uploads_in(w), 0u);  // it was dropped
@@ -309,8 +309,8 @@ TEST(CaseEvidence, TheSameAndTheSimilarElsewhereAreDoubts) {
   EXPECT_FALSE(same->body.at("version").as_object().contains("duplicate_of"));
   const auto item = text(*same, "item");
   const auto seen = read_evidence(w.parts(), w.director, item)->body.at("versions").as_array()[0].as_object();
-  EXPECT_EQ(seen.at("duplicate_of").at("case"), other);
-  EXPECT_EQ(seen.at("near_duplicate_of").at("item"), text(*theirs, "item"));
+  EXPECT_EQ(seen.at("duplicate_of").at("case").as_string(), other);
+  EXPECT_EQ(seen.at("near_duplicate_of").at("item").as_string(), text(*theirs, "item"));
   EXPECT_EQ(flags_of(*theirs), std::vector<std::string>{"exif_missing"});
   // Smaller and recompressed: other bytes, and still it looks so; also once the hashes were gathered anew.
   w.reopen();
@@ -354,12 +354,12 @@ TEST(CaseEvidence, HostileFilesAreLookedAtOutsideAndKept) {
 
 TEST(CaseEvidence, WithoutAProgramThatLooksNothingIsTakenAndTheUploadIsKept) {
   EvidenceWorld w;
-  const auto upload = w.upload("später");
   EXPECT_TRUE(w.organisation->evidence_can_be_taken());
   const auto program = w.config.inspecting.program;
   w.config.inspecting.program = {w.folder.file("gone")};
   w.reopen();
   EXPECT_FALSE(w.organisation->evidence_can_be_taken());
+  const auto upload = w.upload("später");
   const auto size = w.tree_size();
   EXPECT_EQ(code_of(w.add(upload, "other")), "inspecting_unavailable");
   EXPECT_EQ(w.tree_size(), size);

@@ -30,10 +30,9 @@ Result<std::string> beginning_of(const blobs::BlobReader& content, std::uint64_t
 }  // namespace
 
 EvidenceStore::EvidenceStore(const OrganisationConfig& config)
-    : files_(config.files),
-      inspecting_(config.inspecting),
-      cipher_(signing::content_cipher(config.random)),
-      inspectors_(config.inspecting) {}
+    : files_(config.files), inspecting_(config.inspecting), cipher_(signing::content_cipher(config.random)) {
+  if (!inspecting_.program.empty()) inspectors_ = std::make_unique<inspecting::Inspectors>(inspecting_);
+}
 
 Result<std::unique_ptr<EvidenceStore>> EvidenceStore::open(const OrganisationConfig& config, signing::KeyFolder& keys,
                                                            bool read_only) {
@@ -61,12 +60,12 @@ Result<blobs::BlobStore*> EvidenceStore::contents() const {
 }
 
 bool EvidenceStore::can_inspect() const {
-  return !inspecting_.program.empty() && files_->exists(inspecting_.program.front()) && !inspecting_failed_;
+  return inspectors_ && files_->exists(inspecting_.program.front()) && !inspecting_failed_;
 }
 
 Result<inspecting::Inspection> EvidenceStore::inspect(const blobs::BlobReference& reference,
                                                       inspecting::Question question) {
-  if (inspecting_.program.empty() || !files_->exists(inspecting_.program.front())) return nobody_looks();
+  if (!inspectors_ || !files_->exists(inspecting_.program.front())) return nobody_looks();
   QUOTARY_TRY(store, contents());
   QUOTARY_TRY(content, store->open_blob(reference));
   const std::unique_lock looking(looking_, inspecting_.wait);
@@ -78,7 +77,7 @@ Result<inspecting::Inspection> EvidenceStore::inspect(const blobs::BlobReference
                                                                                           : long_file_bytes_looked_at));
   question.bytes = bytes;
   question.size_bytes = size_bytes;
-  auto inspection = inspectors_.inspect(question);
+  auto inspection = inspectors_->inspect(question);
   inspecting_failed_ = !inspection && inspection.error().kind == Errc::unavailable;
   return inspection;
 }

@@ -50,8 +50,8 @@ class EvidenceStore {
   const inspecting::InspectorsConfig inspecting_;
   std::unique_ptr<blobs::ContentCipher> cipher_;
   std::unique_ptr<blobs::BlobStore> contents_;
-  std::unique_ptr<blobs::Uploads> uploads_;  // after the contents, which it fills; null: none come
-  inspecting::Inspectors inspectors_;
+  std::unique_ptr<blobs::Uploads> uploads_;             // after the contents, which it fills; null: none come
+  std::unique_ptr<inspecting::Inspectors> inspectors_;  // null: there is no program
   std::timed_mutex looking_;
   std::atomic<bool> inspecting_failed_{false};  // the last time
   PictureIndex pictures_;
