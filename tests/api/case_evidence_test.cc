@@ -338,6 +338,7 @@ TEST(CaseEvidence, HostileFilesAreLookedAtOutsideAndKept) {
   const std::string program = std::string("MZ") + std::string(500, '\0');
   EXPECT_EQ(code_of(w.add(w.upload(program, "setup.exe"), "deck")), "kind_mismatch");
   EXPECT_THAT(flags_of(*w.add(w.upload(program, "setup.exe"), "other")), Contains("executable"));
+  EXPECT_EQ(code_of(w.add(w.upload(quotary::testing::pdf_of({"x"}), "order.pdf.exe"), "document")), "kind_mismatch");
   const auto page = w.add(w.upload("<html><script>alert(1)</script>", "a.jpg", "image/jpeg"), "other");
   EXPECT_THAT(flags_of(*page), Contains("mime_mismatch"));
   const auto script =
