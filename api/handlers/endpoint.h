@@ -59,8 +59,8 @@ struct Endpoint {
   std::string_view table_type = {};          // media type of the same answer as a table, when it is asked for
   std::string_view other_request_type = {};  // media type of a second written form of the body
   bool path_is_secret = false;               // the path holds a token: logs and problems get the pattern instead
-  bool tus = false;                      // a call of the tus protocol: its answers say so
-  EndpointUpload open_upload = nullptr;  // of a body of up to blobs::blob_bytes_max, which goes there
+  bool tus = false;                          // a call of the tus protocol: its answers say so
+  EndpointUpload open_upload = nullptr;      // of a body of up to blobs::blob_bytes_max, which goes there
 };
 
 [[nodiscard]] std::span<const Endpoint> quote_endpoints();
