@@ -121,9 +121,12 @@ add_dependencies(case_evidence_test quotary-inspect)
 target_compile_definitions(matrix_test PRIVATE QUOTARY_INSPECT_PROGRAM="$<TARGET_FILE:quotary-inspect>")
 add_dependencies(matrix_test quotary-inspect)
 add_executable(quotary_evidence_helper support/evidence_helper.cc)
-target_link_libraries(quotary_evidence_helper PRIVATE quotary_options quotary_api)
+target_link_libraries(quotary_evidence_helper PRIVATE quotary_options quotary_api quotary_evidence_files)
 set_target_properties(quotary_evidence_helper PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 add_test(NAME case_evidence_http_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/case_evidence_test.py)
 set_tests_properties(case_evidence_http_test PROPERTIES LABELS e2e TIMEOUT 120)
 set_property(TEST case_evidence_http_test roles_http_test PROPERTY ENVIRONMENT
+  "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_EVIDENCE_HELPER=$<TARGET_FILE:quotary_evidence_helper>")
+add_test(NAME demonstration_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/demonstration_test.py)
+set_tests_properties(demonstration_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT
   "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_EVIDENCE_HELPER=$<TARGET_FILE:quotary_evidence_helper>")
