@@ -20,3 +20,6 @@ quotary_test(roles_test LABEL unit TIMEOUT 30
 quotary_test(cases_fold_test LABEL unit TIMEOUT 30
   SOURCES unit/cases_fold_test.cc
   LIBRARIES quotary_records quotary_log)
+quotary_test(leads_fold_test LABEL unit TIMEOUT 30
+  SOURCES unit/leads_fold_test.cc
+  LIBRARIES quotary_records quotary_log)

@@ -1,6 +1,7 @@
 #include "ledger/records/cases.h"
 
 #include "ledger/base/hash.h"
+#include "ledger/records/boards.h"
 #include "ledger/records/keys.h"
 #include "ledger/records/record_json.h"
 
@@ -144,24 +145,6 @@ ContentPlace place_from(const json::object& o) {
 
 // ---- Counters beside the cases
 
-std::string encode(const StageCounts& stages) {
-  return json::serialize(
-      json::object{{"pending", stages.pending}, {"complete", stages.complete}, {"closed", stages.closed}});
-}
-
-// A case moves from one stage of its owner's to another; empty: it comes.
-Result<void> move_stage(StateWriter& state, const std::string& owner, std::string_view from, std::string_view to) {
-  if (from == to) return {};
-  QUOTARY_TRY(stages, find_stages(state, owner));
-  const auto at = [&](std::string_view stage) -> std::uint64_t& {
-    return stage == "pending" ? stages.pending : stage == "complete" ? stages.complete : stages.closed;
-  };
-  if (!from.empty()) --at(from);
-  ++at(to);
-  state.put(stages_key(owner), encode(stages));
-  return {};
-}
-
 template <class Change>
 Result<void> count(StateWriter& state, const CaseRecord& found, const Change& change) {
   QUOTARY_TRY(counts, find_counts(state, found.owner, found.month));
@@ -194,6 +177,7 @@ Result<Open> open_case(const Entry& entry, const StateReader& state) {
 Result<void> put(const Entry& entry, StateWriter& state, Open& open) {
   CaseRecord& found = open.found;
   QUOTARY_TRY(gate, gate_under(state, found, open.policy.policy));
+  const CaseBefore before{open.stage_before, found.completed_at};
   const bool was_complete = found.completed_at.has_value();
   if (gate.complete && !was_complete) found.completed_at = entry.time;
   if (!gate.complete) found.completed_at.reset();
@@ -201,9 +185,7 @@ Result<void> put(const Entry& entry, StateWriter& state, Open& open) {
     QUOTARY_TRY_VOID(count(state, found, [&](health::Counts& counts) {
       gate.complete ? ++counts.actions_complete : --counts.actions_complete;
     }));
-  const std::string waiting = pending_key(found.opened_at.unix_ms, found.id);
-  found.stage() == "pending" ? state.put(waiting, found.id) : state.erase(waiting);
-  QUOTARY_TRY_VOID(move_stage(state, found.owner, open.stage_before, found.stage()));
+  QUOTARY_TRY_VOID(follow_case(state, found, before));
   found.last_index = entry.index;
   state.put(case_key(found.id), encode(found));
   return {};
@@ -334,8 +316,8 @@ Result<health::Counts> find_counts(const StateReader& state, std::string_view pe
   return std::move(*counts);
 }
 
-Result<StageCounts> find_stages(const StateReader& state, std::string_view person) {
-  QUOTARY_TRY(found, read_record<StageCounts>(state, stages_key(person), [](const json::object& o) {
+Result<StageCounts> find_stages(const StateReader& state, std::string_view unit) {
+  QUOTARY_TRY(found, read_record<StageCounts>(state, stages_key(unit), [](const json::object& o) {
                 return StageCounts{number_of(o, "pending"), number_of(o, "complete"), number_of(o, "closed")};
               }));
   return found.value_or(StageCounts{});
@@ -343,10 +325,7 @@ Result<StageCounts> find_stages(const StateReader& state, std::string_view perso
 
 Result<void> for_each_pending(const StateReader& state,
                               const std::function<bool(std::string_view case_id, Timestamp since)>& visit) {
-  return state.scan(pending_prefix, "", false, [&](std::string_view key, std::string_view id) {
-    const auto ms = parse_u64(key.substr(pending_prefix.size(), 20));
-    return visit(id, Timestamp{ms ? static_cast<std::int64_t>(*ms) : 0});
-  });
+  return for_each_pending_of(state, organisation_unit, visit);
 }
 
 // ---- Rules

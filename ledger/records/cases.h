@@ -104,7 +104,8 @@ struct ContentPlace {
 struct StageCounts {
   std::uint64_t pending = 0, complete = 0, closed = 0;
 };
-[[nodiscard]] Result<StageCounts> find_stages(const StateReader& state, std::string_view person);
+// Of a person, or another unit of boards.h.
+[[nodiscard]] Result<StageCounts> find_stages(const StateReader& state, std::string_view unit);
 // Cases that wait for something, longest first, from `from` on; stops when visit answers false.
 [[nodiscard]] Result<void> for_each_pending(
     const StateReader& state, const std::function<bool(std::string_view case_id, Timestamp since)>& visit);

@@ -7,6 +7,7 @@
 #include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
+#include "ledger/records/leads.h"
 #include "ledger/records/log_succession.h"
 #include "ledger/records/period_seal.h"
 #include "ledger/records/signing.h"
@@ -310,6 +311,8 @@ constexpr Rule rules[] = {
     {evidence_withdrawn_type, [](const Step& s) { return evidence_withdrawn(s.entry, s.state); }},
     {case_waived_type, [](const Step& s) { return case_waived(s.entry, s.state); }},
     {case_closed_type, [](const Step& s) { return case_closed(s.entry, s.state); }},
+    {lead_assigned_type, [](const Step& s) { return lead_assigned(s.entry, s.facts, s.state); }},
+    {lead_touched_type, [](const Step& s) { return lead_touched(s.entry, s.facts, s.state); }},
     {"erasure.requested", [](const Step& s) { return erasure_requested(s.entry, s.state); }},
     {erasure_approved_type, [](const Step& s) { return erasure_approved(s.entry, s.state); }},
     {erasure_restated_type, [](const Step& s) { return erasure_restated(s.entry, s.state); }},

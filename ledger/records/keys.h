@@ -47,11 +47,22 @@
 //   content/<tag>            where content with that tag was reported first
 //   blob/<id>                which version of evidence the blob with that id is the content of
 //   counts/<person>/<month>  what the process health index counts
-//   stages/<person>          how many of the person's cases stand where
+//   stages/<unit>            how many of the unit's cases stand where; units: records/boards.h, a person's is the id
+//   pending_of/<unit>/<ms>/<id>      as pending/, of one unit but the organisation
+//   flow/<unit>/<ms>         cases opened and completed in the quarter of an hour that begins then
+//   policy_use/<unit>/<name>         cases under a policy, and how many of them are complete
+//   policy_cases/<name>/<ms>/<id>    owner and completion of a policy's case, by when it was opened
+//   lead/<id>                everything about a lead but what its choices were made from
+//   leads/<index>            its id, in the order of coming
+//   own_leads/<owner>/<index>        its id, of whose it is now
+//   waiting/<unit>/<ms>/<id>         a lead that nobody has touched yet, by when it was received
+//   waiting_count/<unit>     how many these are
 //   request/<scope hash>     body hash and entry index of an idempotent request
 #pragma once
 
+#include <charconv>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -60,6 +71,15 @@ namespace quotary::records {
 [[nodiscard]] inline std::string digits20(std::uint64_t value) {
   auto text = std::to_string(value);
   return std::string(20 - text.size(), '0') + text;
+}
+
+// What digits20() wrote there; nothing for what it did not.
+[[nodiscard]] inline std::optional<std::int64_t> number_in_key(std::string_view key, std::size_t at) {
+  if (key.size() < at + 20) return std::nullopt;
+  std::int64_t value = 0;
+  const char* const begin = key.data() + at;
+  const auto [end, error] = std::from_chars(begin, begin + 20, value);
+  return error == std::errc() && end == begin + 20 ? std::optional(value) : std::nullopt;
 }
 
 [[nodiscard]] inline std::string organisation_key() { return "org"; }
@@ -138,7 +158,34 @@ inline constexpr std::string_view cases_prefix = "cases/";
 [[nodiscard]] inline std::string counts_key(std::string_view person, std::string_view month) {
   return "counts/" + std::string(person) + "/" + std::string(month);
 }
-[[nodiscard]] inline std::string stages_key(std::string_view person) { return "stages/" + std::string(person); }
+[[nodiscard]] inline std::string stages_key(std::string_view unit) { return "stages/" + std::string(unit); }
+// What ends keys that are read in the order of time.
+[[nodiscard]] inline std::string timed(std::int64_t unix_ms, std::string_view id) {
+  return digits20(static_cast<std::uint64_t>(unix_ms)) + "/" + std::string(id);
+}
+[[nodiscard]] inline std::string pending_of_prefix(std::string_view unit) {
+  return "pending_of/" + std::string(unit) + "/";
+}
+[[nodiscard]] inline std::string flow_prefix(std::string_view unit) { return "flow/" + std::string(unit) + "/"; }
+[[nodiscard]] inline std::string flow_key(std::string_view unit, std::int64_t unix_ms) {
+  return flow_prefix(unit) + digits20(static_cast<std::uint64_t>(unix_ms));
+}
+[[nodiscard]] inline std::string policy_use_prefix(std::string_view unit) {
+  return "policy_use/" + std::string(unit) + "/";
+}
+[[nodiscard]] inline std::string policy_cases_prefix(std::string_view policy) {
+  return "policy_cases/" + std::string(policy) + "/";
+}
+[[nodiscard]] inline std::string lead_key(std::string_view id) { return "lead/" + std::string(id); }
+inline constexpr std::string_view leads_prefix = "leads/";
+[[nodiscard]] inline std::string leads_key(std::uint64_t index) { return std::string(leads_prefix) + digits20(index); }
+[[nodiscard]] inline std::string own_leads_prefix(std::string_view owner) {
+  return "own_leads/" + std::string(owner) + "/";
+}
+[[nodiscard]] inline std::string waiting_prefix(std::string_view unit) { return "waiting/" + std::string(unit) + "/"; }
+[[nodiscard]] inline std::string waiting_count_key(std::string_view unit) {
+  return "waiting_count/" + std::string(unit);
+}
 [[nodiscard]] inline std::string request_key(std::string_view scope) { return "request/" + std::string(scope); }
 [[nodiscard]] inline std::string erasure_key(std::string_view id) { return "erasure/" + std::string(id); }
 inline constexpr std::string_view erasures_prefix = "erasures/", holds_prefix = "holds/", erased_prefix = "erased/";
