@@ -130,3 +130,13 @@ set_property(TEST case_evidence_http_test roles_http_test PROPERTY ENVIRONMENT
 add_test(NAME demonstration_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/demonstration_test.py)
 set_tests_properties(demonstration_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT
   "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_EVIDENCE_HELPER=$<TARGET_FILE:quotary_evidence_helper>")
+quotary_test(boards_test LABEL e2e TIMEOUT 120
+  SOURCES api/boards_test.cc
+  LIBRARIES quotary_api)
+quotary_test(leads_test LABEL e2e TIMEOUT 120
+  SOURCES api/leads_test.cc
+  LIBRARIES quotary_api)
+add_test(NAME boards_http_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/boards_http_test.py)
+set_tests_properties(boards_http_test PROPERTIES LABELS e2e TIMEOUT 60 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
+add_executable(quotary_bench_boards bench/bench_boards.cc)
+target_link_libraries(quotary_bench_boards PRIVATE quotary_options quotary_api)

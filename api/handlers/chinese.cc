@@ -64,6 +64,15 @@ constexpr Summary summaries[] = {
     {"GET", "/v1/cases/{id}/notes/{note}", "读取记录的一个版本"},
     {"POST", "/v1/cases/{id}/waivers", "由策略所许角色豁免他人案卷的一项要求"},
     {"POST", "/v1/cases/{id}/close", "结案；策略的门禁未齐备时不得结案"},
+    {"POST", "/v1/leads", "登记线索，以及按哪条规则分配给谁"},
+    {"GET", "/v1/leads", "列出线索，新的在前"},
+    {"GET", "/v1/leads/{id}", "读取线索、响应时效，以及每次分配的候选与依据"},
+    {"POST", "/v1/leads/{id}/assignments", "把线索改派给他人"},
+    {"POST", "/v1/leads/{id}/first-touch", "登记线索的首次响应"},
+    {"GET", "/v1/boards/phi", "某月的过程健康指数（PHI），按个人、团队、区域或全组织，JSON 或 CSV"},
+    {"GET", "/v1/boards/overview", "阶段分布、等待最久的案例与线索、近七日趋势、策略使用与成效"},
+    {"GET", "/v1/boards/onboarding", "某人入职前 30 天开启的案例在此期间的完成率"},
+    {"GET", "/v1/boards/policies/{name}/comparison", "策略新版本发布前后各 30 天的完成率对比"},
     {"POST", "/v1/erasures", "申请依法删除：某报价单的买方，或某位人员"},
     {"GET", "/v1/erasures", "列出删除申请，新的在前"},
     {"GET", "/v1/erasures/{id}", "读取删除申请，以及批准后将不可再读的报价单"},
@@ -139,7 +148,7 @@ constexpr Tag tags[] = {{"quotes", "报价单"},       {"voids", "作废"},     
                         {"signatures", "签署"},     {"signing", "客户签署"}, {"erasures", "依法删除"},
                         {"verify", "核验"},         {"log", "账本"},         {"sessions", "登录"},
                         {"administration", "管理"}, {"policies", "策略"},    {"cases", "案卷"},
-                        {"evidence", "证据"},       {"site", "站点"}};
+                        {"evidence", "证据"}, {"leads", "线索"}, {"boards", "看板"},       {"site", "站点"}};
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "api/organisation.h"
 
+#include "api/use_cases/csv.h"
 #include "api/use_cases/parts.h"
 #include "api/use_cases/void_rules.h"
 #include "ledger/records/fields.h"
@@ -118,18 +119,6 @@ json::object report_row(const Organisation::Parts& parts, const Row& row) {
   return out;
 }
 
-// A cell that a spreadsheet would take for a formula becomes text.
-std::string csv_cell(std::string text) {
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos) text.insert(0, "'");
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
-
 struct Total {
   std::uint64_t count = 0;
   std::map<std::string, std::string> amounts;  // by currency
@@ -202,8 +191,7 @@ Result<Bytes> Organisation::voids_report_csv(const Principal& caller, const Void
   QUOTARY_TRY(found, collect(*parts_, caller, Call::report_voids, filter, report_rows_max));
   if (found.more) return fail(Errc::too_large, "report_too_large", "more than 100,000 rows: narrow from and to");
   QUOTARY_TRY_VOID(parts_->note_read(caller, "void.report", {}, found.rows.size()));
-  // The byte order mark makes spreadsheets read UTF-8.
-  std::string out = "\xEF\xBB\xBF";
+  std::string out(csv_begin);
   auto line_end = [&] {
     out.back() = '\r';
     out += '\n';

@@ -1,6 +1,8 @@
 // Walks the role matrix against the use cases: each role, from inside and outside its scope, makes each call.
 #include "api/use_cases/added_signatures.h"
+#include "api/use_cases/cases/board_calls.h"
 #include "api/use_cases/cases/case_calls.h"
+#include "api/use_cases/cases/lead_calls.h"
 #include "api/use_cases/cases/policy_calls.h"
 #include "tests/support/evidence_world.h"
 #include "tests/support/gate_fixture.h"
@@ -34,7 +36,7 @@ bool holds(const json::array& items, const char* member, const std::string& valu
 const PolicyText demonstration{quotary::testing::demonstration_toml, PolicyText::Form::toml};
 
 struct Matrix : testing::EvidenceWorld {
-  std::string number, request, erasure, hold, evidence;
+  std::string number, request, erasure, hold, evidence, lead;
 
   Matrix() : EvidenceWorld(testing::sample_start) {
     evidence = item("eins", "other");
@@ -50,6 +52,10 @@ struct Matrix : testing::EvidenceWorld {
                                   "customer": {"name": "澄湖"}})"),
                    "id");
     EXPECT_TRUE(write_note(parts, rep, case_id, "decision_chain", "", "{}"));
+    const std::string chosen = R"({"received_at": "2026-11-24T02:00:00.000Z", "rule": {"name": "own", "version": 1},
+      "candidates": [{"person": ")" +
+                               rep.id + R"(", "score": 1}], "chosen": ")" + rep.id + R"(", "reason": "own"})";
+    lead = text(*record_lead(organisation->parts(), rep, "", chosen), "id");
   }
 
   Came listed(const Result<Answer>& answer, const char* list, const char* member) {
@@ -212,6 +218,38 @@ const CallTest calls[] = {
      [](Matrix& w, const Principal& who) { return of(evidence_proof(w.parts(), who, w.evidence, "1")); }},
     {Call::read_case, true,
      [](Matrix& w, const Principal& who) { return of(evidence_difference(w.parts(), who, w.evidence, {}, {})); }},
+    {Call::record_lead, false,  // without a time of receipt, so that none is recorded
+     [](Matrix& w, const Principal& who) { return of(record_lead(w.organisation->parts(), who, "", "{}")); }},
+    {Call::record_lead, true,
+     [](Matrix& w, const Principal& who) { return of(assign_lead(w.organisation->parts(), who, w.lead, "", "{}")); }},
+    {Call::record_lead, true,  // without a channel, so that it stays untouched
+     [](Matrix& w, const Principal& who) { return of(touch_lead(w.organisation->parts(), who, w.lead, "", "{}")); }},
+    {Call::read_lead, true,
+     [](Matrix& w, const Principal& who) { return of(read_lead(w.organisation->parts(), who, w.lead)); }},
+    {Call::read_lead, true,
+     [](Matrix& w, const Principal& who) {
+       const auto listed = list_leads(w.organisation->parts(), who, {});
+       if (!listed) return of(listed);
+       return holds(listed->body.at("items").as_array(), "id", w.lead) ? Came::through : Came::not_seen;
+     }},
+    {Call::read_board, false,
+     [](Matrix& w, const Principal& who) { return of(phi_board(w.organisation->parts(), who, {})); }},
+    {Call::read_board, true,
+     [](Matrix& w, const Principal& who) {
+       return of(phi_board(w.organisation->parts(), who, {{w.rep.id, "", ""}, "", "", {}}));
+     }},
+    {Call::read_board, true,
+     [](Matrix& w, const Principal& who) {
+       return of(phi_board_csv(w.organisation->parts(), who, {{w.rep.id, "", ""}, "", "", {}}));
+     }},
+    {Call::read_board, true,
+     [](Matrix& w, const Principal& who) {
+       return of(overview_board(w.organisation->parts(), who, {w.rep.id, "", ""}, {}));
+     }},
+    {Call::read_board, true,
+     [](Matrix& w, const Principal& who) { return of(onboarding_board(w.organisation->parts(), who, w.rep.id)); }},
+    {Call::read_board, false,  // of no version that is, so that it is refused after the matrix
+     [](Matrix& w, const Principal& who) { return of(policy_comparison(w.organisation->parts(), who, "none", 0)); }},
     {Call::administer, false,
      [](Matrix& w, const Principal& who) {
        return of(w.organisation->add_person(who, {"新人", Role::rep, "x", "x", "", ""}));

@@ -10,8 +10,9 @@ PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 VERIFIER = PROGRAM + "-verify"
 INDEXED_SECONDS_MAX = 30
 # Called by signing_test.py, whose customers sign, elsewhere_test.py, whose customers sign elsewhere, and by the browser of
-# signing_page_test.mjs, which makes passkeys.
-UNSIGNED = {("POST", "/sign/{token}/signed-copy"), ("POST", "/v1/quotes/{number}/signed-copies"),
+# signing_page_test.mjs, which makes passkeys. A policy is compared in boards_test.cc, which publishes one.
+UNSIGNED = {("GET", "/v1/boards/policies/{name}/comparison"),
+            ("POST", "/sign/{token}/signed-copy"), ("POST", "/v1/quotes/{number}/signed-copies"),
             ("POST", "/sign/{token}/sign"), ("GET", "/sign/{token}/signed"), ("GET", "/sign/{token}/summary"),
             ("GET", "/v1/signature-requests/{id}/summary"), ("POST", "/sign/{token}/passkey"),
             ("POST", "/sign/{token}/passkey/challenge"), ("POST", "/sign/{token}/passkey/new")}
@@ -107,6 +108,28 @@ class Surface(unittest.TestCase):
         other = self.s.issue(quote(), "to-revoke")[2]["number"]
         asked = self.s.json("POST", f"/v1/quotes/{other}/signature-requests", "rep", body, {"Idempotency-Key": "ask-2"})[2]
         self.assertEqual(self.s.call("POST", f"/v1/signature-requests/{asked['id']}/revoke", "rep", {})[0], 200)
+
+    def test_leads_and_boards(self):
+        me = self.s.json("GET", "/v1/boards/phi", "rep")[2]["unit"]["person"]["id"]
+        body = {"received_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 60)), "rule": {"name": "own", "version": 1},
+                "inputs": {"source": "web", "band": 2}, "candidates": [{"person": me, "score": 1}], "chosen": me, "reason": "own", "name": "陈立"}
+        status, headers, made = self.s.json("POST", "/v1/leads", "rep", body, {"Idempotency-Key": "lead"})
+        self.assertEqual((status, headers["location"]), (201, f"/v1/leads/{made['id']}"), made)
+        path = f"/v1/leads/{made['id']}"
+        other = self.s.json("GET", "/v1/boards/phi", "manager")[2]["people"]
+        manager = next(each["person"]["id"] for each in other if each["person"]["role"] == "manager")
+        again = {key: body[key] for key in ("rule", "reason")} | {"candidates": [{"person": manager, "score": 2}], "chosen": manager}
+        self.assertEqual(self.s.call("POST", path + "/assignments", "manager", again)[0], 201)
+        self.assertEqual(self.s.call("POST", path + "/first-touch", "manager", {"channel": "phone"})[0], 201)
+        self.assertEqual(self.s.json("GET", path, "finance")[2]["promptness"], "green")
+        self.assertEqual(len(self.s.json("GET", "/v1/leads?state=touched", "manager")[2]["items"]), 1)
+        self.assertEqual(self.s.call("GET", "/v1/boards/overview", "region_director")[0], 200)
+        self.assertEqual(self.s.call("GET", "/v1/boards/onboarding", "rep")[0], 200)
+        self.assertEqual(self.s.json("GET", "/v1/boards/policies/none/comparison", "rep")[2]["code"], "policy_not_found")
+        self.assertEqual(self.s.json("GET", "/v1/boards/phi?month=soon", "rep")[2]["errors"][0]["parameter"], "month")
+        status, headers, table = self.s.call("GET", "/v1/boards/phi?format=csv", "auditor")
+        self.assertEqual((status, headers["content-type"]), (200, "text/csv; charset=utf-8"))
+        self.assertTrue(table.startswith(b"\xef\xbb\xbfperson,name,"))
 
     def test_replay_is_marked(self):
         status, headers, again = self.s.issue(quote(), "first")

@@ -4,7 +4,7 @@ import json, re
 
 KNOWN = {"type", "properties", "required", "items", "enum", "pattern", "additionalProperties", "$ref", "description", "format",
          "minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum"}
-TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int}
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "null": type(None)}
 
 
 class Document:
@@ -53,6 +53,8 @@ class Document:
         if unknown:
             return [f"{at}: the schema uses {unknown}, which this test does not know"]
         kind = schema.get("type")
+        if isinstance(kind, list):  # one of them
+            kind = next((each for each in kind if isinstance(value, TYPES[each])), kind[0])
         if kind and (not isinstance(value, TYPES[kind]) or (kind == "integer" and isinstance(value, bool))):
             return [f"{at}: {value!r:.60} is no {kind}"]
         out = []
