@@ -47,6 +47,13 @@ struct Boards : World {
   }
   // A case of `owner` with the first `filled` of its policy's notes; -> its id.
   std::string open(const Principal& owner, const std::string& policy, int filled, std::uint64_t version = 1) {
+    std::vector<Draft> drafts;
+    const auto id = add_case(owner, policy, filled, version, drafts);
+    write(std::move(drafts));
+    return id;
+  }
+  std::string add_case(const Principal& owner, const std::string& policy, int filled, std::uint64_t version,
+                       std::vector<Draft>& drafts) {
     const std::string id = "case-" + std::to_string(made++);
     Draft opened = draft_by(owner, "case.opened", "case:" + id);
     opened.body = {{"case", id},
@@ -56,9 +63,8 @@ struct Boards : World {
                    {"month", health::format_month(health::month_of(now(), *parts().zone))}};
     opened.objects.push_back(facts_object({{"owner", owner.id}, {"team", owner.team}, {"region", owner.region}}));
     opened.objects.push_back({"text", "application/json", R"({"title":"演示 )" + id + "\"}", "case:" + id, 1});
-    std::vector<Draft> drafts{opened};
+    drafts.push_back(std::move(opened));
     for (int i = 0; i < filled; ++i) drafts.push_back(noted(owner, id, i, 1));
-    write(std::move(drafts));
     return id;
   }
   static Draft noted(const Principal& owner, const std::string& id, int note, std::uint64_t version) {
@@ -122,14 +128,18 @@ struct Boards : World {
   // Response 0.92, completion 0.85, completeness 0.78.
   void month_of_85(const Principal& owner) {
     leads(owner, 25, 23);
-    for (int i = 0; i < 17; ++i) open(owner, "one-note", 1);
-    for (int filled : {8, 7, 7}) open(owner, "many-notes", filled);
+    std::vector<Draft> drafts;
+    for (int i = 0; i < 17; ++i) add_case(owner, "one-note", 1, 1, drafts);
+    for (int filled : {8, 7, 7}) add_case(owner, "many-notes", filled, 1, drafts);
+    write(std::move(drafts));
   }
   // Response 0.90, completion 0.875, completeness 0.85.
   void month_of_87_50(const Principal& owner) {
     leads(owner, 10, 9);
-    for (int i = 0; i < 7; ++i) open(owner, "one-note", 1);
-    open(owner, "thirteen-notes", 10);
+    std::vector<Draft> drafts;
+    for (int i = 0; i < 7; ++i) add_case(owner, "one-note", 1, 1, drafts);
+    add_case(owner, "thirteen-notes", 10, 1, drafts);
+    write(std::move(drafts));
   }
   void publish_all() {
     publish("one-note", 1);
