@@ -51,9 +51,9 @@ struct PolicyUseRecord {
 [[nodiscard]] Result<std::vector<PolicyUseRecord>> list_policy_use(const StateReader& state, std::string_view unit,
                                                                    std::size_t most);
 
-// A case of a policy as comparisons see it.
+// A case of a policy as comparisons see it. The texts are the visit's.
 struct PolicyCaseRecord {
-  std::string owner, team, region;
+  std::string_view owner, team, region;
   Timestamp opened_at;
   std::optional<Timestamp> completed_at;
 };
