@@ -251,9 +251,8 @@ const CallTest calls[] = {
     {Call::read_board, false,  // of no version that is, so that it is refused after the matrix
      [](Matrix& w, const Principal& who) { return of(policy_comparison(w.organisation->parts(), who, "none", 0)); }},
     {Call::administer, false,
-     [](Matrix& w, const Principal& who) {
-       return of(w.organisation->add_person(who, {"新人", Role::rep, "x", "x", "", ""}));
-     }},
+     [](Matrix& w,
+        const Principal& who) { return of(w.organisation->add_person(who, {"新人", Role::rep, "x", "x", "", ""})); }},
 };
 
 TEST(Matrix, DrivesEveryCall) {
