@@ -15,6 +15,15 @@ quotary_test(matrix_test LABEL e2e TIMEOUT 60
 quotary_test(erasure_test LABEL e2e TIMEOUT 60
   SOURCES api/erasure_test.cc support/faulty_file_system.cc
   LIBRARIES quotary_api)
+quotary_test(contents_test LABEL e2e TIMEOUT 60
+  SOURCES api/contents_test.cc
+  LIBRARIES quotary_api)
+add_executable(quotary_contents_helper support/contents_helper.cc)
+target_link_libraries(quotary_contents_helper PRIVATE quotary_options quotary_contents quotary_signing GTest::gtest)
+set_target_properties(quotary_contents_helper PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_test(NAME contents_e2e_test COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/contents_test.py)
+set_tests_properties(contents_e2e_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT
+  "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_VERIFY_PROGRAM=$<TARGET_FILE:quotary-verify>;QUOTARY_CONTENTS_HELPER=$<TARGET_FILE:quotary_contents_helper>")
 quotary_test(access_log_test LABEL e2e TIMEOUT 60
   SOURCES api/access_log_test.cc support/faulty_file_system.cc
   LIBRARIES quotary_api)

@@ -29,6 +29,7 @@ LEDGER_PARTS = {
     "log": {"log", "index", "base"},
     "blobs": {"blobs", "log", "base"},
     "backup": {"backup", "log", "base"},
+    "contents": {"contents", "records", "blobs", "log", "base"},
     "records": {"records", "gates", "health", "quote", "log", "base"},
     "numbers": {"numbers", "records", "quote", "log", "index", "base"},
     "gates": {"gates", "quote", "base"},

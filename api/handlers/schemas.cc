@@ -141,8 +141,8 @@ std::string_view quote_schemas() {
     "items": {"type": "object",
     "properties": {"key": {"type": "string"}, "count": {"type": "integer"}, "tax_inclusive": {"$ref": "#/components/schemas/Totals"}}}}},
   "tree_size": {"type": "integer"}, "root": {"$ref": "#/components/schemas/Hash"}}},
-"ErasureBody": {"type": "object", "description": "Names one: a quote, for its buyer, or a person.", "required": ["basis", "reason_text"], "properties": {
-  "quote": {"type": "string"}, "person": {"type": "string"}, "basis": {"enum": ["person_request", "consent_withdrawn", "purpose_ended", "retention_ended",
+"ErasureBody": {"type": "object", "description": "Names one: a quote, for its buyer, a person, or a case with the contents of its evidence.", "required": ["basis", "reason_text"], "properties": {
+  "quote": {"type": "string"}, "person": {"type": "string"}, "case": {"type": "string"}, "basis": {"enum": ["person_request", "consent_withdrawn", "purpose_ended", "retention_ended",
     "unlawful_processing", "court_order", "other"]},
   "reason_text": {"type": "string", "minLength": 10, "maxLength": 2000}, "reference": {"type": "string", "maxLength": 200}}},
 "Erasure": {"type": "object", "required": ["id", "target", "status"], "properties": {"id": {"type": "string"},
@@ -152,14 +152,16 @@ std::string_view quote_schemas() {
   "requested_at": {"type": "string", "format": "date-time"}, "decided_by": {"$ref": "#/components/schemas/Person"},
   "decided_at": {"type": "string", "format": "date-time"}, "comment": {"type": "string"}, "entry": {"type": "integer"},
   "held_by": {"type": "string", "description": "A legal hold that forbids the approval."},
+  "contents": {"type": "object", "description": "Of an open request about a case: the contents whose files would go.",
+    "properties": {"count": {"type": "integer"}, "bytes": {"type": "integer"}}},
   "quotes": {"type": "object", "description": "Of an open request: the quotes whose contents would go, among the newest 100,000.",
     "properties": {"count": {"type": "integer"}, "complete": {"type": "boolean"}, "numbers": {"type": "array", "items": {"type": "string"}}}},
   "key_destroyed": {"type": "boolean", "description": "False: the entry stands, and the key will be destroyed at the next try."},
   "ledger": {"$ref": "#/components/schemas/LedgerPlace"}}},
 "ErasureList": {"type": "object", "required": ["items"], "properties": {"items": {"type": "array",
     "items": {"$ref": "#/components/schemas/Erasure"}}, "next_cursor": {"type": "string"}}},
-"LegalHoldBody": {"type": "object", "description": "Names one: a quote, for its buyer, or a person.", "required": ["reason_text"], "properties": {
-  "quote": {"type": "string"}, "person": {"type": "string"},
+"LegalHoldBody": {"type": "object", "description": "Names one: a quote, for its buyer, a person, or a case.", "required": ["reason_text"], "properties": {
+  "quote": {"type": "string"}, "person": {"type": "string"}, "case": {"type": "string"},
   "reason_text": {"type": "string", "minLength": 10, "maxLength": 2000}, "reference": {"type": "string", "maxLength": 200}}},
 "LegalHold": {"type": "object", "required": ["id", "target", "status"], "properties": {"id": {"type": "string"}, "target": {"type": "string"},
   "status": {"enum": ["holds", "released"]}, "reason_text": {"type": "string"}, "reference": {"type": "string"},
@@ -222,12 +224,13 @@ std::string_view quote_schemas() {
   "from": {"type": "integer", "minimum": 0,
     "description": "For incremental and sampled. Incremental without it goes on from the size that last held."},
   "sample": {"type": "integer", "minimum": 1, "maximum": 100000, "description": "Entries of a sample, 1,000 unless told."},
-  "seed": {"$ref": "#/components/schemas/Hash"}}},
+  "seed": {"$ref": "#/components/schemas/Hash"},
+  "contents": {"type": "boolean", "description": "Whether contents of evidence are read too; they are, unless told. A run that leaves them out is no base for an incremental one."}}},
 "LogVerifyReport": {"type": "object", "required": ["ok", "mode", "from", "tree_size", "root", "entries_checked", "problems"], "properties": {
   "id": {"type": "string", "description": "Of the run: /v1/log/verifications/{id}/report is its sealed PDF."},
   "ok": {"type": "boolean"}, "mode": {"enum": ["full", "incremental", "sampled"]}, "from": {"type": "integer"}, "tree_size": {"type": "integer"},
   "root": {"$ref": "#/components/schemas/Hash"}, "entries_checked": {"type": "integer"}, "objects_checked": {"type": "integer"},
-  "private_objects_read": {"type": "boolean"}, "erased": {"type": "object", "required": ["payloads", "by"],
+  "private_objects_read": {"type": "boolean"}, "contents": {"$ref": "#/components/schemas/CheckedContents"}, "erased": {"type": "object", "required": ["payloads", "by"],
     "description": "Payloads that were erased lawfully, and by which entries.", "properties": {"payloads": {"type": "integer"},
     "by": {"type": "array", "items": {"type": "object", "properties": {"entry": {"type": "integer"}, "payloads": {"type": "integer"}}}}}}, "problems_total": {"type": "integer"}, "problems": {"type": "array", "items": {"type": "object", "properties": {
     "index": {"type": "integer"}, "kind": {"type": "string"}, "detail": {"type": "string"}}}},
@@ -235,9 +238,15 @@ std::string_view quote_schemas() {
     "description": "The index of the system.verification entry that holds this report, or why the ledger did not take it."},
   "sample": {"type": "object", "properties": {"seed": {"$ref": "#/components/schemas/Hash"}, "size": {"type": "integer"}},
     "description": "Draw k: from + first 8 bytes of SHA-256(seed, k in 8 bytes) modulo (tree_size - from), big-endian; repeats are passed over."}}},
+"CheckedContents": {"type": "object", "description": "Contents of evidence that were read through and held against their entries; absent when they were not.", "required": ["checked", "bytes"], "properties": {
+  "checked": {"type": "integer"}, "bytes": {"type": "integer"}, "erased": {"type": "integer", "description": "Erased lawfully."},
+  "unread": {"type": "integer", "description": "Whose references could not be read; the problems say why."},
+  "unnamed": {"type": "integer", "description": "Files that no entry names: no damage, but left of a crash or an erasure, or waiting for their entry."},
+  "unnamed_bytes": {"type": "integer"}}},
 "LogVerification": {"type": "object", "required": ["id", "mode", "from", "state", "entries_done", "entries_total", "started_at"], "properties": {
   "id": {"type": "string"}, "asked_by": {"type": "string"}, "mode": {"enum": ["full", "incremental", "sampled"]}, "from": {"type": "integer"},
   "state": {"enum": ["running", "done", "failed"]}, "entries_done": {"type": "integer"}, "entries_total": {"type": "integer"},
+  "content_bytes_done": {"type": "integer"}, "content_bytes_total": {"type": "integer"},
   "started_at": {"type": "string"}, "finished_at": {"type": "string"}, "report": {"$ref": "#/components/schemas/LogVerifyReport"},
   "code": {"type": "string"}}},
 "LogWitnesses": {"type": "object", "required": ["configured", "signed"], "properties": {

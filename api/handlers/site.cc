@@ -1,4 +1,5 @@
 #include "api/handlers/endpoint.h"
+#include "api/use_cases/kept_contents.h"
 
 namespace quotary::api {
 namespace {
@@ -34,7 +35,9 @@ Result<http::Response> readyz(const Surface& surface, const http::Request&) {
   if (!surface.organisation.access_log_works())
     text += "degraded: access log: reads of auditors and administrators cannot be recorded\n";
   if (!surface.organisation.erasures_carried_out())
-    text += "degraded: erasure: the key of an erased subject could not be destroyed yet\n";
+    text += "degraded: erasure: the key or files of an erased subject could not be destroyed yet\n";
+  if (!contents_of(surface.organisation.parts()).hold())
+    text += "degraded: contents: a content of evidence is missing or damaged; run `quotary verify`\n";
   const auto witnessing = surface.organisation.witnessing();
   if (witnessing.configured) text += "witnesses: " + witness::sentence_of(witnessing) + "\n";
   if (surface.organisation.witnessing_degraded())

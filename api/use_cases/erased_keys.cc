@@ -22,6 +22,7 @@ void ErasedKeys::destroy_all() {
   for (const auto& [target, index] : erased) {
     auto done = check_erasure(target, index);
     if (done) done = destroy_key(target);
+    if (done) done = contents_->erased().take_away(target);
     if (!done && trouble.empty()) trouble = target + ": " + done.error().detail;
   }
   const std::lock_guard lock(mutex_);
@@ -29,11 +30,18 @@ void ErasedKeys::destroy_all() {
 }
 
 bool ErasedKeys::destroy(std::string_view target) {
-  const auto done = destroy_key(target);
-  if (done) return true;
+  const auto destroyed = destroy_key(target);
+  if (!destroyed) {
+    note(target, destroyed.error());
+    return false;
+  }
+  if (const auto gone = contents_->erased().take_away(target); !gone) note(target, gone.error());
+  return true;
+}
+
+void ErasedKeys::note(std::string_view target, const Error& error) {
   const std::lock_guard lock(mutex_);
-  trouble_ = std::string(target) + ": " + done.error().detail;
-  return false;
+  trouble_ = std::string(target) + ": " + error.detail;
 }
 
 void ErasedKeys::retry() {
@@ -59,7 +67,9 @@ Result<void> ErasedKeys::check_erasure(std::string_view target, std::uint64_t in
   return {};
 }
 
+// Which files go with the subject is known only as long as its key is there.
 Result<void> ErasedKeys::destroy_key(std::string_view target) {
+  QUOTARY_TRY_VOID(contents_->erased().write_down(target));
   auto erased = keys_.erase_subject(target);
   if (!erased && erased.error().code == "subject_key_missing") return {};  // nothing was ever kept under it
   return erased;

@@ -2,26 +2,29 @@
 
 #include "api/use_cases/body_members.h"
 #include "api/use_cases/drafts.h"
+#include "ledger/records/cases.h"
 #include "ledger/records/keys.h"
 
 namespace quotary::api {
 
 Result<Grounds> parse_grounds(const Organisation::Parts& parts, const json::object& body,
                               std::initializer_list<std::string_view> more, Error error) {
-  std::vector<std::string_view> known{"quote", "person", "reason_text", "reference"};
+  std::vector<std::string_view> known{"quote", "person", "case", "reason_text", "reference"};
   known.insert(known.end(), more);
   for (const auto& [name, value] : body)
     if (std::find(known.begin(), known.end(), std::string_view(name)) == known.end())
       add_fault(error, "unknown_member", "/" + std::string(name), "no such member");
-  const auto quote = text_member(body, "quote", error), person = text_member(body, "person", error);
+  const auto quote = text_member(body, "quote", error), person = text_member(body, "person", error),
+             case_id = text_member(body, "case", error);
   Grounds out;
   out.reason_text = reason_member(body, error);
   out.reference = text_member(body, "reference", error);
   if (characters_in(out.reference) > reference_characters_max)
     add_fault(error, "bad_reference", "/reference", "a reference has at most 200 characters");
-  if (quote.empty() == person.empty())
-    add_fault(error, "target_missing", quote.empty() ? "/quote" : "/person",
-              "name one: a quote, for its buyer, or a person's id");
+  const int named = int{!quote.empty()} + int{!person.empty()} + int{!case_id.empty()};
+  if (named != 1)
+    add_fault(error, "target_missing", named == 0 || !quote.empty() ? "/quote" : "/person",
+              "name one: a quote, for its buyer, a person's id, or a case's");
   if (!error.problems.empty()) return error;
   QUOTARY_TRY(reason, parts.document_text(out.reason_text, "/reason_text", reason_characters_max));
   QUOTARY_TRY(reference, parts.document_text(out.reference, "/reference", reference_characters_max));
@@ -32,6 +35,11 @@ Result<Grounds> parse_grounds(const Organisation::Parts& parts, const json::obje
                            [&](const StateReader& state) { return records::find_quote(state, quote); }));
     if (!found) return invalid("quote_unknown", "/quote", "no quote " + quote);
     out.target = found->customer;
+  } else if (!case_id.empty()) {
+    QUOTARY_TRY(found, parts.read<std::optional<records::CaseRecord>>(
+                           [&](const StateReader& state) { return records::find_case(state, case_id); }));
+    if (!found) return invalid("case_unknown", "/case", "no case " + case_id);
+    out.target = std::string(records::case_subject_prefix) + case_id;
   } else {
     QUOTARY_TRY(found, parts.read<std::optional<records::PersonRecord>>(
                            [&](const StateReader& state) { return records::find_person(state, person); }));

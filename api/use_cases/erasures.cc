@@ -6,6 +6,8 @@
 #include "api/use_cases/erasure_rules.h"
 #include "api/use_cases/in_words.h"
 #include "api/use_cases/void_rules.h"
+#include "ledger/contents/named_content.h"
+#include "ledger/records/cases.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
 
@@ -98,6 +100,14 @@ Result<json::object> reached_quotes(const StateReader& state, const std::string&
   return json::object{{"count", count}, {"numbers", numbers}, {"complete", looked_at <= reached_looked_at_max}};
 }
 
+// The contents of evidence whose files would go with the case.
+Result<json::object> reached_contents(const StateReader& state, std::string_view target) {
+  QUOTARY_TRY(entries, contents::naming_entries_of(state, target.substr(records::case_subject_prefix.size())));
+  std::uint64_t bytes = 0;
+  for (const auto& each : entries) bytes += each.size_bytes;
+  return json::object{{"count", entries.size()}, {"bytes", bytes}};
+}
+
 // What can be said before the write; the fold says the rest.
 Result<void> check_decider(const Principal& caller, const ErasureRecord& erasure, Organisation::Decision decision) {
   const bool own = erasure.requested_by == caller.id;
@@ -170,6 +180,10 @@ Result<Answer> Organisation::read_erasure(const Principal& caller, std::string_v
     if (erasure.status == "open" && erasure.target.starts_with("customer:")) {
       QUOTARY_TRY(reached, reached_quotes(state, erasure.target));
       row["quotes"] = std::move(reached);
+    }
+    if (erasure.status == "open" && erasure.target.starts_with(records::case_subject_prefix)) {
+      QUOTARY_TRY(reached, reached_contents(state, erasure.target));
+      row["contents"] = std::move(reached);
     }
     return row;
   }));

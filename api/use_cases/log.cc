@@ -149,7 +149,7 @@ Result<std::string> parse_seed(std::string_view hex) {
 
 Result<LogCheck> parse_log_check(const json::object& object, std::uint64_t tree_size) {
   for (const auto& [name, value] : object)
-    if (name != "mode" && name != "from" && name != "sample" && name != "seed")
+    if (name != "mode" && name != "from" && name != "sample" && name != "seed" && name != "contents")
       return invalid("unknown_member", "/" + std::string(name), "no such member");
   LogCheck check;
   if (object.contains("mode")) {
@@ -162,6 +162,10 @@ Result<LogCheck> parse_log_check(const json::object& object, std::uint64_t tree_
   if (from && *from > tree_size)
     return invalid("bad_from", "/from", "the published tree has " + std::to_string(tree_size) + " entries");
   check.from = from;
+  if (const auto* contents = object.if_contains("contents")) {
+    if (!contents->is_bool()) return invalid("bad_contents", "/contents", "true or false is expected");
+    check.contents = contents->get_bool();
+  }
   QUOTARY_TRY(sample, number_member(object, "sample"));
   for (const char* name : {"sample", "seed"})
     if (object.contains(name) && check.mode != LogCheck::Mode::sampled)
@@ -181,6 +185,7 @@ struct Reported {
   VerifyReport report;
   LogCheck check;
   std::uint64_t picked = 0;
+  std::optional<contents::ContentFigures> content_figures;
 };
 
 Error bad_report(const std::string& pointer, const std::string& detail) {
@@ -229,6 +234,16 @@ Result<void> parse_erased(const json::object& object, VerifyReport& report) {
   return {};
 }
 
+Result<std::optional<contents::ContentFigures>> parse_contents(const json::object& object) {
+  if (!object.contains("contents")) return std::optional<contents::ContentFigures>();
+  const auto given = records::object_of(object, "contents");
+  QUOTARY_TRY(checked, reported_number(given, "checked"));
+  QUOTARY_TRY(bytes, reported_number(given, "bytes"));
+  return std::optional(
+      contents::ContentFigures{checked, bytes, records::number_of(given, "erased"), records::number_of(given, "unread"),
+                               records::number_of(given, "unnamed"), records::number_of(given, "unnamed_bytes")});
+}
+
 Result<Reported> parse_reported(const json::object& object) {
   Reported out;
   VerifyReport& report = out.report;
@@ -257,6 +272,8 @@ Result<Reported> parse_reported(const json::object& object) {
   report.objects_checked = objects;
   report.problems_total = total;
   QUOTARY_TRY_VOID(parse_erased(object, report));
+  QUOTARY_TRY(contents, parse_contents(object));
+  out.content_figures = contents;
   out.check.mode = mode;
   out.check.from = from;
   out.check.private_objects_read = read->get_bool();
@@ -288,7 +305,8 @@ Result<Answer> record_reported(const Organisation::Parts& parts, std::string_vie
       return fail(Errc::conflict, "other_tree",
                   "the tree of " + std::to_string(size) + " entries that was checked is none of this ledger's");
   }
-  QUOTARY_TRY(index, parts.checks->record_reported(reported.report, reported.check, reported.picked));
+  QUOTARY_TRY(
+      index, parts.checks->record_reported(reported.report, reported.check, reported.picked, reported.content_figures));
   QUOTARY_TRY(entry, ledger.entry(index));
   return Answer{
       200, {{"recorded", json::object{{"index", index}, {"run", records::text_of(entry.body, "run")}}}}, false};

@@ -1,6 +1,7 @@
 #include "api/use_cases/log_checks.h"
 
 #include "api/faults.h"
+#include "api/use_cases/kept_contents.h"
 #include "ledger/log/newest_about.h"
 #include "ledger/log/system_event.h"
 #include "ledger/records/fields.h"
@@ -23,7 +24,7 @@ std::uint64_t held_after(std::uint64_t held, const json::object& report) {
     held = whole ? 0 : std::min(held, records::number_of(problem.as_object(), "index"));
   }
   const bool gapless = records::number_of(report, "from") <= held && records::text_of(report, "mode") != "sampled" &&
-                       report.at("private_objects_read").as_bool();
+                       report.at("private_objects_read").as_bool() && report.contains("contents");
   if (gapless && records::number_of(report, "problems_total") == 0)
     held = std::max(held, records::number_of(report, "tree_size"));
   return held;
@@ -52,7 +53,19 @@ Result<Draft> verification_draft(const json::object& report, std::string_view id
 
 }  // namespace
 
-json::object report_json(const VerifyReport& report, const LogCheck& check, std::uint64_t from, std::uint64_t picked) {
+json::object contents_json(const contents::ContentFigures& figures) {
+  json::object out{{"checked", figures.checked}, {"bytes", figures.bytes}};
+  if (figures.erased > 0) out["erased"] = figures.erased;
+  if (figures.unread > 0) out["unread"] = figures.unread;
+  if (figures.unnamed > 0) {
+    out["unnamed"] = figures.unnamed;
+    out["unnamed_bytes"] = figures.unnamed_bytes;
+  }
+  return out;
+}
+
+json::object report_json(const VerifyReport& report, const LogCheck& check, std::uint64_t from, std::uint64_t picked,
+                         const std::optional<contents::ContentFigures>& contents) {
   json::array problems;
   for (const auto& problem : report.problems)
     problems.push_back(json::object{
@@ -67,6 +80,7 @@ json::object report_json(const VerifyReport& report, const LogCheck& check, std:
                    {"private_objects_read", check.private_objects_read},
                    {"problems_total", report.problems_total},
                    {"problems", problems}};
+  if (contents) out["contents"] = contents_json(*contents);
   if (!report.erased.empty()) {
     std::map<std::uint64_t, std::uint64_t> by;
     std::uint64_t payloads = 0;
@@ -151,9 +165,10 @@ Result<std::uint64_t> LogChecks::record(const json::object& report, std::string_
 }
 
 Result<std::uint64_t> LogChecks::record_reported(const VerifyReport& report, const LogCheck& check,
-                                                 std::uint64_t picked) {
-  return record(report_json(report, check, check.from.value_or(0), picked), uuid_v7(clock_.now().unix_ms, random_),
-                check);
+                                                 std::uint64_t picked,
+                                                 const std::optional<contents::ContentFigures>& contents) {
+  return record(report_json(report, check, check.from.value_or(0), picked, contents),
+                uuid_v7(clock_.now().unix_ms, random_), check);
 }
 
 Result<json::object> LogChecks::check(Run& run) {
@@ -165,7 +180,8 @@ Result<json::object> LogChecks::check(Run& run) {
     QUOTARY_TRY(sampled,
                 sample_ledger(ledger_, {run.check.seed, run.from, run.check.sample, true, progress, &stopping_}));
     run.total = sampled.picked;
-    return report_json(sampled.report, run.check, run.from, sampled.picked);
+    QUOTARY_TRY(contents, check_contents(run, sampled.report));
+    return report_json(sampled.report, run.check, run.from, sampled.picked, contents);
   }
   VerifyOptions options;
   options.from = run.from;
@@ -174,7 +190,25 @@ Result<json::object> LogChecks::check(Run& run) {
   QUOTARY_TRY(report, verify_ledger(ledger_, options));
   run.done = report.entries_checked;
   run.total = report.entries_checked;
-  return report_json(report, run.check, run.from);
+  QUOTARY_TRY(contents, check_contents(run, report));
+  return report_json(report, run.check, run.from, 0, contents);
+}
+
+// What came while the entries were read is checked the next time.
+Result<std::optional<contents::ContentFigures>> LogChecks::check_contents(Run& run, VerifyReport& report) {
+  if (!run.check.contents) return std::optional<contents::ContentFigures>();
+  contents::ContentsCheck how;
+  how.from = run.from;
+  how.to = report.tree_size;
+  if (run.check.mode == LogCheck::Mode::sampled)
+    how.sampled = sampled_indexes(run.check.seed, run.from, report.tree_size, run.check.sample);
+  how.stop = &stopping_;
+  how.progress = [&](std::uint64_t done, std::uint64_t total) {
+    run.content_done = done;
+    run.content_total = total;
+  };
+  QUOTARY_TRY(figures, contents_.check(how, report));
+  return std::optional(figures);
 }
 
 void LogChecks::perform(const std::shared_ptr<Run>& run) {
@@ -225,6 +259,8 @@ std::optional<json::object> LogChecks::describe(std::string_view id) const {
                                              : "failed"},
                    {"entries_done", run->done.load()},
                    {"entries_total", run->total.load()},
+                   {"content_bytes_done", run->content_done.load()},
+                   {"content_bytes_total", run->content_total.load()},
                    {"started_at", format_rfc3339(run->started_at)}};
   if (run->outcome) {
     out["finished_at"] = format_rfc3339(run->finished_at);

@@ -5,6 +5,7 @@
 #include "ledger/base/json.h"
 #include "ledger/base/random.h"
 #include "ledger/base/time.h"
+#include "ledger/contents/contents_check.h"
 #include "ledger/log/sample.h"
 
 #include <atomic>
@@ -29,6 +30,8 @@ inline constexpr std::size_t reported_problems_max = 1'000, reported_detail_byte
 inline constexpr std::size_t reported_erasures_max = 100;  // by their entries; all payloads are counted
 inline constexpr std::string_view verification_subject = "system:verification";
 
+class KeptContents;
+
 struct LogCheck {
   enum class Mode { full, incremental, sampled };
   Mode mode = Mode::full;
@@ -37,18 +40,24 @@ struct LogCheck {
   std::string seed;      // of a sample: 32 bytes, drawn when empty
   std::string asked_by;  // whose run it is, an opaque id
   bool private_objects_read = true;
+  bool contents = true;          // large contents are read too
   bool by_command_line = false;  // made by `quotary verify` and reported by it
 };
 
+// As they stand in a report.
+[[nodiscard]] json::object contents_json(const contents::ContentFigures& figures);
 // A report as callers get it and as the entry keeps it. `picked`: of a sample, how many entries the seed picked.
+// `contents` absent: they were not read.
 [[nodiscard]] json::object report_json(const VerifyReport& report, const LogCheck& check, std::uint64_t from,
-                                       std::uint64_t picked = 0);
+                                       std::uint64_t picked = 0,
+                                       const std::optional<contents::ContentFigures>& contents = {});
 
-// Safe to call from any thread. `ledger`, `clock` and `random` outlive it; the destructor breaks a run off, which then
+// Safe to call from any thread. What it is given outlives it; the destructor breaks a run off, which then
 // has no result and is no entry.
 class LogChecks {
  public:
-  LogChecks(Ledger& ledger, const Clock& clock, Random& random) : ledger_(ledger), clock_(clock), random_(random) {}
+  LogChecks(Ledger& ledger, const KeptContents& contents, const Clock& clock, Random& random)
+      : ledger_(ledger), contents_(contents), clock_(clock), random_(random) {}
   ~LogChecks();
   LogChecks(const LogChecks&) = delete;
   LogChecks& operator=(const LogChecks&) = delete;
@@ -63,7 +72,8 @@ class LogChecks {
   [[nodiscard]] std::optional<json::object> describe(std::string_view id) const;
   // Chains a run that was made elsewhere; answers its entry's index.
   [[nodiscard]] Result<std::uint64_t> record_reported(const VerifyReport& report, const LogCheck& check,
-                                                      std::uint64_t picked);
+                                                      std::uint64_t picked,
+                                                      const std::optional<contents::ContentFigures>& contents);
   // Problems that the last finished run found, 0 before the first.
   [[nodiscard]] std::uint64_t problems_last() const { return problems_last_; }
   [[nodiscard]] std::uint64_t runs_total() const { return runs_total_; }
@@ -74,16 +84,19 @@ class LogChecks {
     LogCheck check;
     std::uint64_t from = 0;
     Timestamp started_at, finished_at;
-    std::atomic<std::uint64_t> done{0}, total{0};
+    std::atomic<std::uint64_t> done{0}, total{0};  // entries, and with them bytes of contents
+    std::atomic<std::uint64_t> content_done{0}, content_total{0};
     std::optional<Result<json::object>> outcome;  // under the mutex; set: ended
   };
   void perform(const std::shared_ptr<Run>& run);
   [[nodiscard]] Result<json::object> check(Run& run);
+  [[nodiscard]] Result<std::optional<contents::ContentFigures>> check_contents(Run& run, VerifyReport& report);
   [[nodiscard]] Result<std::uint64_t> record(const json::object& report, std::string_view id, const LogCheck& check);
   [[nodiscard]] std::uint64_t held_before();
   [[nodiscard]] std::shared_ptr<Run> find(std::string_view id) const;
 
   Ledger& ledger_;
+  const KeptContents& contents_;
   const Clock& clock_;
   Random& random_;
 

@@ -8,6 +8,7 @@
 #include "api/use_cases/drafts.h"
 #include "api/use_cases/erased_keys.h"
 #include "api/use_cases/issuer.h"
+#include "api/use_cases/kept_contents.h"
 #include "api/use_cases/log_checks.h"
 #include "api/use_cases/long_term.h"
 #include "api/use_cases/making.h"
@@ -74,6 +75,7 @@ Organisation::~Organisation() {
   parts_->witnesses.reset();  // what they would still append comes before the end
   parts_->index_roots.reset();
   parts_->backups.reset();
+  if (parts_->erased_keys) parts_->erased_keys->contents().stop_scrubbing();
   parts_->time_stamper.reset();
   parts_->courier.reset();
   // What cannot be chained now stays in its file and is chained after the next start.
@@ -188,13 +190,15 @@ Result<void> Organisation::Parts::start() {
   if (!fonts) QUOTARY_TRY_VOID(load_fonts());
   QUOTARY_TRY_VOID(load_seal());
   issuer = std::make_unique<Issuer>(*this);
-  erased_keys = std::make_unique<ErasedKeys>(*ledger, *keys);
+  erased_keys = std::make_unique<ErasedKeys>(
+      *ledger, *keys, std::make_unique<KeptContents>(*ledger, config.files, config.random, config.data_directory));
   erased_keys->destroy_all();
   access = std::make_unique<AccessLog>(config.files, config.data_directory + "/access", *config.random);
   backups = std::make_unique<Backups>(*ledger, *config.files, *config.clock, config.data_directory);
-  checks = std::make_unique<LogChecks>(*ledger, *config.clock, *config.random);
   QUOTARY_TRY(opened_evidence, EvidenceStore::open(config, *keys, ledger->state().read_only));
   evidence = std::move(opened_evidence);
+  checks = std::make_unique<LogChecks>(*ledger, erased_keys->contents(), *config.clock, *config.random);
+  erased_keys->contents().start_scrubbing(config.scrubbing);
   QUOTARY_TRY_VOID(start_service_events());
   start_index_roots();
   QUOTARY_TRY_VOID(start_witnesses());
@@ -324,6 +328,7 @@ std::string Organisation::metrics() const {
               "Times that the whole store was read again in the background and held, since the start.",
               state.scrub.rounds) +
          line("quotary_scrub_entries", "gauge", "Entries read in the round under way.", state.scrub.entries) +
+         parts_->erased_keys->contents().metrics() +
          line("quotary_seal_available", "gauge", "1 when quotes can be sealed.", parts_->seal ? 1 : 0) +
          line("quotary_quotes_issued_total", "counter", "Quotes issued since the start.", parts_->issued_total) +
          line("quotary_verifications_total", "counter", "Public verifications since the start.",

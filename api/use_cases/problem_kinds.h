@@ -23,6 +23,9 @@ inline constexpr ProblemKind problem_kinds[] = {
     {"number_gap", "编号出现空缺", "a number is missing"},
     {"number_duplicate", "编号重复", "a number occurs twice"},
     {"clock", "时间倒退", "time goes backwards"},
+    {"content_missing", "证据文件缺失", "the file of a piece of evidence is missing"},
+    {"content_damaged", "证据文件损坏", "the file of a piece of evidence was changed or cut off"},
+    {"content_differs", "证据内容与记录的承诺不符", "a piece of evidence is not what its entry commits to"},
     {"access_log", "查阅记录文件缺失或被改动", "a file of the record of reads is missing or was changed"},
 };
 

@@ -62,17 +62,18 @@ Result<std::string> BlobReader::read_at(std::uint64_t offset, std::size_t size) 
   return out;
 }
 
-Result<ContentHashes> BlobReader::read_through() const {
+Result<ContentHashes> BlobReader::read_through(const Step& step) const {
   ContentHasher hasher(reference_.nonce);
   for (std::uint64_t number = 0; number <= last_chunk(reference_.size_bytes); ++number) {
     QUOTARY_TRY(chunk, read_chunk(number));
     hasher.update(chunk);
+    if (step && !step(chunk)) return fail(Errc::unavailable, "stopped", path_ + ": the reading was broken off");
   }
   return hasher.finish();
 }
 
-Result<void> BlobReader::check(const Hash& commitment) const {
-  QUOTARY_TRY(hashes, read_through());
+Result<void> BlobReader::check(const Hash& commitment, const Step& step) const {
+  QUOTARY_TRY(hashes, read_through(step));
   if (hashes.commitment == commitment) return {};
   return fail(Errc::corrupt, "blob_differs",
               path_ + ": each chunk is whole, but the content is not the one that the entry commits to (" +
@@ -88,6 +89,11 @@ Result<std::unique_ptr<BlobStore>> BlobStore::open(std::shared_ptr<FileSystem> f
   std::unique_ptr<BlobStore> store(new BlobStore(std::move(files), cipher, std::move(folder)));
   store->folders_.insert(names.begin(), names.end());
   return store;
+}
+
+std::unique_ptr<BlobStore> BlobStore::open_for_reading(std::shared_ptr<FileSystem> files, const ContentCipher& cipher,
+                                                       std::string folder) {
+  return std::unique_ptr<BlobStore>(new BlobStore(std::move(files), cipher, std::move(folder)));
 }
 
 std::string BlobStore::folder_of(const std::string& id) const {
@@ -135,8 +141,10 @@ Result<void> BlobStore::remove(const std::string& id) {
 }
 
 Result<void> BlobStore::list(const Visit& visit) const {
-  QUOTARY_TRY(folders, files_->list(folder_));
-  for (const std::string& folder : folders) {
+  auto folders = files_->list(folder_);
+  if (!folders && folders.error().kind == Errc::not_found) return {};
+  if (!folders) return std::move(folders).error();
+  for (const std::string& folder : *folders) {
     if (folder.size() != folder_digits) continue;
     QUOTARY_TRY(names, files_->list(folder_ + "/" + folder));
     for (const std::string& name : names) {

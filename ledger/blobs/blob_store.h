@@ -21,11 +21,14 @@ class BlobReader {
   // Up to `size` bytes of the content from `offset`, at most read_bytes_max; fewer only where it ends. Opens only the
   // chunks that they lie in. Errc::corrupt `blob_damaged` names file and chunk.
   [[nodiscard]] Result<std::string> read_at(std::uint64_t offset, std::size_t size) const;
-  // Reads it all. Errc::corrupt `blob_damaged` names file and first bad chunk.
-  [[nodiscard]] Result<ContentHashes> read_through() const;
+  // Is given the content from front to back, chunk by chunk, and answers whether to go on; empty: always.
+  using Step = std::function<bool(std::string_view part)>;
+  // Reads it all. Errc::corrupt `blob_damaged` names file and first bad chunk; unavailable `stopped` when `step` says
+  // so.
+  [[nodiscard]] Result<ContentHashes> read_through(const Step& step = {}) const;
   // The same, held against what the entry's body says. Errc::corrupt `blob_differs` when each chunk is whole and the
   // content is another one.
-  [[nodiscard]] Result<void> check(const Hash& commitment) const;
+  [[nodiscard]] Result<void> check(const Hash& commitment, const Step& step = {}) const;
 
  private:
   friend class BlobStore;
@@ -52,6 +55,10 @@ class BlobStore {
   [[nodiscard]] static Result<std::unique_ptr<BlobStore>> open(std::shared_ptr<FileSystem> files,
                                                                const ContentCipher& cipher, std::string folder);
 
+  // For who reads alone: touches nothing, and the folder may be absent.
+  [[nodiscard]] static std::unique_ptr<BlobStore> open_for_reading(std::shared_ptr<FileSystem> files,
+                                                                   const ContentCipher& cipher, std::string folder);
+
   // Checks head and length alone. Errc::corrupt `blob_missing`, `blob_damaged` (each names the file; a wrong length
   // the first chunk that cannot be whole); Errc::unavailable `blob_version`; the disk's errors.
   [[nodiscard]] Result<BlobReader> open_blob(const BlobReference& reference) const;
@@ -65,7 +72,7 @@ class BlobStore {
   // For erasure: takes the file away, synced. No error when it is gone already.
   [[nodiscard]] Result<void> remove(const std::string& id);
   // Each id, in order; `visit` answers whether to go on, and its error ends the walk. Keeps the names of one of the 256
-  // folders at a time. Files with other names are passed over.
+  // folders at a time. Files with other names are passed over. Nothing where the folder is absent.
   using Visit = std::function<Result<bool>(const std::string& id)>;
   [[nodiscard]] Result<void> list(const Visit& visit) const;
 

@@ -263,6 +263,24 @@ Result<std::vector<ItemRecord>> find_items(const StateReader& state, std::string
   return out;
 }
 
+Result<void> for_each_item(const StateReader& state, const std::function<bool(const ItemRecord&)>& visit) {
+  constexpr std::string_view prefix = "item/";
+  std::optional<Error> failed;
+  QUOTARY_TRY_VOID(state.scan(prefix, "", false, [&](std::string_view key, std::string_view value) {
+    const auto ids = key.substr(prefix.size());
+    const auto slash = ids.find('/');
+    const auto read = parse_json(value);
+    auto item = slash != ids.npos && read && read->is_object()
+                    ? item_from(ids.substr(0, slash), ids.substr(slash + 1), read->get_object())
+                    : Result<ItemRecord>(state_damaged(key));
+    if (item) return visit(*item);
+    failed = std::move(item).error();
+    return false;
+  }));
+  if (failed) return *failed;
+  return {};
+}
+
 Found<std::string> find_case_of_item(const StateReader& state, std::string_view item) {
   return state.get(item_case_key(item));
 }

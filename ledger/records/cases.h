@@ -77,6 +77,8 @@ struct ItemRecord {
 [[nodiscard]] Found<ItemRecord> find_item(const StateReader& state, std::string_view case_id, std::string_view item);
 // Of a case, by id.
 [[nodiscard]] Result<std::vector<ItemRecord>> find_items(const StateReader& state, std::string_view case_id);
+// Of all cases, by case and item, until `visit` answers false.
+[[nodiscard]] Result<void> for_each_item(const StateReader& state, const std::function<bool(const ItemRecord&)>& visit);
 // Which case an item belongs to.
 [[nodiscard]] Found<std::string> find_case_of_item(const StateReader& state, std::string_view item);
 

@@ -1,6 +1,7 @@
 #include "ledger/records/erasure.h"
 
 #include "ledger/base/bytes.h"
+#include "ledger/records/cases.h"
 #include "ledger/records/keys.h"
 #include "ledger/records/log_succession.h"
 #include "ledger/records/record_json.h"
@@ -45,11 +46,16 @@ std::string encode(const HoldRecord& hold) {
 // A key subject that can be erased and is not.
 Result<std::string> target_of(const Entry& entry, const StateReader& state) {
   auto target = text_of(entry.body, "target");
-  if (!target.starts_with(customer_prefix) && !target.starts_with(person_prefix))
-    return refuse(entry, "bad_target", "a customer or a person is erased, not " + target);
+  const bool of_case = target.starts_with(case_subject_prefix);
+  if (!target.starts_with(customer_prefix) && !target.starts_with(person_prefix) && !of_case)
+    return refuse(entry, "bad_target", "a customer, a person or a case is erased, not " + target);
   if (target.starts_with(person_prefix)) {
     QUOTARY_TRY(person, find_person(state, std::string_view(target).substr(person_prefix.size())));
     if (!person) return refuse(entry, "bad_target", "no " + target);
+  }
+  if (of_case) {
+    QUOTARY_TRY(found, find_case(state, std::string_view(target).substr(case_subject_prefix.size())));
+    if (!found) return refuse(entry, "bad_target", "no " + target);
   }
   QUOTARY_TRY(erased, find_erased_by(state, target));
   if (erased) return refuse(entry, "already_erased", target + " was erased by entry " + std::to_string(*erased));

@@ -1,8 +1,9 @@
-// Lawful erasure: requests to erase a customer or person, legal holds that forbid it, and what was erased by which
-// entry. Values and rules of the fold; each call reads the state it is given and nothing else.
+// Lawful erasure: requests to erase a customer, person or case, legal holds that forbid it, and what was erased by
+// which entry. Values and rules of the fold; each call reads the state it is given and nothing else.
 //
-// What is erased is a key subject, "customer:<id>" or "person:<id>": everything that is encrypted under its key. Facts,
-// hashes and entries stay. A customer that comes back is another key subject, "customer:<id>.2" and so on.
+// What is erased is a key subject, "customer:<id>", "person:<id>" or "case:<id>": everything that is encrypted under
+// its key. Facts, hashes and entries stay. A customer that comes back is another key subject, "customer:<id>.2" and so
+// on; a case does not come back.
 #pragma once
 
 #include "ledger/records/views.h"

@@ -1,4 +1,5 @@
 // The log's calls: proofs judged by the tree's own checks, pages of entries, and checks of the whole ledger.
+#include "api/use_cases/kept_contents.h"
 #include "api/use_cases/log_checks.h"
 #include "ledger/log/ledger_impl.h"
 #include "signing/keys.h"
@@ -312,6 +313,7 @@ TEST(LogCalls, WhatTheCommandLineFoundIsAnEntry) {
                      {"entries_checked", 9},
                      {"objects_checked", 8},
                      {"private_objects_read", true},
+                     {"contents", json::object{{"checked", 0}, {"bytes", 0}}},
                      {"problems_total", 0},
                      {"problems", json::array()}};
     const auto members = parse_json(changed)->as_object();
@@ -327,6 +329,7 @@ TEST(LogCalls, WhatTheCommandLineFoundIsAnEntry) {
                                                      {R"({"tree_size": "9"})", "/tree_size"},
                                                      {R"({"root": "00"})", "/root"},
                                                      {R"({"private_objects_read": 1})", "/private_objects_read"},
+                                                     {R"({"contents": {"bytes": 1}})", "/checked"},
                                                      {R"({"problems_total": 1})", "/problems"},
                                                      {R"({"problems": [{"index": 1, "kind": "leaf"}]})", "/problems"}};
   for (const auto& [changed, pointer] : bad) EXPECT_EQ(parameter_of(record(reported(changed))), pointer) << changed;
@@ -442,7 +445,8 @@ TEST(LogCalls, OneCheckRunsAtATime) {
   HeldLedger ledger;
   const SystemClock clock;
   SystemRandom random;
-  LogChecks checks(ledger, clock, random);
+  const KeptContents contents(ledger, posix_file_system(), std::make_shared<SystemRandom>(), "/nowhere");
+  LogChecks checks(ledger, contents, clock, random);
   LogCheck check;
   check.mode = LogCheck::Mode::sampled;
   auto first = checks.start(check);

@@ -38,6 +38,38 @@ TEST(ErasureFold, FollowsThePublishedCases) {
     EXPECT_FALSE(fold.erased_by(state, std::string_view(target.as_string()))->has_value());
 }
 
+TEST(ErasureFold, ACaseIsErasedWhenItIsThereAndUnderNoHold) {
+  const RecordsFold fold;
+  MapState state;
+  std::uint64_t size = 0;
+  const auto add = [&](std::string_view type, std::string_view actor, json::object body) -> std::string {
+    Entry entry;
+    entry.index = size;
+    entry.type = type;
+    entry.actor_id = actor;
+    entry.actor_role = "admin";
+    entry.subject = "erasure:e";
+    entry.body = std::move(body);
+    MapState next = state;
+    const auto done = fold.apply(entry, "", next);
+    if (!done) return done.error().code;
+    state = std::move(next);
+    ++size;
+    return "";
+  };
+  const json::object about{{"erasure", "e"}, {"target", "case:c1"}, {"basis", "other"}};
+  EXPECT_EQ(add("erasure.requested", "one", about), "bad_target");
+  state.put("case/c1", R"({"owner":"p1"})");
+  EXPECT_EQ(add("erasure.requested", "one", about), "");
+  EXPECT_EQ(add("legal_hold.placed", "one", {{"hold", "h"}, {"target", "case:c2"}}), "bad_target");
+  EXPECT_EQ(add("legal_hold.placed", "one", {{"hold", "h"}, {"target", "case:c1"}}), "");
+  EXPECT_EQ(add("erasure.approved", "two", about), "legal_hold");
+  EXPECT_EQ(add("legal_hold.released", "one", {{"hold", "h"}, {"target", "case:c1"}}), "");
+  EXPECT_EQ(add("erasure.approved", "one", about), "four_eyes");
+  EXPECT_EQ(add("erasure.approved", "two", about), "");
+  EXPECT_TRUE(fold.erased_by(state, "case:c1")->has_value());
+}
+
 TEST(ErasureFold, GenerationsFollowEachOther) {
   MapState state;
   std::string subject = "customer:7";

@@ -38,6 +38,24 @@ void print_erased(const VerifyReport& report) {
   std::printf("已依法删除 erased %llu 项内容 payloads, 依据记录 by entries%s\n", number(payloads), by.c_str());
 }
 
+void print_contents(const std::optional<contents::ContentFigures>& contents) {
+  if (!contents) return;
+  const contents::ContentFigures& figures = *contents;
+  if (figures.checked > 0)
+    std::printf("证据内容 contents %llu 项，%llu bytes\n", number(figures.checked), number(figures.bytes));
+  if (figures.erased > 0)
+    std::printf("已删证据 erased   %llu 项证据内容 contents of evidence\n", number(figures.erased));
+  if (figures.unread > 0)
+    std::printf("未读证据 unread   %llu 项证据内容无法读出 contents of evidence whose references cannot be read\n",
+                number(figures.unread));
+  if (figures.unnamed > 0)
+    std::printf(
+        "注意 note        blobs 中有 %llu 个文件（%llu bytes）未被任何记录引用：等待入账的上传，或中断、删除后的残留\n"
+        "                 %llu files under blobs that no entry names: uploads that wait for theirs, or what a crash or an "
+        "erasure left\n",
+        number(figures.unnamed), number(figures.unnamed_bytes), number(figures.unnamed));
+}
+
 void print_problems(const VerifyReport& report) {
   for (const VerifyProblem& problem : report.problems)
     std::printf("  #%llu %s: %s: %s\n", number(problem.index), problem.kind.c_str(),

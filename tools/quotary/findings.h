@@ -3,6 +3,7 @@
 
 #include "ledger/backup/unpack.h"
 #include "ledger/base/json.h"
+#include "ledger/contents/contents_check.h"
 #include "ledger/log/sequencer.h"
 
 #include <cstdint>
@@ -15,6 +16,8 @@ namespace quotary::cli {
 
 // What could not be read because it was erased, and by which entries; nothing when nothing was.
 void print_erased(const VerifyReport& report);
+// How many large contents were read through, and a note on files that no entry names; nothing when there are none.
+void print_contents(const std::optional<contents::ContentFigures>& contents);
 // One line for each problem of a ledger.
 void print_problems(const VerifyReport& report);
 [[nodiscard]] json::array problems_json(const VerifyReport& report);

@@ -9,6 +9,7 @@
 #include "ledger/records/fields.h"
 #include "signing/keys.h"
 #include "tools/quotary/access_check.h"
+#include "tools/quotary/contents_check.h"
 #include "tools/quotary/socket_client.h"
 
 #include <unistd.h>
@@ -33,7 +34,7 @@ struct VerifyCommand {
   std::uint64_t sample = 0;  // 0: none
   bool incremental = false;
   unsigned threads = 0;  // as many as the machine has cores
-  bool skip_payloads = false;
+  bool skip_payloads = false, skip_contents = false;
   bool as_json = false;
   std::string report_file;  // empty: none is wanted
 };
@@ -48,7 +49,8 @@ struct Recorded {
 struct Checked {
   VerifyReport report;
   LogCheck check;
-  std::uint64_t picked = 0;  // of a sample
+  std::uint64_t picked = 0;                                      // of a sample
+  std::optional<contents::ContentFigures> content_figures = {};  // absent: they were not read
 };
 
 void print_text(const Checked& checked, const Result<Recorded>& recorded) {
@@ -71,6 +73,7 @@ void print_text(const Checked& checked, const Result<Recorded>& recorded) {
                 number(report.objects_checked));
   if (!checked.check.private_objects_read && report.tree_size > 0)
     std::puts("注意 note        没有密钥，加密内容未核对 / without the key folder, encrypted contents were not read");
+  print_contents(checked.content_figures);
   print_erased(report);
   print_problems(report);
   if (report.problems_total == 0) {
@@ -105,7 +108,7 @@ Result<Recorded> report_to_server(const Places& places, Checked checked) {
   for (auto& problem : problems) problem.detail = cut(std::move(problem.detail), api::reported_detail_bytes_max);
   QUOTARY_TRY(answer, call_over_socket(places.socket_path(), "verifications.add",
                                        api::report_json(checked.report, checked.check, checked.check.from.value_or(0),
-                                                        checked.picked)));
+                                                        checked.picked, checked.content_figures)));
   const json::object recorded = records::object_of(answer, "recorded");
   return Recorded{records::number_of(recorded, "index"), records::text_of(recorded, "run")};
 }
@@ -129,7 +132,8 @@ int conclude(const VerifyCommand& command, Checked checked) {
   const auto recorded = report_to_server(command.places, checked);
   const auto fetched = command.report_file.empty() ? Result<void>() : fetch_report(command, recorded);
   if (command.as_json) {
-    auto out = api::report_json(checked.report, checked.check, *checked.check.from, checked.picked);
+    auto out =
+        api::report_json(checked.report, checked.check, *checked.check.from, checked.picked, checked.content_figures);
     out["recorded"] = recorded ? json::object{{"index", recorded->index}, {"run", recorded->run}}
                                : json::object{{"code", recorded.error().code}, {"detail", recorded.error().detail}};
     if (!command.report_file.empty())
@@ -213,6 +217,20 @@ Result<Checked> check_folder_as(const VerifyCommand& command, const LogCheck& ch
   return Checked{std::move(report), check};
 }
 
+Result<void> check_contents_of(const VerifyCommand& command, Checked& checked, const std::shared_ptr<FileSystem>& files,
+                               signing::KeyFolder& keys) {
+  contents::ContentsCheck how;
+  how.from = checked.check.from.value_or(0);
+  how.to = checked.report.tree_size;
+  if (checked.check.mode == LogCheck::Mode::sampled)
+    how.sampled = sampled_indexes(checked.check.seed, how.from, how.to, checked.check.sample);
+  if (!command.as_json) how.progress = content_progress();
+  QUOTARY_TRY(figures,
+              check_contents(ledger_options(command.places), reading_ports(files, &keys), how, checked.report));
+  checked.content_figures = figures;
+  return {};
+}
+
 // What was kept elsewhere, from before.
 Result<std::vector<EarlierCheckpoint>> read_earlier(const VerifyCommand& command, FileSystem& files,
                                                     const CheckpointVerifier& log_key) {
@@ -261,6 +279,10 @@ int verify(VerifyCommand command) {
   }
   // Of a store that cannot be opened more would only be said twice.
   if (checked->report.tree_size > 0) check_access_log(ledger_options(places), *files, checked->report);
+  if (checked->report.tree_size > 0 && check->private_objects_read && !command.skip_contents) {
+    const auto looked = check_contents_of(command, *checked, files, *keys);
+    if (!looked && checked->report.problems_total == 0) return unchecked(command, looked.error());
+  }
   if (!earlier->empty()) {
     const auto held = hold_against_earlier(ledger_options(places), *earlier, checked->report);
     if (!held && checked->report.problems_total == 0) return unchecked(command, held.error());
@@ -296,6 +318,8 @@ void add_verify(CLI::App& app, int& exit_code) {
   command->add_flag("--skip-payloads", options->skip_payloads, "entries and tree only");
   command->add_option("--report", options->report_file,
                       "file for the sealed PDF about this run, which a server that runs on the folder makes");
+  command->add_flag("--skip-contents", options->skip_contents,
+                    "leave out the large contents of evidence, which are read through otherwise");
   command->add_flag("--json", options->as_json, "for machines");
   command->callback([options, &exit_code] { exit_code = verify(*options); });
 }

@@ -1,7 +1,9 @@
 #include "tools/quotary_verify/export.h"
 
+#include "ledger/base/canonical_scan.h"
 #include "ledger/log/entry.h"
 #include "ledger/log/succession.h"
+#include "ledger/records/cases.h"
 #include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
@@ -134,7 +136,16 @@ Verdict judge_export(const ExportReport& report) {
   return verdict;
 }
 
+// Opening a case takes facts, which an export may lack; that it is there is all that its erasure needs.
+void ExportedErasures::note_case(const EntryView& entry) {
+  constexpr std::string_view prefix = records::case_subject_prefix;
+  const std::string subject = unescape(entry.subject);
+  if (entry.type == records::case_opened_type && subject.starts_with(prefix))
+    state_.put(records::case_key(std::string_view(subject).substr(prefix.size())), "{}");
+}
+
 std::string ExportedErasures::erased_by(const EntryView& entry, std::string_view canonical) {
+  note_case(entry);
   const bool counts = entry.type.starts_with("erasure.") || entry.type.starts_with("legal_hold.") ||
                       entry.type == "person.added" ||  // who can be erased
                       entry.type == succession_type || entry.type == records::numbers_burned_type;

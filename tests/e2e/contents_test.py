@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Contents of evidence through the real program: verified, backed up, drilled, restored and erased."""
+import json, os, shutil, subprocess, sys, unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from server import STILL, Server
+
+PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
+VERIFY_PROGRAM = os.environ.get("QUOTARY_VERIFY_PROGRAM", "build/release/quotary-verify")
+HELPER = os.environ.get("QUOTARY_CONTENTS_HELPER", "build/release/tests/quotary_contents_helper")
+COMMAND_SECONDS_MAX = 60
+
+
+def run(program, *arguments, check=0):
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=COMMAND_SECONDS_MAX)
+    if done.returncode != check:
+        raise AssertionError(f"{arguments}: exit {done.returncode} instead of {check}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+class Contents(unittest.TestCase):
+    def setUp(self):
+        self.s = Server(PROGRAM, STILL)
+        self.addCleanup(shutil.rmtree, self.s.home, True)
+        self.addCleanup(self.s.stop, True)
+        self.keys = self.s.data + ".keys"
+        self.to = os.path.join(self.s.home, "backups")
+        self.first = self.add("c1", "a" * 100_000, "second")
+        self.other = self.add("c2", "a" * 100_000)
+
+    def add(self, case, *contents):
+        """-> the index and the path of each"""
+        lines = run(HELPER, self.s.data, self.keys, case, *contents).splitlines()
+        return [(int(index), path) for index, path in map(str.split, lines)]
+
+    def verify(self, check=0, data=None, *more):
+        return json.loads(run(PROGRAM, "verify", "--data", data or self.s.data, "--keys", self.keys, "--json", *more, check=check))
+
+    def test_verify_names_what_is_damaged_and_may_leave_it_out(self):
+        report = self.verify()
+        self.assertEqual(report["contents"], {"checked": 3, "bytes": 200_006})
+        index, path = self.first[0]
+        with open(os.path.join(self.s.data, path), "r+b") as f:
+            f.seek(70_000)
+            f.write(b"x")
+        report = self.verify(1)
+        self.assertEqual([(p["index"], p["kind"]) for p in report["problems"]], [(index, "content_damaged")])
+        self.assertIn(path, report["problems"][0]["detail"])
+        self.assertIn("chunk 1", report["problems"][0]["detail"])
+        text = run(PROGRAM, "verify", "--data", self.s.data, check=1)
+        self.assertIn("证据文件损坏", text)
+        self.assertNotIn("contents", self.verify(0, None, "--skip-contents"))
+        self.assertNotIn("contents", self.verify(0, None, "--skip-payloads"))
+        # Over HTTP the same, and the command's own report is taken by the server.
+        with self.s:
+            status, _, answer = self.s.json("POST", "/v1/log/verify", "auditor", {})
+            self.assertEqual((status, answer["ok"], answer["contents"]["checked"]), (200, False, 3))
+            recorded = self.verify(1)["recorded"]
+            self.assertIn("index", recorded)
+
+    def test_an_erased_case_loses_its_files(self):
+        self.s.start()
+        ask = {"case": "c1", "basis": "person_request", "reason_text": "客户书面要求删除其资料"}
+        status, _, asked = self.s.json("POST", "/v1/erasures", "admin", ask)
+        self.assertEqual((status, asked["target"]), (201, "case:c1"))
+        shown = self.s.json("GET", f"/v1/erasures/{asked['id']}", "auditor")[2]
+        self.assertEqual(shown["contents"], {"count": 2, "bytes": 100_006})
+        self.assertEqual(self.s.json("POST", f"/v1/erasures/{asked['id']}/approve", "region_director", {})[0], 200)
+        for _, path in self.first:
+            self.assertFalse(os.path.exists(os.path.join(self.s.data, path)))
+        self.assertTrue(os.path.exists(os.path.join(self.s.data, self.other[0][1])))
+        self.assertEqual(self.verify()["contents"], {"checked": 1, "bytes": 100_000, "erased": 2})
+        # An export without facts is believed about the erasure too.
+        export = os.path.join(self.s.home, "export")
+        run(PROGRAM, "export", export, "--data", self.s.data, "--payloads", "all")
+        vkey = run(PROGRAM, "keys", "show", "--vkey", "--data", self.s.data).strip()
+        told = json.loads(run(VERIFY_PROGRAM, "export", export, "--vkey", vkey, "--json"))
+        self.assertGreater(told["withheld"]["erased"], 0)
+        self.assertEqual(told["problems_total"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
