@@ -1,8 +1,10 @@
 #include "api/use_cases/backups.h"
 
 #include "api/faults.h"
+#include "api/use_cases/kept_contents.h"
 #include "ledger/log/system_event.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace quotary::api {
@@ -62,11 +64,28 @@ Result<void> Backups::start(std::string folder, std::uint64_t keep, bool chained
   return {};
 }
 
-Result<json::object> Backups::make(const BackupOptions& options, bool chained) {
+// Those that are still named: what was erased while the backup was made is not lost.
+Result<void> Backups::note_missing(const BackupReport& report, json::object& figures) const {
+  if (report.contents_missing.empty()) return {};
+  QUOTARY_TRY(named, contents_.paths(report.manifest.tree_size));
+  json::array lost;
+  std::uint64_t count = 0;
+  for (const std::string& path : report.contents_missing) {
+    if (!std::binary_search(named.begin(), named.end(), path)) continue;
+    if (++count <= lost_contents_told_max) lost.emplace_back(path);
+  }
+  if (count > 0) figures["contents_missing"] = json::object{{"count", count}, {"files", std::move(lost)}};
+  return {};
+}
+
+Result<json::object> Backups::make(BackupOptions options, bool chained) {
   QUOTARY_TRY(pinned, pin_ledger(ledger_));
+  QUOTARY_TRY(named, contents_.paths(pinned.tree_size));
+  options.contents = std::move(named);
   QUOTARY_TRY(report, make_backup(pinned, files_, clock_, options));
   pinned.store.reset();
   auto out = figures_of(report);
+  if (auto noted = note_missing(report, out); !noted) return std::move(noted).error();
   if (!chained) return out;
   // No path: where backups lie is nobody's business who reads the log.
   const auto index = append_draft(ledger_, system_draft(backup_type, backup_subject,

@@ -11,13 +11,16 @@
 namespace quotary::api {
 
 inline constexpr std::uint64_t backups_kept_max = 100'000;
+inline constexpr std::size_t lost_contents_told_max = 100;
+
+class KeptContents;
 
 // Safe to call from any thread. What it is made with outlives it; the destructor breaks a backup off, which then does
 // not count.
 class Backups {
  public:
-  Backups(Ledger& ledger, FileSystem& files, const Clock& clock, std::string data)
-      : ledger_(ledger), files_(files), clock_(clock), data_(std::move(data)) {}
+  Backups(Ledger& ledger, const KeptContents& contents, FileSystem& files, const Clock& clock, std::string data)
+      : ledger_(ledger), contents_(contents), files_(files), clock_(clock), data_(std::move(data)) {}
   ~Backups();
   Backups(const Backups&) = delete;
   Backups& operator=(const Backups&) = delete;
@@ -26,6 +29,8 @@ class Backups {
   // else appends to, whose backup would lack this one entry and so could not go on under its own name. Errc::invalid
   // `bad_backup`; conflict `backup_running`.
   [[nodiscard]] Result<void> start(std::string folder, std::uint64_t keep, bool chained);
+  // Contents that are lost are no reason for no backup: "contents_missing" names the first lost_contents_told_max
+  // files.
   // {"state": "none" | "running" | "done" | "failed", "bytes_done", "bytes_total"}; when done, the backup's figures and
   // "recorded", {"index"} of its entry or {"code", "detail"} of why the ledger took none; when failed, "code",
   // "detail".
@@ -33,9 +38,11 @@ class Backups {
 
  private:
   void perform(const BackupOptions& options, bool chained);
-  [[nodiscard]] Result<json::object> make(const BackupOptions& options, bool chained);
+  [[nodiscard]] Result<json::object> make(BackupOptions options, bool chained);
+  [[nodiscard]] Result<void> note_missing(const BackupReport& report, json::object& figures) const;
 
   Ledger& ledger_;
+  const KeptContents& contents_;
   FileSystem& files_;
   const Clock& clock_;
   const std::string data_;

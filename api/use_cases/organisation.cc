@@ -194,9 +194,10 @@ Result<void> Organisation::Parts::start() {
       *ledger, *keys, std::make_unique<KeptContents>(*ledger, config.files, config.random, config.data_directory));
   erased_keys->destroy_all();
   access = std::make_unique<AccessLog>(config.files, config.data_directory + "/access", *config.random);
-  backups = std::make_unique<Backups>(*ledger, *config.files, *config.clock, config.data_directory);
   QUOTARY_TRY(opened_evidence, EvidenceStore::open(config, *keys, ledger->state().read_only));
   evidence = std::move(opened_evidence);
+  backups =
+      std::make_unique<Backups>(*ledger, erased_keys->contents(), *config.files, *config.clock, config.data_directory);
   checks = std::make_unique<LogChecks>(*ledger, erased_keys->contents(), *config.clock, *config.random);
   erased_keys->contents().start_scrubbing(config.scrubbing);
   QUOTARY_TRY_VOID(start_service_events());

@@ -11,7 +11,7 @@
 namespace quotary {
 
 inline constexpr std::uint64_t backup_version = 1;
-inline constexpr std::size_t backup_manifest_bytes_max = 64u << 20;
+inline constexpr std::size_t backup_manifest_bytes_max = 256u << 20;  // some 170 bytes a file
 inline constexpr std::size_t backup_path_bytes_max = 250;
 inline constexpr std::uint64_t backup_number_max = 999'999'999;
 
@@ -41,6 +41,9 @@ struct BackupManifest {
 // Errc::corrupt `backup_manifest` for anything that manifest_text does not write; Errc::unavailable `backup_version`
 // when it says that it is of another version.
 [[nodiscard]] Result<BackupManifest> parse_backup_manifest(std::string_view text);
+
+// Whether a path is of a large content: the ledger is whole without it, and only what it commits to is lost.
+[[nodiscard]] inline bool is_content_path(std::string_view path) { return path.starts_with("blobs/"); }
 
 // A relative path of names of A-Za-z0-9._- that do not begin with a dot.
 [[nodiscard]] bool good_backup_path(std::string_view path);

@@ -106,8 +106,21 @@ class Writer {
     for (const PinnedFile& file : pinned_.store->files())
       sources.push_back({std::string(store_folder) + file.name, file});
     for (const std::string_view folder : beside_store) QUOTARY_TRY_VOID(add_folder(std::string(folder), sources));
+    for (const std::string& path : options_.contents) QUOTARY_TRY_VOID(add_content(path, sources));
     std::sort(sources.begin(), sources.end(), [](const Source& a, const Source& b) { return a.path < b.path; });
     return sources;
+  }
+
+  Result<void> add_content(const std::string& path, std::vector<Source>& sources) {
+    const auto file = files_.open(options_.data + "/" + path, OpenMode::read_only);
+    if (!file && file.error().kind == Errc::not_found) {
+      report_.contents_missing.push_back(path);
+      return {};
+    }
+    if (!file) return file.error();
+    QUOTARY_TRY(size, (*file)->size());
+    sources.push_back({path, PinnedFile{path, size, true, {}}});
+    return {};
   }
 
   // Those whose names say what they hold: a file that is still written to has another name.
@@ -181,7 +194,13 @@ class Writer {
 
   Result<void> take(const Source& source) {
     if (source.file.content) return take_content(source);
-    QUOTARY_TRY(file, files_.open(options_.data + "/" + source.path, OpenMode::read_only));
+    auto opened = files_.open(options_.data + "/" + source.path, OpenMode::read_only);
+    if (!opened && opened.error().kind == Errc::not_found && is_content_path(source.path)) {
+      report_.contents_missing.push_back(source.path);
+      return {};
+    }
+    if (!opened) return std::move(opened).error();
+    const auto file = std::move(*opened);
     QUOTARY_TRY(kept, present(source, *file));
     if (kept) {
       add(std::move(*kept), false);

@@ -3,6 +3,8 @@
 
 #include "ledger/backup/drill.h"
 
+#include <algorithm>
+
 namespace quotary {
 
 struct RestoreOptions {
@@ -22,11 +24,16 @@ struct RestoreOptions {
 
 struct Restored {
   ReadManifest backup;
-  std::vector<DamagedFile> damaged;
+  std::vector<DamagedFile> damaged;  // of contents alone where it holds: those are left out
   RestoredCheck check;
   std::size_t outside = 0;  // checkpoints from outside that it was held against
   bool unknown = false;     // nothing outside says what was published last
-  [[nodiscard]] bool holds() const { return damaged.empty() && check.report.problems_total == 0; }
+  // The ledger, whatever became of the contents beside it.
+  [[nodiscard]] bool holds() const {
+    return check.report.problems_total == 0 && std::all_of(damaged.begin(), damaged.end(), [](const DamagedFile& each) {
+             return is_content_path(each.path);
+           });
+  }
   [[nodiscard]] bool writable() const { return holds() && !check.lost.any() && !unknown; }
 };
 

@@ -2,6 +2,7 @@
 
 #include "ledger/log/ledger_impl.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <utility>
@@ -22,9 +23,11 @@ class Unpacking {
 
   Result<void> take(const BackupFile& file) {
     const std::string kept = backup_file_path(folder_, file.sha256);
-    const auto damaged = [&](std::string detail) {
+    const std::string to = target_ + "/" + file.path;
+    const auto damaged = [&](std::string detail) -> Result<void> {
       found.push_back({file.path, kept, std::move(detail)});
-      return Result<void>();
+      if (is_content_path(file.path) && files_.exists(to)) return files_.remove(to);
+      return {};
     };
     const auto from = files_.open(kept, OpenMode::read_only);
     if (!from && from.error().kind == Errc::not_found) return damaged("it is missing");
@@ -32,9 +35,9 @@ class Unpacking {
     QUOTARY_TRY(size, (*from)->size());
     if (size != file.size)
       return damaged("it has " + std::to_string(size) + " bytes instead of " + std::to_string(file.size));
-    const std::string to = target_ + "/" + file.path;
     QUOTARY_TRY_VOID(make_folder_of(to));
-    const bool linked = options_.link_tables && file.path.ends_with(".sst") && link(kept, to);
+    const bool lasting = file.path.ends_with(".sst") || is_content_path(file.path);
+    const bool linked = options_.link_tables && lasting && link(kept, to);
     std::unique_ptr<File> copy;
     if (!linked) {
       QUOTARY_TRY(made, files_.open(to, OpenMode::create_new));
@@ -89,12 +92,14 @@ Result<std::vector<DamagedFile>> unpack_backup(FileSystem& files, const std::str
   QUOTARY_TRY_VOID(files.make_directory(target));
   Unpacking unpacking(files, folder, manifest, target, options);
   for (const BackupFile& file : manifest.files) QUOTARY_TRY_VOID(unpacking.take(file));
-  if (!unpacking.found.empty()) return std::move(unpacking.found);
+  if (!std::all_of(unpacking.found.begin(), unpacking.found.end(),
+                   [](const DamagedFile& each) { return is_content_path(each.path); }))
+    return std::move(unpacking.found);
   QUOTARY_TRY_VOID(unpacking.sync_folders());
   QUOTARY_TRY(slots, Slots::create(files, slots_path(target)));
   QUOTARY_TRY_VOID(slots.publish(manifest.checkpoint));
   QUOTARY_TRY_VOID(files.sync_directory(target));
-  return std::vector<DamagedFile>();
+  return std::move(unpacking.found);
 }
 
 }  // namespace quotary

@@ -58,6 +58,31 @@ class Contents(unittest.TestCase):
             recorded = self.verify(1)["recorded"]
             self.assertIn("index", recorded)
 
+    def test_a_backup_holds_them_and_restores_without_a_lost_one(self):
+        self.s.start()
+        backup = lambda check=0: json.loads(run(PROGRAM, "backup", "--data", self.s.data, "--to", self.to, "--json", check=check))
+        backup()
+        self.assertLess(backup()["bytes_copied"], 100_000)  # each is copied once
+        drill = json.loads(run(PROGRAM, "drill", "--from", self.to, "--keys", self.keys, "--json"))
+        self.assertEqual(drill["contents"], {"checked": 3, "bytes": 200_006})
+        # One is lost: the backup is made, and says so.
+        lost = self.first[1][1]
+        os.remove(os.path.join(self.s.data, lost))
+        told = backup(1)
+        self.assertEqual(told["contents_missing"], {"count": 1, "files": [lost]})
+        drill = json.loads(run(PROGRAM, "drill", "--from", self.to, "--keys", self.keys, "--json", check=1))
+        self.assertEqual([p["kind"] for p in drill["problems"]], ["content_missing"])
+        self.s.stop()
+        new = os.path.join(self.s.home, "new")
+        restored = json.loads(run(PROGRAM, "restore", "--from", self.to, "--data", new, "--keys", self.keys, "--backup", "2", "--json",
+                                  "--published", os.path.join(self.s.data, "published.slots"), check=1))
+        self.assertIn("lost", restored)  # entries came after it; the contents are all there
+        self.assertEqual(restored["contents"], {"checked": 3, "bytes": 200_006})
+        self.assertTrue(os.path.exists(os.path.join(new, lost)))
+        shutil.rmtree(new)
+        run(PROGRAM, "restore", "--from", self.to, "--data", new, "--keys", self.keys, "--nothing-published-since", check=1)
+        self.assertEqual([p["kind"] for p in self.verify(1, new)["problems"]], ["content_missing"])
+
     def test_an_erased_case_loses_its_files(self):
         self.s.start()
         ask = {"case": "c1", "basis": "person_request", "reason_text": "客户书面要求删除其资料"}

@@ -31,6 +31,7 @@ class BackupTest : public testing::LogFixture {
     how.data = options.directory;
     how.folder = backups;
     how.keep = keep;
+    how.contents = contents;
     return make_backup(pinned, into, *clock, how);
   }
   Result<BackupReport> back_up(Ledger& ledger, std::uint64_t keep = 0) {
@@ -73,7 +74,17 @@ class BackupTest : public testing::LogFixture {
     return check ? std::move(*check) : RestoredCheck{};
   }
 
+  // A content beside the ledger, which the next backups are told of.
+  std::string add_content(const std::string& name, const std::string& bytes) {
+    const std::string path = "blobs/" + name.substr(0, 2) + "/" + name;
+    fs::create_directories(options.directory + "/blobs/" + name.substr(0, 2));
+    std::ofstream(options.directory + "/" + path, std::ios::binary) << bytes;
+    contents.push_back(path);
+    return path;
+  }
+
   const std::string backups = folder.path() + "/backups";
+  std::vector<std::string> contents;
   int restored_ = 0;
   std::string last_target;
   std::vector<DamagedFile> last_damaged;
@@ -110,6 +121,45 @@ TEST_F(BackupTest, EveryBackupOfARunUnderLoadRestoresToItsOwnSize) {
     EXPECT_EQ(check.report.root, *read_root(manifest.tree_size, ledger->nodes()));
     EXPECT_EQ(check.report.objects_checked, 2 * manifest.tree_size);
   }
+}
+
+std::string bytes_of(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST_F(BackupTest, ContentsAreCopiedOnceAndComeBack) {
+  auto ledger = make();
+  const std::string large(100'000, 'c');
+  const auto first = add_content(std::string(32, 'a'), large);
+  std::ofstream(options.directory + "/blobs/aa/unnamed") << "not told of";
+  ASSERT_TRUE(back_up(*ledger));
+  const auto second = add_content(std::string(32, 'b'), "second");
+  testing::FaultyFileSystem counting(posix_file_system());
+  const auto report = back_up(*ledger, counting);
+  ASSERT_TRUE(report) << report.error().detail;
+  EXPECT_GE(report->bytes_present, large.size());
+  EXPECT_LT(report->bytes_copied, large.size());
+  EXPECT_TRUE(report->contents_missing.empty());
+  EXPECT_EQ(restored(2).report.problems_total, 0u);
+  EXPECT_EQ(bytes_of(last_target + "/" + first), large);
+  EXPECT_EQ(bytes_of(last_target + "/" + second), "second");
+  EXPECT_FALSE(fs::exists(last_target + "/blobs/aa/unnamed"));
+  // A backup is what its own time had.
+  EXPECT_EQ(restored(1).report.problems_total, 0u);
+  EXPECT_FALSE(fs::exists(last_target + "/" + second));
+}
+
+TEST_F(BackupTest, ALostContentIsToldAndKeepsNobodyFromABackup) {
+  auto ledger = make();
+  const auto lost = add_content(std::string(32, 'a'), "lost");
+  const auto kept = add_content(std::string(32, 'b'), "kept");
+  fs::remove(options.directory + "/" + lost);
+  const auto report = back_up(*ledger);
+  ASSERT_TRUE(report) << report.error().detail;
+  EXPECT_EQ(report->contents_missing, std::vector<std::string>{lost});
+  EXPECT_EQ(restored(1).report.problems_total, 0u);
+  EXPECT_TRUE(fs::exists(last_target + "/" + kept));
 }
 
 TEST_F(BackupTest, ARestoredFolderGoesOn) {
@@ -483,6 +533,26 @@ TEST_F(RestoreTest, AnotherTreeOfAPublishedSizeIsRefused) {
   EXPECT_FALSE(restored->holds());
   options.directory = target;
   EXPECT_EQ(Ledger::open(options, ports).error().code, "restore_unfinished");
+}
+
+TEST_F(RestoreTest, ADamagedContentIsLeftOutAndTheLedgerGoesOn) {
+  auto ledger = make();
+  const auto bad = add_content(std::string(32, 'a'), "bad");
+  const auto good = add_content(std::string(32, 'b'), "good");
+  const auto report = back_up(*ledger);
+  ASSERT_TRUE(report);
+  const OutsideCheckpoint published = slots();
+  ledger.reset();
+  std::ofstream(backup_file_path(backups, sha256("bad"))) << "BAD";
+  const auto restored = restore({published});
+  ASSERT_TRUE(restored) << restored.error().detail;
+  ASSERT_EQ(restored->damaged.size(), 1u);
+  EXPECT_EQ(restored->damaged.front().path, bad);
+  EXPECT_TRUE(restored->writable());
+  EXPECT_FALSE(fs::exists(target + "/" + bad));
+  EXPECT_EQ(bytes_of(target + "/" + good), "good");
+  options.directory = target;
+  EXPECT_TRUE(Ledger::open(options, ports));
 }
 
 TEST_F(RestoreTest, OneThatIsCutAtAnyCallIsNeverWrittenTo) {

@@ -43,6 +43,12 @@ void print(const BackupCommand& command, const json::object& state) {
     if (command.keep > 0)
       std::printf("已清除 removed   %llu 份旧备份 older backups, %llu files\n", figure(state, "backups_removed"),
                   figure(state, "files_removed"));
+    const auto lost = records::object_of(state, "contents_missing");
+    if (!lost.empty())
+      std::printf(
+          "证据缺失 missing  %llu 个证据文件不在数据目录中，本备份也没有 / files of evidence are lost; the backup lacks them\n",
+          figure(lost, "count"));
+    for (const auto& file : records::texts_of(lost, "files")) std::printf("  %s\n", file.c_str());
     const auto recorded = records::object_of(state, "recorded");
     if (recorded.contains("index"))
       std::printf("记入账本 entry   #%llu\n", figure(recorded, "index"));
@@ -109,7 +115,7 @@ int run(BackupCommand command) {
   if (!made) return report(made.error());
   print(command, *made);
   const auto* const not_removed = made->if_contains("not_removed");
-  if (not_removed == nullptr) return exit_ok;
+  if (not_removed == nullptr) return made->contains("contents_missing") ? exit_bad : exit_ok;
   report(
       fail(Errc::storage, text_of(not_removed->as_object(), "code"),
            "the backup is whole, but older ones could not be removed: " + text_of(not_removed->as_object(), "detail")));
@@ -123,7 +129,7 @@ void add_backup(CLI::App& app, int& exit_code) {
   auto* command = app.add_subcommand(
       "backup",
       "back a ledger up, live or stopped, into a folder of backups: what an earlier one has brought is not copied again. "
-      "The keys are not in it. 0 done, 1 refused, 2 could not be done");
+      "The keys are not in it. 0 done, 1 refused, or made and files of evidence are lost, 2 could not be done");
   add_places(*command, options->places, true);
   command->add_option("--to", options->to, "folder of backups; a new or empty one, or one of this ledger's")
       ->required();

@@ -2,10 +2,12 @@
 #include "tools/quotary/command.h"
 #include "tools/quotary/findings.h"
 
+#include "api/use_cases/log_checks.h"
 #include "ledger/backup/drill.h"
 #include "ledger/base/json.h"
 #include "signing/keys.h"
 #include "tools/quotary/access_check.h"
+#include "tools/quotary/contents_check.h"
 
 #include <unistd.h>
 
@@ -34,6 +36,7 @@ struct Drilled {
   std::vector<DamagedFile> damaged;
   RestoredCheck check;
   bool private_objects_read = false;
+  std::optional<contents::ContentFigures> content_figures = {};  // absent: they were not read
   [[nodiscard]] bool holds() const { return damaged.empty() && check.report.problems_total == 0; }
 };
 
@@ -112,6 +115,12 @@ Result<Drilled> drill(const DrillCommand& command) {
   LedgerOptions options;
   options.directory = restored;
   check_access_log(options, *files, drilled.check.report);
+  if (keys) {
+    contents::ContentsCheck contents_how;
+    if (!command.as_json) contents_how.progress = content_progress();
+    QUOTARY_TRY(figures, check_contents(options, ports, contents_how, drilled.check.report));
+    drilled.content_figures = figures;
+  }
   return drilled;
 }
 
@@ -133,6 +142,7 @@ json::object json_of(const Drilled& drilled) {
                    {"damaged_files", damaged_json(drilled.damaged)},
                    {"problems_total", report.problems_total},
                    {"problems", problems_json(report)}};
+  if (drilled.content_figures) out["contents"] = api::contents_json(*drilled.content_figures);
   if (const LostEntries& lost = drilled.check.lost; lost.any())
     out["lost"] = json::object{{"from", lost.from}, {"to", lost.to}, {"where", lost.where}};
   return out;
@@ -147,6 +157,7 @@ void print_text(const Drilled& drilled) {
                 number(report.entries_checked), number(report.objects_checked));
   if (!drilled.private_objects_read)
     std::puts("注意 note        没有密钥，加密内容未核对 / without the key folder, encrypted contents were not read");
+  print_contents(drilled.content_figures);
   print_erased(report);
   print_problems(report);
   if (const LostEntries& lost = drilled.check.lost; lost.any()) {

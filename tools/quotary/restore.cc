@@ -2,11 +2,13 @@
 #include "ledger/backup/restore.h"
 
 #include "api/log_successor.h"
+#include "api/use_cases/log_checks.h"
 #include "api/witness/seen.h"
 #include "ledger/base/json.h"
 #include "ledger/log/policy.h"
 #include "signing/keys.h"
 #include "tools/quotary/command.h"
+#include "tools/quotary/contents_check.h"
 #include "tools/quotary/findings.h"
 
 #include <unistd.h>
@@ -81,8 +83,11 @@ Result<std::vector<OutsideCheckpoint>> published_outside(const RestoreCommand& c
 
 struct Outcome {
   Restored restored;
-  std::optional<Result<std::uint64_t>> recorded;       // of a ledger that goes on
-  std::optional<Result<api::LogSuccessor>> successor;  // of one that lost entries
+  VerifyReport contents_report;                                  // what does not hold of the contents beside the ledger
+  std::optional<contents::ContentFigures> content_figures = {};  // absent: they were not read
+  std::optional<Result<std::uint64_t>> recorded;                 // of a ledger that goes on
+  std::optional<Result<api::LogSuccessor>> successor;            // of one that lost entries
+  [[nodiscard]] bool contents_hold() const { return restored.damaged.empty() && contents_report.problems_total == 0; }
   [[nodiscard]] bool goes_on() const { return restored.writable() || (successor && *successor); }
 };
 
@@ -122,7 +127,12 @@ Result<Outcome> restore(const RestoreCommand& command) {
   LedgerPorts ports = reading_ports(files, keys.get());
   ports.signer = &keys->log_signer();
   QUOTARY_TRY(restored, restore_backup(options, ports, log_key));
-  Outcome outcome{std::move(restored), {}, {}};
+  Outcome outcome;
+  outcome.restored = std::move(restored);
+  if (outcome.restored.holds()) {
+    QUOTARY_TRY(figures, check_contents(ledger_options(command.places), ports, {}, outcome.contents_report));
+    outcome.content_figures = figures;
+  }
   if (outcome.restored.writable())
     outcome.recorded = begin_restored(ledger_options(command.places), ports, outcome.restored);
   else if (outcome.restored.holds() && !command.successor.empty())
@@ -172,7 +182,9 @@ void print_json(const Outcome& outcome) {
                    {"root", manifest.root.hex()},
                    {"held_against", restored.outside},
                    {"damaged_files", damaged_json(restored.damaged)},
-                   {"problems", problems_json(restored.check.report)}};
+                   {"problems", problems_json(restored.check.report)},
+                   {"contents_problems", problems_json(outcome.contents_report)}};
+  if (outcome.content_figures) out["contents"] = api::contents_json(*outcome.content_figures);
   if (const LostEntries& lost = restored.check.lost; lost.any())
     out["lost"] = json::object{{"from", lost.from}, {"to", lost.to}, {"where", lost.where}};
   if (outcome.successor && *outcome.successor) out["successor"] = json_of(**outcome.successor);
@@ -184,8 +196,15 @@ void print_text(const RestoreCommand& command, const Outcome& outcome) {
   const Restored& restored = outcome.restored;
   const BackupManifest& manifest = restored.backup.manifest;
   print_backup(manifest, restored.damaged);
+  print_contents(outcome.content_figures);
   print_erased(restored.check.report);
   print_problems(restored.check.report);
+  print_problems(outcome.contents_report);
+  if (restored.holds() && !outcome.contents_hold())
+    std::puts(
+        "证据不全 contents 账本完整，但上列证据内容缺失或损坏；可从其他备份取回文件放入 blobs\n"
+        "                 the ledger is whole, but the contents of evidence named above are not: put their files back "
+        "into blobs from another backup");
   const char* const data = command.places.data.c_str();
   const LostEntries& lost = restored.check.lost;
   if (!restored.holds()) {
@@ -241,7 +260,7 @@ int run(RestoreCommand command) {
   command.as_json ? print_json(*outcome) : print_text(command, *outcome);
   if (outcome->recorded && !*outcome->recorded) return report(outcome->recorded->error());
   if (outcome->successor && !*outcome->successor) return report(outcome->successor->error());
-  return outcome->goes_on() ? exit_ok : exit_bad;
+  return outcome->goes_on() && outcome->contents_hold() ? exit_ok : exit_bad;
 }
 
 }  // namespace
@@ -251,7 +270,7 @@ void add_restore(CLI::App& app, int& exit_code) {
   auto* command = app.add_subcommand(
       "restore",
       "restore a backup into a new data folder, and verify all of it. Where entries that were signed are lost, or that is "
-      "not known, the folder can be read and never written to. 0 restored, 1 for reading alone or damaged, 2 could not be "
+      "not known, the folder can be read and never written to. 0 restored, 1 for reading alone, damaged, or without some contents of evidence, 2 could not be "
       "done");
   add_places(*command, options->places);
   command->get_option("--data")->description("the data folder to be made; new or empty")->required();
