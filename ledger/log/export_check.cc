@@ -163,7 +163,8 @@ class ExportCheck {
     const ExportManifest& manifest = report_.manifest;
     if (manifest.payloads_held != report_.payloads_checked || manifest.payload_bytes != report_.payload_bytes ||
         manifest.withheld_by_choice != report_.withheld_by_choice ||
-        manifest.withheld_erased != report_.withheld_erased)
+        manifest.withheld_erased != report_.withheld_erased || manifest.contents_held != report_.contents_checked ||
+        manifest.content_bytes != report_.content_bytes)
       problems_.add(std::nullopt, "manifest", std::string(export_manifest_name),
                     "its counts of payloads are not those of the entries");
   }

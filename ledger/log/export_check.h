@@ -21,7 +21,7 @@ inline constexpr std::uint64_t export_refusals_max = 100;
 inline constexpr std::size_t export_facts_bytes_max = 64u << 20;  // of one entry: as much as an object can have
 
 // What does not hold. Kinds: file (missing, surplus, changed), manifest, checkpoint, leaf, link, clock, reorder, node,
-// payload, index; with a fold also state, number_gap, number_duplicate.
+// payload, content, index; with a fold also state, number_gap, number_duplicate.
 struct ExportProblem {
   std::optional<std::uint64_t> index;  // of the entry, where it is about one
   std::string kind, file, detail;
@@ -40,6 +40,7 @@ struct ExportReport {
   ExportManifest manifest;
   std::uint64_t files_checked = 0, bytes_read = 0, entries_checked = 0;
   std::uint64_t payloads_checked = 0, payload_bytes = 0;
+  std::uint64_t contents_named = 0, contents_checked = 0, content_bytes = 0;
   std::uint64_t withheld_by_choice = 0, withheld_erased = 0;
   std::vector<WithheldPayload> withheld;  // the first export_withheld_listed_max
   // Of the erased ones, by key subject: which entry erased them. Memory grows with the erasures, and with nothing else.
@@ -70,9 +71,20 @@ struct ExportWatch {
       see;
 };
 
+// A large content that an export holds beside the entries, by what commits to it: SHA-256(nonce || content).
+struct ExportedContent {
+  std::uint64_t index = 0;  // of the entry
+  std::string nonce;
+  Hash commitment;
+  std::uint64_t size_bytes = 0;
+};
+
 struct ExportCheckOptions {
   std::function<void(std::uint64_t done, std::uint64_t size)> progress;  // told of entries, `size` of them in all
   std::vector<const ExportWatch*> watches;                               // they outlive the check
+  // The contents that entries named since it was asked last, in their order; asked behind each bundle of an export
+  // that holds contents. Without it such an export is a problem.
+  std::function<std::vector<ExportedContent>()> contents;
   // At most earlier_checkpoints_max, of sizes from 1 to the export's; others are Errc::invalid `earlier_too_late`,
   // since an export says nothing about what came after it.
   std::vector<EarlierCheckpoint> earlier;

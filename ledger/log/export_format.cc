@@ -1,5 +1,6 @@
 #include "ledger/log/export_format.h"
 
+#include "ledger/base/bytes.h"
 #include "ledger/base/json.h"
 #include "ledger/base/time.h"
 
@@ -48,6 +49,10 @@ json::object members_of(const ExportManifest& manifest) {
                        {"withheld_by_choice", manifest.withheld_by_choice},
                        {"withheld_erased", manifest.withheld_erased}};
   if (manifest.witnessed_size) members["witnessed_size"] = *manifest.witnessed_size;
+  if (manifest.contents) {
+    members["contents_held"] = manifest.contents_held;
+    members["content_bytes"] = manifest.content_bytes;
+  }
   return members;
 }
 
@@ -113,6 +118,11 @@ Result<ExportManifest> parse_manifest(std::string_view text) {
   manifest.withheld_by_choice = number_in(members, "withheld_by_choice").value_or(0);
   manifest.withheld_erased = number_in(members, "withheld_erased").value_or(0);
   manifest.witnessed_size = number_in(members, "witnessed_size");
+  manifest.contents = members.contains("contents_held");
+  manifest.contents_held = number_in(members, "contents_held").value_or(0);
+  manifest.content_bytes = number_in(members, "content_bytes").value_or(0);
+  if (manifest.contents && manifest.payloads != ExportPayloads::all)
+    return bad_manifest("it holds contents without the payloads that name them");
   const json::value* const keys = members.if_contains("keys");
   if (keys == nullptr || !keys->is_array()) return bad_manifest("it names no keys");
   for (std::size_t i = 0; i < export_key_names.size(); ++i) {
@@ -158,6 +168,10 @@ std::string export_pack_path(std::uint64_t bundle) {
   return "payloads/" + tile_path({true, 0, bundle, tile_width}).substr(before.size()) + ".tar";
 }
 
+std::string export_content_path(std::uint64_t index) {
+  return std::string(export_contents_prefix) + std::to_string(index);
+}
+
 std::vector<std::string> export_last_files(const ExportManifest& manifest) {
   std::vector<std::string> files{std::string(export_checkpoint_name)};
   if (manifest.witnessed_size) files.emplace_back(export_witnessed_name);
@@ -176,6 +190,10 @@ bool export_has_file(const ExportManifest& manifest, std::string_view path) {
     if (manifest.payloads == ExportPayloads::none) return false;
     const auto number = bundle_number(path.substr(packs.size(), path.size() - packs.size() - pack_end.size()));
     return number && *number < bundle_count(manifest.tree_size);
+  }
+  if (manifest.contents && path.starts_with(export_contents_prefix)) {
+    const auto index = parse_u64(path.substr(export_contents_prefix.size()));
+    return index && *index < manifest.tree_size && path == export_content_path(*index);
   }
   if (path == export_sums_name) return true;
   const auto last = export_last_files(manifest);

@@ -41,6 +41,9 @@ struct ExportManifest {
   std::array<bool, export_key_names.size()> keys{true};
   std::optional<std::uint64_t> witnessed_size;  // of the earlier checkpoint in `witnessed`, when there is one
   std::uint64_t payloads_held = 0, payload_bytes = 0, withheld_by_choice = 0, withheld_erased = 0;
+  // Of an export that holds the large contents beside the log, which takes payloads `all`.
+  bool contents = false;
+  std::uint64_t contents_held = 0, content_bytes = 0;
   friend bool operator==(const ExportManifest&, const ExportManifest&) = default;
 };
 // Canonical JSON and a line feed.
@@ -59,9 +62,12 @@ struct ExportManifest {
 // Paths in the folder.
 [[nodiscard]] std::string export_tile_path(const TileName& tile);  // "tile/0/000", "tile/entries/x001/067.p/5"
 [[nodiscard]] std::string export_pack_path(std::uint64_t bundle);  // "payloads/x001/067.tar"
+inline constexpr std::string_view export_contents_prefix = "contents/";
+[[nodiscard]] std::string export_content_path(std::uint64_t index);  // of the entry that names it: "contents/1067"
 // What follows the bundles in SHA256SUMS, in its order; manifest.json is the last.
 [[nodiscard]] std::vector<std::string> export_last_files(const ExportManifest& manifest);
-// Whether an export with this manifest has that file. SHA256SUMS is one.
+// Whether an export with this manifest has that file, or of contents, may have it: that hangs on the entry. SHA256SUMS
+// is one.
 [[nodiscard]] bool export_has_file(const ExportManifest& manifest, std::string_view path);
 
 // "<hash>  <path>\n", as sha256sum writes it.

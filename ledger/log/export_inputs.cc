@@ -99,6 +99,22 @@ Result<std::optional<std::string>> ExportInputs::whole(const std::string& path, 
   return bytes;
 }
 
+Result<bool> ExportInputs::stream(const std::string& path, std::uint64_t size_max,
+                                  const std::function<void(std::string_view part)>& part) {
+  QUOTARY_TRY(reading, open(path));
+  bool whole = reading.there() && reading.input_->size() <= size_max;
+  for (std::uint64_t left = whole ? reading.input_->size() : 0; left > 0;) {
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, part_bytes));
+    QUOTARY_TRY(taken, reading.take(size));
+    whole = taken.has_value();
+    if (!whole) break;
+    part(*taken);
+    left -= size;
+  }
+  QUOTARY_TRY_VOID(close(std::move(reading), whole ? 0 : size_max));
+  return whole;
+}
+
 Result<void> ExportInputs::fill_sums() {
   while (!sums_ended_ && sums_text_.size() < export_line_bytes_max) {
     auto part = sums_->read(sums_part_bytes);
@@ -148,11 +164,18 @@ Result<void> ExportInputs::finish(const ExportManifest& manifest) {
       problems_.add(std::nullopt, "manifest", std::string(export_sums_name),
                     "it goes on behind its last line, " + std::to_string(sums_line_));
   }
-  return source_.visit([&](const std::string& path) {
+  std::uint64_t contents = 0;
+  QUOTARY_TRY_VOID(source_.visit([&](const std::string& path) {
+    if (path.starts_with(export_contents_prefix)) ++contents;
     if (!export_has_file(manifest, path))
       problems_.add(std::nullopt, "file", printable(path), "it belongs to no export of this ledger");
     return !problems_.enough();
-  });
+  }));
+  // Which entries name one, the walk knows; one that is missing was told.
+  if (const std::uint64_t named = problems_.report().contents_named; manifest.contents && contents > named)
+    problems_.add(std::nullopt, "file", std::string(export_contents_prefix),
+                  "it holds " + std::to_string(contents) + " contents, and the entries name " + std::to_string(named));
+  return {};
 }
 
 }  // namespace quotary

@@ -4,6 +4,7 @@
 
 #include "ledger/log/export_check.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,6 +54,11 @@ class ExportInputs {
   [[nodiscard]] Result<void> close(Reading reading, std::uint64_t surplus_max);
   // A whole file of at most `size_max` bytes; absent when it is missing or larger, which was told.
   [[nodiscard]] Result<std::optional<std::string>> whole(const std::string& path, std::size_t size_max);
+
+  // A file read to its end, part by part; its line of SHA256SUMS is taken. False: it was missing or could not be read,
+  // or is over `size_max`, which was told.
+  [[nodiscard]] Result<bool> stream(const std::string& path, std::uint64_t size_max,
+                                    const std::function<void(std::string_view part)>& part);
 
   // SHA256SUMS must end here; and it, the folder must hold nothing that the manifest does not make it hold.
   [[nodiscard]] Result<void> finish(const ExportManifest& manifest);

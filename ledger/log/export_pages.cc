@@ -43,8 +43,14 @@ Words payload_words(const ExportManifest& manifest) {
               held + " facts; " + chosen + " private ones (documents, names, reasons) withheld by choice."};
     case ExportPayloads::all: break;
   }
-  return {"附带全部 " + held + " 项内容，其中保密内容已解密；" + erased + " 项因密钥已依法销毁而不存在。",
-          "All " + held + ", private ones decrypted; " + erased + " do not exist any more: their keys were destroyed."};
+  Words words{
+      "附带全部 " + held + " 项内容，其中保密内容已解密；" + erased + " 项因密钥已依法销毁而不存在。",
+      "All " + held + ", private ones decrypted; " + erased + " do not exist any more: their keys were destroyed."};
+  if (!manifest.contents) return words;
+  const std::string contents = std::to_string(manifest.contents_held);
+  words.chinese += "contents/ 下另附 " + contents + " 项证据内容，以其记录的序号为文件名。";
+  words.english += " And " + contents + " contents of evidence under contents/, each named by the index of its entry.";
+  return words;
 }
 
 constexpr std::string_view page_text = R"page(<!DOCTYPE html>
@@ -114,7 +120,7 @@ origin       {{origin}}
 entries      {{size}}
 root         {{root}}
 exported at  {{time}}
-payloads     {{payloads}}: {{payloads_held}} held, {{by_choice}} withheld by choice, {{erased}} erased
+payloads     {{payloads}}: {{payloads_held}} held, {{by_choice}} withheld by choice, {{erased}} erased{{contents}}
 key          {{vkey}}
 
 核对 / HOW TO CHECK
@@ -192,15 +198,19 @@ std::string export_index_page(const ExportManifest& manifest, const std::string&
 }
 
 std::string export_readme(const ExportManifest& manifest, const std::string& vkey) {
-  return filled(readme_text, {{"origin", manifest.origin},
-                              {"size", std::to_string(manifest.tree_size)},
-                              {"root", manifest.root.hex()},
-                              {"time", manifest.exported_at},
-                              {"payloads", std::string(payloads_text(manifest.payloads))},
-                              {"payloads_held", std::to_string(manifest.payloads_held)},
-                              {"by_choice", std::to_string(manifest.withheld_by_choice)},
-                              {"erased", std::to_string(manifest.withheld_erased)},
-                              {"vkey", vkey}});
+  return filled(readme_text,
+                {{"origin", manifest.origin},
+                 {"size", std::to_string(manifest.tree_size)},
+                 {"root", manifest.root.hex()},
+                 {"time", manifest.exported_at},
+                 {"payloads", std::string(payloads_text(manifest.payloads))},
+                 {"payloads_held", std::to_string(manifest.payloads_held)},
+                 {"by_choice", std::to_string(manifest.withheld_by_choice)},
+                 {"erased", std::to_string(manifest.withheld_erased)},
+                 {"contents", manifest.contents ? "\ncontents     " + std::to_string(manifest.contents_held) +
+                                                      " of evidence held, contents/<index of the entry>"
+                                                : std::string()},
+                 {"vkey", vkey}});
 }
 
 }  // namespace quotary

@@ -103,7 +103,46 @@ Result<void> ExportWalk::bundle(std::uint64_t number) {
   QUOTARY_TRY_VOID(entries(name, bytes, stored.front(), pack));
   if (problems_.enough()) return {};  // perhaps before the tree has all that the tiles hold
   for (std::size_t i = 1; i < tiles.size(); ++i) compare(tiles[i], stored[i]);
-  return close_pack(pack);
+  QUOTARY_TRY_VOID(close_pack(pack));
+  return contents();
+}
+
+Result<void> ExportWalk::contents() {
+  if (!options_.contents) {
+    if (manifest_.contents && !contents_told_)
+      problems_.add(std::nullopt, "content", std::string(export_contents_prefix),
+                    "nobody here knows which entries name them");
+    contents_told_ = true;
+    return {};
+  }
+  const auto named = options_.contents();
+  if (!manifest_.contents) return {};
+  for (const ExportedContent& each : named) {
+    QUOTARY_TRY_VOID(hold_content(each));
+    if (problems_.enough()) return {};
+  }
+  return {};
+}
+
+Result<void> ExportWalk::hold_content(const ExportedContent& content) {
+  ExportReport& report = problems_.report();
+  ++report.contents_named;
+  const std::string path = export_content_path(content.index);
+  Sha256 hash;
+  hash.update(content.nonce);
+  std::uint64_t size = 0;
+  QUOTARY_TRY(whole, inputs_.stream(path, content.size_bytes, [&](std::string_view part) {
+    hash.update(part);
+    size += part.size();
+  }));
+  if (!whole) return {};
+  if (size != content.size_bytes || hash.finish() != content.commitment) {
+    problems_.add(content.index, "content", path, "it is not the content that the entry commits to");
+    return {};
+  }
+  ++report.contents_checked;
+  report.content_bytes += size;
+  return {};
 }
 
 Result<void> ExportWalk::entries(const TileName& name, const std::optional<std::string>& bytes,

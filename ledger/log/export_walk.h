@@ -46,6 +46,8 @@ class ExportWalk {
   [[nodiscard]] Result<Pack> open_pack(std::uint64_t number);
   [[nodiscard]] Result<void> close_pack(Pack& pack);
   [[nodiscard]] Result<void> payloads(Pack& pack);
+  [[nodiscard]] Result<void> contents();
+  [[nodiscard]] Result<void> hold_content(const ExportedContent& content);
   [[nodiscard]] Result<void> payload(Pack& pack, std::size_t place);
   [[nodiscard]] Result<void> payload_bytes(Pack& pack, std::size_t place);
   // How much of a payload someone asked for; 0: nothing.
@@ -72,6 +74,7 @@ class ExportWalk {
   std::vector<ExportedObject> seen_;                             // of the entry at hand, by place
   std::optional<ExportFold> fold_;
   std::uint64_t index_roots_ = 0;
+  bool contents_told_ = false;
   ExportTree tree_;
   SubjectLinks links_;
   EntryView entry_;

@@ -100,6 +100,7 @@ class Exporting {
     manifest_.tree_size = chosen.checkpoint.checkpoint.size;
     manifest_.root = chosen.checkpoint.checkpoint.root;
     manifest_.payloads = options.payloads;
+    manifest_.contents = static_cast<bool>(options.contents);
     manifest_.keys = {true, !options.seal_certificate.empty(), !options.witness_policy.empty(),
                       !options.succession.empty()};
     if (chosen.witnessed) manifest_.witnessed_size = chosen.witnessed->checkpoint.size;
@@ -150,12 +151,29 @@ class Exporting {
       const auto viewed = view_entry(rest.substr(2, size), entry);
       if (!viewed || entry.index != index)
         return differs(index, viewed ? "it says another index" : viewed.error().detail);
+      canonical_ = rest.substr(2, size);
       for (std::size_t place = 0; place < entry.objects.size(); ++place) QUOTARY_TRY_VOID(payload(entry, place));
       rest.remove_prefix(2 + size);
     }
     if (!packed) return {};
     QUOTARY_TRY_VOID(files_.add(std::string(ustar_end_bytes, '\0')));
-    return files_.end();
+    QUOTARY_TRY_VOID(files_.end());
+    return contents();
+  }
+
+  // Those that the bundle's entries name.
+  Result<void> contents() {
+    for (const auto& [index, content] : contents_) {
+      QUOTARY_TRY_VOID(files_.begin(export_content_path(index)));
+      QUOTARY_TRY_VOID(content([&](std::string_view part) {
+        manifest_.content_bytes += part.size();
+        return files_.add(part);
+      }));
+      QUOTARY_TRY_VOID(files_.end());
+      ++manifest_.contents_held;
+    }
+    contents_.clear();
+    return {};
   }
 
   Result<void> payload(const EntryView& entry, std::size_t place) {
@@ -180,6 +198,10 @@ class Exporting {
     }
     if (stored.size() != object.size || sha256(stored) != object.sha256)
       return differs(entry.index, "a payload does not have the hash that the entry names");
+    if (is_private && options_.contents) {
+      QUOTARY_TRY(content, options_.contents(canonical_, unescape(object.name), stored));
+      if (content) contents_.emplace_back(entry.index, std::move(*content));
+    }
     const auto header = pack_header(entry, place);
     if (!header) return differs(entry.index, "a payload is over 8 GiB");
     ++manifest_.payloads_held;
@@ -219,6 +241,8 @@ class Exporting {
   std::unique_ptr<Cursor> entries_, objects_;
   ExportTree tree_;
   ExportManifest manifest_;
+  std::string_view canonical_;                                     // of the entry at hand
+  std::vector<std::pair<std::uint64_t, ExportContent>> contents_;  // of the bundle at hand
 };
 
 std::string parent_of(const std::string& path) {
@@ -233,6 +257,7 @@ std::string export_partial(const std::string& target) { return target + ".partia
 Result<ExportManifest> export_ledger(const LedgerOptions& ledger, const LedgerPorts& ports,
                                      const CheckpointVerifier& log_key, const ExportOptions& options) {
   QUOTARY_CHECK(ports.files && ports.clock);
+  QUOTARY_CHECK(!options.contents || options.payloads == ExportPayloads::all);
   FileSystem& files = *ports.files;
   if (options.payloads == ExportPayloads::all && ports.cipher == nullptr)
     return fail(Errc::unavailable, "keys_needed", "private payloads can be exported with the key folder only");

@@ -9,10 +9,17 @@
 
 namespace quotary {
 
+// A large content beside the log, from front to back; what `write` answers ends it.
+using ExportContent = std::function<Result<void>(const std::function<Result<void>(std::string_view part)>& write)>;
+// The content that a private payload of an entry leads to, or nothing. `plain`: the payload's bytes.
+using FindExportContent = std::function<Result<std::optional<ExportContent>>(
+    std::string_view canonical, std::string_view name, std::string_view plain)>;
+
 struct ExportOptions {
   std::string target;    // the folder to be made, with those above it; or the archive
   bool archive = false;  // one ustar archive of the same files
   ExportPayloads payloads = ExportPayloads::facts;
+  FindExportContent contents;    // set: large contents too, in plain; takes payloads `all`
   bool witnessed = false;        // at the newest checkpoint that is witnessed, not at the newest that is signed
   std::string vkey;              // the log's, as text
   std::string succession;        // the file that leads to it from earlier keys; empty: none

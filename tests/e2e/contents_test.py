@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Contents of evidence through the real program: verified, backed up, drilled, restored and erased."""
-import json, os, shutil, subprocess, sys, unittest
+import hashlib, json, os, shutil, subprocess, sys, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import STILL, Server
@@ -102,6 +102,57 @@ class Contents(unittest.TestCase):
         told = json.loads(run(VERIFY_PROGRAM, "export", export, "--vkey", vkey, "--json"))
         self.assertGreater(told["withheld"]["erased"], 0)
         self.assertEqual(told["problems_total"], 0)
+
+    def test_an_export_holds_them_and_is_checked_offline(self):
+        vkey = run(PROGRAM, "keys", "show", "--vkey", "--data", self.s.data).strip()
+        export = os.path.join(self.s.home, "export")
+        run(PROGRAM, "export", export, "--data", self.s.data, "--contents", check=1)
+        made = json.loads(run(PROGRAM, "export", export, "--data", self.s.data, "--payloads", "all", "--contents", "--json"))
+        self.assertEqual((made["contents_held"], made["content_bytes"]), (3, 200_006))
+        index = self.first[0][0]
+        content = os.path.join(export, "contents", str(index))
+        with open(content) as f:
+            self.assertEqual(f.read(), "a" * 100_000)
+        check = lambda expect=0, target=export: json.loads(run(VERIFY_PROGRAM, "export", target, "--vkey", vkey, "--json", check=expect))
+        told = check()
+        self.assertEqual((told["contents_checked"], told["content_bytes"]), (3, 200_006))
+        subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=export, check=True)
+        archive = export + ".tar"
+        run(PROGRAM, "export", archive, "--data", self.s.data, "--payloads", "all", "--contents")
+        self.assertEqual(check(0, archive)["contents_checked"], 3)
+
+        def tampered(change, *kinds):
+            copy = os.path.join(self.s.home, "tampered")
+            shutil.copytree(export, copy)
+            change(copy)
+            self.assertEqual([p["kind"] for p in check(1, copy)["problems"]], list(kinds))
+            shutil.rmtree(copy)
+
+        def rewritten(copy):  # by who makes SHA256SUMS right again
+            path = f"{copy}/contents/{index}"
+            with open(path, "w") as f:
+                f.write("b" * 100_000)
+            with open(f"{copy}/SHA256SUMS") as f:
+                lines = f.read().splitlines()
+            lines = [hashlib.sha256(b"b" * 100_000).hexdigest() + line[64:] if line.endswith(f"  contents/{index}") else line for line in lines]
+            with open(f"{copy}/SHA256SUMS", "w") as f:
+                f.write("\n".join(lines) + "\n")
+
+        def surplus(copy):
+            with open(f"{copy}/contents/0", "w") as f:
+                f.write("named by no entry")
+
+        tampered(rewritten, "content")
+        tampered(lambda copy: os.remove(f"{copy}/contents/{index}"), "file")
+        tampered(surplus, "file")
+        # One that does not hold is exported by nobody.
+        with open(os.path.join(self.s.data, self.first[0][1]), "r+b") as f:
+            f.seek(100)
+            f.write(b"x")
+        other = os.path.join(self.s.home, "other")
+        run(PROGRAM, "export", other, "--data", self.s.data, "--payloads", "all", "--contents", check=1)
+        self.assertFalse(os.path.exists(other) or os.path.exists(other + ".partial"))
+        run(PROGRAM, "export", other, "--data", self.s.data, "--payloads", "all")
 
 
 if __name__ == "__main__":

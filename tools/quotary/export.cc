@@ -5,9 +5,13 @@
 #include "ledger/base/bytes.h"
 #include "ledger/base/hash.h"
 #include "ledger/base/json.h"
+#include "ledger/base/random.h"
+#include "ledger/contents/exported_contents.h"
+#include "ledger/contents/named_content.h"
 #include "ledger/log/policy.h"
 #include "ledger/log/ustar.h"
 #include "ledger/records/fields.h"
+#include "signing/content_cipher.h"
 #include "signing/keys.h"
 #include "tools/quotary/command.h"
 #include "tools/quotary/findings.h"
@@ -27,6 +31,7 @@ struct ExportCommand {
   Places places;
   std::string target, vkey, succession, payloads = "facts", witness_policy;
   std::string quote;  // its evidence alone
+  bool contents = false;
   bool witnessed = false;
   bool as_json = false;
 };
@@ -73,6 +78,10 @@ void print(const ExportCommand& command, const ExportManifest& manifest) {
                      {"payload_bytes", manifest.payload_bytes},
                      {"withheld_by_choice", manifest.withheld_by_choice},
                      {"withheld_erased", manifest.withheld_erased}};
+    if (manifest.contents) {
+      out["contents_held"] = manifest.contents_held;
+      out["content_bytes"] = manifest.content_bytes;
+    }
     if (manifest.witnessed_size) out["witnessed_size"] = *manifest.witnessed_size;
     std::printf("%s\n", json::serialize(out).c_str());
     return;
@@ -82,6 +91,9 @@ void print(const ExportCommand& command, const ExportManifest& manifest) {
   std::printf("内容 payloads     %llu 项已附 held (%llu bytes), %llu 项未附 withheld by choice, %llu 项已销毁 erased\n",
               number(manifest.payloads_held), number(manifest.payload_bytes), number(manifest.withheld_by_choice),
               number(manifest.withheld_erased));
+  if (manifest.contents)
+    std::printf("证据 contents     %llu 项已附 held (%llu bytes)\n", number(manifest.contents_held),
+                number(manifest.content_bytes));
   if (manifest.payloads == ExportPayloads::all)
     std::puts(
         "注意 note         保密内容已解密，请按原件保管 / private payloads are in plain: keep it as the originals");
@@ -92,6 +104,8 @@ void print(const ExportCommand& command, const ExportManifest& manifest) {
 Result<ExportManifest> make(ExportCommand& command, bool& begun) {
   QUOTARY_TRY_VOID(command.places.complete());
   const Places& places = command.places;
+  if (command.contents && command.payloads != "all")
+    return fail(Errc::invalid, "contents_alone", "--contents goes with --payloads all, which holds what names them");
   for (const std::string& folder : {places.data, places.keys}) {
     QUOTARY_TRY(inside, lies_within(command.target, folder));
     if (inside)
@@ -124,6 +138,10 @@ Result<ExportManifest> make(ExportCommand& command, bool& begun) {
       if (done >= size) std::fputs("\r\033[K", stderr);
     };
   }
+  const auto cipher = signing::content_cipher(std::make_shared<SystemRandom>());
+  const auto store =
+      blobs::BlobStore::open_for_reading(files, *cipher, places.data + "/" + std::string(contents::blobs_folder));
+  if (command.contents) options.contents = contents::contents_for_export(*store);
   return export_ledger(ledger_options(places), reading_ports(files, keys.get()), *log.used, options);
 }
 
@@ -207,6 +225,8 @@ void add_export(CLI::App& app, int& exit_code) {
                    "facts (amounts, dates, codes), none, or all: private ones too, decrypted (needs the key folder)")
       ->check(CLI::IsMember({"none", "facts", "all"}))
       ->capture_default_str();
+  command->add_flag("--contents", options->contents,
+                    "the large contents of evidence too, decrypted; goes with --payloads all");
   command->add_option(
       "--quote", options->quote,
       "only the evidence of this quote, for a court's file: its revisions, entries, proofs, signatures, "

@@ -30,6 +30,7 @@ constexpr Words kind_words[] = {
     {"reorder", "记录顺序被改动", "entries are out of order"},
     {"node", "哈希树节点不符", "a tree node does not match"},
     {"payload", "内容与记录的哈希不符", "a payload does not match its recorded hash"},
+    {"content", "证据内容与记录的承诺不符", "a piece of evidence is not what its entry commits to"},
     {"index", "索引与记录不符", "an index.root does not commit to what the entries give"},
     {"number_gap", "编号出现空缺", "a number is missing"},
     {"number_duplicate", "编号重复", "a number occurs twice"},
@@ -108,6 +109,10 @@ Verdict judge_export(const ExportReport& report) {
   verdict.facts["payloads"] = payloads_text(report.manifest.payloads);
   verdict.facts["entries_checked"] = report.entries_checked;
   verdict.facts["payloads_checked"] = report.payloads_checked;
+  if (report.manifest.contents) {
+    verdict.facts["contents_checked"] = report.contents_checked;
+    verdict.facts["content_bytes"] = report.content_bytes;
+  }
   verdict.facts["files_checked"] = report.files_checked;
   verdict.facts["bytes_read"] = report.bytes_read;
   verdict.tell("账本", "ledger", printable(report.checkpoint.origin));
@@ -116,6 +121,10 @@ Verdict judge_export(const ExportReport& report) {
   verdict.tell("已核对", "checked",
                count(report.entries_checked) + " 条记录 entries, " + count(report.payloads_checked) +
                    " 项内容 payloads, " + count(report.files_checked) + " 个文件 files");
+  if (report.manifest.contents)
+    verdict.tell(
+        "证据", "contents",
+        count(report.contents_checked) + " 项证据内容 contents of evidence, " + count(report.content_bytes) + " bytes");
   tell_withheld(verdict, report);
   tell_problems(verdict, report);
   if (report.problems_total == 0) {

@@ -1,6 +1,7 @@
 // The offline verifier: checks documents, proofs, checkpoints and exports against a log's key, with no network and no
 // store.
 #include "ledger/base/file_system.h"
+#include "ledger/contents/exported_contents.h"
 #include "ledger/log/status_proof.h"
 #include "ledger/log/succession.h"
 #include "ledger/numbers/numbers_proof.h"
@@ -241,6 +242,9 @@ Result<Verdict> exported(const Asked& asked) {
   how.progress = progress;
   if (times) how.watches.push_back(&times->watch());
   how.watches.push_back(&records.watch());
+  contents::ExportedContents named;
+  how.watches.push_back(&named.watch());
+  how.contents = [&named] { return named.take(); };
   how.erases = [&](const EntryView& entry, std::string_view canonical) { return erasures.erased_by(entry, canonical); };
   how.fold = &fold;
   how.folded = [&](const StateReader& state) { return records.read(state); };
