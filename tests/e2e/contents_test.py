@@ -117,6 +117,17 @@ class Contents(unittest.TestCase):
         told = check()
         self.assertEqual((told["contents_checked"], told["content_bytes"]), (3, 200_006))
         subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=export, check=True)
+        # The gate, evaluated anew from nothing but the export.
+        case = json.loads(run(VERIFY_PROGRAM, "export", export, "--vkey", vkey, "--case", "c1", "--json"))["case"]
+        self.assertEqual((case["stage"], case["policy"], case["gate"]["complete"]), ("pending", "demonstration", False))
+        self.assertEqual({r["id"]: r["state"] for r in case["gate"]["requirements"]}["trial_confirmation"], "missing")
+        self.assertEqual([(e["entry"], e["version"]) for e in case["evidence"]], [(self.first[0][0], 1), (self.first[1][0], 2)])
+        self.assertEqual(hashlib.sha256(case["policy_text"].encode()).hexdigest(), case["policy_sha256"])
+        self.assertIn("待补全", run(VERIFY_PROGRAM, "export", export, "--vkey", vkey, "--case", "c1"))
+        self.assertEqual(json.loads(run(VERIFY_PROGRAM, "export", export, "--vkey", vkey, "--case", "none", "--json", check=1))["code"], "case_unknown")
+        bare = os.path.join(self.s.home, "bare")
+        run(PROGRAM, "export", bare, "--data", self.s.data, "--payloads", "none")
+        run(VERIFY_PROGRAM, "export", bare, "--vkey", vkey, "--case", "c1", check=2)
         archive = export + ".tar"
         run(PROGRAM, "export", archive, "--data", self.s.data, "--payloads", "all", "--contents")
         self.assertEqual(check(0, archive)["contents_checked"], 3)

@@ -11,6 +11,7 @@
 #include "signing/document_check.h"
 #include "signing/keys.h"
 #include "signing/time_stamp.h"
+#include "tools/quotary_verify/cases.h"
 #include "tools/quotary_verify/document.h"
 #include "tools/quotary_verify/export.h"
 #include "tools/quotary_verify/growth.h"
@@ -42,7 +43,7 @@ constexpr std::size_t key_bytes_max = 4096;
 
 struct Asked {
   std::string file, proof, status, vkey, succession, trust, policy, document, checkpoint, roots, consistency, quote,
-      series, period;
+      case_id, series, period;
   std::vector<std::string> earlier, parts;
   bool as_json = false;
 };
@@ -247,7 +248,12 @@ Result<Verdict> exported(const Asked& asked) {
   how.contents = [&named] { return named.take(); };
   how.erases = [&](const EntryView& entry, std::string_view canonical) { return erasures.erased_by(entry, canonical); };
   how.fold = &fold;
-  how.folded = [&](const StateReader& state) { return records.read(state); };
+  std::optional<offline::ExportedCase> of_case;
+  if (!asked.case_id.empty()) of_case.emplace(asked.case_id);
+  how.folded = [&](const StateReader& state) -> Result<void> {
+    if (of_case) QUOTARY_TRY_VOID(of_case->read(state));
+    return records.read(state);
+  };
   for (const Vkey& each : keys) how.other_vkeys.push_back(vkey_text(each));
   for (const std::string& path : asked.earlier) {
     QUOTARY_TRY(text, read_file(*posix_file_system(), path, status_proof_bytes_max));
@@ -257,6 +263,7 @@ Result<Verdict> exported(const Asked& asked) {
   QUOTARY_TRY(report, check_export(*source, *key, vkey, std::move(how)));
   Verdict verdict = offline::judge_export(report);
   records.tell(verdict, report);
+  if (of_case) of_case->tell(verdict, report);
   if (times) times->tell(verdict);
   QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, report.note, keys));
   return verdict;
@@ -383,6 +390,8 @@ int run(int argc, char** argv) {
   on_export
       ->add_option("--document", asked.document, "the quote's sealed PDF, which must be the one that was issued 原件")
       ->needs(quote);
+  on_export->add_option("--case", asked.case_id,
+                        "a case's id: its policy, what its gate lacks, and its evidence 一个案例的规则、缺项与证据");
   auto* const series = on_export->add_option(
       "--series", asked.series, "a series: are its numbers whole, and which are voided? 该系列的编号完整吗？");
   on_export->add_option("--period", asked.period, "only that period in which the series counts, as 2026 只看一期")
