@@ -12,7 +12,7 @@ pkg_check_modules(ZIP REQUIRED IMPORTED_TARGET libzip)
 # What a server links: values, and the processes that make them.
 quotary_library(quotary_inspecting
   SOURCES inspecting/text.cc inspecting/name.cc inspecting/geo.cc inspecting/picture_hash.cc inspecting/inspection.cc
-          inspecting/inspection_json.cc inspecting/difference.cc inspecting/question.cc inspecting/inspectors.cc
+          inspecting/inspection_json.cc inspecting/difference.cc inspecting/question.cc inspecting/picture.cc inspecting/inspectors.cc
   PUBLIC quotary_confined quotary_base
   PRIVATE ICU::uc)
 
@@ -20,6 +20,7 @@ quotary_library(quotary_inspecting
 quotary_library(quotary_inspection_reading
   SOURCES inspecting/reading/sniff.cc inspecting/reading/families.cc inspecting/reading/civil_time.cc inspecting/reading/exif.cc
           inspecting/reading/jpeg.cc inspecting/reading/png.cc inspecting/reading/webp.cc inspecting/reading/heif.cc
+          inspecting/reading/raster.cc inspecting/reading/rendition.cc
           inspecting/reading/archive.cc inspecting/reading/xml.cc inspecting/reading/documents.cc inspecting/reading/office.cc
           inspecting/reading/ofd.cc inspecting/reading/pdf.cc inspecting/reading/inspect.cc inspecting/reading/process.cc
   PUBLIC quotary_inspecting

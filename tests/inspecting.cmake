@@ -14,6 +14,9 @@ quotary_test(inspection_test LABEL unit TIMEOUT 60
 quotary_test(inspecting_photos_test LABEL unit TIMEOUT 120
   SOURCES unit/inspecting_photos_test.cc
   LIBRARIES quotary_evidence_files quotary_inspection_reading)
+quotary_test(inspecting_pictures_test LABEL unit TIMEOUT 120
+  SOURCES unit/inspecting_pictures_test.cc
+  LIBRARIES quotary_evidence_files quotary_inspection_reading)
 quotary_test(inspecting_documents_test LABEL unit TIMEOUT 120
   SOURCES unit/inspecting_documents_test.cc
   LIBRARIES quotary_evidence_files quotary_inspection_reading)

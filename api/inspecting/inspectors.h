@@ -4,6 +4,7 @@
 #include "api/confined/limits.h"
 #include "api/inspecting/inspection.h"
 #include "api/inspecting/limits.h"
+#include "api/inspecting/picture.h"
 #include "api/inspecting/question.h"
 
 #include <memory>
@@ -21,8 +22,8 @@ struct InspectorsConfig {
   confined::Limits limits = limits::process;
 };
 
-// Thread-safe; inspect() blocks. Processes are started when they are first needed, again when one has ended, and end
-// with this.
+// Thread-safe; inspect() and picture() block. Processes are started when they are first needed, again when one has
+// ended, and end with this.
 class Inspectors {
  public:
   explicit Inspectors(InspectorsConfig config);
@@ -35,6 +36,11 @@ class Inspectors {
   // Errc::overloaded `inspecting_busy`; unavailable `inspecting_unavailable`, `not_confined`; corrupt
   // `inspection_malformed` when the process answers what is none.
   [[nodiscard]] Result<Inspection> inspect(const Question& question);
+
+  // A picture of a photo, of at most picture_side_px_max and picture_bytes_max; from a file of more than
+  // inspected_bytes_max none is made. Which file is no error: see Picture::flags. Errors as of inspect(), but
+  // `picture_malformed`.
+  [[nodiscard]] Result<Picture> picture(std::string_view bytes);
 
  private:
   struct Impl;

@@ -3,6 +3,7 @@
 
 #include "api/confined/limits.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +28,13 @@ inline constexpr std::size_t compared_lines_max = 4'000'000;  // older times new
 
 inline constexpr std::uint64_t scaled_pixels_max = 150'000'000;  // of a JPEG, which is made small while it is read
 inline constexpr std::uint64_t whole_pixels_max = 50'000'000;    // of a picture that is decoded at its full size
+
+inline constexpr std::uint32_t picture_side_px_max = 2'000;  // of a picture that is shown: the longer side
+inline constexpr std::size_t picture_bytes_max = 2u << 20;   // of it as a JPEG
+
+inline constexpr std::size_t picture_answer_head_bytes_max = 1u << 10;
+inline constexpr std::size_t answer_bytes_max =  // of the process, whatever it was asked
+    std::max(inspection_bytes_max, picture_bytes_max + picture_answer_head_bytes_max);
 
 inline constexpr std::uint64_t archive_entries_max = 10'000;
 inline constexpr std::uint64_t archive_total_bytes_max = 512u << 20;  // of all entries, inflated

@@ -23,6 +23,9 @@ struct Question {
 
 enum QuestionPart : std::size_t { part_head, part_bytes };
 
+// The head that asks for a picture (picture.h) of the whole file's bytes, in place of an inspection.
+inline constexpr std::string_view picture_head = R"({"make":"picture"})";
+
 // All but the bytes, as canonical JSON; the name made safe, a declared type that is no media type left out.
 [[nodiscard]] std::string encode_head(const Question& question);
 // Takes what encode_head() writes and no other spelling. Errc::internal `question_malformed`.

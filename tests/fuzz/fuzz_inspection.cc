@@ -1,4 +1,4 @@
-// Any bytes as an evidence file: never a crash, and what is found comes through JSON as it was.
+// Any bytes as an evidence file: never a crash, and what is found or shown comes through as it was.
 #include "api/inspecting/difference.h"
 #include "api/inspecting/name.h"
 #include "api/inspecting/reading/inspect.h"
@@ -25,9 +25,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     QUOTARY_CHECK(found.file_name == safe);
     QUOTARY_CHECK(canonical_json(inspecting::facts(found)).has_value());
     QUOTARY_CHECK(canonical_json(inspecting::told(found)).has_value());
+    const auto picture = reader.picture(bytes);
+    const auto shown = inspecting::decode_picture(inspecting::encode(picture));
+    QUOTARY_CHECK(shown && *shown == picture);
   } catch (const std::bad_alloc&) {
     // The process of the product says so and ends.
   }
   (void)inspecting::decode(bytes);
+  (void)inspecting::decode_picture(bytes);
   return 0;
 }

@@ -83,6 +83,29 @@ TEST(Inspectors, WhatTakesTooMuchIsStoppedAndTheNextIsRead) {
   EXPECT_TRUE(inspectors.inspect(question(large)).value().photo->picture_hash);
 }
 
+TEST(Inspectors, ProcessesMakePicturesAsThisOneDoes) {
+  const auto reader = Reader::open().value();
+  Inspectors inspectors(by_processes());
+  const auto picture = testing::spots(2'600, 64, 3);
+  const std::string jpeg = testing::jpeg_of(picture);
+  for (const std::string& bytes : {jpeg, testing::png_of(picture), testing::webp_of(picture), testing::heic_of(picture),
+                                   jpeg.substr(0, jpeg.size() / 2), testing::pdf_of({"one"}), std::string()}) {
+    const auto there = inspectors.picture(bytes);
+    ASSERT_TRUE(there) << there.error().detail;
+    EXPECT_TRUE(*there == reader.picture(bytes)) << there->jpeg.size();
+  }
+  const auto long_one = inspectors.picture(jpeg + std::string(limits::inspected_bytes_max, '\0')).value();
+  EXPECT_EQ(long_one.flags, std::set<Flag>{Flag::too_large_to_inspect});
+  EXPECT_TRUE(long_one.jpeg.empty());
+  auto config = by_processes();
+  config.limits.cpu_time = std::chrono::milliseconds(1);
+  const auto stopped = Inspectors(config).picture(testing::png_of(testing::spots(1'500, 1'500, 1))).value();
+  EXPECT_EQ(stopped.flags, std::set<Flag>{Flag::inspection_stopped});
+  config = by_processes();
+  config.program = {"/no/such/program"};
+  EXPECT_EQ(Inspectors(config).picture(jpeg).error().code, "inspecting_unavailable");
+}
+
 TEST(Inspectors, OfALongFileTheBeginningIsSent) {
   std::string bytes = photo();
   bytes.resize(limits::inspected_bytes_max + 1, '\0');

@@ -148,4 +148,20 @@ PhotoMetadata read_exif(std::string_view bytes) {
   return out;
 }
 
+unsigned read_orientation(std::string_view bytes) {
+  try {
+    const auto image =
+        Exiv2::ImageFactory::open(reinterpret_cast<const Exiv2::byte*>(bytes.data()), static_cast<long>(bytes.size()));
+    image->readMetadata();
+    const auto found = image->exifData().findKey(Exiv2::ExifKey("Exif.Image.Orientation"));
+    if (found == image->exifData().end() || found->count() == 0) return 1;
+    const auto said = found->toLong(0);
+    return said >= 1 && said <= 8 ? static_cast<unsigned>(said) : 1;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception&) {
+    return 1;
+  }
+}
+
 }  // namespace quotary::inspecting

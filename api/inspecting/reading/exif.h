@@ -18,4 +18,8 @@ struct PhotoMetadata {
 // Of any file; from one that is no photo exif_missing comes.
 [[nodiscard]] PhotoMetadata read_exif(std::string_view bytes);
 
+// How the picture is to be turned to stand upright, 1 to 8 as EXIF counts: 1, as it is, where the file says nothing or
+// none of these.
+[[nodiscard]] unsigned read_orientation(std::string_view bytes);
+
 }  // namespace quotary::inspecting

@@ -6,6 +6,7 @@
 #include "api/inspecting/reading/exif.h"
 #include "api/inspecting/reading/families.h"
 #include "api/inspecting/reading/picture.h"
+#include "api/inspecting/reading/rendition.h"
 
 #include <algorithm>
 #include <array>
@@ -76,6 +77,8 @@ Result<Reader> Reader::open() {
   (void)sha256("");
   return Reader(std::move(sniffer));
 }
+
+Picture Reader::picture(std::string_view bytes) const { return make_picture(sniffer_.media_type(bytes), bytes); }
 
 Inspection Reader::inspect(const Question& question) const {
   Inspection out;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/inspecting/inspection.h"
+#include "api/inspecting/picture.h"
 #include "api/inspecting/question.h"
 #include "api/inspecting/reading/sniff.h"
 
@@ -17,6 +18,9 @@ class Reader {
   // Whatever the bytes are: what cannot be read is flagged. Only memory that runs out is told otherwise, by
   // std::bad_alloc. The question's name and declared type may be any text.
   [[nodiscard]] Inspection inspect(const Question& question) const;
+
+  // A picture to show of a whole file, whatever the bytes are; memory as above.
+  [[nodiscard]] Picture picture(std::string_view bytes) const;
 
  private:
   explicit Reader(Sniffer sniffer) : sniffer_(std::move(sniffer)) {}
