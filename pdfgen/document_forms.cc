@@ -140,14 +140,18 @@ std::vector<PageContent> make_pages(const LaidDocument& laid) {
   return out;
 }
 
-std::string unsigned_appearance(double width, double height) {
-  std::string out = "0.62 0.66 0.71 RG 0.5 w [2 2] 0 d 10 ";
-  append_number(out, height / 4);
-  out += " m ";
-  append_number(out, width - 10);
-  out += ' ';
-  append_number(out, height / 4);
-  return out + " l S\n";
+SignatureField unsigned_field(const SignaturePlace& place) {
+  const auto& [left, bottom, right, top] = place.rectangle;
+  SignatureField out{place.name, place.tooltip, place.page, place.rectangle, ""};
+  if (right <= left) return out;
+  out.appearance = "0.62 0.66 0.71 RG 0.5 w [2 2] 0 d 10 ";
+  append_number(out.appearance, (top - bottom) / 4);
+  out.appearance += " m ";
+  append_number(out.appearance, right - left - 10);
+  out.appearance += ' ';
+  append_number(out.appearance, (top - bottom) / 4);
+  out.appearance += " l S\n";
+  return out;
 }
 
 }  // namespace quotary::pdfgen

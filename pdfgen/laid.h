@@ -3,6 +3,7 @@
 
 #include "pdfgen/page_flow.h"
 #include "pdfgen/quote_document.h"
+#include "pdfgen/signature_box.h"
 
 #include <optional>
 
@@ -37,14 +38,23 @@ struct Stamp {
 void use_stamp_glyphs(Typesetter& typesetter, bool english);
 // The resource names of a page's forms.
 [[nodiscard]] std::vector<PageContent> make_pages(const LaidDocument& laid);
-// The dashed line that an unsigned field is signed on; the frame around it belongs to the page.
-[[nodiscard]] std::string unsigned_appearance(double width, double height);
+// With the dashed line that it is signed on, where it is to be seen; the frame around it belongs to the page.
+[[nodiscard]] SignatureField unsigned_field(const SignaturePlace& place);
+
+// What stands over the boxes that Rep and Customer1 to Customer3 sign in, side by side over the page's width.
+using SignatureLabels = std::array<Label, 4>;
+inline constexpr double signature_boxes_height = 8 + 4 + signature_box_height + 6;
+// Draws the boxes below `y` and moves down; the caller has seen to the room. Beside their fields the field Seal, which
+// is none to see.
+void lay_out_signature_boxes(PageFlow& flow, std::vector<SignaturePlace>& fields, const SignatureLabels& labels);
 
 // Every printed text of the quote has a glyph; problems[] otherwise.
 [[nodiscard]] Result<void> check_printable(const FaceSet& faces, const Quote& quote);
 
 // PNG or JPEG to an image XObject, alpha flattened on white. Errc::invalid `bad_logo`.
 [[nodiscard]] Result<Image> read_image(std::string_view bytes);
+// A JPEG that was made for the page, of at most 4 MB. Errc::invalid `bad_picture`.
+[[nodiscard]] Result<Image> read_picture(std::string_view jpeg);
 
 // Draws the quote; fills contents, places and fields.
 void lay_out_quote(LaidDocument& laid, Typesetter& typesetter, const Quote& quote);
@@ -70,5 +80,9 @@ class PrintableCheck {
   const FaceSet& faces_;
   std::vector<Problem> problems_;
 };
+
+// The text with 〓 in place of each character that a face lacks, then `replaced` is set: for what nobody can write
+// anew.
+[[nodiscard]] std::string with_stand_ins(const FaceSet& faces, std::string_view text, bool& replaced);
 
 }  // namespace quotary::pdfgen

@@ -9,6 +9,7 @@ namespace quotary::pdfgen {
 
 // UTF-8 to code points; an ill-formed byte becomes U+FFFD.
 [[nodiscard]] std::u32string decode_utf8(std::string_view text);
+[[nodiscard]] std::string encode_utf8(char32_t character);
 
 // True when a line may end between two neighbours: no closing punctuation at a line's start, no opening punctuation at
 // its end, Latin words and numbers kept together.

@@ -1,6 +1,5 @@
 #include "pdfgen/laid.h"
 #include "pdfgen/line_break.h"
-#include "pdfgen/signature_box.h"
 
 #include <algorithm>
 
@@ -70,19 +69,11 @@ struct Term {
   [[nodiscard]] double height() const { return 4 + 8 * 1.42 + height_of(lines); }
 };
 
-constexpr double box_height = signature_box_height, signatures_height = 12 + 12 + box_height + 6, signatures_head = 24;
+constexpr double signatures_height = 12 + signature_boxes_height, signatures_head = 24;
+constexpr SignatureLabels signature_labels{
+    {{"卖方代表", "Seller"}, {"买方签字一", "Buyer 1"}, {"买方签字二", "Buyer 2"}, {"买方签字三", "Buyer 3"}}};
 
 void signature_block(PageFlow& flow, LaidDocument& laid, const Quote& quote, std::size_t totals_page) {
-  struct Box {
-    const char* name;
-    Label label;
-  };
-  constexpr Box boxes[] = {{"Rep", {"卖方代表", "Seller"}},
-                           {"Customer1", {"买方签字一", "Buyer 1"}},
-                           {"Customer2", {"买方签字二", "Buyer 2"}},
-                           {"Customer3", {"买方签字三", "Buyer 3"}}};
-  constexpr double spacing = 10, wide = (body_width - 3 * spacing) / 4;
-  static_assert(wide - signature_box_width < 0.01 && signature_box_width - wide < 0.01);
   flow.need(signatures_height + (flow.page_index() == totals_page ? 0 : signatures_head));
   flow.y -= 12;
   if (flow.page_index() != totals_page) {  // who signs sees the amount all the same
@@ -94,17 +85,7 @@ void signature_block(PageFlow& flow, LaidDocument& laid, const Quote& quote, std
     flow.page().line(margin_left, flow.y - 15, margin_right, flow.y - 15, 0.5, hairline);
     flow.y -= signatures_head;
   }
-  flow.y -= 8;
-  double x = margin_left;
-  laid.fields.push_back({"Seal", "电子签章 Seal", 0, {}});
-  for (const Box& box : boxes) {
-    flow.page().text(x, flow.y + 1, both(box.label, flow.english()), {7, Weight::regular, grey});
-    flow.page().frame(x, flow.y - 4 - box_height, wide, box_height, 0.5, hairline);
-    laid.fields.push_back(
-        {box.name, both(box.label, true), flow.page_index(), {x, flow.y - 4 - box_height, x + wide, flow.y - 4}});
-    x += wide + spacing;
-  }
-  flow.y -= box_height + 6;
+  lay_out_signature_boxes(flow, laid.fields, signature_labels);
 }
 
 }  // namespace

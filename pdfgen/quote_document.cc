@@ -76,11 +76,7 @@ Result<std::string> QuoteDocument::finish(const Numbering& numbering, std::strin
                               container.language,
                               numbering.issued_at,
                               {{"number", numbering.number}, {"verifyCode", numbering.verify_code}}});
-  for (const SignaturePlace& place : laid.fields) {
-    const auto& [left, bottom, right, top] = place.rectangle;
-    container.fields.push_back({place.name, place.tooltip, place.page, place.rectangle,
-                                right > left ? unsigned_appearance(right - left, top - bottom) : ""});
-  }
+  for (const SignaturePlace& place : laid.fields) container.fields.push_back(unsigned_field(place));
   const Attachment attachment{"quote.json", "The quote as structured data, canonical JSON", canonical_quote};
   container.attachment = &attachment;
   return write_container(container);

@@ -32,10 +32,19 @@ void lay_out_head(PageFlow& flow, const Statement& statement) {
   flow.paragraph(statement.introduction.english, {8, Weight::regular, grey}, margin_left, body_width);
 }
 
-void lay_out(PageFlow& flow, const Statement& statement) {
+// Ruled paper.
+void lay_out_room(PageFlow& flow, double height, double left) {
+  constexpr double line_height = 22;
+  for (double done = line_height; done <= height; done += line_height) {
+    flow.need(line_height + 5);
+    flow.y -= line_height;
+    if (done + line_height <= height) flow.page().line(left, flow.y, margin_right, flow.y, 0.3, hairline);
+  }
+}
+
+void lay_out_rows(PageFlow& flow, const Statement& statement) {
   constexpr double label_width = 150;
   constexpr Style value{9};
-  lay_out_head(flow, statement);
   for (const StatementRow& row : statement.rows) {
     if (!row.pointer) {
       flow.need(64);  // a heading stays with what it heads
@@ -45,13 +54,14 @@ void lay_out(PageFlow& flow, const Statement& statement) {
       flow.page().line(margin_left, flow.y, margin_right, flow.y, 0.8, statement.color);
       continue;
     }
-    if (row.value.empty()) continue;
+    if (row.value.empty() && row.room <= 0) continue;
     std::vector<StyledLine> lines;
     flow.typesetter().wrap(lines, row.value, value, body_width - label_width);
-    flow.need(std::min(height_of(lines), 3 * value.size * 1.42) + 9);
+    flow.need(std::min(std::max(height_of(lines), row.room), 3 * value.size * 1.42) + 9);
     flow.y -= 4;
     flow.page().text(margin_left, flow.y - value.size * 1.42 + value.size * 0.26, both(row.label, true),
                      {8, Weight::regular, grey});
+    if (row.value.empty()) lay_out_room(flow, row.room, margin_left + label_width);
     for (const StyledLine& line : lines) {
       flow.need(line.height() + 5);
       flow.put(line, margin_left + label_width);
@@ -59,6 +69,39 @@ void lay_out(PageFlow& flow, const Statement& statement) {
     flow.y -= 4.5;
     flow.page().line(margin_left, flow.y, margin_right, flow.y, 0.4, hairline);
   }
+}
+
+// As large as leaves all of it on one page; where that would be too small to see, as large as looks well.
+void lay_out_picture(PageFlow& flow, const Statement& statement) {
+  constexpr double height_least = 190, height_most = 330, space = 10, caption_height = 14;
+  constexpr Style caption{7, Weight::regular, grey};
+  PageFlow scratch(flow.typesetter(), true, "");
+  const double top = scratch.y;
+  lay_out_rows(scratch, statement);
+  const double left = scratch.page_index() > 0 ? 0 : flow.room() - (top - scratch.y) - space - caption_height;
+  const double height_max = left < height_least ? height_most : std::min(left, height_most);
+  const double scale = std::min(body_width / statement.picture->width, height_max / statement.picture->height);
+  const double width = scale * statement.picture->width, height = scale * statement.picture->height;
+  flow.y -= space + height;
+  flow.page().image(margin_left + (body_width - width) / 2, flow.y, width, height);
+  flow.y -= caption_height;
+  flow.page().text_center(page_width / 2, flow.y + 4, both(statement.picture_caption, true), caption);
+}
+
+void lay_out(PageFlow& flow, const Statement& statement, LaidDocument& laid) {
+  lay_out_head(flow, statement);
+  if (statement.picture) lay_out_picture(flow, statement);
+  lay_out_rows(flow, statement);
+  if (!statement.signatures) {
+    laid.fields.push_back({"Seal", "电子签章 Seal", 0, {}});
+    return;
+  }
+  constexpr double space = 34;
+  flow.need(space + signature_boxes_height);
+  flow.page().text_fitted(margin_left, flow.y - 18, statement.signed_about, {8, Weight::bold, statement.color},
+                          body_width);
+  flow.y -= space;
+  lay_out_signature_boxes(flow, laid.fields, *statement.signatures);
 }
 
 }  // namespace
@@ -74,7 +117,7 @@ Result<std::string> write_statement(std::shared_ptr<const Fonts> fonts, const St
   Typesetter typesetter(*laid.faces);
   use_stamp_glyphs(typesetter, true);
   PageFlow flow(typesetter, true, both(statement.title, true));
-  lay_out(flow, statement);
+  lay_out(flow, statement, laid);
   laid.contents = flow.finish();
   for (const Weight weight : {Weight::regular, Weight::bold}) {
     QUOTARY_TRY(font, laid.faces->face(weight).subset(typesetter.used(weight)));
@@ -95,7 +138,8 @@ Result<std::string> write_statement(std::shared_ptr<const Fonts> fonts, const St
   XmpInput xmp{container.title, container.author, container.subject, container.language, statement.created, {}};
   for (const auto& [name, value] : statement.properties) xmp.properties.emplace_back(name, value);
   container.xmp = xmp_packet(xmp);
-  container.fields.push_back({"Seal", "电子签章 Seal", 0, {}, ""});
+  if (statement.picture) container.image = &*statement.picture;
+  for (const SignaturePlace& place : laid.fields) container.fields.push_back(unsigned_field(place));
   return write_container(container);
 }
 

@@ -10,26 +10,6 @@ namespace {
 
 constexpr std::size_t problems_max = 50;
 
-std::string encode_utf8(char32_t c) {
-  std::string out;
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xc0 | c >> 6);
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xe0 | c >> 12);
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  } else {
-    out += static_cast<char>(0xf0 | c >> 18);
-    out += static_cast<char>(0x80 | (c >> 12 & 0x3f));
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  }
-  return out;
-}
-
 std::string code_point(char32_t c) {
   char digits[8];
   const auto end = std::to_chars(digits, digits + sizeof digits, static_cast<unsigned>(c), 16).ptr;
@@ -79,6 +59,17 @@ void PrintableCheck::text(std::string_view text, const std::string& pointer) {
                          (control ? std::string("a control character") : "the character " + encode_utf8(c)) + " (" +
                              code_point(c) + ") has no glyph in the document's fonts; replace it"});
   }
+}
+
+std::string with_stand_ins(const FaceSet& faces, std::string_view text, bool& replaced) {
+  constexpr char32_t stand_in = 0x3013;
+  std::string out;
+  for (const char32_t c : decode_utf8(text)) {
+    const bool printed = c == U'\n' || c == U'\t' || (faces.faces[0].glyph(c) != 0 && faces.faces[1].glyph(c) != 0);
+    replaced |= !printed;
+    out += encode_utf8(printed ? c : stand_in);
+  }
+  return out;
 }
 
 Result<void> PrintableCheck::result() const {

@@ -1,6 +1,7 @@
 // Writes the sample documents into a folder, to look at: quotary_pdf_samples FOLDER
 #include "pdfgen/quote_document.h"
 #include "tests/support/sample_quotes.h"
+#include "tests/support/sample_sheets.h"
 
 #include <cstdio>
 #include <fstream>
@@ -42,5 +43,8 @@ int main(int count, char** arguments) {
   save("void-long", pdfgen::void_certificate(*fonts, testing::long_void()));
   save("verification", pdfgen::verification_report(*fonts, testing::sound_verification()));
   save("verification-bad", pdfgen::verification_report(*fonts, testing::bad_verification()));
+  save("sheet-photo", pdfgen::evidence_sheet(*fonts, testing::photo_sheet()));
+  save("sheet-portrait", pdfgen::evidence_sheet(*fonts, testing::doubtful_sheet()));
+  save("sheet-deck", pdfgen::evidence_sheet(*fonts, testing::deck_sheet()));
   return failures;
 }

@@ -2,6 +2,7 @@
 #include "ledger/base/hash.h"
 #include "pdfgen/podofo_container.h"
 #include "pdfgen/quote_document.h"
+#include "tests/support/pdf_fixture.h"
 #include "tests/support/sample_quotes.h"
 
 #include <gmock/gmock.h>
@@ -24,62 +25,16 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::shared_ptr<const Fonts> fonts() {
-  static const std::shared_ptr<const Fonts> loaded = Fonts::load({}).value();
-  return loaded;
-}
+using quotary::testing::fonts;
+using quotary::testing::Ran;
+using quotary::testing::run;
 
-struct Ran {
-  int status = 0;
-  std::string out;
-};
-
-Ran run(const std::string& command) {
-  Ran result;
-  FILE* pipe = popen(("timeout 60 " + command + " 2>&1").c_str(), "r");
-  char buffer[4096];
-  for (std::size_t n; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) result.out.append(buffer, n);
-  result.status = pclose(pipe);
-  return result;
-}
-
-class Pdf : public ::testing::Test {
+class Pdf : public quotary::testing::PdfTest {
  protected:
-  void SetUp() override {
-    folder_ =
-        std::filesystem::temp_directory_path() / ("quotary-pdf-" + std::to_string(getpid()) + "-" +
-                                                  ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string save(const std::string& bytes) {
-    std::string path = folder_ / "document.pdf";
-    std::ofstream(path, std::ios::binary) << bytes;
-    return path;
-  }
-
   static std::string issue(const Quote& quote, const Branding& branding = {}) {
     const QuoteDocument document = QuoteDocument::prepare(fonts(), quote, branding).value();
     return document.finish(quotary::testing::sample_numbering(), R"({"number":"SHQT2026-004812"})").value();
   }
-
-  // Sound for qpdf, and every font embedded, subset and mapped to Unicode.
-  void expect_sound(const std::string& path) {
-    const Ran check = run("qpdf --check " + path);
-    EXPECT_EQ(check.status, 0) << check.out;
-    EXPECT_THAT(check.out, HasSubstr("No syntax or stream encoding errors"));
-    const Ran faces = run("pdffonts " + path);
-    EXPECT_THAT(faces.out, HasSubstr("NotoSansCJKsc-Regular"));
-    EXPECT_THAT(faces.out, HasSubstr("yes yes yes"));
-    EXPECT_THAT(faces.out, Not(HasSubstr(" no ")));
-    EXPECT_EQ(run("pdftoppm -r 30 -png " + path + " " + (folder_ / "thumb").string()).out, "");
-  }
-
-  static std::string text(const std::string& path) { return run("pdftotext -layout " + path + " -").out; }
-  static int page_count(const std::string& path) { return std::stoi(run("qpdf --show-npages " + path).out); }
-
-  std::filesystem::path folder_;
 };
 
 TEST_F(Pdf, ChineseQuoteReadsBack) {
