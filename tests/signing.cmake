@@ -45,6 +45,9 @@ foreach(name document_validation_test document_attack_test compressed_update_tes
     LIBRARIES quotary_revision_forge OpenSSL::Crypto)
 endforeach()
 
+quotary_test(confirmation_signing_test LABEL unit TIMEOUT 60
+  SOURCES unit/confirmation_signing_test.cc
+  LIBRARIES quotary_revision_forge quotary_pdfgen quotary_sample_sheets)
 quotary_test(passkey_test LABEL unit TIMEOUT 60
   SOURCES unit/passkey_test.cc support/passkey_device.cc
   LIBRARIES quotary_signing OpenSSL::Crypto)

@@ -46,5 +46,6 @@ int main(int count, char** arguments) {
   save("sheet-photo", pdfgen::evidence_sheet(*fonts, testing::photo_sheet()));
   save("sheet-portrait", pdfgen::evidence_sheet(*fonts, testing::doubtful_sheet()));
   save("sheet-deck", pdfgen::evidence_sheet(*fonts, testing::deck_sheet()));
+  save("confirmation", pdfgen::confirmation(*fonts, testing::sample_confirmation()));
   return failures;
 }

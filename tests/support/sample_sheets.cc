@@ -69,4 +69,19 @@ pdfgen::EvidenceSheet deck_sheet() {
   return s;
 }
 
+pdfgen::Confirmation sample_confirmation() {
+  pdfgen::Confirmation c;
+  c.id = "01935a3c-9001-7c41-9d0e-3a5b8c2f4e63";
+  c.case_id = photo_sheet().case_id;
+  c.case_title = photo_sheet().case_title;
+  c.seller = {"上海衡拓自动化设备有限公司", "91310115MA1H8X0X0X", "陈思远", "+86 21 5555 0101"};
+  c.customer = {"苏州澄湖新能源科技股份有限公司", "91320500MA1N0X0X0X", "王工", "wang@chenghu.example"};
+  c.shown = {{"伺服压装机方案", 2, "V2.1", photo_sheet().commitment_sha256, 48214}};
+  c.held_at = "2026-06-30 09:00 – 11:30 (+08:00)";
+  c.place = "苏州工业园区星湖街 1 号 3 号厂房";
+  c.verify_url = "https://quotes.hengtuo.example/";
+  c.created.unix_ms = 1'782'790'000'000;
+  return c;
+}
+
 }  // namespace quotary::testing

@@ -1,6 +1,7 @@
-// Sheets of evidence, built by hand for the document tests.
+// Sheets of evidence and a confirmation, built by hand for the document tests.
 #pragma once
 
+#include "pdfgen/confirmation.h"
 #include "pdfgen/evidence_sheet.h"
 
 namespace quotary::testing {
@@ -11,5 +12,6 @@ namespace quotary::testing {
 [[nodiscard]] pdfgen::EvidenceSheet doubtful_sheet();
 // Version 2 of a deck of 14 slides, beside what changed since version 1.
 [[nodiscard]] pdfgen::EvidenceSheet deck_sheet();
+[[nodiscard]] pdfgen::Confirmation sample_confirmation();
 
 }  // namespace quotary::testing

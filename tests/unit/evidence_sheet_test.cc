@@ -1,4 +1,5 @@
-// Sheets of evidence, with readers that are not ours as judges.
+// Sheets of evidence and the confirmation, with readers that are not ours as judges.
+#include "pdfgen/signature_box.h"
 #include "tests/support/pdf_fixture.h"
 #include "tests/support/sample_sheets.h"
 
@@ -100,6 +101,61 @@ TEST_F(Sheet, TakesNoPictureButAJpegOfItsSize) {
   sheet.picture_jpeg.clear();
   sheet.no_picture = "文件损坏，未能重制图像 damaged, no picture could be made";
   EXPECT_THAT(printed(evidence_sheet(fonts(), sheet).value()), HasSubstr("no picture could be made"));
+}
+
+TEST_F(Sheet, ConfirmationNamesWhatWasShownAndHasPlacesToSign) {
+  const auto input = quotary::testing::sample_confirmation();
+  const std::string bytes = confirmation(fonts(), input).value();
+  EXPECT_TRUE(bytes == confirmation(fonts(), input).value());
+  const std::string page = printed(bytes);
+  EXPECT_EQ(pages_, 2);
+  for (const char* part : {"试用确认书", "苏州澄湖新能源科技股份有限公司", "91310115MA1H8X0X0X", "伺服压装机方案",
+                           "V2.1", "9f86d081884c7d659a2f", "#48214", "2026-06-30 09:00", "3 号厂房", "shown to us",
+                           "试用结果", "客户签字一 Customer 1", "我方代表 Seller"})
+    EXPECT_THAT(page, HasSubstr(part));
+  for (const char* field : {"/T (Rep)", "/T (Customer1)", "/T (Customer2)", "/T (Customer3)"})
+    EXPECT_THAT(bytes, HasSubstr(field));
+  // Boxes of the size that signatures are drawn for.
+  EXPECT_THAT(bytes, HasSubstr("/BBox [ 0 0 120.32 54 ]"));
+  EXPECT_EQ(signature_box_width, 120.32);
+}
+
+TEST_F(Sheet, ConfirmationWithResultsAndWithout) {
+  auto input = quotary::testing::sample_confirmation();
+  input.held_at.clear();
+  input.result = "压装力 200 kN 达标，节拍 8.2 s。";
+  input.confirmed = {"我方确认试用合格。"};
+  const std::string page = printed(confirmation(fonts(), input).value());
+  EXPECT_THAT(page, HasSubstr("节拍 8.2 s"));
+  EXPECT_THAT(page, HasSubstr("我方确认试用合格。"));
+  EXPECT_THAT(page, Not(HasSubstr("shown to us")));
+  EXPECT_THAT(page, HasSubstr("时间 When"));
+}
+
+// Whatever its length, all places to sign stand on one page.
+TEST_F(Sheet, ConfirmationOfMuchStaysWhole) {
+  auto input = quotary::testing::sample_confirmation();
+  for (int i = 0; i < 12; ++i) {
+    input.shown.push_back(input.shown.front());
+    const std::string page = printed(confirmation(fonts(), input).value());
+    const auto last = page.rfind('\f', page.size() - 2);
+    EXPECT_THAT(page.substr(last == std::string::npos ? 0 : last), HasSubstr("客户签字三 Customer 3"));
+    EXPECT_THAT(page.substr(last == std::string::npos ? 0 : last), HasSubstr("我方代表 Seller"));
+    EXPECT_THAT(page.substr(last == std::string::npos ? 0 : last), HasSubstr("签字 Signatures"));
+  }
+}
+
+TEST_F(Sheet, ConfirmationNamesWhatItCannotPrint) {
+  auto input = quotary::testing::sample_confirmation();
+  input.shown[0].title = "方案 \xF0\x9F\xA4\x96";
+  const auto made = confirmation(fonts(), input);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, "character_not_printable");
+  ASSERT_EQ(made.error().problems.size(), 1U);
+  EXPECT_EQ(made.error().problems[0].pointer, "/shown/0/title");
+  input = quotary::testing::sample_confirmation();
+  input.shown.clear();
+  EXPECT_EQ(confirmation(fonts(), input).error().code, "nothing_shown");
 }
 
 }  // namespace
