@@ -127,6 +127,12 @@ quotary_test(case_evidence_test LABEL e2e TIMEOUT 120
   LIBRARIES quotary_api quotary_evidence_files)
 target_compile_definitions(case_evidence_test PRIVATE QUOTARY_INSPECT_PROGRAM="$<TARGET_FILE:quotary-inspect>")
 add_dependencies(case_evidence_test quotary-inspect)
+quotary_test(evidence_sheet_calls_test LABEL e2e TIMEOUT 120
+  SOURCES api/evidence_sheet_calls_test.cc
+  LIBRARIES quotary_api quotary_evidence_files)
+target_compile_definitions(evidence_sheet_calls_test PRIVATE QUOTARY_INSPECT_PROGRAM="$<TARGET_FILE:quotary-inspect>")
+add_dependencies(evidence_sheet_calls_test quotary-inspect)
+quotary_test(sheet_words_test LABEL unit TIMEOUT 20 SOURCES unit/sheet_words_test.cc LIBRARIES quotary_api)
 target_compile_definitions(matrix_test PRIVATE QUOTARY_INSPECT_PROGRAM="$<TARGET_FILE:quotary-inspect>")
 add_dependencies(matrix_test quotary-inspect)
 add_executable(quotary_evidence_helper support/evidence_helper.cc)
@@ -134,7 +140,9 @@ target_link_libraries(quotary_evidence_helper PRIVATE quotary_options quotary_ap
 set_target_properties(quotary_evidence_helper PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 add_test(NAME case_evidence_http_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/case_evidence_test.py)
 set_tests_properties(case_evidence_http_test PROPERTIES LABELS e2e TIMEOUT 120)
-set_property(TEST case_evidence_http_test roles_http_test PROPERTY ENVIRONMENT
+add_test(NAME evidence_sheet_http_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/evidence_sheet_test.py)
+set_tests_properties(evidence_sheet_http_test PROPERTIES LABELS e2e TIMEOUT 60)
+set_property(TEST case_evidence_http_test evidence_sheet_http_test roles_http_test PROPERTY ENVIRONMENT
   "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_EVIDENCE_HELPER=$<TARGET_FILE:quotary_evidence_helper>")
 add_test(NAME demonstration_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/demonstration_test.py)
 set_tests_properties(demonstration_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT

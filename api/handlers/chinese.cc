@@ -105,6 +105,7 @@ constexpr Summary summaries[] = {
     {"GET", "/v1/evidence/{item}/difference", "演示文稿或文档两个版本之间的逐页差异"},
     {"GET", "/v1/evidence/{item}/versions/{version}/content", "原样下载上传的文件，支持单段 Range"},
     {"GET", "/v1/evidence/{item}/versions/{version}/proof", "登记该版本的记录的 .tlog-proof 证明"},
+    {"GET", "/v1/evidence/{item}/versions/{version}/sheet", "一个版本的盖章页：照片的存证页，或演示文稿、文件的封面页"},
     {"POST", "/v1/evidence/{item}/versions/{version}/withdraw", "撤回一个版本，须说明理由；该版本仍然保留并可读取"},
     {"POST", "/v1/verify", "按文件字节核验"},
     {"GET", "/v1/verify/sha256/{hex}", "按文件的 SHA-256 核验"},

@@ -72,6 +72,7 @@ struct Endpoint {
 [[nodiscard]] std::span<const Endpoint> policy_endpoints();
 [[nodiscard]] std::span<const Endpoint> case_endpoints();
 [[nodiscard]] std::span<const Endpoint> case_evidence_endpoints();
+[[nodiscard]] std::span<const Endpoint> evidence_sheet_endpoints();
 [[nodiscard]] std::span<const Endpoint> lead_endpoints();
 [[nodiscard]] std::span<const Endpoint> board_endpoints();
 [[nodiscard]] std::span<const Endpoint> verify_endpoints();

@@ -4,6 +4,7 @@
 #include "api/use_cases/cases/case_calls.h"
 #include "api/use_cases/cases/lead_calls.h"
 #include "api/use_cases/cases/policy_calls.h"
+#include "api/use_cases/cases/rendition_calls.h"
 #include "tests/support/evidence_world.h"
 #include "tests/support/gate_fixture.h"
 
@@ -216,6 +217,8 @@ const CallTest calls[] = {
      [](Matrix& w, const Principal& who) { return of(evidence_content(w.parts(), who, w.evidence, "1")); }},
     {Call::read_case, true,
      [](Matrix& w, const Principal& who) { return of(evidence_proof(w.parts(), who, w.evidence, "1")); }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) { return of(evidence_sheet(w.parts(), who, w.evidence, "1")); }},
     {Call::read_case, true,
      [](Matrix& w, const Principal& who) { return of(evidence_difference(w.parts(), who, w.evidence, {}, {})); }},
     {Call::record_lead, false,  // without a time of receipt, so that none is recorded

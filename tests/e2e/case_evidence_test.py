@@ -161,6 +161,7 @@ class Evidence(unittest.TestCase):
         status, _, second = self.s.json("POST", path + "/versions", "rep", body | {"change_note": "改了价格", "parent": 1})
         self.assertEqual((status, second["version"]["version"]), (201, 2), second)
         self.assertTrue(self.s.call("GET", path + "/versions/2/proof", "rep")[2].startswith(b"c2sp.org/tlog-proof@v1\n"))
+        self.assertTrue(self.s.call("GET", path + "/versions/2/sheet", "rep")[2].startswith(b"%PDF-"))
         self.assertFalse(self.s.json("GET", path + "/difference?from=1&to=2", "rep")[2]["comparable"])
         status, _, gone = self.s.json("POST", path + "/versions/2/withdraw", "rep", {"reason": "传错了文件"})
         self.assertEqual((status, gone["status"]), (200, "withdrawn"))

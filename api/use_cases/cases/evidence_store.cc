@@ -15,6 +15,14 @@ Error nobody_looks() {
       "the operator must look");
 }
 
+// One file at a time is in memory.
+Result<std::unique_lock<std::timed_mutex>> turn(std::timed_mutex& looking, std::chrono::milliseconds wait) {
+  std::unique_lock out(looking, wait);
+  if (!out.owns_lock())
+    return fail(Errc::overloaded, "inspecting_busy", "many files are being inspected at the moment: try again");
+  return out;
+}
+
 Result<std::string> beginning_of(const blobs::BlobReader& content, std::uint64_t size_bytes) {
   std::string out;
   out.reserve(size_bytes);
@@ -68,9 +76,7 @@ Result<inspecting::Inspection> EvidenceStore::inspect(const blobs::BlobReference
   if (!inspectors_ || !files_->exists(inspecting_.program.front())) return nobody_looks();
   QUOTARY_TRY(store, contents());
   QUOTARY_TRY(content, store->open_blob(reference));
-  const std::unique_lock looking(looking_, inspecting_.wait);
-  if (!looking.owns_lock())
-    return fail(Errc::overloaded, "inspecting_busy", "many files are being inspected at the moment: try again");
+  QUOTARY_TRY(looking, turn(looking_, inspecting_.wait));
   const std::uint64_t size_bytes = content.size_bytes();
   QUOTARY_TRY(bytes,
               beginning_of(content, size_bytes <= inspecting::limits::inspected_bytes_max ? size_bytes
@@ -80,6 +86,22 @@ Result<inspecting::Inspection> EvidenceStore::inspect(const blobs::BlobReference
   auto inspection = inspectors_->inspect(question);
   inspecting_failed_ = !inspection && inspection.error().kind == Errc::unavailable;
   return inspection;
+}
+
+Result<inspecting::Picture> EvidenceStore::picture(const blobs::BlobReference& reference) {
+  if (!inspectors_ || !files_->exists(inspecting_.program.front()))
+    return fail(Errc::unavailable, "inspecting_unavailable",
+                "the program quotary-inspect, which makes pictures of photos, is not there: the operator must look");
+  QUOTARY_TRY(store, contents());
+  QUOTARY_TRY(content, store->open_blob(reference));
+  if (content.size_bytes() > inspecting::limits::inspected_bytes_max) {
+    inspecting::Picture none;
+    none.flags.insert(inspecting::Flag::too_large_to_inspect);
+    return none;
+  }
+  QUOTARY_TRY(looking, turn(looking_, inspecting_.wait));
+  QUOTARY_TRY(bytes, beginning_of(content, content.size_bytes()));
+  return inspectors_->picture(bytes);
 }
 
 Result<void> EvidenceStore::sweep(const blobs::Uploads::Named& named, Timestamp now) {

@@ -35,6 +35,9 @@ class EvidenceStore {
   // program that could.
   [[nodiscard]] Result<inspecting::Inspection> inspect(const blobs::BlobReference& reference,
                                                        inspecting::Question question);
+  // A picture of a photo (inspecting/picture.h), made by the same process in the same turn; of a longer file than it
+  // takes none is made, and nothing read. Errors as of inspect().
+  [[nodiscard]] Result<inspecting::Picture> picture(const blobs::BlobReference& reference);
   // False while nobody could look at a file, so that no evidence is taken.
   [[nodiscard]] bool can_inspect() const;
 
