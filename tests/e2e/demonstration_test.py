@@ -8,6 +8,7 @@ import evidence_client as client
 from server import STILL, Server, quote
 
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
+VERIFY = os.environ.get("QUOTARY_VERIFY_PROGRAM", "build/release/quotary-verify")
 POLICY = """name = "demonstration"
 title = { zh = "现场演示", en = "On-site demonstration" }
 action_types = ["demonstration"]
@@ -88,6 +89,10 @@ class Demonstration(unittest.TestCase):
     def issue(self, case, key):
         return self.s.issue(quote(case_id=case), key)
 
+    def verify(self, export, vkey, case):
+        done = subprocess.run([VERIFY, "export", export, "--vkey", vkey, "--case", case, "--json"], capture_output=True, text=True)
+        return done.returncode, json.loads(done.stdout)
+
     def test_from_the_visit_to_the_figures(self):
         case = self.open()
         missing = {"site_photo": "missing", "deck": "missing", "trial_confirmation": "missing", "note:next_step": "missing"}
@@ -132,6 +137,22 @@ class Demonstration(unittest.TestCase):
         self.assertEqual((stages[0], stages.count("complete"), stages[-1]), ("pending", 2, "complete"))
         self.assertEqual(self.s.json("POST", f"/v1/cases/{case}/close", "rep", {})[0], 200)
         self.assertEqual(self.s.json("POST", "/v1/log/verify", "auditor", {})[2]["ok"], True)
+        status, headers, sheet = self.s.call("GET", f"/v1/evidence/{photo['item']}/versions/1/sheet", "manager")
+        self.assertEqual((status, headers["content-type"], sheet[:5]), (200, "application/pdf", b"%PDF-"))
+
+        # An auditor with nothing but the export and the key comes to the same.
+        vkey = self.s.call("GET", "/log/vkey")[2].decode().strip()
+        self.s.stop()
+        export = os.path.join(self.files.name, "export")
+        subprocess.run([PROGRAM, "export", export, "--data", self.s.data, "--payloads", "all", "--contents"], check=True, stdout=subprocess.DEVNULL)
+        code, told = self.verify(export, vkey, case)
+        self.assertEqual((code, told["ok"]), (0, True), told)
+        contents = os.path.join(export, "contents")
+        name = sorted(os.listdir(contents))[0]
+        with open(os.path.join(contents, name), "r+b") as file:
+            file.write(b"x")
+        code, told = self.verify(export, vkey, case)
+        self.assertEqual((code, told["ok"]), (1, False), told)
 
     def test_a_photo_from_elsewhere_or_of_before_does_not_do(self):
         subprocess.run([client.HELPER, "files", self.files.name, "25"], check=True)
