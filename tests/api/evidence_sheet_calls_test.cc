@@ -103,6 +103,8 @@ TEST_F(SheetCalls, ThePageIsTheSameWheneverItIsAskedFor) {
   const auto first = read(item);
   w.pass(std::int64_t{400} * 86'400'000);
   EXPECT_EQ(read(item), first);
+  // Dated by its entry.
+  EXPECT_THAT(evidence_sheet(w.parts(), w.rep, item, "1")->bytes, HasSubstr("/CreationDate (D:20260630013500Z)"));
 }
 
 TEST_F(SheetCalls, IsForWhoMayReadTheCase) {

@@ -137,7 +137,7 @@ TEST_F(Sheet, ConfirmationOfMuchStaysWhole) {
   auto input = quotary::testing::sample_confirmation();
   for (int i = 0; i < 12; ++i) {
     input.shown.push_back(input.shown.front());
-    const std::string page = printed(confirmation(fonts(), input).value());
+    const std::string page = text(save(confirmation(fonts(), input).value()));
     const auto last = page.rfind('\f', page.size() - 2);
     EXPECT_THAT(page.substr(last == std::string::npos ? 0 : last), HasSubstr("客户签字三 Customer 3"));
     EXPECT_THAT(page.substr(last == std::string::npos ? 0 : last), HasSubstr("我方代表 Seller"));
