@@ -33,7 +33,7 @@ class Rows {
     participant({"我方", "Seller"}, in_.seller, "/seller");
     participant({"客户", "Customer"}, in_.customer, "/customer");
     heading({"展示内容", "What was shown"});
-    row({"案例", "Case"}, in_.case_title + (in_.case_title.empty() ? "" : "\n") + in_.case_id, "/case_title");
+    row({"案卷", "Case"}, in_.case_title + (in_.case_title.empty() ? "" : "\n") + in_.case_id, "/case_title");
     for (std::size_t i = 0; i < in_.shown.size(); ++i) shown(in_.shown[i], "/shown/" + std::to_string(i));
     heading({"时间与地点", "Time and place"});
     rows_.push_back({{"时间", "When"}, in_.held_at, "/held_at", short_room});

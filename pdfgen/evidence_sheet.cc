@@ -133,7 +133,7 @@ class Rows {
   void item() {
     const KindWords& words = words_of(sheet_.kind);
     heading({"证据", "Evidence"});
-    row({"案例", "Case"}, joined({sheet_.case_title, sheet_.case_id}, "\n"));
+    row({"案卷", "Case"}, joined({sheet_.case_title, sheet_.case_id}, "\n"));
     row({"客户", "Customer"}, sheet_.customer);
     row({"名称", "Title"}, joined({sheet_.item_title, both(words.kind, true)}, "    "));
     row({"版本", "Version"}, joined({std::to_string(sheet_.version), sheet_.version_label}, "    "));

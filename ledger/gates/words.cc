@@ -42,7 +42,7 @@ Phrase flag_phrase(std::string_view flag) {
        {"文件类型与声明不符", "is not of the type that was declared"},
        {"文件已加密", "is encrypted"},
        {"文件含有宏", "holds macros"},
-       {"与其他案件的照片近似", "looks like a photo of another case"}}};
+       {"与其他案卷的照片近似", "looks like a photo of another case"}}};
   const auto found = std::find(refusable_flags.begin(), refusable_flags.end(), flag);
   QUOTARY_CHECK(found != refusable_flags.end());
   return all[static_cast<std::size_t>(found - refusable_flags.begin())];

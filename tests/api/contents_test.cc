@@ -238,7 +238,7 @@ TEST(Contents, AnErasedCaseLosesItsFilesAndNoOtherDoes) {
                 admin, "", R"({"case": "c1", "basis": "other", "reason_text": "再一次要求删除其全部资料"})")),
             "already_erased");
   EXPECT_EQ(code_of(w.organisation->ask_erasure(
-                admin, "", R"({"case": "none", "basis": "other", "reason_text": "没有这个案例的资料可删"})")),
+                admin, "", R"({"case": "none", "basis": "other", "reason_text": "没有这个案卷的资料可删"})")),
             "case_unknown");
   EXPECT_EQ(
       code_of(w.organisation->ask_erasure(

@@ -53,7 +53,7 @@ void ExportedCase::tell(Verdict& verdict, const ExportReport& report) const {
                                        {"opened_entry", found_->index},
                                        {"last_entry", found_->last_index},
                                        {"gate", gates::gate_to_json(gate_)}};
-  verdict.tell("案例", "case", id_ + "，" + stage_words(found_->stage()));
+  verdict.tell("案卷", "case", id_ + "，" + stage_words(found_->stage()));
   verdict.tell(
       "规则", "policy",
       found_->policy + " 第 " + std::to_string(found_->policy_version) + " 版 version, SHA-256 " + policy_.sha256);

@@ -391,7 +391,7 @@ int run(int argc, char** argv) {
       ->add_option("--document", asked.document, "the quote's sealed PDF, which must be the one that was issued 原件")
       ->needs(quote);
   on_export->add_option("--case", asked.case_id,
-                        "a case's id: its policy, what its gate lacks, and its evidence 一个案例的规则、缺项与证据");
+                        "a case's id: its policy, what its gate lacks, and its evidence 一个案卷的规则、缺项与证据");
   auto* const series = on_export->add_option(
       "--series", asked.series, "a series: are its numbers whole, and which are voided? 该系列的编号完整吗？");
   on_export->add_option("--period", asked.period, "only that period in which the series counts, as 2026 只看一期")

@@ -26,10 +26,10 @@ constexpr Words all_words[] = {
     {"actor_unknown", "作废不成立：申请人或批准人不是账本登记的人员。",
      "The void does not hold: who asked for it or approved it is no person that the ledger added."},
     {"quote_unknown", "这份导出里没有这张报价单。", "There is no such quote in this export."},
-    {"case_unknown", "这份导出里没有这个案例。", "There is no such case in this export."},
+    {"case_unknown", "这份导出里没有这个案卷。", "There is no such case in this export."},
     {"series_unknown", "这份导出里没有这个系列。", "There is no such series in this export."},
     {"period_unknown", "这份导出里该系列没有这一期。", "The series has no such period in this export."},
-    {"facts_withheld", "这份导出未附事实，编号、作废、封期与案例未能核对：请索取 --payloads facts 或 all 的导出。",
+    {"facts_withheld", "这份导出未附事实，编号、作废、封期与案卷未能核对：请索取 --payloads facts 或 all 的导出。",
      "The export holds no facts, so numbers, voids, period seals and cases could not be checked: ask for one with --payloads "
      "facts or all."},
     {"too_many_entries", "关于这张报价单的记录过多，未予核对。", "There are too many entries about the quote."},

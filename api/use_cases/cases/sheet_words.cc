@@ -26,7 +26,7 @@ constexpr CodeInWords doubts[] = {
     {"launch", "PDF 会启动程序", "the PDF starts programs"},
     {"macro", "文件含有宏", "the file carries macros"},
     {"mime_mismatch", "文件类型与声明不符", "it is not of the type that was declared"},
-    {"near_duplicate_of", "与其他案例的照片相似", "it looks like a photo of another case"},
+    {"near_duplicate_of", "与其他案卷的照片相似", "it looks like a photo of another case"},
     {"over_limits", "文件超出检查范围", "it holds more than is inspected"},
     {"script", "PDF 含有脚本", "the PDF carries scripts"},
     {"too_large_to_inspect", "文件过大，只检查了开头", "only its beginning was inspected"},
