@@ -20,7 +20,8 @@ UNSIGNED |= {("OPTIONS", "/v1/uploads"), ("POST", "/v1/cases/{id}/uploads"), ("P
              ("GET", "/v1/cases/{id}/evidence")} | {(method, "/v1/uploads/{upload}") for method in ("HEAD", "PATCH", "DELETE")} | {
                  (method, "/v1/evidence/{item}" + rest) for method, rest in (
                      ("POST", "/versions"), ("GET", ""), ("GET", "/difference"), ("GET", "/versions/{version}/content"),
-                     ("GET", "/versions/{version}/proof"), ("POST", "/versions/{version}/withdraw"))}
+                     ("GET", "/versions/{version}/proof"), ("POST", "/versions/{version}/withdraw"),
+                     ("GET", "/versions/{version}/sheet"))}  # evidence_sheet_test.py's
 REASON = {"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"}
 
 
