@@ -73,7 +73,7 @@ constexpr Summary summaries[] = {
     {"GET", "/v1/boards/overview", "阶段分布、等待最久的案卷与线索、近七日趋势、策略使用与成效"},
     {"GET", "/v1/boards/onboarding", "某人入职前 30 天开启的案卷在此期间的完成率"},
     {"GET", "/v1/boards/policies/{name}/comparison", "策略新版本发布前后各 30 天的完成率对比"},
-    {"POST", "/v1/erasures", "申请依法删除：某报价单的买方、某位人员，或某个案卷"},
+    {"POST", "/v1/erasures", "申请依法删除：某报价单的买方、某位人员、某个案卷，或某条线索"},
     {"GET", "/v1/erasures", "列出删除申请，新的在前"},
     {"GET", "/v1/erasures/{id}", "读取删除申请，以及批准后将不可再读的报价单或证据"},
     {"POST", "/v1/erasures/{id}/approve", "由另一人批准；密钥随即销毁，内容不可恢复，编号、事实与证明保留"},

@@ -47,8 +47,9 @@ Result<http::Response> list(const Surface& surface, const http::Request& request
 }
 
 const Endpoint endpoints[] = {
-    {"POST", "/v1/erasures", "Ask for the buyer of a quote, a person, or a case to be erased lawfully", "erasures",
-     Call::ask_erasure, Kind::write, ask, "", "application/json", "ErasureBody", 201, "application/json", "Erasure"},
+    {"POST", "/v1/erasures", "Ask for the buyer of a quote, a person, a case or a lead to be erased lawfully",
+     "erasures", Call::ask_erasure, Kind::write, ask, "", "application/json", "ErasureBody", 201, "application/json",
+     "Erasure"},
     {"GET", "/v1/erasures", "List requests to erase, newest first", "erasures", Call::read_erasures, Kind::read,
      list<&Organisation::list_erasures>, "limit cursor", "", "", 200, "application/json", "ErasureList"},
     {"GET", "/v1/erasures/{id}", "Read a request to erase, and which quotes or contents could not be read any more",

@@ -141,8 +141,8 @@ std::string_view quote_schemas() {
     "items": {"type": "object",
     "properties": {"key": {"type": "string"}, "count": {"type": "integer"}, "tax_inclusive": {"$ref": "#/components/schemas/Totals"}}}}},
   "tree_size": {"type": "integer"}, "root": {"$ref": "#/components/schemas/Hash"}}},
-"ErasureBody": {"type": "object", "description": "Names one: a quote, for its buyer, a person, or a case with the contents of its evidence.", "required": ["basis", "reason_text"], "properties": {
-  "quote": {"type": "string"}, "person": {"type": "string"}, "case": {"type": "string"}, "basis": {"enum": ["person_request", "consent_withdrawn", "purpose_ended", "retention_ended",
+"ErasureBody": {"type": "object", "description": "Names one: a quote, for its buyer, a person, a lead, or a case with the contents of its evidence.", "required": ["basis", "reason_text"], "properties": {
+  "quote": {"type": "string"}, "person": {"type": "string"}, "case": {"type": "string"}, "lead": {"type": "string"}, "basis": {"enum": ["person_request", "consent_withdrawn", "purpose_ended", "retention_ended",
     "unlawful_processing", "court_order", "other"]},
   "reason_text": {"type": "string", "minLength": 10, "maxLength": 2000}, "reference": {"type": "string", "maxLength": 200}}},
 "Erasure": {"type": "object", "required": ["id", "target", "status"], "properties": {"id": {"type": "string"},

@@ -4,27 +4,28 @@
 #include "api/use_cases/drafts.h"
 #include "ledger/records/cases.h"
 #include "ledger/records/keys.h"
+#include "ledger/records/leads.h"
 
 namespace quotary::api {
 
 Result<Grounds> parse_grounds(const Organisation::Parts& parts, const json::object& body,
                               std::initializer_list<std::string_view> more, Error error) {
-  std::vector<std::string_view> known{"quote", "person", "case", "reason_text", "reference"};
+  std::vector<std::string_view> known{"quote", "person", "case", "lead", "reason_text", "reference"};
   known.insert(known.end(), more);
   for (const auto& [name, value] : body)
     if (std::find(known.begin(), known.end(), std::string_view(name)) == known.end())
       add_fault(error, "unknown_member", "/" + std::string(name), "no such member");
   const auto quote = text_member(body, "quote", error), person = text_member(body, "person", error),
-             case_id = text_member(body, "case", error);
+             case_id = text_member(body, "case", error), lead = text_member(body, "lead", error);
   Grounds out;
   out.reason_text = reason_member(body, error);
   out.reference = text_member(body, "reference", error);
   if (characters_in(out.reference) > reference_characters_max)
     add_fault(error, "bad_reference", "/reference", "a reference has at most 200 characters");
-  const int named = int{!quote.empty()} + int{!person.empty()} + int{!case_id.empty()};
+  const int named = int{!quote.empty()} + int{!person.empty()} + int{!case_id.empty()} + int{!lead.empty()};
   if (named != 1)
     add_fault(error, "target_missing", named == 0 || !quote.empty() ? "/quote" : "/person",
-              "name one: a quote, for its buyer, a person's id, or a case's");
+              "name one: a quote, for its buyer, or the id of a person, a case or a lead");
   if (!error.problems.empty()) return error;
   QUOTARY_TRY(reason, parts.document_text(out.reason_text, "/reason_text", reason_characters_max));
   QUOTARY_TRY(reference, parts.document_text(out.reference, "/reference", reference_characters_max));
@@ -40,6 +41,11 @@ Result<Grounds> parse_grounds(const Organisation::Parts& parts, const json::obje
                            [&](const StateReader& state) { return records::find_case(state, case_id); }));
     if (!found) return invalid("case_unknown", "/case", "no case " + case_id);
     out.target = std::string(records::case_subject_prefix) + case_id;
+  } else if (!lead.empty()) {
+    QUOTARY_TRY(found, parts.read<std::optional<records::LeadRecord>>(
+                           [&](const StateReader& state) { return records::find_lead(state, lead); }));
+    if (!found) return invalid("lead_unknown", "/lead", "no lead " + lead);
+    out.target = std::string(records::lead_subject_prefix) + lead;
   } else {
     QUOTARY_TRY(found, parts.read<std::optional<records::PersonRecord>>(
                            [&](const StateReader& state) { return records::find_person(state, person); }));

@@ -13,9 +13,9 @@ struct Grounds {
   std::string target;                  // the key subject
   std::string reason_text, reference;  // as documents may show them
 };
-// {"quote", "person" or "case", "reason_text", "reference"} and `more`, which the caller reads and adds its faults of
-// to `error`. A quote stands for its buyer. Errc::invalid with pointers: also `quote_unknown`, `person_unknown`,
-// `case_unknown`.
+// {"quote", "person", "case" or "lead", "reason_text", "reference"} and `more`, which the caller reads and adds its
+// faults of to `error`. A quote stands for its buyer. Errc::invalid with pointers: also `quote_unknown`,
+// `person_unknown`, `case_unknown`, `lead_unknown`.
 [[nodiscard]] Result<Grounds> parse_grounds(const Organisation::Parts& parts, const json::object& body,
                                             std::initializer_list<std::string_view> more, Error error);
 

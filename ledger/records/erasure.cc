@@ -3,6 +3,7 @@
 #include "ledger/base/bytes.h"
 #include "ledger/records/cases.h"
 #include "ledger/records/keys.h"
+#include "ledger/records/leads.h"
 #include "ledger/records/log_succession.h"
 #include "ledger/records/record_json.h"
 
@@ -46,15 +47,19 @@ std::string encode(const HoldRecord& hold) {
 // A key subject that can be erased and is not.
 Result<std::string> target_of(const Entry& entry, const StateReader& state) {
   auto target = text_of(entry.body, "target");
-  const bool of_case = target.starts_with(case_subject_prefix);
-  if (!target.starts_with(customer_prefix) && !target.starts_with(person_prefix) && !of_case)
-    return refuse(entry, "bad_target", "a customer, a person or a case is erased, not " + target);
+  const bool of_case = target.starts_with(case_subject_prefix), of_lead = target.starts_with(lead_subject_prefix);
+  if (!target.starts_with(customer_prefix) && !target.starts_with(person_prefix) && !of_case && !of_lead)
+    return refuse(entry, "bad_target", "a customer, a person, a case or a lead is erased, not " + target);
   if (target.starts_with(person_prefix)) {
     QUOTARY_TRY(person, find_person(state, std::string_view(target).substr(person_prefix.size())));
     if (!person) return refuse(entry, "bad_target", "no " + target);
   }
   if (of_case) {
     QUOTARY_TRY(found, find_case(state, std::string_view(target).substr(case_subject_prefix.size())));
+    if (!found) return refuse(entry, "bad_target", "no " + target);
+  }
+  if (of_lead) {
+    QUOTARY_TRY(found, find_lead(state, std::string_view(target).substr(lead_subject_prefix.size())));
     if (!found) return refuse(entry, "bad_target", "no " + target);
   }
   QUOTARY_TRY(erased, find_erased_by(state, target));

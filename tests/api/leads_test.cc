@@ -50,6 +50,31 @@ struct Leads : World {
 constexpr std::int64_t hour_ms = 3'600'000;
 using Pair = std::pair<int, int>;
 
+TEST(LeadCalls, ALeadIsErasedByTwoPeopleAndItsFiguresStay) {
+  Leads w;
+  const auto made = record_lead(w.parts(), w.rep, "", w.body(w.rep, R"(, "name": "陈立")"));
+  ASSERT_TRUE(made) << made.error().detail;
+  const auto id = text(*made, "id");
+  EXPECT_TRUE(w.touch(w.rep, id));
+  EXPECT_EQ(w.read(w.rep, id).at("name").as_string(), "陈立");
+  const Principal officer{"dpo", Role::admin, "", ""};
+  const auto about = [](const std::string& lead) {
+    return R"({"lead": ")" + lead + R"(", "basis": "person_request", "reason_text": "本人书面要求删除其资料"})";
+  };
+  EXPECT_EQ(code_of(w.organisation->ask_erasure(officer, "", about("none"))), "lead_unknown");
+  const auto asked = w.organisation->ask_erasure(officer, "", about(id));
+  ASSERT_TRUE(asked) << asked.error().detail;
+  EXPECT_EQ(text(*asked, "target"), "lead:" + id);
+  const auto done =
+      w.organisation->decide_erasure(w.director, text(*asked, "id"), Organisation::Decision::approve, "", "{}");
+  ASSERT_TRUE(done) << done.error().detail;
+  EXPECT_TRUE(done->body.at("key_destroyed").as_bool());
+  EXPECT_EQ(w.read(w.rep, id).at("name").as_string(), erased_text);
+  EXPECT_EQ(w.counted(w.rep), (Pair{1, 1}));
+  const auto verified = w.organisation->verify_log(w.auditor, "{}");
+  EXPECT_TRUE(verified->body.at("ok").as_bool()) << json::serialize(verified->body);
+}
+
 TEST(LeadCalls, BordersOfPromptnessAreExact) {
   Leads w;
   const std::tuple<std::int64_t, const char*, int> borders[] = {{12 * hour_ms - 1, "green", 1},

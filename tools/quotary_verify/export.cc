@@ -7,6 +7,7 @@
 #include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
+#include "ledger/records/leads.h"
 #include "ledger/records/log_succession.h"
 
 #include <algorithm>
@@ -145,16 +146,19 @@ Verdict judge_export(const ExportReport& report) {
   return verdict;
 }
 
-// Opening a case takes facts, which an export may lack; that it is there is all that its erasure needs.
-void ExportedErasures::note_case(const EntryView& entry) {
-  constexpr std::string_view prefix = records::case_subject_prefix;
+// Opening a case and assigning a lead take facts, which an export may lack; that it is there is all that its erasure
+// needs.
+void ExportedErasures::note_subject(const EntryView& entry) {
   const std::string subject = unescape(entry.subject);
-  if (entry.type == records::case_opened_type && subject.starts_with(prefix))
-    state_.put(records::case_key(std::string_view(subject).substr(prefix.size())), "{}");
+  const auto id_behind = [&](std::string_view prefix) { return std::string_view(subject).substr(prefix.size()); };
+  if (entry.type == records::case_opened_type && subject.starts_with(records::case_subject_prefix))
+    state_.put(records::case_key(id_behind(records::case_subject_prefix)), "{}");
+  if (entry.type == records::lead_assigned_type && subject.starts_with(records::lead_subject_prefix))
+    state_.put(records::lead_key(id_behind(records::lead_subject_prefix)), "{}");
 }
 
 std::string ExportedErasures::erased_by(const EntryView& entry, std::string_view canonical) {
-  note_case(entry);
+  note_subject(entry);
   const bool counts = entry.type.starts_with("erasure.") || entry.type.starts_with("legal_hold.") ||
                       entry.type == "person.added" ||  // who can be erased
                       entry.type == succession_type || entry.type == records::numbers_burned_type;

@@ -23,7 +23,7 @@ class ExportedErasures {
   [[nodiscard]] std::string erased_by(const EntryView& entry, std::string_view canonical);
 
  private:
-  void note_case(const EntryView& entry);
+  void note_subject(const EntryView& entry);
 
   const RecordsFold fold_;
   ScratchState state_;
