@@ -18,7 +18,7 @@ quotary_test(roles_test LABEL unit TIMEOUT 30
   SOURCES unit/roles_test.cc ${CMAKE_SOURCE_DIR}/api/roles.cc
   LIBRARIES quotary_base)
 quotary_test(cases_fold_test LABEL unit TIMEOUT 30
-  SOURCES unit/cases_fold_test.cc
+  SOURCES unit/cases_fold_test.cc unit/confirmations_fold_test.cc
   LIBRARIES quotary_records quotary_log)
 quotary_test(leads_fold_test LABEL unit TIMEOUT 30
   SOURCES unit/leads_fold_test.cc

@@ -2,6 +2,7 @@
 
 #include "ledger/base/hash.h"
 #include "ledger/records/boards.h"
+#include "ledger/records/confirmations.h"
 #include "ledger/records/keys.h"
 #include "ledger/records/record_json.h"
 
@@ -475,6 +476,7 @@ Result<void> evidence_added(const Entry& entry, const json::object& facts, State
     if (named) return refuse(entry, "content_taken", "the content is another version's");
     state.put(blob_key(blob), encode(ContentPlace{open.found.id, id, number}));
   }
+  if (body.contains("confirmation")) QUOTARY_TRY_VOID(confirmation_recorded(entry, *read, state));
   item->versions.push_back({std::move(*read), entry.index, text_of(body, "content"), number_of(body, "size"), 0});
   state.put(item_key(open.found.id, id), encode(*item));
   return put(entry, state, open);
@@ -514,6 +516,7 @@ Result<void> case_closed(const Entry& entry, StateWriter& state) {
   QUOTARY_TRY(open, open_case(entry, state));
   if (open.policy.policy.gates.contains(gates::GatePoint::case_close) && !open.found.completed_at)
     return refuse(entry, "gate_incomplete", "something that the policy asks for is missing (待补全)");
+  QUOTARY_TRY_VOID(close_confirmations(entry, open.found.id, state));
   open.found.closed_at = entry.time;
   return put(entry, state, open);
 }

@@ -4,6 +4,7 @@
 #include "ledger/log/succession.h"
 #include "ledger/records/cases.h"
 #include "ledger/records/certificates.h"
+#include "ledger/records/confirmations.h"
 #include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
@@ -310,6 +311,7 @@ constexpr Rule rules[] = {
     {evidence_added_type, [](const Step& s) { return evidence_added(s.entry, s.facts, s.state); }},
     {evidence_withdrawn_type, [](const Step& s) { return evidence_withdrawn(s.entry, s.state); }},
     {case_waived_type, [](const Step& s) { return case_waived(s.entry, s.state); }},
+    {confirmation_made_type, [](const Step& s) { return confirmation_made(s.entry, s.state); }},
     {case_closed_type, [](const Step& s) { return case_closed(s.entry, s.state); }},
     {lead_assigned_type, [](const Step& s) { return lead_assigned(s.entry, s.facts, s.state); }},
     {lead_touched_type, [](const Step& s) { return lead_touched(s.entry, s.facts, s.state); }},

@@ -34,7 +34,10 @@
 //   signature_due/<ms>/<id>  its id, by the time at which it expires
 //   link/<sha256>            request and signer, by the hash of a signing link's token
 //   scans/<number>           scans of the quote's signed paper: SHA-256, entry index
-//   revision/<number>/<n>    a later revision of a quote's document: kind, hash, size, entry index
+//   revision/<number>/<n>    a later revision of a quote's document: kind, hash, size, entry index; of a confirmation's
+//                            with "confirmation:<id>" in the number's place
+//   confirmation/<id>        everything about a confirmation of a case
+//   confirmations/<case>/<index>   its id, the case's in the order of making
 //   policy/<name>            the newest version
 //   policies/<name>/<n>      a version of a policy: its text and hash, when it was published, entry index
 //   case/<id>                everything about a case but its evidence
@@ -125,6 +128,10 @@ inline constexpr std::string_view signature_due_prefix = "signature_due/";
 }
 [[nodiscard]] inline std::string passkey_key(std::string_view identity) { return "passkey/" + std::string(identity); }
 [[nodiscard]] inline std::string link_key(std::string_view hash) { return "link/" + std::string(hash); }
+[[nodiscard]] inline std::string confirmation_key(std::string_view id) { return "confirmation/" + std::string(id); }
+[[nodiscard]] inline std::string confirmations_prefix(std::string_view case_id) {
+  return "confirmations/" + std::string(case_id) + "/";
+}
 [[nodiscard]] inline std::string revision_key(std::string_view number, std::uint64_t revision) {
   return "revision/" + std::string(number) + "/" + digits20(revision);
 }

@@ -1,6 +1,7 @@
 #include "ledger/records/signing.h"
 
 #include "ledger/base/hash.h"
+#include "ledger/records/confirmations.h"
 #include "ledger/records/keys.h"
 #include "ledger/records/record_json.h"
 #include "ledger/records/signing_keys.h"
@@ -59,7 +60,7 @@ SignerRecord signer_of(const json::object& o) {
 void put(StateWriter& state, const SignatureRequestRecord& request) {
   json::array signers;
   for (const SignerRecord& signer : request.signers) signers.push_back(object_of(signer));
-  json::object out{{"number", request.number},
+  json::object out{{request.member(), request.number},
                    {"status", request.status},
                    {"in_order", request.in_order ? 1 : 0},
                    {"consent", request.consent},
@@ -78,21 +79,29 @@ void put(StateWriter& state, const SignatureRequestRecord& request) {
   state.put(signature_key(request.id), json::serialize(out));
 }
 
-void put(const Entry& entry, StateWriter& state, QuoteRecord& quote) {
-  quote.last_index = entry.index;
-  state.put(quote_key(quote.number), encode(quote));
-}
-
-void end(const Entry& entry, StateWriter& state, SignatureRequestRecord& request, QuoteRecord& quote,
+void end(const Entry& entry, StateWriter& state, SignatureRequestRecord& request, Signable& document,
          std::string_view status) {
   request.status = status;
   request.ended_at = entry.time;
   request.ended_index = entry.index;
-  quote.open_signature.clear();
+  document.open_signature.clear();
   // Links stay: who opens one is told what became of the request.
   state.erase(signature_due_key(request.expires_at.unix_ms, request.id));
 }
 
+// The document that an entry names.
+Result<Signable> document_named(const Entry& entry, const StateReader& state) {
+  SignableName name{SignableKind::quote, text_of(entry.body, "number")};
+  if (entry.body.contains("confirmation")) {
+    name = {SignableKind::confirmation, text_of(entry.body, "confirmation")};
+    if (entry.subject != name.subject()) return malformed(entry, "its subject is another confirmation");
+  }
+  QUOTARY_TRY(found, find_signable(state, name));
+  if (!found) return refuse(entry, name.code() + "_unknown", "no " + name.code() + " " + name.number);
+  return std::move(*found);
+}
+
+// The quote that an entry names: of what comes without a request, which quotes alone have.
 Result<QuoteRecord> quote_named(const Entry& entry, const StateReader& state) {
   const auto number = text_of(entry.body, "number");
   QUOTARY_TRY(found, find_quote(state, number));
@@ -102,7 +111,7 @@ Result<QuoteRecord> quote_named(const Entry& entry, const StateReader& state) {
 
 struct Open {
   SignatureRequestRecord request;
-  QuoteRecord quote;
+  Signable document;
 };
 
 // The request that an entry is about, which must be open.
@@ -110,15 +119,16 @@ Result<Open> open_request(const Entry& entry, const StateReader& state) {
   const auto id = text_of(entry.body, "request");
   QUOTARY_TRY(found, find_signature_request(state, id));
   if (!found) return refuse(entry, "signature_request_unknown", "no such request");
-  QUOTARY_TRY(quote, quote_named(entry, state));
-  if (quote.number != found->number) return refuse(entry, "quote_differs", "the request is about " + found->number);
-  // Of an overtaken request the quote says why: who lost a race by a moment is told as whoever comes later.
+  QUOTARY_TRY(document, document_named(entry, state));
+  if (document.kind != found->kind || document.number != found->number)
+    return refuse(entry, found->code() + "_differs", "the request is about " + found->number);
+  // Of an overtaken request the document says why: who lost a race by a moment is told as whoever comes later.
   if (found->status != "open") {
-    const auto closed = why_closed(*found, quote, entry.time);
+    const auto closed = why_closed(*found, document, entry.time);
     QUOTARY_CHECK(closed.has_value());
     return refuse(entry, closed->code, closed->detail);
   }
-  return Open{std::move(*found), std::move(quote)};
+  return Open{std::move(*found), std::move(document)};
 }
 
 // The same with the signer that it names, who has neither signed nor declined.
@@ -136,7 +146,7 @@ Result<Open> open_for_signer(const Entry& entry, const StateReader& state, Signe
 // The same at a time at which it may be signed, and when it is that signer's turn.
 Result<Open> signable(const Entry& entry, const StateReader& state, SignerRecord*& signer) {
   QUOTARY_TRY(open, open_for_signer(entry, state, signer));
-  if (auto closed = why_closed(open.request, open.quote, entry.time))
+  if (auto closed = why_closed(open.request, open.document, entry.time))
     return refuse(entry, closed->code, closed->detail);
   if (!open.request.is_turn_of(signer->id))
     return refuse(entry, "not_your_turn", "another signer of the request comes first");
@@ -152,14 +162,15 @@ Result<void> check_own_key(const Entry& entry, const StateReader& state) {
   return {};
 }
 
-bool is_signed(const QuoteRecord& quote, const std::string& field) {
-  return std::find(quote.signed_fields.begin(), quote.signed_fields.end(), field) != quote.signed_fields.end();
+bool is_signed(const Signable& document, const std::string& field) {
+  const auto& fields_signed = document.signed_fields;
+  return std::find(fields_signed.begin(), fields_signed.end(), field) != fields_signed.end();
 }
 
 bool is_hash(const std::string& text) { return Hash::from_hex(text).has_value(); }
 
 // One signer as signature.requested names it.
-Result<SignerRecord> read_signer(const Entry& entry, const json::value& value, const QuoteRecord& quote) {
+Result<SignerRecord> read_signer(const Entry& entry, const json::value& value, const Signable& document) {
   if (!value.is_object()) return malformed(entry, "a signer is no object");
   SignerRecord signer;
   signer.id = text_of(value.get_object(), "id");
@@ -168,7 +179,8 @@ Result<SignerRecord> read_signer(const Entry& entry, const json::value& value, c
   signer.factors = texts_of(value.get_object(), "factors");
   if (signer.id.empty() || !is_hash(signer.link)) return malformed(entry, "a signer has no id or no link");
   if (!is_customers_field(signer.field)) return malformed(entry, "a document reserves no field " + signer.field);
-  if (is_signed(quote, signer.field)) return refuse(entry, "field_signed", "the field " + signer.field + " is signed");
+  if (is_signed(document, signer.field))
+    return refuse(entry, "field_signed", "the field " + signer.field + " is signed");
   for (const std::string& factor : signer.factors)
     if (std::find(factors_known.begin(), factors_known.end(), factor) == factors_known.end())
       return malformed(entry, "no factor " + factor);
@@ -177,14 +189,14 @@ Result<SignerRecord> read_signer(const Entry& entry, const json::value& value, c
   return signer;
 }
 
-Result<std::vector<SignerRecord>> read_signers(const Entry& entry, const QuoteRecord& quote) {
+Result<std::vector<SignerRecord>> read_signers(const Entry& entry, const Signable& document) {
   const auto* listed = entry.body.if_contains("signers");
   if (!listed || !listed->is_array() || listed->get_array().empty() || listed->get_array().size() > signers_max)
     return malformed(entry, "a request names one to three signers");
   std::vector<SignerRecord> out;
   std::set<std::string> ids, taken;
   for (const auto& each : listed->get_array()) {
-    QUOTARY_TRY(signer, read_signer(entry, each, quote));
+    QUOTARY_TRY(signer, read_signer(entry, each, document));
     if (!ids.insert(signer.id).second || !taken.insert(signer.field).second || !taken.insert(signer.link).second)
       return malformed(entry, "two signers share an id, a field or a link");
     out.push_back(std::move(signer));
@@ -192,41 +204,42 @@ Result<std::vector<SignerRecord>> read_signers(const Entry& entry, const QuoteRe
   return out;
 }
 
-// The next revision of the quote's document: its line has no fork, so it stands on the newest one.
-Result<void> add_revision(const Entry& entry, StateWriter& state, QuoteRecord& quote, std::string_view kind) {
+// The next revision of the document: its line has no fork, so it stands on the newest one.
+Result<void> add_revision(const Entry& entry, StateWriter& state, Signable& document, std::string_view kind) {
   const auto base = text_of(entry.body, "base_sha256"), hash = text_of(entry.body, "document_sha256");
   const auto size = number_of(entry.body, "document_size");
-  if (base != quote.newest_sha256() || number_of(entry.body, "base_size") != quote.newest_size())
-    return refuse(entry, "document_changed", "the newest revision of " + quote.number + " is another");
-  if (number_of(entry.body, "revision") != quote.revision + 1)
-    return refuse(entry, "document_changed", "the next revision is " + std::to_string(quote.revision + 1));
-  if (!is_hash(hash) || size <= quote.newest_size()) return malformed(entry, "a revision adds to its base");
+  if (base != document.newest_sha256() || number_of(entry.body, "base_size") != document.newest_size())
+    return refuse(entry, "document_changed", "the newest revision of " + document.in_words() + " is another");
+  if (number_of(entry.body, "revision") != document.revision + 1)
+    return refuse(entry, "document_changed", "the next revision is " + std::to_string(document.revision + 1));
+  if (!is_hash(hash) || size <= document.newest_size()) return malformed(entry, "a revision adds to its base");
   QUOTARY_TRY(known, find_pdf(state, hash));
   if (known) return refuse(entry, "document_known", "a document with that hash is in the ledger");
   // What is added behind it is not covered by the proof that the document had.
-  quote.long_term_level = text_of(entry.body, "level");
-  if (!read_proof_end(entry.body, quote)) return malformed(entry, "no time of an end");
-  ++quote.revision;
-  quote.revision_sha256 = hash;
-  quote.revision_size = size;
-  state.put(revision_key(quote.number, quote.revision),
+  document.long_term_level = text_of(entry.body, "level");
+  if (!read_proof_end(entry.body, document)) return malformed(entry, "no time of an end");
+  ++document.revision;
+  document.revision_sha256 = hash;
+  document.revision_size = size;
+  state.put(revision_key(document.place(), document.revision),
             json::serialize(
                 json::object{{"kind", kind}, {"document", hash}, {"document_size", size}, {"index", entry.index}}));
-  state.put(pdf_key(hash),
-            json::serialize(json::object{
-                {"kind", "quote"}, {"number", quote.number}, {"index", entry.index}, {"revision", quote.revision}}));
+  state.put(pdf_key(hash), json::serialize(json::object{{"kind", document.code()},
+                                                        {document.member(), document.number},
+                                                        {"index", entry.index},
+                                                        {"revision", document.revision}}));
   return {};
 }
 
 }  // namespace
 
-bool read_proof_end(const json::object& body, QuoteRecord& quote) {
-  quote.long_term_ends.reset();
-  quote.long_term_ends_with = text_of(body, "ends_with");
+bool read_proof_end(const json::object& body, Signable& document) {
+  document.long_term_ends.reset();
+  document.long_term_ends_with = text_of(body, "ends_with");
   const auto ends = text_of(body, "ends");
   if (ends.empty()) return true;
   const auto time = parse_rfc3339(ends);
-  if (time) quote.long_term_ends = *time;
+  if (time) document.long_term_ends = *time;
   return time.has_value();
 }
 
@@ -262,6 +275,10 @@ Found<SignatureRequestRecord> find_signature_request(const StateReader& state, s
     SignatureRequestRecord request;
     request.id = id;
     request.number = text_of(o, "number");
+    if (const auto confirmation = text_of(o, "confirmation"); !confirmation.empty()) {
+      request.kind = SignableKind::confirmation;
+      request.number = confirmation;
+    }
     request.status = text_of(o, "status");
     request.in_order = number_of(o, "in_order") != 0;
     request.consent = text_of(o, "consent");
@@ -294,8 +311,8 @@ Found<std::uint64_t> find_passkey(const StateReader& state, std::string_view ide
                                     [](const json::object& o) { return number_of(o, "index"); });
 }
 
-Found<RevisionRecord> find_revision(const StateReader& state, std::string_view number, std::uint64_t revision) {
-  return read_record<RevisionRecord>(state, revision_key(number, revision), [&](const json::object& o) {
+Found<RevisionRecord> find_revision(const StateReader& state, const SignableName& document, std::uint64_t revision) {
+  return read_record<RevisionRecord>(state, revision_key(document.place(), revision), [&](const json::object& o) {
     return RevisionRecord{revision, text_of(o, "kind"), text_of(o, "document"), number_of(o, "document_size"),
                           number_of(o, "index")};
   });
@@ -314,61 +331,66 @@ Result<std::vector<ScanRecord>> find_scans(const StateReader& state, std::string
   return found ? std::move(*found) : std::vector<ScanRecord>();
 }
 
-std::optional<Error> why_closed(const SignatureRequestRecord& request, const QuoteRecord& quote, Timestamp now) {
+std::optional<Error> why_closed(const SignatureRequestRecord& request, const Signable& document, Timestamp now) {
   const auto closed = [](std::string_view code, std::string detail) {
     return std::optional<Error>(fail(Errc::conflict, std::string(code), std::move(detail)));
   };
-  if (quote.voided_at)
-    return closed("quote_voided", quote.number + " was voided by its issuer: do not rely on it; it cannot be signed");
-  if (!quote.superseded_by.empty())
+  const std::string what = document.in_words();
+  if (document.voided_at)
+    return closed("quote_voided", what + " was voided by its issuer: do not rely on it; it cannot be signed");
+  if (!document.superseded_by.empty())
     return closed("quote_superseded",
-                  quote.number + " was superseded by " + quote.superseded_by + ": sign the newer quote in its place");
+                  what + " was superseded by " + document.superseded_by + ": sign the newer quote in its place");
   if (request.status == "completed")
-    return closed("request_completed", "all who were asked to sign " + quote.number + " have signed it already");
+    return closed("request_completed", "all who were asked to sign " + what + " have signed it already");
+  if (document.case_closed_at)
+    return closed("case_is_closed", "the case of " + what + " was closed: nothing is signed in it any more");
   if (request.status != "open" && request.status != "expired")
-    return closed("request_" + request.status, "the request to sign " + quote.number + " was " + request.status +
+    return closed("request_" + request.status, "the request to sign " + what + " was " + request.status +
                                                    ": ask the sender for another if it is still to be signed");
   if (request.status == "expired" || now >= request.expires_at)
-    return closed("request_expired", "the time to sign " + quote.number + " ended at " +
-                                         format_rfc3339(request.expires_at) + ": ask the sender for a new request");
-  if (now >= quote.expires_at)
-    return closed("quote_expired", quote.number + " was valid until " + format_rfc3339(quote.expires_at) +
+    return closed("request_expired", "the time to sign " + what + " ended at " + format_rfc3339(request.expires_at) +
+                                         ": ask the sender for a new request");
+  if (now >= document.expires_at)
+    return closed("quote_expired", what + " was valid until " + format_rfc3339(document.expires_at) +
                                        ": ask the sender for a new quote");
   return std::nullopt;
 }
 
 Result<void> signature_requested(const Entry& entry, const json::object& facts, StateWriter& state) {
-  QUOTARY_TRY(quote, quote_named(entry, state));
-  const auto status = status_at(quote, entry.time);
-  if (status != "valid") return refuse(entry, "quote_" + status, "the quote is " + status);
-  if (!quote.open_signature.empty())
-    return refuse(entry, "signature_request_open", "the request " + quote.open_signature + " is open");
-  if (text_of(entry.body, "document_sha256") != quote.newest_sha256())
-    return refuse(entry, "document_changed", "the newest revision of " + quote.number + " is another");
+  QUOTARY_TRY(document, document_named(entry, state));
+  const auto status = status_at(document, entry.time);
+  if (status != "valid")
+    return refuse(entry, document.code() + "_" + status, "the " + document.code() + " is " + status);
+  if (document.case_closed_at) return refuse(entry, "case_is_closed", "the case is closed");
+  if (!document.open_signature.empty())
+    return refuse(entry, "signature_request_open", "the request " + document.open_signature + " is open");
+  if (text_of(entry.body, "document_sha256") != document.newest_sha256())
+    return refuse(entry, "document_changed", "the newest revision of " + document.in_words() + " is another");
   SignatureRequestRecord request;
   request.id = text_of(entry.body, "request");
   QUOTARY_TRY(there, find_signature_request(state, request.id));
   if (there || request.id.empty()) return refuse(entry, "signature_request_exists", "the request is there");
-  QUOTARY_TRY(signers, read_signers(entry, quote));
+  QUOTARY_TRY(signers, read_signers(entry, document));
   for (const SignerRecord& signer : signers) {
     QUOTARY_TRY(used, find_link(state, signer.link));
     if (used) return refuse(entry, "link_used", "a link is another signer's");
   }
   request.signers = std::move(signers);
-  request.number = quote.number;
+  static_cast<SignableName&>(request) = document;
   request.status = "open";
   request.in_order = text_of(entry.body, "order") == "in_order";
   request.consent = text_of(entry.body, "consent");
   request.consent_sha256 = text_of(entry.body, "consent_sha256");
   if (!is_hash(request.consent_sha256)) return malformed(entry, "no hash of the consent text");
-  request.owner = quote.owner;
-  request.team = quote.team;
-  request.region = quote.region;
+  request.owner = document.owner;
+  request.team = document.team;
+  request.region = document.region;
   request.requested_by = entry.actor_id;
   request.requested_role = entry.actor_role;
   request.requested_at = entry.time;
   QUOTARY_TRY(expires_at, parse_rfc3339(text_of(facts, "expires_at")));
-  if (expires_at <= entry.time || quote.expires_at < expires_at)
+  if (expires_at <= entry.time || document.expires_at < expires_at)
     return refuse(entry, "bad_expiry", "a request ends after it began and not after the quote's validity");
   request.expires_at = expires_at;
   request.index = entry.index;
@@ -377,9 +399,8 @@ Result<void> signature_requested(const Entry& entry, const json::object& facts, 
   state.put(signatures_key(entry.index), request.id);
   state.put(signature_due_key(request.expires_at.unix_ms, request.id), request.id);
   put(state, request);
-  quote.open_signature = request.id;
-  put(entry, state, quote);
-  return {};
+  document.open_signature = request.id;
+  return put_signable(entry, state, document);
 }
 
 Result<void> signature_sent(const Entry& entry, StateWriter& state) {
@@ -387,8 +408,7 @@ Result<void> signature_sent(const Entry& entry, StateWriter& state) {
   QUOTARY_TRY(open, open_for_signer(entry, state, signer));
   signer->sent_at = entry.time;
   put(state, open.request);
-  put(entry, state, open.quote);
-  return {};
+  return put_signable(entry, state, open.document);
 }
 
 Result<void> signature_reminded(const Entry& entry, StateWriter& state) {
@@ -396,8 +416,7 @@ Result<void> signature_reminded(const Entry& entry, StateWriter& state) {
   QUOTARY_TRY(open, open_for_signer(entry, state, signer));
   signer->reminded_at = entry.time;
   put(state, open.request);
-  put(entry, state, open.quote);
-  return {};
+  return put_signable(entry, state, open.document);
 }
 
 Result<void> signature_link_renewed(const Entry& entry, StateWriter& state) {
@@ -413,20 +432,18 @@ Result<void> signature_link_renewed(const Entry& entry, StateWriter& state) {
   ++signer->links;
   signer->sent_at.reset();
   put(state, open.request);
-  put(entry, state, open.quote);
-  return {};
+  return put_signable(entry, state, open.document);
 }
 
 Result<void> signature_viewed(const Entry& entry, StateWriter& state) {
   SignerRecord* signer = nullptr;
   QUOTARY_TRY(open, signable(entry, state, signer));
   signer->viewed_sha256 = text_of(entry.body, "document_sha256");
-  if (signer->viewed_sha256 != open.quote.newest_sha256())
-    return refuse(entry, "document_changed", "the newest revision of " + open.quote.number + " is another");
+  if (signer->viewed_sha256 != open.document.newest_sha256())
+    return refuse(entry, "document_changed", "the newest revision of " + open.document.in_words() + " is another");
   signer->viewed_at = entry.time;
   put(state, open.request);
-  put(entry, state, open.quote);
-  return {};
+  return put_signable(entry, state, open.document);
 }
 
 Result<void> passkey_registered(const Entry& entry, StateWriter& state) {
@@ -435,14 +452,13 @@ Result<void> passkey_registered(const Entry& entry, StateWriter& state) {
   const auto identity = text_of(entry.body, "identity");
   if (!is_hash(identity)) return malformed(entry, "no identity");
   state.put(passkey_key(identity), json::serialize(json::object{{"index", entry.index}}));
-  put(entry, state, open.quote);
-  return {};
+  return put_signable(entry, state, open.document);
 }
 
 Result<void> signature_signed(const Entry& entry, StateWriter& state) {
   SignerRecord* signer = nullptr;
   QUOTARY_TRY(open, signable(entry, state, signer));
-  auto& [request, quote] = open;
+  auto& [request, document] = open;
   const auto base = text_of(entry.body, "base_sha256");
   if (!signer->viewed_at || signer->viewed_sha256 != base)
     return refuse(entry, "not_viewed", "the signer has not read the document that is signed");
@@ -454,8 +470,8 @@ Result<void> signature_signed(const Entry& entry, StateWriter& state) {
   for (const std::string& factor : signer->factors)
     if (std::find(proven.begin(), proven.end(), factor) == proven.end())
       return refuse(entry, "factor_missing", "the signer did not prove who they are by " + factor);
-  QUOTARY_TRY_VOID(add_revision(entry, state, quote, "signature"));
-  quote.signed_fields.push_back(signer->field);
+  QUOTARY_TRY_VOID(add_revision(entry, state, document, "signature"));
+  document.signed_fields.push_back(signer->field);
   signer->status = "signed";
   signer->ended_at = entry.time;
   signer->index = entry.index;
@@ -465,13 +481,12 @@ Result<void> signature_signed(const Entry& entry, StateWriter& state) {
   if (!said || !said->is_bool() || said->get_bool() != all)
     return refuse(entry, "completion_differs", "whether all have signed is not what the entries say");
   if (all) {
-    end(entry, state, request, quote, "completed");
-    quote.outcome = "accepted";
-    quote.accepted_at = entry.time;
+    end(entry, state, request, document, "completed");
+    document.outcome = "accepted";
+    document.accepted_at = entry.time;
   }
   put(state, request);
-  put(entry, state, quote);
-  return {};
+  return put_signable(entry, state, document);
 }
 
 Result<void> signature_declined(const Entry& entry, StateWriter& state) {
@@ -480,29 +495,26 @@ Result<void> signature_declined(const Entry& entry, StateWriter& state) {
   signer->status = "declined";
   signer->ended_at = entry.time;
   signer->index = entry.index;
-  end(entry, state, open.request, open.quote, "declined");
-  open.quote.outcome = "declined";
+  end(entry, state, open.request, open.document, "declined");
+  open.document.outcome = "declined";
   put(state, open.request);
-  put(entry, state, open.quote);
-  return {};
+  return put_signable(entry, state, open.document);
 }
 
 Result<void> signature_revoked(const Entry& entry, StateWriter& state) {
   QUOTARY_TRY(open, open_request(entry, state));
-  end(entry, state, open.request, open.quote, "revoked");
+  end(entry, state, open.request, open.document, "revoked");
   put(state, open.request);
-  put(entry, state, open.quote);
-  return {};
+  return put_signable(entry, state, open.document);
 }
 
 Result<void> signature_expired(const Entry& entry, StateWriter& state) {
   QUOTARY_TRY(open, open_request(entry, state));
   if (entry.time < open.request.expires_at)
     return refuse(entry, "not_expired", "the request ends at " + format_rfc3339(open.request.expires_at));
-  end(entry, state, open.request, open.quote, "expired");
+  end(entry, state, open.request, open.document, "expired");
   put(state, open.request);
-  put(entry, state, open.quote);
-  return {};
+  return put_signable(entry, state, open.document);
 }
 
 Result<void> signature_added(const Entry& entry, StateWriter& state) {
@@ -536,8 +548,7 @@ Result<void> signature_added(const Entry& entry, StateWriter& state) {
     quote.outcome = "accepted";
     quote.accepted_at = entry.time;
   }
-  put(entry, state, quote);
-  return {};
+  return put_signable(entry, state, quote);
 }
 
 Result<void> signature_scanned(const Entry& entry, StateWriter& state) {
@@ -555,8 +566,7 @@ Result<void> signature_scanned(const Entry& entry, StateWriter& state) {
   json::array rows;
   for (const ScanRecord& each : scans) rows.push_back(json::object{{"sha256", each.sha256}, {"index", each.index}});
   state.put(scans_key(quote.number), json::serialize(json::object{{"scans", std::move(rows)}}));
-  put(entry, state, quote);
-  return {};
+  return put_signable(entry, state, quote);
 }
 
 Result<void> revision_added(const Entry& entry, StateWriter& state) {
@@ -567,15 +577,14 @@ Result<void> revision_added(const Entry& entry, StateWriter& state) {
   if (!quote.open_signature.empty())
     return refuse(entry, "signature_request_open", "the request " + quote.open_signature + " is open");
   QUOTARY_TRY_VOID(add_revision(entry, state, quote, kind));
-  put(entry, state, quote);
-  return {};
+  return put_signable(entry, state, quote);
 }
 
-Result<void> overtake_signatures(const Entry& entry, QuoteRecord& quote, StateWriter& state) {
-  if (quote.open_signature.empty()) return {};
-  QUOTARY_TRY(request, find_signature_request(state, quote.open_signature));
-  if (!request) return state_damaged(signature_key(quote.open_signature));
-  end(entry, state, *request, quote, "overtaken");
+Result<void> overtake_signatures(const Entry& entry, Signable& document, StateWriter& state) {
+  if (document.open_signature.empty()) return {};
+  QUOTARY_TRY(request, find_signature_request(state, document.open_signature));
+  if (!request) return state_damaged(signature_key(document.open_signature));
+  end(entry, state, *request, document, "overtaken");
   put(state, *request);
   return {};
 }

@@ -1,5 +1,5 @@
-// Signature requests: who is asked to sign a quote, until when, and what came of it; and the line of revisions that a
-// quote's document has. Values and rules of the fold; each call reads the state it is given and nothing else.
+// Signature requests: who is asked to sign a document (signable.h), until when, and what came of it; and the line of
+// revisions that it has. Values and rules of the fold; each call reads the state it is given and nothing else.
 //
 // A request asks one to three signers, each for one field that the document reserves. It ends once: completed when all
 // have signed, declined by one of them, revoked by the sender, expired, or overtaken when the quote is voided or
@@ -52,12 +52,12 @@ struct SignerRecord {
   std::uint64_t index = 0;    // of the entry that signed or declined
 };
 
-struct SignatureRequestRecord {
-  std::string id, number;
+struct SignatureRequestRecord : SignableName {  // of the document
+  std::string id;
   std::string status;  // open completed declined revoked expired overtaken
   bool in_order = false;
   std::string consent, consent_sha256;
-  std::string owner, team, region;  // the quote's
+  std::string owner, team, region;  // the document's
   std::string requested_by, requested_role;
   Timestamp requested_at, expires_at;
   std::optional<Timestamp> ended_at;
@@ -70,7 +70,7 @@ struct SignatureRequestRecord {
 };
 
 struct RevisionRecord {
-  std::uint64_t revision = 0;  // from 2; revision 1 is the quote's own
+  std::uint64_t revision = 0;  // from 2; revision 1 is the document as it was made
   std::string kind;            // signature, or as quote.revision_added says
   std::string document_sha256;
   std::uint64_t document_size = 0, index = 0;  // index: of the entry that brought it
@@ -86,8 +86,12 @@ struct LinkRecord {
 // The index of the entry that registered the newest passkey of an identity: a keyed hash of a customer and an address.
 [[nodiscard]] Found<std::uint64_t> find_passkey(const StateReader& state, std::string_view identity);
 // Revisions from 2 on.
-[[nodiscard]] Found<RevisionRecord> find_revision(const StateReader& state, std::string_view number,
+[[nodiscard]] Found<RevisionRecord> find_revision(const StateReader& state, const SignableName& document,
                                                   std::uint64_t revision);
+[[nodiscard]] inline Found<RevisionRecord> find_revision(const StateReader& state, std::string_view quote,
+                                                         std::uint64_t revision) {
+  return find_revision(state, SignableName{SignableKind::quote, std::string(quote)}, revision);
+}
 
 // The entries that brought scans of a quote's signed paper, oldest first, with their SHA-256, hex.
 struct ScanRecord {
@@ -97,14 +101,14 @@ struct ScanRecord {
 [[nodiscard]] Result<std::vector<ScanRecord>> find_scans(const StateReader& state, std::string_view number);
 
 // Why nobody can sign it now, in the order in which they are told: `quote_voided`, `quote_superseded`,
-// `request_revoked`, `request_declined`, `request_expired`, `request_overtaken`, `request_completed`, `quote_expired`.
-// Nothing: it is open.
-[[nodiscard]] std::optional<Error> why_closed(const SignatureRequestRecord& request, const QuoteRecord& quote,
+// `request_completed`, `case_is_closed` (of a confirmation), `request_revoked`, `request_declined`,
+// `request_overtaken`, `request_expired`, `quote_expired`. Nothing: it is open.
+[[nodiscard]] std::optional<Error> why_closed(const SignatureRequestRecord& request, const Signable& document,
                                               Timestamp now);
 
 // When what an entry says to have proved of a document ends (`ends`), and with what (`ends_with`); nothing where it
 // does not say. False: what it says is no time.
-[[nodiscard]] bool read_proof_end(const json::object& body, QuoteRecord& quote);
+[[nodiscard]] bool read_proof_end(const json::object& body, Signable& document);
 
 // Rules of the fold, one for each type of entry. Errc::conflict with a stable code; Errc::invalid `bad_signature_entry`
 // for an entry whose body has not the form that FORMAT.md says.
@@ -123,7 +127,8 @@ struct ScanRecord {
 // A picture of paper that was signed: kept, and proving nothing about who signed it. It is no revision of the document.
 [[nodiscard]] Result<void> signature_scanned(const Entry& entry, StateWriter& state);
 [[nodiscard]] Result<void> revision_added(const Entry& entry, StateWriter& state);
-// What an entry that voids or supersedes the quote does to its open request; the caller writes the quote.
-[[nodiscard]] Result<void> overtake_signatures(const Entry& entry, QuoteRecord& quote, StateWriter& state);
+// What an entry that voids or supersedes a quote, or closes a case, does to the document's open request; the caller
+// writes the document.
+[[nodiscard]] Result<void> overtake_signatures(const Entry& entry, Signable& document, StateWriter& state);
 
 }  // namespace quotary::records

@@ -12,7 +12,7 @@ __extension__ using Wide = __int128;
 
 }  // namespace
 
-std::string status_at(const QuoteRecord& quote, Timestamp now) {
+std::string status_at(const Signable& quote, Timestamp now) {
   if (quote.voided_at) return "voided";
   if (!quote.superseded_by.empty()) return "superseded";
   if (quote.outcome != "issued") return quote.outcome;
@@ -251,8 +251,8 @@ std::string encode(const VoidRecord& v) {
 
 Found<PdfRecord> find_pdf(const StateReader& state, std::string_view sha256_hex) {
   return read_record<PdfRecord>(state, pdf_key(sha256_hex), [](const json::object& o) {
-    return PdfRecord{text_of(o, "kind"), text_of(o, "number"), text_of(o, "request"), number_of(o, "index"),
-                     number_of(o, "revision")};
+    return PdfRecord{text_of(o, "kind"),         text_of(o, "number"),  text_of(o, "request"),
+                     text_of(o, "confirmation"), number_of(o, "index"), number_of(o, "revision")};
   });
 }
 

@@ -4,6 +4,7 @@
 #include "ledger/base/json.h"
 #include "ledger/base/time.h"
 #include "ledger/log/sequencer.h"
+#include "ledger/records/signable.h"
 
 #include <cstdint>
 #include <functional>
@@ -38,42 +39,22 @@ struct SeriesState {
   Timestamp last_issued_at;
 };
 
-struct QuoteRecord {
-  std::string number, series, period;
-  std::uint64_t sequence = 0, index = 0;
-  std::uint64_t last_index = 0;  // the newest entry about the quote
-  std::string owner, team, region;
-  std::string outcome;  // "issued", "accepted" or "declined"
-  Timestamp issued_at, expires_at;
+struct QuoteRecord : Signable {
+  std::string series, period;
+  std::uint64_t sequence = 0;
+  Timestamp issued_at;
   std::string issue_date, valid_start, valid_end;
   std::string currency, tax_inclusive;
   json::object totals;
-  std::string customer;  // the key subject of its private objects
-  std::string document_sha256, document_media_type;
-  std::uint64_t document_size = 0;
-  std::string revision_of, superseded_by;
-  std::optional<Timestamp> superseded_at, accepted_at;
-  std::optional<Timestamp> voided_at;
+  std::string revision_of;
+  std::optional<Timestamp> superseded_at;
   std::string void_reason_code, void_request;
   std::uint64_t void_index = 0;
   std::string open_request;
   std::optional<Timestamp> void_requested_at;
-  std::string open_signature;              // the id of the open signature request
-  std::vector<std::string> signed_fields;  // of the document, in the order of signing
-  std::uint64_t revision = 1;              // the document's newest
-  std::string revision_sha256;             // of the newest, when it is a later one than the first
-  std::uint64_t revision_size = 0;
-  std::string long_term_level;  // that the newest revision was brought to for later proof: "B-LTA"; else empty
-  std::optional<Timestamp> long_term_ends;  // when that cannot be proved any more
-  std::string long_term_ends_with;          // by which certificate or algorithm; empty: its entry does not say
-
-  [[nodiscard]] const std::string& newest_sha256() const { return revision == 1 ? document_sha256 : revision_sha256; }
-  [[nodiscard]] std::uint64_t newest_size() const { return revision == 1 ? document_size : revision_size; }
 };
 
-// voided, superseded, accepted | declined, expired, valid: the first that applies at `now`.
-[[nodiscard]] std::string status_at(const QuoteRecord& quote, Timestamp now);
-// The same, with "void_requested" for a valid quote that has an open request, and "issued" for "valid".
+// status_at(), with "void_requested" for a valid quote that has an open request, and "issued" for "valid".
 [[nodiscard]] std::string list_status_at(const QuoteRecord& quote, Timestamp now);
 
 struct VoidRecord {
@@ -89,9 +70,16 @@ struct VoidRecord {
 };
 
 struct PdfRecord {
-  std::string kind;  // "quote" or "void_certificate"
+  std::string kind;  // "quote", "void_certificate" or "confirmation"
   std::string number, request;
+  std::string confirmation;  // its id
   std::uint64_t index = 0, revision = 1;
+
+  // The quote that it is of, or is about, or the confirmation.
+  [[nodiscard]] SignableName about() const {
+    return confirmation.empty() ? SignableName{SignableKind::quote, number}
+                                : SignableName{SignableKind::confirmation, confirmation};
+  }
 };
 
 struct RequestRecord {
