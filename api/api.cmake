@@ -13,6 +13,7 @@ quotary_library(quotary_api
     use_cases/cases/case_access.cc use_cases/cases/case_answers.cc use_cases/cases/case_opening.cc use_cases/cases/case_reads.cc use_cases/cases/case_steps.cc use_cases/cases/case_words.cc use_cases/cases/case_writing.cc use_cases/cases/gate_history.cc use_cases/cases/policy_calls.cc use_cases/cases/policy_trial.cc use_cases/cases/quote_gate.cc
     use_cases/cases/evidence_store.cc use_cases/cases/picture_index.cc use_cases/cases/upload_calls.cc use_cases/cases/evidence_request.cc use_cases/cases/evidence_facts.cc use_cases/cases/evidence_intake.cc use_cases/cases/evidence_reading.cc
     use_cases/cases/sheet_words.cc use_cases/cases/rendition_calls.cc handlers/evidence_sheets.cc
+    use_cases/signable_words.cc use_cases/cases/confirmation_words.cc use_cases/cases/confirmation_making.cc use_cases/cases/confirmation_calls.cc use_cases/cases/confirmation_evidence.cc handlers/confirmations.cc
     handlers/uploads.cc
     use_cases/cases/lead_calls.cc use_cases/cases/lead_rows.cc use_cases/cases/board_units.cc use_cases/cases/phi_board.cc use_cases/cases/board_calls.cc
     handlers/site.cc handlers/pages.cc handlers/verify_page.cc handlers/schemas.cc handlers/docs.cc handlers/chinese.cc

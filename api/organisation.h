@@ -153,6 +153,7 @@ struct VoidFilter {
 struct SignatureFilter {
   std::string status, number, cursor;
   std::optional<std::uint64_t> limit;
+  std::string confirmation = {};
 };
 
 // A page of a list in the order of its keys; `cursor` is the page before's next_cursor.

@@ -7,6 +7,13 @@ namespace {
 
 constexpr Color green{0.09, 0.42, 0.26}, amber{0.54, 0.35, 0.0};
 
+// As numbers are written: an id has small letters.
+std::string upper(std::string text) {
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return text;
+}
+
 void add_signature(std::vector<StatementRow>& rows, const SummarySignature& s) {
   rows.push_back({{"签署", "Signature"}, "", nullptr});
   rows.push_back({{"签署人", "Signer"}, s.name, "/signer"});
@@ -26,15 +33,24 @@ void add_signature(std::vector<StatementRow>& rows, const SummarySignature& s) {
                   ""});
 }
 
+std::vector<StatementRow> document_rows(const SigningSummary& s) {
+  if (s.of_confirmation)
+    return {{{"试用确认书", "Trial confirmation"}, "", nullptr},
+            {{"确认书编号", "Confirmation id"}, s.number, "/number"},
+            {{"名称", "Title"}, s.title, "/title"},
+            {{"我方", "Seller"}, s.seller_name, "/seller_name"},
+            {{"客户", "Customer"}, s.buyer_name, "/buyer_name"},
+            {{"盖章原件 SHA-256", "Sealed document"}, s.document_sha256, ""}};
+  return {{{"报价单", "Quotation"}, "", nullptr},
+          {{"报价编号", "Quotation No."}, s.number, "/number"},
+          {{"卖方", "Seller"}, s.seller_name, "/seller_name"},
+          {{"买方", "Buyer"}, s.buyer_name, "/buyer_name"},
+          {{"价税合计", "Total with tax"}, s.currency + " " + grouped(s.tax_inclusive), "/tax_inclusive"},
+          {{"盖章原件 SHA-256", "Sealed document"}, s.document_sha256, ""}};
+}
+
 std::vector<StatementRow> rows_of(const SigningSummary& s) {
-  std::vector<StatementRow> rows{
-      {{"报价单", "Quotation"}, "", nullptr},
-      {{"报价编号", "Quotation No."}, s.number, "/number"},
-      {{"卖方", "Seller"}, s.seller_name, "/seller_name"},
-      {{"买方", "Buyer"}, s.buyer_name, "/buyer_name"},
-      {{"价税合计", "Total with tax"}, s.currency + " " + grouped(s.tax_inclusive), "/tax_inclusive"},
-      {{"盖章原件 SHA-256", "Sealed document"}, s.document_sha256, ""},
-  };
+  std::vector<StatementRow> rows = document_rows(s);
   for (const SummarySignature& each : s.signatures) add_signature(rows, each);
   rows.push_back({{"签署说明", "Consent"}, "", nullptr});
   rows.push_back({{"版本", "Version"}, s.consent_id, ""});
@@ -52,7 +68,7 @@ std::vector<StatementRow> rows_of(const SigningSummary& s) {
 Result<std::string> signing_summary(std::shared_ptr<const Fonts> fonts, const SigningSummary& summary) {
   Statement statement;
   statement.title = {"签署证据摘要", "EVIDENCE OF SIGNING"};
-  statement.number = summary.number;
+  statement.number = upper(summary.number);
   statement.issuer = summary.seller_name;
   statement.color = summary.completed ? green : amber;
   statement.banner = summary.completed ? "全部签署 ALL HAVE SIGNED" : "部分签署 SIGNED IN PART";
@@ -71,8 +87,10 @@ Result<std::string> signing_summary(std::shared_ptr<const Fonts> fonts, const Si
   statement.verify_url = summary.verify_url;
   statement.subject = summary.buyer_name;
   statement.created = summary.created;
-  statement.info = {{"QuotaryNumber", summary.number}, {"QuotarySigning", summary.request_id}};
-  statement.properties = {{"number", summary.number}, {"signingSummary", summary.request_id}};
+  const bool quotes = !summary.of_confirmation;
+  statement.info = {{quotes ? "QuotaryNumber" : "QuotaryConfirmation", summary.number},
+                    {"QuotarySigning", summary.request_id}};
+  statement.properties = {{quotes ? "number" : "confirmation", summary.number}, {"signingSummary", summary.request_id}};
   return write_statement(std::move(fonts), statement);
 }
 

@@ -27,12 +27,14 @@ struct SummarySignature {
 struct SigningSummary {
   std::string request_id;  // a UUID
   std::string number, seller_name, buyer_name, currency, tax_inclusive;
+  bool of_confirmation = false;  // of a trial: its id is the number, it has a title and no amount
+  std::string title;
   std::string document_sha256;    // of the sealed document
   bool completed = false;         // all signers have signed
   bool own_certificates = false;  // some of them with certificates of their own
   std::vector<SummarySignature> signatures;
   std::string consent_id, consent_sha256, consent_chinese, consent_english;
-  std::string verify_url;
+  std::string verify_url;  // empty: no QR
   std::string made_at;
   Timestamp created;
 };

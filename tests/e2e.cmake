@@ -1,3 +1,5 @@
+add_test(NAME confirmation_http_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/confirmation_test.py)
+set_tests_properties(confirmation_http_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 quotary_test(organisation_test LABEL e2e TIMEOUT 180
   SOURCES api/organisation_test.cc
   LIBRARIES quotary_api)
@@ -103,6 +105,9 @@ quotary_test(long_term_clock_test LABEL e2e TIMEOUT 180
 quotary_test(signing_flow_test LABEL e2e TIMEOUT 180
   SOURCES api/signing_flow_test.cc
   LIBRARIES quotary_api)
+quotary_test(confirmation_test LABEL e2e TIMEOUT 120
+  SOURCES api/confirmation_test.cc api/confirmation_crash_test.cc support/passkey_device.cc support/faulty_file_system.cc
+  LIBRARIES quotary_api OpenSSL::Crypto)
 quotary_test(signing_race_test LABEL e2e TIMEOUT 300
   SOURCES api/signing_race_test.cc
   LIBRARIES quotary_api)

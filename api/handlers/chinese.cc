@@ -107,6 +107,12 @@ constexpr Summary summaries[] = {
     {"GET", "/v1/evidence/{item}/versions/{version}/proof", "登记该版本的记录的 .tlog-proof 证明"},
     {"GET", "/v1/evidence/{item}/versions/{version}/sheet", "一个版本的盖章页：照片的存证页，或演示文稿、文件的封面页"},
     {"POST", "/v1/evidence/{item}/versions/{version}/withdraw", "撤回一个版本，须说明理由；该版本仍然保留并可读取"},
+    {"POST", "/v1/cases/{id}/confirmations", "制作并盖章试用确认书，只针对所展示的那一个版本"},
+    {"GET", "/v1/cases/{id}/confirmations", "案卷的试用确认书，先制作的在前"},
+    {"GET", "/v1/confirmations/{id}", "读取试用确认书及其结果"},
+    {"GET", "/v1/confirmations/{id}/pdf", "盖章的 PDF；之后的修订带有客户签名"},
+    {"GET", "/v1/confirmations/{id}/proof", "带来该修订的记录的 .tlog-proof 证明"},
+    {"POST", "/v1/confirmations/{id}/signature-requests", "请一至三位客户人员签署试用确认书，各发一条链接"},
     {"POST", "/v1/verify", "按文件字节核验"},
     {"GET", "/v1/verify/sha256/{hex}", "按文件的 SHA-256 核验"},
     {"GET", "/v1/verify/{number}", "按编号与校验码核验"},
@@ -149,7 +155,7 @@ constexpr Tag tags[] = {
     {"quotes", "报价单"},    {"voids", "作废"},          {"reports", "报表"},  {"signatures", "签署"},
     {"signing", "客户签署"}, {"erasures", "依法删除"},   {"verify", "核验"},   {"log", "账本"},
     {"sessions", "登录"},    {"administration", "管理"}, {"policies", "策略"}, {"cases", "案卷"},
-    {"evidence", "证据"},    {"leads", "线索"},          {"boards", "看板"},   {"site", "站点"}};
+    {"evidence", "证据"}, {"confirmations", "试用确认书"},    {"leads", "线索"},          {"boards", "看板"},   {"site", "站点"}};
 
 }  // namespace
 

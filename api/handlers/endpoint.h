@@ -73,6 +73,7 @@ struct Endpoint {
 [[nodiscard]] std::span<const Endpoint> case_endpoints();
 [[nodiscard]] std::span<const Endpoint> case_evidence_endpoints();
 [[nodiscard]] std::span<const Endpoint> evidence_sheet_endpoints();
+[[nodiscard]] std::span<const Endpoint> confirmation_endpoints();
 [[nodiscard]] std::span<const Endpoint> lead_endpoints();
 [[nodiscard]] std::span<const Endpoint> board_endpoints();
 [[nodiscard]] std::span<const Endpoint> verify_endpoints();
@@ -87,6 +88,7 @@ struct Endpoint {
 [[nodiscard]] std::string_view quote_schemas();
 [[nodiscard]] std::string_view case_schemas();  // also of policies
 [[nodiscard]] std::string_view case_evidence_schemas();
+[[nodiscard]] std::string_view confirmation_schemas();
 [[nodiscard]] std::string_view board_schemas();  // also of leads
 
 // What stands behind Authorization: Bearer, or "".

@@ -140,7 +140,7 @@ Result<http::Response> answer_of(const Endpoint& endpoint, const Surface& surfac
 std::vector<Endpoint> all_endpoints() {
   std::vector<Endpoint> out;
   for (auto group : {quote_endpoints(), void_endpoints(), signature_request_endpoints(), signer_endpoints(),
-                     case_endpoints(), case_evidence_endpoints(), evidence_sheet_endpoints(), upload_endpoints(),
+                     case_endpoints(), case_evidence_endpoints(), evidence_sheet_endpoints(), confirmation_endpoints(), upload_endpoints(),
                      policy_endpoints(), lead_endpoints(), board_endpoints(), erasure_endpoints(), verify_endpoints(),
                      log_endpoints(), admin_endpoints(), site_endpoints(), web_endpoints()})
     out.insert(out.end(), group.begin(), group.end());
@@ -242,7 +242,8 @@ std::string openapi_document(const std::string& server_url, const SurfaceOptions
     paths[path].as_object()[method] = operation_of(endpoint, options);
   }
   json::object schemas;
-  for (const auto text : {quote_schemas(), case_schemas(), case_evidence_schemas(), board_schemas()}) {
+  for (const auto text :
+       {quote_schemas(), case_schemas(), case_evidence_schemas(), confirmation_schemas(), board_schemas()}) {
     const auto read = parse_json(text);
     QUOTARY_CHECK(read.has_value() && read->is_object());
     for (const auto& [name, schema] : read->get_object()) QUOTARY_CHECK(schemas.emplace(name, schema).second);

@@ -16,9 +16,10 @@ Result<http::Response> ask(const Surface& surface, const http::Request& request)
 Result<http::Response> list(const Surface& surface, const http::Request& request) {
   QUOTARY_TRY(caller, caller_of(surface, request));
   QUOTARY_TRY(page, page_of(request));
-  QUOTARY_TRY(answer, surface.organisation.list_signature_requests(
-                          caller, {std::string(request.query_value("status")),
-                                   std::string(request.query_value("number")), page.cursor, page.limit}));
+  QUOTARY_TRY(answer,
+              surface.organisation.list_signature_requests(
+                  caller, {std::string(request.query_value("status")), std::string(request.query_value("number")),
+                           page.cursor, page.limit, std::string(request.query_value("confirmation"))}));
   return answer_response(answer);
 }
 
@@ -95,8 +96,8 @@ const Endpoint endpoints[] = {
      Call::request_signature, Kind::write, ask, "", "application/json", "SignatureRequestBody", 201, "application/json",
      "SignatureRequest"},
     {"GET", "/v1/signature-requests", "List signature requests, newest first; addresses are masked", "signatures",
-     Call::read_signatures, Kind::read, list, "status number limit cursor", "", "", 200, "application/json",
-     "SignatureRequestList"},
+     Call::read_signatures, Kind::read, list, "status number confirmation limit cursor", "", "", 200,
+     "application/json", "SignatureRequestList"},
     {"GET", "/v1/signature-requests/{id}", "Read a signature request, and how its delivery stands", "signatures",
      Call::read_signatures, Kind::read, answer_about<&Organisation::read_signature_request>, "", "", "", 200,
      "application/json", "SignatureRequest"},

@@ -56,12 +56,13 @@ say('','正在核验…','Checking…');
 try{const reply=await fetch('/v1/verify',{method:'POST',headers:{'Content-Type':'application/pdf'},body:bytes,cache:'no-store'});
 if(reply.status===429)return say('warn','核验太频繁，请稍后再试。','Too many checks; try again later.');
 if(!reply.ok)throw 0;const found=await reply.json();
+const name=found.number||(found.confirmation?'试用确认书 trial confirmation '+found.confirmation:'');
 if(found.match==='exact'){const [colour,text]=status[found.status]||['warn',found.status];
 const other=number&&found.number!==number;
 const whole=found.proof_embedded?['就是签发的文件，并附带其账本证明：','The issued document, with its ledger proof added and nothing else. ']:['与签发的文件逐字节一致：','Identical to the issued document. '];
-say(other?'warn':colour,whole[0]+found.number+(other?'（不是本页的报价单）':''),whole[1]+(other?'It is not the quote of this page. ':'')+text)}
-else if(found.verdict==='signed_prefix_with_unknown_update')say('warn','文件以签发的 '+found.number+' 开头，其后有账本没有记录的签名或附加内容，请向签发方核实。','It begins with the issued document; what was added is not in the ledger. Ask the issuer.');
-else if(found.match==='altered')say('bad','文件已被改动，与签发的 '+found.number+' 不一致，请勿使用。','The file was altered. Do not rely on it.');
+say(other?'warn':colour,whole[0]+name+(other?'（不是本页的报价单）':''),whole[1]+(other?'It is not the quote of this page. ':'')+text)}
+else if(found.verdict==='signed_prefix_with_unknown_update')say('warn','文件以签发的 '+name+' 开头，其后有账本没有记录的签名或附加内容，请向签发方核实。','It begins with the issued document; what was added is not in the ledger. Ask the issuer.');
+else if(found.match==='altered')say('bad','文件已被改动，与签发的 '+name+' 不一致，请勿使用。','The file was altered. Do not rely on it.');
 else if(found.verdict==='unreadable')say('bad','不是签发的文件：无法识别为带印章的 PDF。','Not an issued document: no sealed PDF can be read.');
 else say('bad','不是本签发方签发的文件，或已被改动。','Not a document of this issuer, or altered.');
 list(found.findings)}

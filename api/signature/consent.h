@@ -14,8 +14,9 @@ struct Consent {
   [[nodiscard]] std::string sha256() const;
 };
 
-// That new requests name.
+// That new requests to sign a quote name, and those to sign a confirmation.
 [[nodiscard]] const Consent& newest_consent();
+[[nodiscard]] const Consent& newest_confirmation_consent();
 // Null: there is none of that id.
 [[nodiscard]] const Consent* find_consent(std::string_view id);
 

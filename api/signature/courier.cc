@@ -143,9 +143,9 @@ Result<void> Courier::chain_sent(const Due& due) {
     // Another link than the one that was sent is still to be sent.
     if (signer == nullptr || signer->links != due.signer.links || signer->sent_at)
       return fail(Errc::conflict, "invitation_overtaken", "the signer's link was renewed meanwhile");
-    return std::vector<Draft>{
-        system_draft(records::signature_sent_type, "quote:" + due.request.number,
-                     {{"request", due.request.id}, {"number", due.request.number}, {"signer", due.signer.id}})};
+    return std::vector<Draft>{system_draft(
+        records::signature_sent_type, due.request.subject(),
+        {{"request", due.request.id}, {due.request.member(), due.request.number}, {"signer", due.signer.id}})};
   }));
   (void)committed;
   return {};

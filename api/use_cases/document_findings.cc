@@ -40,10 +40,10 @@ Result<std::string> signing_certificates_of(const Organisation::Parts& parts, st
 }
 
 Result<std::shared_ptr<const DocumentFindings>> judge_document(const Organisation::Parts& parts, std::string_view pdf,
-                                                               const records::QuoteRecord* quote) {
+                                                               const records::Signable* document) {
   std::string roots = parts.adopted_pem + parts.signer_roots_pem;
-  if (quote != nullptr) {
-    QUOTARY_TRY(own, signing_certificates_of(parts, quote->owner));
+  if (document != nullptr) {
+    QUOTARY_TRY(own, signing_certificates_of(parts, document->owner));
     roots += own;
   }
   QUOTARY_TRY(judged, parts.judges->judge({pdf, std::move(roots), parts.time_roots_pem, parts.now()}));

@@ -12,11 +12,11 @@ namespace quotary::api {
 using DocumentFindings = judging::Judgement;
 
 // Has the bytes judged. What trust is: a certificate that this ledger adopted for sealing or for recording signatures,
-// what leads to the roots of signers that the server was started with, and with a quote its owner's own keys; for
+// what leads to the roots of signers that the server was started with, and with a document its owner's own keys; for
 // time-stamps the roots that the server was started with. Errors of judging::Judges::judge().
 [[nodiscard]] Result<std::shared_ptr<const DocumentFindings>> judge_document(const Organisation::Parts& parts,
                                                                              std::string_view pdf,
-                                                                             const records::QuoteRecord* quote);
+                                                                             const records::Signable* document);
 
 // The certificates of all keys by which that person has signed or may sign for themselves, PEM; "" for none.
 [[nodiscard]] Result<std::string> signing_certificates_of(const Organisation::Parts& parts, std::string_view person);

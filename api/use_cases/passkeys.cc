@@ -15,7 +15,7 @@ constexpr std::string_view register_purpose = "quotary-passkey-1", sign_purpose 
 
 // Of a customer's address: it tells that two signers are the same, and nothing of who.
 std::string identity_of(const Organisation::Parts& parts, const Visited& at, const SignerDetails& who) {
-  return parts.keys->keyed_hash("passkey_identity", at.quote.customer + "/" + who.channel + ":" + who.address).hex();
+  return parts.keys->keyed_hash("passkey_identity", at.document.customer + "/" + who.channel + ":" + who.address).hex();
 }
 
 std::string canonical(const json::object& object) {
@@ -102,7 +102,7 @@ Result<std::optional<KnownPasskey>> known_passkey(const Organisation::Parts& par
 std::string statement_text(const Visited& at, const SigningStatement& said) {
   return canonical({{"purpose", sign_purpose},
                     {"request", at.request.id},
-                    {"number", at.quote.number},
+                    {at.document.member(), at.document.number},
                     {"signer", at.signer.id},
                     {"field", at.signer.field},
                     {"link", at.signer.link},
@@ -167,7 +167,7 @@ Result<Answer> register_signer_passkey(Organisation::Parts& parts, const SignerV
   const auto identity = identity_of(parts, signer.at, signer.who);
   QUOTARY_TRY(
       made, signing::read_new_passkey(site, register_challenge(signer.at, identity), client_data, authenticator_data));
-  QUOTARY_TRY(key_subject, parts.live_key_subject(signer.at.quote.customer));
+  QUOTARY_TRY(key_subject, parts.live_key_subject(signer.at.document.customer));
   Draft draft = signer_draft(signer.at, records::passkey_registered_type);
   draft.body["identity"] = identity;
   if (known) draft.body["previous"] = known->index;

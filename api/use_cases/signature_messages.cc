@@ -2,6 +2,7 @@
 #include "api/metrics_text.h"
 #include "api/signature/document_signing.h"
 #include "api/use_cases/certificates.h"
+#include "api/use_cases/signable_words.h"
 #include "api/use_cases/signature_rules.h"
 #include "ledger/records/fields.h"
 #include "signing/signing_service.h"
@@ -17,10 +18,16 @@ using records::text_of;
 using signature::Message;
 
 json::object content_of(const Organisation::Parts& parts, const SignatureRequestRecord& request) {
-  return {{"number", request.number},
-          {"request", request.id},
-          {"organisation", parts.profile.name},
-          {"sender", parts.person_name(request.requested_by)}};
+  json::object out{{request.member(), request.number},
+                   {"request", request.id},
+                   {"organisation", parts.profile.name},
+                   {"sender", parts.person_name(request.requested_by)}};
+  if (request.kind == records::SignableKind::quote) return out;
+  // An id tells nobody what it is.
+  const auto document = document_of(parts, request);
+  const auto words = document ? words_of(parts, *document) : Result<SignableWords>(document.error());
+  out["title"] = words ? words->title : std::string(erased_text);
+  return out;
 }
 
 Message to_signer(const Organisation::Parts& parts, const SignatureRequestRecord& request, const SignerRecord& signer,
@@ -50,7 +57,9 @@ Message to_owner(const Organisation::Parts& parts, const records::QuoteRecord& q
 }
 
 std::string revision_address(const Organisation::Parts& parts, const Entry& entry) {
-  return parts.profile.public_url + "/v1/quotes/" + text_of(entry.body, "number") +
+  const auto confirmation = text_of(entry.body, "confirmation");
+  return parts.profile.public_url +
+         (confirmation.empty() ? "/v1/quotes/" + text_of(entry.body, "number") : "/v1/confirmations/" + confirmation) +
          "/pdf?revision=" + std::to_string(records::number_of(entry.body, "revision"));
 }
 

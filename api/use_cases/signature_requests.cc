@@ -6,6 +6,7 @@
 #include "api/use_cases/drafts.h"
 #include "api/use_cases/erasure_rules.h"
 #include "api/use_cases/signature_rules.h"
+#include "ledger/records/confirmations.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
 
@@ -14,18 +15,17 @@
 namespace quotary::api {
 namespace {
 
-using records::QuoteRecord;
 using records::SignatureRequestRecord;
 
 constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::string_view customer_fields[] = {"Customer1", "Customer2", "Customer3"};
 
 // The reserved fields that nobody has signed, in their order.
-Result<std::vector<std::string>> free_fields(const QuoteRecord& quote, std::size_t wanted) {
+Result<std::vector<std::string>> free_fields(const records::Signable& document, std::size_t wanted) {
   std::vector<std::string> out;
   for (const std::string_view field : customer_fields)
     if (out.size() < wanted &&
-        std::find(quote.signed_fields.begin(), quote.signed_fields.end(), field) == quote.signed_fields.end())
+        std::find(document.signed_fields.begin(), document.signed_fields.end(), field) == document.signed_fields.end())
       out.emplace_back(field);
   if (out.size() < wanted)
     return fail(Errc::conflict, "fields_signed",
@@ -65,8 +65,8 @@ Result<Answer> request_answer(const Organisation::Parts& parts, const std::strin
 
 Draft about(const Principal& caller, std::string_view type, const SignatureRequestRecord& request,
             std::string_view signer) {
-  Draft draft = draft_by(caller, type, "quote:" + request.number);
-  draft.body = {{"request", request.id}, {"number", request.number}};
+  Draft draft = draft_by(caller, type, request.subject());
+  draft.body = {{"request", request.id}, {request.member(), request.number}};
   if (!signer.empty()) draft.body["signer"] = signer;
   return draft;
 }
@@ -89,46 +89,52 @@ Error without_delivery() {
               "--delivery-secret-file, or with --delivery-folder");
 }
 
+// The text that fits what is signed.
+const signature::Consent& consent_for(records::SignableKind kind) {
+  return kind == records::SignableKind::quote ? signature::newest_consent() : signature::newest_confirmation_consent();
+}
+
 }  // namespace
 
-Result<Answer> Organisation::request_signature(const Principal& caller, std::string_view number,
-                                               std::string_view idempotency_key, std::string_view body) {
+Result<Answer> ask_to_sign(Organisation::Parts& parts, const Principal& caller, const std::string& path,
+                           std::string_view idempotency_key, std::string_view body,
+                           const std::function<Result<records::Signable>()>& find) {
   QUOTARY_TRY_VOID(require_call(caller, Call::request_signature));
   if (idempotency_key.empty()) return fail(Errc::invalid, "idempotency_key_missing", "send an Idempotency-Key header");
   QUOTARY_TRY(object, parse_body(body));
-  QUOTARY_TRY(begun, begin_call(*parts_, caller, "/v1/quotes/" + std::string(number) + "/signature-requests",
-                                idempotency_key, object));
+  QUOTARY_TRY(begun, begin_call(parts, caller, path, idempotency_key, object));
   if (begun.before) {
-    QUOTARY_TRY(entry, parts_->ledger->entry(*begun.before));
-    return request_answer(*parts_, records::text_of(entry.body, "request"), entry.index, 201, true);
+    QUOTARY_TRY(entry, parts.ledger->entry(*begun.before));
+    return request_answer(parts, records::text_of(entry.body, "request"), entry.index, 201, true);
   }
-  QUOTARY_TRY(quote, parts_->quote_for(caller, Call::request_signature, number));
-  QUOTARY_TRY(details, parse_signature_request(*parts_, object));
-  if (!parts_->courier) return without_delivery();
-  if (parts_->signing_error)
+  QUOTARY_TRY(document, find());
+  QUOTARY_TRY(details, parse_signature_request(parts, object));
+  if (!parts.courier) return without_delivery();
+  if (parts.signing_error)
     return fail(Errc::unavailable, "signing_unavailable",
                 "customers cannot be asked while their signatures cannot be written; the operator finds why in the "
                 "server's log: " +
-                    parts_->signing_error->code);
-  QUOTARY_TRY(fields, free_fields(quote, details.signers.size()));
-  const auto id = uuid_v7(parts_->now().unix_ms, *parts_->config.random);
-  for (SignerDetails& signer : details.signers) signer.id = uuid_v7(parts_->now().unix_ms, *parts_->config.random);
-  QUOTARY_TRY(key_subject, parts_->live_key_subject(quote.customer));
-  const auto& consent = signature::newest_consent();
-  Draft draft = draft_by(caller, records::signature_requested_type, "quote:" + quote.number);
+                    parts.signing_error->code);
+  QUOTARY_TRY(fields, free_fields(document, details.signers.size()));
+  const auto id = uuid_v7(parts.now().unix_ms, *parts.config.random);
+  for (SignerDetails& signer : details.signers) signer.id = uuid_v7(parts.now().unix_ms, *parts.config.random);
+  QUOTARY_TRY(key_subject, parts.live_key_subject(document.customer));
+  const auto& consent = consent_for(document.kind);
+  Draft draft = draft_by(caller, records::signature_requested_type, document.subject());
   draft.request_scope = begun.identity.scope;
   draft.request_body = begun.identity.body;
   draft.body = {{"request", id},
-                {"number", quote.number},
+                {document.member(), document.number},
                 {"order", details.in_order ? "in_order" : "parallel"},
                 {"consent", consent.id},
                 {"consent_sha256", consent.sha256()},
-                {"signers", signers_of(*parts_->keys, id, details, fields)}};
+                {"signers", signers_of(*parts.keys, id, details, fields)}};
   draft.objects.push_back({"signers", "application/json", signers_text(details), key_subject, 1});
-  QUOTARY_TRY(committed, parts_->ledger->append([&, days = details.days](const StateReader& state,
-                                                                         Timestamp now) -> Result<std::vector<Draft>> {
-    QUOTARY_TRY(current, records::find_quote(state, quote.number));
-    if (!current) return fail(Errc::not_found, "quote_not_found", "no quote " + quote.number);
+  QUOTARY_TRY(committed, parts.ledger->append([&, days = details.days](const StateReader& state,
+                                                                       Timestamp now) -> Result<std::vector<Draft>> {
+    QUOTARY_TRY(current, records::find_signable(state, document));
+    if (!current)
+      return fail(Errc::not_found, document.code() + "_not_found", "no " + document.code() + " " + document.number);
     const auto asked = Timestamp{now.unix_ms + static_cast<std::int64_t>(days) * day_ms};
     Draft timed = draft;
     // What is added to it for later proof, meanwhile, makes it no other document to ask about.
@@ -136,15 +142,24 @@ Result<Answer> Organisation::request_signature(const Principal& caller, std::str
     timed.objects.push_back(facts_object({{"expires_at", format_rfc3339(std::min(asked, current->expires_at))}}));
     return std::vector<Draft>{std::move(timed)};
   }));
-  parts_->courier->wake();
-  return request_answer(*parts_, id, committed.entries.front().index, 201, false);
+  parts.courier->wake();
+  return request_answer(parts, id, committed.entries.front().index, 201, false);
+}
+
+Result<Answer> Organisation::request_signature(const Principal& caller, std::string_view number,
+                                               std::string_view idempotency_key, std::string_view body) {
+  return ask_to_sign(*parts_, caller, "/v1/quotes/" + std::string(number) + "/signature-requests", idempotency_key,
+                     body, [&]() -> Result<records::Signable> {
+                       QUOTARY_TRY(quote, parts_->quote_for(caller, Call::request_signature, number));
+                       return records::Signable(std::move(quote));
+                     });
 }
 
 Result<Answer> Organisation::read_signature_request(const Principal& caller, std::string_view id) const {
   QUOTARY_TRY_VOID(parts_->require_whole_state());
   QUOTARY_TRY_VOID(require_call(caller, Call::read_signatures));
   QUOTARY_TRY(request, signature_request_for(*parts_, caller, Call::read_signatures, id));
-  QUOTARY_TRY_VOID(parts_->note_read(caller, "signature.read", "quote:" + request.number));
+  QUOTARY_TRY_VOID(parts_->note_read(caller, "signature.read", request.subject()));
   return request_answer(*parts_, request.id, request.ended_index ? request.ended_index : request.index, 200, false);
 }
 
@@ -167,7 +182,10 @@ Result<Answer> Organisation::list_signature_requests(const Principal& caller, co
   const auto fits = [&](const SignatureRequestRecord& request) {
     return in_scope(caller, Call::read_signatures, request.owner, request.team, request.region) &&
            (filter.status.empty() || filter.status == request.status) &&
-           (filter.number.empty() || filter.number == request.number);
+           (filter.number.empty() ||
+            (request.kind == records::SignableKind::quote && filter.number == request.number)) &&
+           (filter.confirmation.empty() ||
+            (request.kind == records::SignableKind::confirmation && filter.confirmation == request.number));
   };
   const auto collect = [&](const StateReader& state, std::uint64_t, const Hash&) -> Result<void> {
     std::optional<Error> failed;
@@ -192,7 +210,7 @@ Result<Answer> Organisation::list_signature_requests(const Principal& caller, co
   };
   QUOTARY_TRY_VOID(parts_->ledger->read_state(collect));
   QUOTARY_TRY_VOID(
-      parts_->note_read(caller, "signature.list", found.empty() ? "" : "quote:" + found.front().number, found.size()));
+      parts_->note_read(caller, "signature.list", found.empty() ? "" : found.front().subject(), found.size()));
   auto& items = out["items"].get_array();
   for (const auto& request : found) {
     const auto details = read_signers(*parts_, request);
@@ -217,8 +235,8 @@ Result<Answer> Organisation::revoke_signature(const Principal& caller, std::stri
   QUOTARY_TRY(reason, parts_->document_text(given, "/reason_text", reason_characters_max));
   Draft draft = about(caller, records::signature_revoked_type, request, {});
   if (!reason.empty()) {
-    QUOTARY_TRY(quote, parts_->quote_for(caller, Call::request_signature, request.number));
-    QUOTARY_TRY(key_subject, parts_->live_key_subject(quote.customer));
+    QUOTARY_TRY(document, document_of(*parts_, request));
+    QUOTARY_TRY(key_subject, parts_->live_key_subject(document.customer));
     QUOTARY_TRY(text, canonical_json(json::object{{"reason_text", reason}}));
     draft.objects.push_back({"text", "application/json", text, key_subject, 1});
   }
@@ -285,8 +303,8 @@ Result<std::uint64_t> Organisation::Parts::expire_signatures() {
     const auto done = ledger->append([&](const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
       QUOTARY_TRY(request, records::find_signature_request(state, id));
       if (!request) return fail(Errc::conflict, "signature_request_unknown", "no such request");
-      return std::vector<Draft>{system_draft(records::signature_expired_type, "quote:" + request->number,
-                                             {{"request", id}, {"number", request->number}})};
+      return std::vector<Draft>{system_draft(records::signature_expired_type, request->subject(),
+                                             {{"request", id}, {request->member(), request->number}})};
     });
     if (done) {
       ++written;

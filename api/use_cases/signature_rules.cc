@@ -3,6 +3,7 @@
 #include "api/use_cases/body_members.h"
 #include "api/use_cases/erasure_rules.h"
 #include "ledger/base/canonical_scan.h"
+#include "ledger/records/confirmations.h"
 #include "ledger/records/fields.h"
 #include "signing/passkey.h"
 
@@ -275,7 +276,7 @@ std::string masked_address(std::string_view channel, std::string_view address) {
 json::object signature_row(const Organisation::Parts& parts, const SignatureRequestRecord& request,
                            const SignatureDetails* details, bool masked) {
   json::object row{{"id", request.id},
-                   {"quote", request.number},
+                   {request.code(), request.number},
                    {"status", request.status},
                    {"order", request.in_order ? "in_order" : "parallel"},
                    {"consent", request.consent},
@@ -306,39 +307,47 @@ std::string local_time(const Organisation::Parts& parts, const std::string& time
   return parsed ? parts.zone->format_local(*parsed) : time;
 }
 
-Result<records::RevisionRecord> revision_of(const Organisation::Parts& parts, const records::QuoteRecord& quote,
+Result<records::RevisionRecord> revision_of(const Organisation::Parts& parts, const records::Signable& document,
                                             std::uint64_t revision) {
-  if (revision == 1) return records::RevisionRecord{1, "", quote.document_sha256, quote.document_size, quote.index};
-  QUOTARY_TRY(found, parts.read<std::optional<records::RevisionRecord>>([&](const StateReader& state) {
-    return records::find_revision(state, quote.number, revision);
-  }));
-  if (!found) return fail(Errc::corrupt, "state_damaged", "a revision of " + quote.number + " is not there");
+  if (revision == 1)
+    return records::RevisionRecord{1, "", document.document_sha256, document.document_size, document.index};
+  QUOTARY_TRY(found, parts.read<std::optional<records::RevisionRecord>>(
+                         [&](const StateReader& state) { return records::find_revision(state, document, revision); }));
+  if (!found) return fail(Errc::corrupt, "state_damaged", "a revision of " + document.in_words() + " is not there");
   return std::move(*found);
 }
 
-Result<std::string> document_bytes(const Organisation::Parts& parts, const records::QuoteRecord& quote,
+Result<std::string> document_bytes(const Organisation::Parts& parts, const records::Signable& document,
                                    std::uint64_t revision) {
-  if (revision == 0 || revision > quote.revision)
+  if (revision == 0 || revision > document.revision)
     return fail(Errc::not_found, "revision_not_found",
-                "the newest revision of " + quote.number + " is " + std::to_string(quote.revision));
+                "the newest revision of " + document.in_words() + " is " + std::to_string(document.revision));
   std::string bytes;
   records::RevisionRecord newest;
   for (std::uint64_t at = 1; at <= revision; ++at) {
-    QUOTARY_TRY(record, revision_of(parts, quote, at));
+    QUOTARY_TRY(record, revision_of(parts, document, at));
     QUOTARY_TRY(entry, parts.ledger->entry(record.index));
     QUOTARY_TRY(appended, parts.payload(entry, at == 1 ? "pdf" : "revision"));
     bytes += appended;
     newest = std::move(record);
   }
-  QUOTARY_TRY_VOID(require_revision(quote, newest, bytes));
+  QUOTARY_TRY_VOID(require_revision(document, newest, bytes));
   return bytes;
 }
 
-Result<void> require_revision(const records::QuoteRecord& quote, const records::RevisionRecord& revision,
+Result<void> require_revision(const records::Signable& document, const records::RevisionRecord& revision,
                               std::string_view bytes) {
   if (sha256(bytes).hex() == revision.document_sha256) return {};
-  return fail(Errc::corrupt, "payload_damaged",
-              "revision " + std::to_string(revision.revision) + " of " + quote.number + " is not what its entry names");
+  return fail(
+      Errc::corrupt, "payload_damaged",
+      "revision " + std::to_string(revision.revision) + " of " + document.in_words() + " is not what its entry names");
+}
+
+Result<records::Signable> document_of(const Organisation::Parts& parts, const SignatureRequestRecord& request) {
+  QUOTARY_TRY(found, parts.read<std::optional<records::Signable>>(
+                         [&](const StateReader& state) { return records::find_signable(state, request); }));
+  if (!found) return fail(Errc::corrupt, "state_damaged", "a signature request's " + request.code() + " is not there");
+  return std::move(*found);
 }
 
 Result<SignatureRequestRecord> signature_request_for(const Organisation::Parts& parts, const Principal& caller,

@@ -54,7 +54,7 @@ struct SignatureDetails {
                                          const records::SignatureRequestRecord& request,
                                          const SignatureDetails* details, bool masked);
 
-// What every entry says that appends a revision to a quote's document, and the appended bytes (FORMAT.md, "Signature
+// What every entry says that appends a revision to a document, and the appended bytes (FORMAT.md, "Signature
 // requests"). `whole` begins with `base`, which is revision `base_revision`.
 void put_revision(Draft& draft, std::string_view base, std::uint64_t base_revision, std::string_view whole,
                   const std::string& key_subject);
@@ -62,16 +62,24 @@ void put_revision(Draft& draft, std::string_view base, std::uint64_t base_revisi
 // A time that evidence names (RFC 3339) on the organisation's clock, as people read it; itself when it is none.
 [[nodiscard]] std::string local_time(const Organisation::Parts& parts, const std::string& time);
 
-// A revision of a quote's document, from 1, which is the sealed PDF. Errc::corrupt `state_damaged`: it is not there.
+// A revision of a document, from 1, which is the sealed PDF. Errc::corrupt `state_damaged`: it is not there.
 [[nodiscard]] Result<records::RevisionRecord> revision_of(const Organisation::Parts& parts,
-                                                          const records::QuoteRecord& quote, std::uint64_t revision);
+                                                          const records::Signable& document, std::uint64_t revision);
 // Errc::corrupt `payload_damaged`: the bytes are not those of that revision.
-[[nodiscard]] Result<void> require_revision(const records::QuoteRecord& quote, const records::RevisionRecord& revision,
+[[nodiscard]] Result<void> require_revision(const records::Signable& document, const records::RevisionRecord& revision,
                                             std::string_view bytes);
-// The bytes of a quote's document at a revision: the sealed PDF and all that was appended to it, held against the hash
+// The bytes of a document at a revision: the sealed PDF and all that was appended to it, held against the hash
 // that the ledger names. Errc::not_found `revision_not_found`; corrupt `payload_damaged`.
-[[nodiscard]] Result<std::string> document_bytes(const Organisation::Parts& parts, const records::QuoteRecord& quote,
+[[nodiscard]] Result<std::string> document_bytes(const Organisation::Parts& parts, const records::Signable& document,
                                                  std::uint64_t revision);
+// The document that a request is about. Errc::corrupt `state_damaged`.
+[[nodiscard]] Result<records::Signable> document_of(const Organisation::Parts& parts,
+                                                    const records::SignatureRequestRecord& request);
+
+// A request to sign a document, which `find` answers; `path`: of the call. What Organisation::request_signature() says.
+[[nodiscard]] Result<Answer> ask_to_sign(Organisation::Parts& parts, const Principal& caller, const std::string& path,
+                                         std::string_view idempotency_key, std::string_view body,
+                                         const std::function<Result<records::Signable>()>& find);
 
 // Errc::not_found `signature_request_not_found`, also out of the caller's scope.
 [[nodiscard]] Result<records::SignatureRequestRecord> signature_request_for(const Organisation::Parts& parts,

@@ -1,6 +1,7 @@
 #include "api/use_cases/signed_copy.h"
 
 #include "api/use_cases/document_findings.h"
+#include "api/use_cases/signable_words.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/signing.h"
 #include "signing/signature_check.h"
@@ -14,22 +15,22 @@ using records::number_of;
 using records::text_of;
 
 // Why a file that does not begin with the newest revision is none that can be taken.
-Error other_document(const Organisation::Parts& parts, const records::QuoteRecord& quote, std::string_view pdf) {
+Error other_document(const Organisation::Parts& parts, const records::Signable& document, std::string_view pdf) {
   const auto is_front = [&](std::string_view hash, std::uint64_t size) {
     return size <= pdf.size() && sha256(pdf.substr(0, size)).hex() == hash;
   };
-  std::uint64_t signed_revision = is_front(quote.document_sha256, quote.document_size) ? 1 : 0;
-  for (std::uint64_t at = 2; signed_revision != 0 && at < quote.revision; ++at) {
+  std::uint64_t signed_revision = is_front(document.document_sha256, document.document_size) ? 1 : 0;
+  for (std::uint64_t at = 2; signed_revision != 0 && at < document.revision; ++at) {
     QUOTARY_TRY(found, parts.read<std::optional<records::RevisionRecord>>(
-                           [&](const StateReader& state) { return records::find_revision(state, quote.number, at); }));
+                           [&](const StateReader& state) { return records::find_revision(state, document, at); }));
     if (found && is_front(found->document_sha256, found->document_size)) signed_revision = at;
   }
   if (signed_revision != 0)
     return fail(Errc::conflict, "document_changed",
                 "it is a copy of revision " + std::to_string(signed_revision) + "; the newest is " +
-                    std::to_string(quote.revision) + ": sign a copy of that one");
+                    std::to_string(document.revision) + ": sign a copy of that one");
   return fail(Errc::invalid, "not_this_document",
-              "the file does not begin with the bytes of " + quote.number +
+              "the file does not begin with the bytes of " + document.in_words() +
                   " as they were given out: sign the PDF itself, without printing, converting or compressing it");
 }
 
@@ -38,7 +39,7 @@ bool is_true(const json::object& row, std::string_view member) {
   return value != nullptr && value->is_bool() && value->get_bool();
 }
 
-// Whether the certificate names the quote's buyer: by name, or by the number of its registration (as it is, or as EN
+// Whether the certificate names the buyer: by name, or by the number of its registration (as it is, or as EN
 // 319 412-1 writes it, behind a prefix and "-").
 bool names_buyer(const json::object& signature, const Party& buyer) {
   const auto names = records::texts_of(signature, "names");
@@ -46,12 +47,6 @@ bool names_buyer(const json::object& signature, const Party& buyer) {
     if (name == buyer.name || (!buyer.name_en.empty() && name == buyer.name_en)) return true;
     return !buyer.legal_id.empty() && (name == buyer.legal_id || name.ends_with("-" + buyer.legal_id));
   });
-}
-
-Result<Party> buyer_of(const Organisation::Parts& parts, const records::QuoteRecord& quote) {
-  QUOTARY_TRY(issued, parts.ledger->entry(quote.index));
-  QUOTARY_TRY(stored, parts.stored_quote(issued));
-  return std::move(stored.quote.buyer);
 }
 
 Error not_allowed(const DocumentFindings& judged) {
@@ -71,13 +66,13 @@ bool vouched_for(const json::object& row) {
 
 }  // namespace
 
-Result<SignedCopy> read_signed_copy(const Organisation::Parts& parts, const records::QuoteRecord& quote,
+Result<SignedCopy> read_signed_copy(const Organisation::Parts& parts, const records::Signable& document,
                                     std::string_view base, std::string_view pdf) {
   if (pdf == base) return fail(Errc::conflict, "nothing_added", "the file is the document itself: nothing is signed");
-  if (!pdf.starts_with(base)) return other_document(parts, quote, pdf);
-  QUOTARY_TRY(judged, judge_document(parts, pdf, &quote));
+  if (!pdf.starts_with(base)) return other_document(parts, document, pdf);
+  QUOTARY_TRY(judged, judge_document(parts, pdf, &document));
   if (judged->finding != signing::DocumentFinding::intact) return not_allowed(*judged);
-  QUOTARY_TRY(buyer, buyer_of(parts, quote));
+  QUOTARY_TRY(words, words_of(parts, document));
   SignedCopy out;
   out.trusted = out.buyers = true;
   for (const auto& each : judged->told.at("signatures").as_array()) {
@@ -90,7 +85,7 @@ Result<SignedCopy> read_signed_copy(const Organisation::Parts& parts, const reco
     if (kind != signing::name_of(signing::SignatureKind::approval)) continue;
     out.fields.push_back(text_of(row, "field"));
     out.trusted = out.trusted && vouched_for(row);
-    out.buyers = out.buyers && vouched_for(row) && names_buyer(row, buyer);
+    out.buyers = out.buyers && vouched_for(row) && names_buyer(row, words.buyer);
     out.signatures.push_back(row);
   }
   if (out.fields.empty())

@@ -10,15 +10,15 @@ namespace quotary::api {
 struct SignedCopy {
   std::vector<std::string> fields;  // of the document, in the order of signing
   bool trusted = false;             // the certificates of all lead to what the organisation trusts
-  bool buyers = false;              // they do, and each names the quote's buyer
+  bool buyers = false;              // they do, and each names whom the document is for
   json::array signatures;           // the findings on them, as evidence
 };
 
-// The copy has `base`, which is the newest revision of `number`'s document, as its front, and behind it signatures of
+// The copy has `base`, which is the newest revision of the document, as its front, and behind it signatures of
 // reserved fields, with what programs add to them for later proof, and nothing else. Errc::invalid `not_this_document`,
 // `change_not_allowed` (problems[0] has the validator's code), `no_signature`, `proof_inside`; Errc::conflict
 // `document_changed` (it is a copy of an earlier revision), `nothing_added`; errors of judge_document().
-[[nodiscard]] Result<SignedCopy> read_signed_copy(const Organisation::Parts& parts, const records::QuoteRecord& quote,
+[[nodiscard]] Result<SignedCopy> read_signed_copy(const Organisation::Parts& parts, const records::Signable& document,
                                                   std::string_view base, std::string_view pdf);
 
 // buyer, trusted, unknown (FORMAT.md, "Signatures without a request").

@@ -5,6 +5,7 @@
 #include "api/use_cases/drafts.h"
 #include "api/use_cases/erasure_rules.h"
 #include "api/use_cases/passkeys.h"
+#include "api/use_cases/signable_words.h"
 #include "api/use_cases/signature_rules.h"
 #include "api/use_cases/signer_visit.h"
 #include "ledger/records/fields.h"
@@ -35,10 +36,10 @@ json::value time_or_null(const std::optional<Timestamp>& time) {
 
 // What the page shows; a void or a newer quote is told first, for it ends what was signed as well.
 std::string state_of(const Visited& at, Timestamp now) {
-  if (at.quote.voided_at) return "quote_voided";
-  if (!at.quote.superseded_by.empty()) return "quote_superseded";
+  if (at.document.voided_at) return "quote_voided";
+  if (!at.document.superseded_by.empty()) return "quote_superseded";
   if (at.signer.status != "asked") return at.signer.status;
-  if (const auto closed = records::why_closed(at.request, at.quote, now)) {
+  if (const auto closed = records::why_closed(at.request, at.document, now)) {
     constexpr std::string_view prefix = "request_";
     const std::string_view code = closed->code;
     return std::string(code.starts_with(prefix) ? code.substr(prefix.size()) : code);
@@ -85,12 +86,12 @@ json::array others_of(const Visited& at) {
 
 // What a signer may have: what their own signature made, and once all have signed, the newest revision.
 Result<records::RevisionRecord> signers_revision(const Organisation::Parts& parts, const Visited& at) {
-  if (at.request.status == "completed") return revision_of(parts, at.quote, at.quote.revision);
+  if (at.request.status == "completed") return revision_of(parts, at.document, at.document.revision);
   QUOTARY_TRY(entry, parts.ledger->entry(at.signer.index));
-  return revision_of(parts, at.quote, records::number_of(entry.body, "revision"));
+  return revision_of(parts, at.document, records::number_of(entry.body, "revision"));
 }
 
-Result<json::value> result_of(const Organisation::Parts& parts, const Visited& at, const NumberedQuote& stored) {
+Result<json::value> result_of(const Organisation::Parts& parts, const Visited& at, const SignableWords& words) {
   if (at.signer.status != "signed") return json::value();
   QUOTARY_TRY(revision, signers_revision(parts, at));
   return json::value(json::object{{"document", json::object{{"sha256", revision.document_sha256},
@@ -98,7 +99,7 @@ Result<json::value> result_of(const Organisation::Parts& parts, const Visited& a
                                                             {"revision", revision.revision}}},
                                   {"completed", at.request.status == "completed"},
                                   {"entry_index", at.signer.index},
-                                  {"code_url", stored.numbering.verify_url}});
+                                  {"code_url", words.check_url}});
 }
 
 json::object consent_of(const records::SignatureRequestRecord& request) {
@@ -114,19 +115,19 @@ Result<Visited> visited(const Organisation::Parts& parts, const SignerVisit& vis
   QUOTARY_TRY_VOID(parts.require_whole_state());
   // A malformed token is looked up as any other, so that all unknown ones cost the same and say the same.
   const auto hash = link_hash(visit.token);
-  QUOTARY_TRY(found,
-              parts.read<std::optional<Visited>>([&](const StateReader& state) -> Result<std::optional<Visited>> {
-                QUOTARY_TRY(link, records::find_link(state, hash));
-                if (!link) return std::optional<Visited>();
-                QUOTARY_TRY(request, records::find_signature_request(state, link->request));
-                const auto* signer = request ? request->signer(link->signer) : nullptr;
-                if (signer == nullptr)
-                  return fail(Errc::corrupt, "state_damaged", "a link names a signer who is not there");
-                QUOTARY_TRY(quote, records::find_quote(state, request->number));
-                if (!quote) return fail(Errc::corrupt, "state_damaged", "a signature request's quote is not there");
-                Visited out{*request, *signer, std::move(*quote)};
-                return std::optional<Visited>(std::move(out));
-              }));
+  QUOTARY_TRY(
+      found, parts.read<std::optional<Visited>>([&](const StateReader& state) -> Result<std::optional<Visited>> {
+        QUOTARY_TRY(link, records::find_link(state, hash));
+        if (!link) return std::optional<Visited>();
+        QUOTARY_TRY(request, records::find_signature_request(state, link->request));
+        const auto* signer = request ? request->signer(link->signer) : nullptr;
+        if (signer == nullptr) return fail(Errc::corrupt, "state_damaged", "a link names a signer who is not there");
+        QUOTARY_TRY(document, records::find_signable(state, *request));
+        if (!document)
+          return fail(Errc::corrupt, "state_damaged", "a signature request's " + request->code() + " is not there");
+        Visited out{*request, *signer, std::move(*document)};
+        return std::optional<Visited>(std::move(out));
+      }));
   if (!found)
     return fail(Errc::not_found, "signing_link_unknown", "this link opens nothing: ask the sender for a new one");
   return std::move(*found);
@@ -134,9 +135,10 @@ Result<Visited> visited(const Organisation::Parts& parts, const SignerVisit& vis
 
 Result<void> check_signable(const Organisation::Parts& parts, const Visited& at) {
   if (at.signer.status != "asked")
-    return fail(Errc::conflict, "already_" + at.signer.status,
-                "you have " + at.signer.status + " " + at.quote.number + " already: this link shows what came of it");
-  if (auto closed = records::why_closed(at.request, at.quote, parts.now())) return *closed;
+    return fail(
+        Errc::conflict, "already_" + at.signer.status,
+        "you have " + at.signer.status + " " + at.document.in_words() + " already: this link shows what came of it");
+  if (auto closed = records::why_closed(at.request, at.document, parts.now())) return *closed;
   if (!at.request.is_turn_of(at.signer.id))
     return fail(Errc::conflict, "not_your_turn", "another signer comes first; you are told when it is your turn");
   return {};
@@ -150,8 +152,8 @@ Error missing_factor(const std::string& factor) {
 }
 
 Draft signer_draft(const Visited& at, std::string_view type) {
-  Draft draft = draft_by("signer:" + at.signer.id, "signer", type, "quote:" + at.quote.number);
-  draft.body = {{"request", at.request.id}, {"number", at.quote.number}, {"signer", at.signer.id}};
+  Draft draft = draft_by("signer:" + at.signer.id, "signer", type, at.document.subject());
+  draft.body = {{"request", at.request.id}, {at.document.member(), at.document.number}, {"signer", at.signer.id}};
   return draft;
 }
 
@@ -159,32 +161,29 @@ Result<Answer> signer_session(const Organisation::Parts& parts, const SignerVisi
   QUOTARY_TRY(at, visited(parts, visit));
   QUOTARY_TRY(details, read_signers(parts, at.request));
   QUOTARY_TRY(who, signer_details(details, at.signer.id));
-  QUOTARY_TRY(issued, parts.ledger->entry(at.quote.index));
-  QUOTARY_TRY(stored, parts.stored_quote(issued));
-  QUOTARY_TRY(result, result_of(parts, at, stored));
+  QUOTARY_TRY(words, words_of(parts, at.document));
+  QUOTARY_TRY(result, result_of(parts, at, words));
   const auto& role = role_of(at.signer.field);
   const auto ended = [&](std::string_view status) {
     return at.signer.status == status ? time_or_null(at.signer.ended_at) : json::value();
   };
-  json::object out{{"state", state_of(at, parts.now())},
-                   {"request_id", at.request.id},
-                   {"expires_at", format_rfc3339(at.request.expires_at)},
-                   {"message", details.message},
-                   {"viewed_at", at.signer.viewed_sha256 == at.quote.newest_sha256() ? time_or_null(at.signer.viewed_at)
-                                                                                     : json::value()},
-                   {"signed_at", ended("signed")},
-                   {"declined_at", ended("declined")},
-                   {"result", std::move(result)}};
+  json::object out{
+      {"state", state_of(at, parts.now())},
+      {"request_id", at.request.id},
+      {"expires_at", format_rfc3339(at.request.expires_at)},
+      {"message", details.message},
+      {"viewed_at",
+       at.signer.viewed_sha256 == at.document.newest_sha256() ? time_or_null(at.signer.viewed_at) : json::value()},
+      {"signed_at", ended("signed")},
+      {"declined_at", ended("declined")},
+      {"result", std::move(result)}};
   out["signer"] = json::object{{"name", who.name},     {"organisation", who.organisation}, {"own_role", who.role},
                                {"role", role.chinese}, {"role_en", role.english},          {"language", who.language}};
   out["sender"] =
       json::object{{"name", parts.person_name(at.request.requested_by)}, {"organisation", parts.profile.name}};
-  out["quote"] = json::object{
-      {"number", at.quote.number},       {"issue_date", at.quote.issue_date},      {"valid_until", at.quote.valid_end},
-      {"currency", at.quote.currency},   {"payable", stored.quote.totals.payable}, {"seller", stored.quote.seller.name},
-      {"buyer", stored.quote.buyer.name}};
+  out[at.document.code()] = std::move(words.told);
   out["document"] = json::object{
-      {"sha256", at.quote.newest_sha256()}, {"size", at.quote.newest_size()}, {"revision", at.quote.revision}};
+      {"sha256", at.document.newest_sha256()}, {"size", at.document.newest_size()}, {"revision", at.document.revision}};
   out["consent"] = consent_of(at.request);
   QUOTARY_TRY(factors, factors_of(parts, at, who, visit));
   out["factors"] = std::move(factors);
@@ -198,19 +197,19 @@ Result<Answer> signer_session(const Organisation::Parts& parts, const SignerVisi
 
 Result<Bytes> signer_document(const Organisation::Parts& parts, const SignerVisit& visit) {
   QUOTARY_TRY(at, visited(parts, visit));
-  if (auto closed = records::why_closed(at.request, at.quote, parts.now())) return *closed;
+  if (auto closed = records::why_closed(at.request, at.document, parts.now())) return *closed;
   if (at.signer.status != "asked")
     return fail(Errc::conflict, "already_" + at.signer.status, "the signed document is another: it ends in /signed");
-  QUOTARY_TRY(bytes, document_bytes(parts, at.quote, at.quote.revision));
-  return Bytes{std::move(bytes), "application/pdf", at.quote.newest_sha256(), at.quote.number + ".pdf"};
+  QUOTARY_TRY(bytes, document_bytes(parts, at.document, at.document.revision));
+  return Bytes{std::move(bytes), "application/pdf", at.document.newest_sha256(), at.document.stem() + ".pdf"};
 }
 
 Result<Bytes> signed_document(const Organisation::Parts& parts, const SignerVisit& visit) {
   QUOTARY_TRY(at, visited(parts, visit));
   if (at.signer.status != "signed") return fail(Errc::not_found, "not_signed", "it is not signed");
   QUOTARY_TRY(revision, signers_revision(parts, at));
-  QUOTARY_TRY(bytes, document_bytes(parts, at.quote, revision.revision));
-  return Bytes{std::move(bytes), "application/pdf", revision.document_sha256, at.quote.number + "-signed.pdf"};
+  QUOTARY_TRY(bytes, document_bytes(parts, at.document, revision.revision));
+  return Bytes{std::move(bytes), "application/pdf", revision.document_sha256, at.document.stem() + "-signed.pdf"};
 }
 
 Result<Answer> signer_viewed(Organisation::Parts& parts, const SignerVisit& visit, std::string_view body) {
@@ -221,7 +220,7 @@ Result<Answer> signer_viewed(Organisation::Parts& parts, const SignerVisit& visi
   const auto hash = text_member(object, "document_sha256", error);
   if (!error.problems.empty()) return error;
   QUOTARY_TRY_VOID(check_signable(parts, at));
-  if (hash != at.quote.newest_sha256())
+  if (hash != at.document.newest_sha256())
     return fail(Errc::conflict, "document_changed", "the document to sign is another by now: read it again");
   // Once for each document: a page that is opened again adds nothing to the log.
   if (at.signer.viewed_sha256 != hash) {
@@ -281,7 +280,7 @@ Result<Answer> decline_document(Organisation::Parts& parts, const SignerVisit& v
   if (!error.problems.empty()) return error;
   QUOTARY_TRY_VOID(check_signable(parts, at));
   QUOTARY_TRY(reason, parts.document_text(given, "/reason", decline_characters_max));
-  QUOTARY_TRY(key_subject, parts.live_key_subject(at.quote.customer));
+  QUOTARY_TRY(key_subject, parts.live_key_subject(at.document.customer));
   QUOTARY_TRY(text,
               canonical_json(json::object{{"reason", reason}, {"ip", visit.peer}, {"user_agent", visit.user_agent}}));
   Draft draft = signer_draft(at, records::signature_declined_type);

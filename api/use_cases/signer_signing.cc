@@ -1,6 +1,7 @@
 // The signature itself: what was sent is checked, the document gets its revision, and the evidence is kept.
 #include "api/signature/consent.h"
 #include "api/use_cases/body_members.h"
+#include "api/use_cases/cases/confirmation_evidence.h"
 #include "api/use_cases/in_words.h"
 #include "api/use_cases/passkeys.h"
 #include "api/use_cases/signature_rules.h"
@@ -129,12 +130,12 @@ std::string evidence_of(const Visited& at, const SignerDetails& who, const Given
                         const json::array& factors, Timestamp now) {
   json::object out{
       {"request", at.request.id},
-      {"number", at.quote.number},
+      {at.document.member(), at.document.number},
       {"signer", json::object{{"id", at.signer.id}, {"name", who.name}, {"organisation", who.organisation}}},
       {"field", at.signer.field},
       {"displayed",
        json::object{
-           {"sha256", given.document_sha256}, {"size", at.quote.newest_size()}, {"revision", at.quote.revision}}},
+           {"sha256", given.document_sha256}, {"size", at.document.newest_size()}, {"revision", at.document.revision}}},
       {"method", given.method},
       {"consent",
        json::object{{"id", at.request.consent}, {"sha256", at.request.consent_sha256}, {"locale", given.locale}}},
@@ -200,6 +201,7 @@ Result<std::string> new_revision(const Organisation::Parts& parts, const Visited
 
 // What every way of signing rests on: who it is, proven how, and that they read the document as it is.
 struct Consigned {
+  SignatureDetails details;
   SignerDetails who;
   Timestamp now;
   json::array factors;
@@ -214,47 +216,66 @@ Result<Consigned> consigned(const Organisation::Parts& parts, const Visited& at,
   QUOTARY_TRY(who, signer_details(details, at.signer.id));
   const auto now = parts.now();
   QUOTARY_TRY(factors, proven_factors(parts, at, who, visit, given, now));
-  QUOTARY_TRY(base, document_bytes(parts, at.quote, at.quote.revision));
-  return Consigned{std::move(who), now, std::move(factors), std::move(base)};
+  QUOTARY_TRY(base, document_bytes(parts, at.document, at.document.revision));
+  return Consigned{std::move(details), std::move(who), now, std::move(factors), std::move(base)};
 }
 
 struct Signing {
   const Visited& at;
   const Given& given;
-  const json::array& factors;
+  const Consigned& by;
   std::string evidence;
-  std::string_view base, whole;  // the document before and behind it
+  std::string_view whole;  // the document behind it
   std::optional<RequestIdentity> request;
 };
 
-// The signature's entry: one durable write.
+// Whether nobody else is left to sign.
+bool all_others_signed(const records::SignatureRequestRecord& request, const std::string& signer) {
+  return std::all_of(request.signers.begin(), request.signers.end(),
+                     [&](const auto& each) { return each.id == signer || each.status == "signed"; });
+}
+
+// What the last signature of a confirmation brings its case; null: it brings nothing.
+Result<std::unique_ptr<ConfirmationEvidence>> evidence_for(const Organisation::Parts& parts, const Signing& signing,
+                                                           const json::object& body) {
+  const auto& at = signing.at;
+  if (at.document.kind != records::SignableKind::confirmation || !all_others_signed(at.request, at.signer.id))
+    return std::unique_ptr<ConfirmationEvidence>();
+  return ConfirmationEvidence::make(parts, at, signing.by.details, body, signing.whole, signing.by.now);
+}
+
+// The signature's entry, and the one that makes a signed confirmation evidence: one durable write.
 Result<void> append_signing(Organisation::Parts& parts, const Signing& signing) {
   const auto& at = signing.at;
-  QUOTARY_TRY(key_subject, parts.live_key_subject(at.quote.customer));
+  QUOTARY_TRY(key_subject, parts.live_key_subject(at.document.customer));
   Draft draft = signer_draft(at, records::signature_signed_type);
   if (signing.request) {
     draft.request_scope = signing.request->scope;
     draft.request_body = signing.request->body;
   }
   json::array proven;
-  for (const auto& factor : signing.factors) proven.emplace_back(factor.at("kind"));
+  for (const auto& factor : signing.by.factors) proven.emplace_back(factor.at("kind"));
   draft.body["field"] = at.signer.field;
   draft.body["method"] = signing.given.method;
   draft.body["consent_sha256"] = at.request.consent_sha256;
   draft.body["factors"] = std::move(proven);
   if (signing.given.copy) draft.body["assurance"] = assurance_of(*signing.given.copy);
   draft.objects.push_back({"evidence", "application/json", signing.evidence, key_subject, 1});
-  put_revision(draft, signing.base, at.quote.revision, signing.whole, key_subject);
+  put_revision(draft, signing.by.base, at.document.revision, signing.whole, key_subject);
+  QUOTARY_TRY(brings, evidence_for(parts, signing, draft.body));
   const auto committed = parts.ledger->append([&](const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
     QUOTARY_TRY(request, records::find_signature_request(state, at.request.id));
     if (!request) return fail(Errc::corrupt, "state_damaged", "a signature request is not there");
     // All others have signed: known only here, where nothing comes between.
-    const bool completes = std::all_of(request->signers.begin(), request->signers.end(), [&](const auto& each) {
-      return each.id == at.signer.id || each.status == "signed";
-    });
+    const bool completes = all_others_signed(*request, at.signer.id);
     Draft whole = draft;
     whole.body["completes"] = completes;
-    return std::vector<Draft>{std::move(whole)};
+    if (at.document.kind == records::SignableKind::quote) return std::vector<Draft>{std::move(whole)};
+    // Another signature between would have made another revision.
+    if (completes != (brings != nullptr))
+      return fail(Errc::conflict, "document_changed", "the document to sign is another by now: read it again");
+    if (!brings) return std::vector<Draft>{std::move(whole)};
+    return std::vector<Draft>{std::move(whole), brings->draft()};
   });
   if (!committed) return committed.error();
   if (parts.courier) parts.courier->wake();
@@ -306,20 +327,19 @@ Result<Answer> sign_document(Organisation::Parts& parts, const SignerVisit& visi
   }
   QUOTARY_TRY_VOID(check_signable(parts, at));
   QUOTARY_TRY(given, parse_signing(parts, object, at.request));
-  if (given.document_sha256 != at.quote.newest_sha256())
+  if (given.document_sha256 != at.document.newest_sha256())
     return fail(Errc::conflict, "document_changed", "the document to sign is another by now: read it again");
   QUOTARY_TRY(by, consigned(parts, at, visit, given));
   QUOTARY_TRY(signed_pdf, new_revision(parts, at, by.who, given, by.factors, by.now, by.base));
-  QUOTARY_TRY_VOID(
-      append_signing(parts, {at, given, by.factors, evidence_of(at, by.who, given, visit, by.factors, by.now), by.base,
-                             signed_pdf, identity}));
+  QUOTARY_TRY_VOID(append_signing(parts, {at, given, by, evidence_of(at, by.who, given, visit, by.factors, by.now),
+                                          signed_pdf, std::move(identity)}));
   return signer_session(parts, visit);
 }
 
 Result<Answer> hand_in_signed_copy(Organisation::Parts& parts, const SignerVisit& visit, const json::object& consent,
                                    std::string_view pdf) {
   QUOTARY_TRY(at, visited(parts, visit));
-  const auto pass = parts.gate.enter("signed-copy " + at.quote.number);
+  const auto pass = parts.gate.enter("signed-copy " + at.document.place());
   QUOTARY_TRY(handed_in, handed_in_before(parts, at, pdf));
   if (handed_in) {
     QUOTARY_TRY(session, signer_session(parts, visit));
@@ -332,17 +352,16 @@ Result<Answer> hand_in_signed_copy(Organisation::Parts& parts, const SignerVisit
                 "your signature is to be confirmed by a passkey, which a copy signed elsewhere cannot be: sign here");
   Given given;
   given.method = certificate_method;
-  given.document_sha256 = at.quote.newest_sha256();
+  given.document_sha256 = at.document.newest_sha256();
   QUOTARY_TRY(locale, parse_consent(consent, at.request));
   given.locale = std::move(locale);
   QUOTARY_TRY(by, consigned(parts, at, visit, given));
-  QUOTARY_TRY(copy, read_signed_copy(parts, at.quote, by.base, pdf));
+  QUOTARY_TRY(copy, read_signed_copy(parts, at.document, by.base, pdf));
   if (copy.fields != std::vector<std::string>{at.signer.field})
     return fail(Errc::invalid, "field_differs", "sign the field " + at.signer.field + " of the document, and no other");
   given.copy = std::move(copy);
   QUOTARY_TRY_VOID(append_signing(
-      parts,
-      {at, given, by.factors, evidence_of(at, by.who, given, visit, by.factors, by.now), by.base, pdf, std::nullopt}));
+      parts, {at, given, by, evidence_of(at, by.who, given, visit, by.factors, by.now), pdf, std::nullopt}));
   return signer_session(parts, visit);
 }
 

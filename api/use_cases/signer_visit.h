@@ -11,7 +11,7 @@ namespace quotary::api {
 struct Visited {
   records::SignatureRequestRecord request;
   records::SignerRecord signer;
-  records::QuoteRecord quote;
+  records::Signable document;
 
   // Of codes and proofs: another link needs another code.
   [[nodiscard]] std::string code_key() const {

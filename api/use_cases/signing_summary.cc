@@ -3,6 +3,7 @@
 
 #include "api/signature/consent.h"
 #include "api/use_cases/in_words.h"
+#include "api/use_cases/signable_words.h"
 #include "api/use_cases/signature_rules.h"
 #include "api/use_cases/signer_calls.h"
 #include "api/use_cases/signer_visit.h"
@@ -66,7 +67,7 @@ Result<pdfgen::SummarySignature> signature_of(const Organisation::Parts& parts, 
 
 // `reader`: the signer who reads it; empty for the sender.
 Result<Bytes> summary_for(const Organisation::Parts& parts, const SignatureRequestRecord& request,
-                          const records::QuoteRecord& quote, std::string_view reader) {
+                          const records::Signable& document, std::string_view reader) {
   pdfgen::SigningSummary page;
   for (const records::SignerRecord& signer : request.signers) {
     if (signer.status != "signed") continue;
@@ -75,16 +76,17 @@ Result<Bytes> summary_for(const Organisation::Parts& parts, const SignatureReque
     page.signatures.push_back(std::move(signature));
   }
   if (page.signatures.empty()) return fail(Errc::conflict, "not_signed", "nobody has signed it yet");
-  QUOTARY_TRY(issued, parts.ledger->entry(quote.index));
-  QUOTARY_TRY(stored, parts.stored_quote(issued));
+  QUOTARY_TRY(words, words_of(parts, document));
   const auto now = parts.now();
   page.request_id = request.id;
-  page.number = quote.number;
-  page.seller_name = stored.quote.seller.name;
-  page.buyer_name = stored.quote.buyer.name;
-  page.currency = quote.currency;
-  page.tax_inclusive = quote.tax_inclusive;
-  page.document_sha256 = quote.document_sha256;
+  page.number = document.number;
+  page.of_confirmation = document.kind == records::SignableKind::confirmation;
+  page.title = words.title;
+  page.seller_name = words.seller;
+  page.buyer_name = words.buyer.name;
+  page.currency = words.currency;
+  page.tax_inclusive = words.tax_inclusive;
+  page.document_sha256 = document.document_sha256;
   page.completed = request.status == "completed";
   page.consent_id = request.consent;
   page.consent_sha256 = request.consent_sha256;
@@ -92,13 +94,13 @@ Result<Bytes> summary_for(const Organisation::Parts& parts, const SignatureReque
     page.consent_chinese = consent->chinese;
     page.consent_english = consent->english;
   }
-  page.verify_url = stored.numbering.verify_url;
+  if (!page.of_confirmation) page.verify_url = words.check_url;
   page.made_at = parts.zone->format_local(now);
   page.created = now;
   QUOTARY_TRY(unsealed, pdfgen::signing_summary(parts.fonts, page));
-  QUOTARY_TRY(sealed, parts.seal_statement(unsealed, "Evidence of signing " + quote.number, now));
+  QUOTARY_TRY(sealed, parts.seal_statement(unsealed, "Evidence of signing " + document.in_words(), now));
   auto hash = sha256(sealed).hex();
-  return Bytes{std::move(sealed), "application/pdf", std::move(hash), quote.number + "-evidence.pdf"};
+  return Bytes{std::move(sealed), "application/pdf", std::move(hash), document.stem() + "-evidence.pdf"};
 }
 
 }  // namespace
@@ -107,17 +109,15 @@ Result<Bytes> Organisation::signing_summary(const Principal& caller, std::string
   QUOTARY_TRY_VOID(parts_->require_whole_state());
   QUOTARY_TRY_VOID(require_call(caller, Call::read_signatures));
   QUOTARY_TRY(request, signature_request_for(*parts_, caller, Call::read_signatures, id));
-  QUOTARY_TRY(quote, parts_->read<std::optional<records::QuoteRecord>>(
-                         [&](const StateReader& state) { return records::find_quote(state, request.number); }));
-  if (!quote) return fail(Errc::corrupt, "state_damaged", "a signature request's quote is not there");
-  QUOTARY_TRY_VOID(parts_->note_read(caller, "signature.summary_read", "quote:" + request.number));
-  return summary_for(*parts_, request, *quote, {});
+  QUOTARY_TRY(document, document_of(*parts_, request));
+  QUOTARY_TRY_VOID(parts_->note_read(caller, "signature.summary_read", request.subject()));
+  return summary_for(*parts_, request, document, {});
 }
 
 Result<Bytes> signer_summary(const Organisation::Parts& parts, const SignerVisit& visit) {
   QUOTARY_TRY(at, visited(parts, visit));
   if (at.signer.status != "signed") return fail(Errc::conflict, "not_signed", "it is not signed yet");
-  return summary_for(parts, at.request, at.quote, at.signer.id);
+  return summary_for(parts, at.request, at.document, at.signer.id);
 }
 
 }  // namespace quotary::api

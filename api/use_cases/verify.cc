@@ -5,13 +5,16 @@
 #include "api/use_cases/parts.h"
 #include "ledger/log/proof.h"
 #include "ledger/quote/number_pattern.h"
+#include "ledger/records/confirmations.h"
 #include "signing/carried_proof.h"
 
 #include <algorithm>
+#include <variant>
 
 namespace quotary::api {
 namespace {
 
+using records::ConfirmationRecord;
 using records::QuoteRecord;
 
 json::object unknown() { return {{"match", "unknown"}}; }
@@ -39,16 +42,45 @@ Result<json::object> describe(const Organisation::Parts& parts, const QuoteRecor
   return out;
 }
 
+// The same of a confirmation: that it is ours, how it stands, and not what it is of.
+Result<json::object> describe(const Organisation::Parts& parts, const ConfirmationRecord& made, std::string_view match,
+                              bool with_status) {
+  QUOTARY_TRY(proof, parts.public_proof(made.index));
+  json::object out{{"match", match}};
+  if (with_status) out["status"] = status_at(made, parts.now());
+  out["confirmation"] = made.number;
+  out["issuer"] = parts.profile.name;
+  out["issued_at"] = format_rfc3339(made.made_at);
+  if (made.accepted_at) out["accepted"] = json::object{{"time", format_rfc3339(*made.accepted_at)}};
+  out["ledger"] = json::object{{"index", made.index}, {"tree_size", proof->tree_size}, {"proof", proof->text}};
+  return out;
+}
+
 struct KnownFile {
   records::PdfRecord file;
-  QuoteRecord quote;
+  std::variant<QuoteRecord, ConfirmationRecord> of;  // or about
+
+  [[nodiscard]] const records::Signable& document() const {
+    return std::visit([](const auto& each) -> const records::Signable& { return each; }, of);
+  }
 };
+
+Result<json::object> describe(const Organisation::Parts& parts, const KnownFile& known, std::string_view match,
+                              bool with_status) {
+  return std::visit([&](const auto& each) { return describe(parts, each, match, with_status); }, known.of);
+}
 
 Result<std::optional<KnownFile>> find_file(const Organisation::Parts& parts, const std::string& sha256_hex) {
   return parts.read<std::optional<KnownFile>>([&](const StateReader& state) -> Result<std::optional<KnownFile>> {
     QUOTARY_TRY(file, records::find_pdf(state, sha256_hex));
     if (!file) return std::optional<KnownFile>();
-    QUOTARY_TRY(quote, records::find_quote(state, file->number));
+    const auto about = file->about();
+    if (about.kind == records::SignableKind::confirmation) {
+      QUOTARY_TRY(confirmation, records::find_confirmation(state, about.number));
+      if (!confirmation) return fail(Errc::corrupt, "state_damaged", "a document's confirmation is not there");
+      return std::optional<KnownFile>(KnownFile{std::move(*file), std::move(*confirmation)});
+    }
+    QUOTARY_TRY(quote, records::find_quote(state, about.number));
     if (!quote) return fail(Errc::corrupt, "state_damaged", "a document's quote is not there");
     return std::optional<KnownFile>(KnownFile{std::move(*file), std::move(*quote)});
   });
@@ -67,15 +99,15 @@ Result<std::optional<QuoteRecord>> find_by_code(const Organisation::Parts& parts
 }
 
 Result<json::object> describe_exact(const Organisation::Parts& parts, const KnownFile& known) {
-  QUOTARY_TRY(out, describe(parts, known.quote, "exact", true));
+  QUOTARY_TRY(out, describe(parts, known, "exact", true));
   out["document"] = known.file.kind;
   out["revision"] = known.file.revision;
   return out;
 }
 
-signing::CurrentStatus current_status(const QuoteRecord& quote) {
-  if (quote.voided_at) return signing::CurrentStatus::voided;
-  return quote.superseded_by.empty() ? signing::CurrentStatus::current : signing::CurrentStatus::superseded;
+signing::CurrentStatus current_status(const records::Signable& document) {
+  if (document.voided_at) return signing::CurrentStatus::voided;
+  return document.superseded_by.empty() ? signing::CurrentStatus::current : signing::CurrentStatus::superseded;
 }
 
 // Whether what follows the known document is the ledger's proof of it; the error says what else it is.
@@ -101,9 +133,9 @@ Answer judged(json::object out, const DocumentFindings& findings, signing::Ledge
 
 // Of a document that the ledger knows to its last byte.
 Result<FindingsCache::Findings> findings_of_known(const Organisation::Parts& parts, std::string_view pdf,
-                                                  const Hash& hash, const QuoteRecord& quote) {
+                                                  const Hash& hash, const records::Signable& document) {
   if (auto found = parts.findings->find(hash)) return found;
-  QUOTARY_TRY(judged, judge_document(parts, pdf, &quote));
+  QUOTARY_TRY(judged, judge_document(parts, pdf, &document));
   // What a busy machine cut short may come to its end the next time.
   if (judged->code != judging::judging_stopped) parts.findings->put(hash, judged);
   return judged;
@@ -128,7 +160,7 @@ Result<std::optional<KnownPrefix>> longest_known(const Organisation::Parts& part
 Result<Answer> describe_longer(const Organisation::Parts& parts, std::string_view pdf, const KnownPrefix& front,
                                const DocumentFindings& findings) {
   const auto& [prefix, known] = front;
-  const auto status = current_status(known.quote);
+  const auto status = current_status(known.document());
   const auto carried = check_carried_proof(parts, findings, prefix, known);
   if (carried) {
     QUOTARY_TRY(out, describe_exact(parts, known));
@@ -136,7 +168,7 @@ Result<Answer> describe_longer(const Organisation::Parts& parts, std::string_vie
     out["sealed"] = json::object{{"sha256", prefix.sha256.hex()}, {"size", prefix.size}};
     return judged(std::move(out), findings, signing::LedgerKnowledge::whole, status);
   }
-  QUOTARY_TRY(out, describe(parts, known.quote, "altered", false));
+  QUOTARY_TRY(out, describe(parts, known, "altered", false));
   out["altered"] = json::object{{"size", pdf.size()},
                                 {"reason", carried.error().code},
                                 {"known_prefix", prefix.size},
@@ -153,12 +185,12 @@ Result<Answer> Organisation::verify_bytes(std::string_view pdf) const {
   const auto hash = sha256(pdf);
   QUOTARY_TRY(exact, find_file(*parts_, hash.hex()));
   if (exact) {
-    QUOTARY_TRY(findings, findings_of_known(*parts_, pdf, hash, exact->quote));
+    QUOTARY_TRY(findings, findings_of_known(*parts_, pdf, hash, exact->document()));
     QUOTARY_TRY(out, describe_exact(*parts_, *exact));
-    return judged(std::move(out), *findings, signing::LedgerKnowledge::whole, current_status(exact->quote));
+    return judged(std::move(out), *findings, signing::LedgerKnowledge::whole, current_status(exact->document()));
   }
   QUOTARY_TRY(front, longest_known(*parts_, pdf));
-  QUOTARY_TRY(findings, judge_document(*parts_, pdf, front ? &front->known.quote : nullptr));
+  QUOTARY_TRY(findings, judge_document(*parts_, pdf, front ? &front->known.document() : nullptr));
   if (front) return describe_longer(*parts_, pdf, *front, *findings);
   if (const auto& claimed = findings->claimed) {
     QUOTARY_TRY(quote, find_by_code(*parts_, claimed->number, claimed->code));

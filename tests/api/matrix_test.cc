@@ -2,6 +2,7 @@
 #include "api/use_cases/added_signatures.h"
 #include "api/use_cases/cases/board_calls.h"
 #include "api/use_cases/cases/case_calls.h"
+#include "api/use_cases/cases/confirmation_calls.h"
 #include "api/use_cases/cases/lead_calls.h"
 #include "api/use_cases/cases/policy_calls.h"
 #include "api/use_cases/cases/rendition_calls.h"
@@ -37,7 +38,7 @@ bool holds(const json::array& items, const char* member, const std::string& valu
 const PolicyText demonstration{quotary::testing::demonstration_toml, PolicyText::Form::toml};
 
 struct Matrix : testing::EvidenceWorld {
-  std::string number, request, erasure, hold, evidence, lead;
+  std::string number, request, erasure, hold, evidence, lead, confirmation;
 
   Matrix() : EvidenceWorld(testing::sample_start) {
     evidence = item("eins", "other");
@@ -57,6 +58,9 @@ struct Matrix : testing::EvidenceWorld {
       "candidates": [{"person": ")" +
                                rep.id + R"(", "score": 1}], "chosen": ")" + rep.id + R"(", "reason": "own"})";
     lead = text(*record_lead(organisation->parts(), rep, "", chosen), "id");
+    const auto shown = item(organisation->quote_pdf(rep, number)->bytes, "document", "", "方案.pdf");
+    confirmation = text(
+        *make_confirmation(parts, rep, case_id, "", R"({"deck": {"item": ")" + shown + R"(", "version": 1}})"), "id");
   }
 
   Came listed(const Result<Answer>& answer, const char* list, const char* member) {
@@ -221,6 +225,20 @@ const CallTest calls[] = {
      [](Matrix& w, const Principal& who) { return of(evidence_sheet(w.parts(), who, w.evidence, "1")); }},
     {Call::read_case, true,
      [](Matrix& w, const Principal& who) { return of(evidence_difference(w.parts(), who, w.evidence, {}, {})); }},
+    {Call::work_case, true,  // of nothing that was shown, so that none is made
+     [](Matrix& w, const Principal& who) { return of(make_confirmation(w.parts(), who, w.case_id, "", "{}")); }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) { return of(list_confirmations(w.parts(), who, w.case_id)); }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) { return of(read_confirmation(w.parts(), who, w.confirmation)); }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) { return of(confirmation_pdf(w.parts(), who, w.confirmation, 1)); }},
+    {Call::read_case, true,
+     [](Matrix& w, const Principal& who) { return of(confirmation_proof(w.parts(), who, w.confirmation, 1)); }},
+    {Call::request_signature, true,  // without signers, so that nobody is asked
+     [](Matrix& w, const Principal& who) {
+       return of(request_confirmation_signature(w.parts(), who, w.confirmation, "confirm-" + who.team, "{}"));
+     }},
     {Call::record_lead, false,  // without a time of receipt, so that none is recorded
      [](Matrix& w, const Principal& who) { return of(record_lead(w.organisation->parts(), who, "", "{}")); }},
     {Call::record_lead, true,

@@ -26,6 +26,9 @@ class Roles(unittest.TestCase):
         evidence = evidence_client.add(self.s, case, evidence_client.upload(self.s, case, b"eins"))[2]
         upload = evidence_client.begin(self.s, case, 5)[1]["location"].rsplit("/", 1)[1]
         number = self.s.issue(quote(), "first")[2]["number"]
+        shown = evidence_client.upload(self.s, case, self.s.call("GET", f"/v1/quotes/{number}/pdf", "rep")[2], "方案.pdf")
+        shown = evidence_client.add(self.s, case, shown, "document")[2]["item"]
+        confirmation = self.s.json("POST", f"/v1/cases/{case}/confirmations", "rep", {"deck": {"item": shown, "version": 1}})[2]["id"]
         request = self.s.json("POST", f"/v1/quotes/{number}/void-requests", "rep", {"reason_code": "price_error", "reason_text": "单价录入错误，应为 85600"})[2]
         run = self.s.json("POST", "/v1/log/verify", "auditor", {}, {"Prefer": "respond-async"})[2]
         person = self.s.json("GET", "/v1/people", "admin")[2]["items"][0]
@@ -44,7 +47,7 @@ class Roles(unittest.TestCase):
                       "/v1/cases/{id}": case, "/v1/policies/{name}": "visit",
                       "/v1/erasures/{id}": erasure["id"], "/v1/legal-holds/{id}": hold["id"],
                       "/v1/quotes/{number}": number, "/v1/void-requests/{id}": request["id"], "/v1/people/{id}": person["id"],
-                      "/v1/evidence/{item}": evidence["item"], "/v1/uploads/{upload}": upload,
+                      "/v1/evidence/{item}": evidence["item"], "/v1/confirmations/{id}": confirmation, "/v1/uploads/{upload}": upload,
                       "/v1/series/{name}": "SH-QT", "/v1/log/verifications/{id}": run["id"]}
         self.operations = [(method.upper(), path, operation) for path, methods in self.s.json("GET", "/openapi.json")[2]["paths"].items()
                            for method, operation in methods.items() if operation["security"]]

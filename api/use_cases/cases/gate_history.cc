@@ -2,7 +2,10 @@
 #include "api/use_cases/cases/case_answers.h"
 #include "api/use_cases/cases/case_calls.h"
 #include "api/use_cases/cases/case_words.h"
+#include "ledger/log/newest_about.h"
 #include "ledger/records/case_replay.h"
+#include "ledger/records/confirmations.h"
+#include "ledger/records/fields.h"
 
 #include <algorithm>
 
@@ -63,6 +66,22 @@ json::object event_of(const Entry& entry) {
           {"words", in_words(case_events, entry.type)}};
 }
 
+// With those about the confirmations that became evidence of the case, which the rules hold the evidence to.
+Result<std::vector<std::uint64_t>> with_confirmations(const Ledger& ledger, std::vector<std::uint64_t> about_case) {
+  std::vector<std::uint64_t> out = about_case;
+  for (const std::uint64_t index : about_case) {
+    QUOTARY_TRY(entry, ledger.entry(index));
+    const auto id = records::text_of(entry.body, "confirmation");
+    if (id.empty()) continue;
+    QUOTARY_TRY(newest, newest_about(ledger, std::string(records::confirmation_subject_prefix) + id));
+    if (!newest) continue;
+    QUOTARY_TRY(about, chain_of(ledger, newest->index, gate_history_entries_max, "confirmation"));
+    std::copy_if(about.begin(), about.end(), std::back_inserter(out), [&](auto each) { return each < index; });
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 // Folds one entry after the other and writes down how the case stood; ends with the first that its rules refuse.
 class History {
  public:
@@ -86,9 +105,9 @@ class History {
   Result<void> fold(std::uint64_t index) {
     if (refused_) return {};
     QUOTARY_TRY(entry, ledger_.entry(index));
-    const bool of_policy = entry.type == records::policy_published_type;
+    const bool of_case = entry.subject.starts_with(records::case_subject_prefix);
     auto applied = apply(entry);
-    if (applied && of_policy) return {};
+    if (applied && !of_case) return {};
     json::object event = event_of(entry);
     auto stands = applied ? replay_.stands() : Result<CaseInState>(std::move(applied).error());
     if (!stands && !is_refusal(stands.error())) return std::move(stands).error();
@@ -133,7 +152,8 @@ Result<Answer> read_gate_history(const Organisation::Parts& parts, const Princip
 
   History history(ledger, seen.id);
   QUOTARY_TRY_VOID(history.prepare(about_policy));
-  QUOTARY_TRY_VOID(history.walk(about_case));
+  QUOTARY_TRY(about_all, with_confirmations(ledger, std::move(about_case)));
+  QUOTARY_TRY_VOID(history.walk(about_all));
   const bool agrees = history.ends_as(live.stands);
   return Answer{200,
                 {{"case", seen.id},

@@ -2,13 +2,24 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Button, Card, End, Fact, LinkButton, Notice } from '../base/components';
 import { Both, inLanguage, LanguageContext, useLanguage, words, type Language, type Words } from '../base/language';
-import { address, readDocument, readSession, sayViewed, sha256, type Problem, type Session } from './calls';
+import {
+  address,
+  nameOf,
+  readDocument,
+  readSession,
+  sayViewed,
+  sellerOf,
+  sha256,
+  stemOf,
+  type Problem,
+  type Session,
+} from './calls';
 import { Consign } from './consign';
 import { Enrol } from './enrol';
 import { Prove } from './prove';
 import { Refuse } from './refuse';
 import { Sheets } from './sheets';
-import { dateTime, detailOf, endingOf, money, roleOf, wordsOf } from './texts';
+import { dateTime, detailOf, endingOf, money, roleOf, titleOf, wordsOf } from './texts';
 
 const WAIT_MS = 20_000; // between two looks whether it is their turn
 
@@ -44,24 +55,40 @@ function Steps({ session }: { session: Session }) {
 
 function Offer({ session }: { session: Session }) {
   const language = useLanguage();
-  const { quote } = session;
+  const { quote, confirmation } = session;
+  const what = quote ? words('报价单', 'a quotation') : words('试用确认书', 'a trial confirmation');
   return (
     <Card>
       <p>
         <Both
           text={words(
-            `${session.sender.organisation}的${session.sender.name}请${session.signer.name}签署报价单。`,
-            `${session.sender.name} of ${session.sender.organisation} asks ${session.signer.name} to sign a quotation.`,
+            `${session.sender.organisation}的${session.sender.name}请${session.signer.name}签署${what.zh}。`,
+            `${session.sender.name} of ${session.sender.organisation} asks ${session.signer.name} to sign ${what.en}.`,
           )}
         />
       </p>
       {session.message && <blockquote class="notice">{session.message}</blockquote>}
       <dl class="facts">
-        <Fact name={words('应付总额', 'Payable')} value={money(quote)} amount />
-        <Fact name={words('报价编号', 'Quotation No.')} value={quote.number} />
-        <Fact name={words('卖方', 'Seller')} value={quote.seller} />
-        <Fact name={words('买方', 'Buyer')} value={quote.buyer} />
-        <Fact name={words('有效期至', 'Valid until')} value={quote.valid_until} />
+        {quote && (
+          <>
+            <Fact name={words('应付总额', 'Payable')} value={money(quote)} amount />
+            <Fact name={words('报价编号', 'Quotation No.')} value={quote.number} />
+            <Fact name={words('卖方', 'Seller')} value={quote.seller} />
+            <Fact name={words('买方', 'Buyer')} value={quote.buyer} />
+            <Fact name={words('有效期至', 'Valid until')} value={quote.valid_until} />
+          </>
+        )}
+        {confirmation && (
+          <>
+            <Fact name={words('名称', 'Title')} value={confirmation.title} />
+            <Fact
+              name={words('展示内容', 'What was shown')}
+              value={`${confirmation.shown} (${confirmation.version_label ?? confirmation.version})`}
+            />
+            <Fact name={words('我方', 'Seller')} value={confirmation.seller} />
+            <Fact name={words('客户', 'Customer')} value={confirmation.customer} />
+          </>
+        )}
         <Fact name={words('请在此之前签署', 'Sign before')} value={dateTime(session.expires_at, language)} />
         <Fact name={words('您的签字栏', 'Your field')} value={inLanguage(roleOf(session.signer), language)} />
         {session.signer.own_role && <Fact name={words('您的身份', 'Your role')} value={session.signer.own_role} />}
@@ -114,7 +141,7 @@ function Reader(props: {
             <Both text={words('文件', 'Document')} />
           )}{' '}
           · SHA-256 <span class="hash">{session.document.sha256}</span> ·{' '}
-          <a href={address('document')} download={`${session.quote.number}.pdf`}>
+          <a href={address('document')} download={`${stemOf(session)}.pdf`}>
             <Both text={words('下载', 'Download')} />
           </a>
         </p>
@@ -140,15 +167,18 @@ function Signed({ session }: { session: Session }) {
         kind="main"
         text={words('下载已签署的文件', 'Download the signed document')}
         href={address('signed')}
-        download={`${session.quote.number}-signed.pdf`}
+        download={`${stemOf(session)}-signed.pdf`}
       />
       <LinkButton
         text={words('下载签署证据摘要', 'Download the evidence')}
         href={address('summary')}
-        download={`${session.quote.number}-evidence.pdf`}
+        download={`${stemOf(session)}-evidence.pdf`}
       />
       <dl class="facts">
-        <Fact name={words('报价编号', 'Quotation No.')} value={session.quote.number} />
+        <Fact
+          name={session.quote ? words('报价编号', 'Quotation No.') : words('名称', 'Title')}
+          value={nameOf(session)}
+        />
         <Fact name={words('签署时间', 'Signed at')} value={dateTime(session.signed_at, language)} />
         <Fact name={words('账本条目', 'Ledger entry')} value={session.result ? `#${session.result.entry_index}` : ''} />
       </dl>
@@ -157,7 +187,13 @@ function Signed({ session }: { session: Session }) {
           <p class="hash">SHA-256 {session.result.document.sha256}</p>
           <p>
             <a href={session.result.code_url} rel="noreferrer">
-              <Both text={words('随时核验这份报价单', 'Check this quotation at any time')} />
+              <Both
+                text={
+                  session.quote
+                    ? words('随时核验这份报价单', 'Check this quotation at any time')
+                    : words('随时核验这份试用确认书', 'Check this confirmation at any time')
+                }
+              />
             </a>
           </p>
         </>
@@ -171,7 +207,7 @@ function Closed({ session }: { session: Session }) {
   return (
     <End tone={ending.tone} mark={ending.mark} title={ending.title} text={ending.text}>
       <p class="second">
-        {session.quote.number} · {session.sender.organisation}
+        {nameOf(session)} · {session.sender.organisation}
       </p>
       {session.state === 'waiting_turn' && (
         <LinkButton text={words('阅读文件', 'Read the document')} href={address('document')} />
@@ -335,8 +371,8 @@ export function App() {
   const shownIn: Language = language ?? (session?.signer.language === 'en' ? 'en' : 'zh-CN');
   useLayoutEffect(() => {
     document.documentElement.lang = shownIn;
-    document.title = shownIn === 'en' ? 'Sign a quotation · 签署报价单' : '签署报价单 · Sign a quotation';
-  }, [shownIn]);
+    document.title = titleOf(session, shownIn);
+  }, [shownIn, session?.confirmation?.id]);
 
   const take = (answer: Session) => {
     setStale(null);
@@ -371,7 +407,7 @@ export function App() {
     <LanguageContext.Provider value={shownIn}>
       <header class="head">
         <div class="narrow">
-          <b>{session ? session.quote.seller || session.sender.organisation : 'Quotary'}</b>
+          <b>{session ? sellerOf(session) || session.sender.organisation : 'Quotary'}</b>
           <button
             type="button"
             class="button"

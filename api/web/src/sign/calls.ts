@@ -12,7 +12,8 @@ export type State =
   | 'overtaken'
   | 'quote_voided'
   | 'quote_superseded'
-  | 'quote_expired';
+  | 'quote_expired'
+  | 'case_is_closed';
 
 export interface Factor {
   kind: string;
@@ -35,7 +36,8 @@ export interface Session {
   declined_at: string | null;
   signer: { name: string; organisation: string; own_role: string; role: string; role_en: string; language: string };
   sender: { name: string; organisation: string };
-  quote: {
+  // One of the two: what is to be signed.
+  quote?: {
     number: string;
     issue_date: string;
     valid_until: string;
@@ -43,6 +45,17 @@ export interface Session {
     payable: string;
     seller: string;
     buyer: string;
+  };
+  confirmation?: {
+    id: string;
+    title: string;
+    case_title: string;
+    shown: string;
+    version: number;
+    version_label?: string;
+    made_at: string;
+    seller: string;
+    customer: string;
   };
   document: { sha256: string; size: number; revision: number };
   consent: { id: string; sha256: string; texts?: { 'zh-CN': string; en: string } };
@@ -57,6 +70,11 @@ export interface Session {
     code_url: string;
   } | null;
 }
+
+// What the document is called, and the files that hold it.
+export const nameOf = (session: Session) => session.quote?.number ?? session.confirmation?.title ?? '';
+export const stemOf = (session: Session) => session.quote?.number ?? `confirmation-${session.confirmation?.id ?? ''}`;
+export const sellerOf = (session: Session) => session.quote?.seller ?? session.confirmation?.seller ?? '';
 
 export interface Challenge {
   challenge: string;

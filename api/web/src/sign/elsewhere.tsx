@@ -2,7 +2,7 @@
 import { useId } from 'preact/hooks';
 import { LinkButton, Notice } from '../base/components';
 import { Both, words } from '../base/language';
-import { address, type Session } from './calls';
+import { address, stemOf, type Session } from './calls';
 import { roleOf } from './texts';
 
 const BYTES_MAX = 64 * 1024 * 1024; // what the server takes
@@ -45,7 +45,7 @@ export function Elsewhere(props: { session: Session; file: Blob | null; onFile: 
       <LinkButton
         text={words('下载待签文件', 'Download the document')}
         href={address('document')}
-        download={`${session.quote.number}.pdf`}
+        download={`${stemOf(session)}.pdf`}
       />
       <div class="field">
         <label for={id}>

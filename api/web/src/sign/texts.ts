@@ -1,5 +1,5 @@
 // What the signing page says when something ends or goes wrong.
-import { words, type Words } from '../base/language';
+import { words, type Language, type Words } from '../base/language';
 import type { Problem, Session, State } from './calls';
 
 interface Ending {
@@ -24,7 +24,7 @@ const endings: Partial<Record<State, Ending>> = {
     mark: '✕',
     title: words('已谢绝', 'Declined'),
     text: words(
-      '这份报价单已被谢绝签署。如需更改，请联系发送人。',
+      '这份文件已被谢绝签署。如需更改，请联系发送人。',
       'Signing was declined. Ask the sender if that should change.',
     ),
   },
@@ -47,13 +47,13 @@ const endings: Partial<Record<State, Ending>> = {
     tone: 'good',
     mark: '✓',
     title: words('已全部签署', 'All have signed'),
-    text: words('这份报价单已由所有签署人签署。', 'All signers have signed this quotation.'),
+    text: words('这份文件已由所有签署人签署。', 'All signers have signed this document.'),
   },
   overtaken: {
     tone: 'warn',
     mark: '!',
     title: words('签署已结束', 'Signing has ended'),
-    text: words('这份报价单的状态已改变，现在不能签署。', 'The quotation changed its status: it cannot be signed now.'),
+    text: words('这份文件的状态已改变，现在不能签署。', 'The document changed its status: it cannot be signed now.'),
   },
   quote_voided: {
     tone: 'bad',
@@ -78,6 +78,16 @@ const endings: Partial<Record<State, Ending>> = {
   },
 };
 
+const caseClosed: Ending = {
+  tone: 'warn',
+  mark: '!',
+  title: words('案件已结束', 'The case was closed'),
+  text: words(
+    '发送人已结束该案件，现在不能签署。请联系发送人。',
+    'The sender closed it: nothing is signed in it any more.',
+  ),
+};
+
 const ended: Ending = {
   tone: 'warn',
   mark: '!',
@@ -85,7 +95,7 @@ const ended: Ending = {
   text: words('请联系发送人。', 'Ask the sender.'),
 };
 
-export const endingOf = (state: State): Ending => endings[state] ?? ended;
+export const endingOf = (state: State): Ending => (state === 'case_is_closed' ? caseClosed : (endings[state] ?? ended));
 
 const problems: Record<string, Words> = {
   no_answer: words(
@@ -178,8 +188,16 @@ export const isStale = (problem: Problem): boolean =>
 
 export const roleOf = (row: { role: string; role_en: string }): Words => words(row.role, row.role_en);
 
+// Of the page, in the language that is shown and then the other.
+export function titleOf(session: Session | null, language: Language): string {
+  const title = session?.confirmation
+    ? words('签署试用确认书', 'Sign a trial confirmation')
+    : words('签署报价单', 'Sign a quotation');
+  return language === 'en' ? `${title.en} · ${title.zh}` : `${title.zh} · ${title.en}`;
+}
+
 // "CNY 1,234.50": as the server said it, with separators between thousands.
-export function money(quote: Session['quote']): string {
+export function money(quote: NonNullable<Session['quote']>): string {
   const [whole = '', rest] = quote.payable.split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
   return `${quote.currency} ${grouped}${rest === undefined ? '' : `.${rest}`}`;
