@@ -151,11 +151,15 @@ struct Tag {
   std::string_view english, chinese;
 };
 
-constexpr Tag tags[] = {
-    {"quotes", "报价单"},    {"voids", "作废"},          {"reports", "报表"},  {"signatures", "签署"},
-    {"signing", "客户签署"}, {"erasures", "依法删除"},   {"verify", "核验"},   {"log", "账本"},
-    {"sessions", "登录"},    {"administration", "管理"}, {"policies", "策略"}, {"cases", "案卷"},
-    {"evidence", "证据"}, {"confirmations", "试用确认书"},    {"leads", "线索"},          {"boards", "看板"},   {"site", "站点"}};
+constexpr Tag tags[] = {{"quotes", "报价单"},    {"voids", "作废"},
+                        {"reports", "报表"},     {"signatures", "签署"},
+                        {"signing", "客户签署"}, {"erasures", "依法删除"},
+                        {"verify", "核验"},      {"log", "账本"},
+                        {"sessions", "登录"},    {"administration", "管理"},
+                        {"policies", "策略"},    {"cases", "案卷"},
+                        {"evidence", "证据"},    {"confirmations", "试用确认书"},
+                        {"leads", "线索"},       {"boards", "看板"},
+                        {"site", "站点"}};
 
 }  // namespace
 

@@ -140,9 +140,9 @@ Result<http::Response> answer_of(const Endpoint& endpoint, const Surface& surfac
 std::vector<Endpoint> all_endpoints() {
   std::vector<Endpoint> out;
   for (auto group : {quote_endpoints(), void_endpoints(), signature_request_endpoints(), signer_endpoints(),
-                     case_endpoints(), case_evidence_endpoints(), evidence_sheet_endpoints(), confirmation_endpoints(), upload_endpoints(),
-                     policy_endpoints(), lead_endpoints(), board_endpoints(), erasure_endpoints(), verify_endpoints(),
-                     log_endpoints(), admin_endpoints(), site_endpoints(), web_endpoints()})
+                     case_endpoints(), case_evidence_endpoints(), evidence_sheet_endpoints(), confirmation_endpoints(),
+                     upload_endpoints(), policy_endpoints(), lead_endpoints(), board_endpoints(), erasure_endpoints(),
+                     verify_endpoints(), log_endpoints(), admin_endpoints(), site_endpoints(), web_endpoints()})
     out.insert(out.end(), group.begin(), group.end());
   return out;
 }

@@ -81,9 +81,9 @@ const endings: Partial<Record<State, Ending>> = {
 const caseClosed: Ending = {
   tone: 'warn',
   mark: '!',
-  title: words('案件已结束', 'The case was closed'),
+  title: words('案卷已结束', 'The case was closed'),
   text: words(
-    '发送人已结束该案件，现在不能签署。请联系发送人。',
+    '发送人已结束该案卷，现在不能签署。请联系发送人。',
     'The sender closed it: nothing is signed in it any more.',
   ),
 };
