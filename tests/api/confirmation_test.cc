@@ -321,6 +321,8 @@ TEST(Confirmation, IsGradedByWhatWasProven) {
   const std::string with_passkey = R"({"name": "陈立", "email": "chen.li@chenghu.example", "factors": ["passkey"]})";
   EXPECT_EQ(signed_with({"link"}, with_passkey, ""), "passkey");
   EXPECT_EQ(signed_with({"link"}, with_passkey, wu), "recorded");
+  const std::string last_with_passkey = R"({"name": "Wu Fang", "phone": "+8613800138000", "factors": ["passkey"]})";
+  EXPECT_EQ(signed_with({"link"}, li, last_with_passkey), "recorded");
 }
 
 TEST(Confirmation, TakesACopyThatWasSignedElsewhere) {
