@@ -84,7 +84,7 @@ class ConfirmationCrash : public ::testing::TestWithParam<Fault> {
     std::size_t blobs = 0;
     for (const auto& each : fs::recursive_directory_iterator(w.config.data_directory + "/blobs"))
       if (each.is_regular_file()) ++blobs;
-    EXPECT_EQ(blobs, 1u);
+    EXPECT_EQ(blobs, 2u);  // the deck's and the confirmation's
   }
 
   Confirming w;

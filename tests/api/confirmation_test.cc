@@ -65,7 +65,7 @@ TEST(Confirmation, IsASealedPageBoundToOneVersion) {
     EXPECT_EQ(each.at("held_at").as_string(), "2026-11-23T01:00:00.000Z");
     EXPECT_EQ(each.at("deck").at("item").as_string(), "deck-1");
     EXPECT_EQ(each.at("deck").at("version").to_number<int>(), 1);
-    EXPECT_EQ(each.at("deck").at("content").as_string(), Confirming::content_of("deck-1", 1));
+    EXPECT_EQ(each.at("deck").at("content").as_string(), w.content_of("deck-1", 1));
     EXPECT_EQ(each.at("requirement").as_string(), "trial_confirmation");
   }
   EXPECT_FALSE(row.at("deck").at("current").as_bool());  // version 2 is
@@ -78,7 +78,7 @@ TEST(Confirmation, IsASealedPageBoundToOneVersion) {
   // The entry says which version, and nothing in words.
   const auto entry = w.parts().ledger->entry(row.at("entry_index").to_number<std::uint64_t>());
   EXPECT_EQ(entry->subject, "confirmation:" + id);
-  EXPECT_EQ(entry->body.at("content").as_string(), Confirming::content_of("deck-1", 1));
+  EXPECT_EQ(entry->body.at("content").as_string(), w.content_of("deck-1", 1));
   for (const char* word : {"二厂", "无不良", "澄湖", "压装"})
     EXPECT_EQ(w.canonical_entries().find(word), std::string::npos) << word;
 

@@ -4,6 +4,7 @@
 #include "api/use_cases/cases/case_calls.h"
 #include "api/use_cases/cases/confirmation_calls.h"
 #include "api/use_cases/cases/evidence_calls.h"
+#include "api/use_cases/cases/evidence_store.h"
 #include "api/use_cases/cases/policy_calls.h"
 #include "tests/api/signing_world.h"
 #include "tests/support/case_fixture.h"
@@ -23,20 +24,45 @@ struct Confirming : Signing {
 
   std::uint64_t size() const { return organisation->ledger_state().tree_size; }
 
-  // An item's next version as it stands in the ledger, without any upload.
+  // An item's next version as it stands in the ledger, without anybody who looks at it. A deck has its content.
   void add_item(const std::string& item, const std::string& kind, std::uint64_t version, const json::object& facts) {
     const auto subject = case_subject(case_id);
     Draft draft = draft_by(rep, records::evidence_added_type, subject);
-    draft.body = {
-        {"case", case_id}, {"item", item}, {"kind", kind}, {"version", version}, {"content", content_of(item, version)},
-        {"size", 1'000}};
+    draft.body = {{"case", case_id},
+                  {"item", item},
+                  {"kind", kind},
+                  {"version", version},
+                  {"content", sha256(item + std::to_string(version)).hex()},
+                  {"size", 1'000}};
     draft.objects = {facts_object(facts),
                      {"about", "application/json", R"({"title":"伺服压装机方案","version_label":"v1"})", subject, 1}};
+    if (kind == "deck") put_content(draft, "deck " + std::to_string(version), subject);
     const auto done = append_one(*parts().ledger, draft);
     EXPECT_TRUE(done) << done.error().code << " " << done.error().detail;
   }
-  static std::string content_of(const std::string& item, std::uint64_t version) {
-    return sha256(item + std::to_string(version)).hex();
+  void put_content(Draft& draft, const std::string& content, const std::string& key_subject) {
+    blobs::Uploads& uploads = **parts().evidence->uploads();
+    blobs::NewUpload coming;
+    coming.owner = rep.id;
+    coming.key_subject = key_subject;
+    coming.size_bytes = content.size();
+    const auto upload = uploads.create(coming, parts().now());
+    ASSERT_TRUE(upload) << upload.error().detail;
+    ASSERT_TRUE(uploads.append(*upload, 0, content));
+    const auto finished = uploads.finish(*upload);
+    ASSERT_TRUE(finished) << finished.error().detail;
+    ASSERT_TRUE(uploads.drop(*upload));
+    draft.body["content"] = finished->hashes.commitment.hex();
+    draft.body["size"] = content.size();
+    draft.body["blob"] = finished->reference.id;
+    draft.objects.push_back(
+        {"reference", "application/json", blobs::reference_text(finished->reference), key_subject, 1});
+  }
+  std::string content_of(const std::string& item, std::uint64_t version) {
+    const auto found = parts().read<std::optional<records::ItemRecord>>(
+        [&](const StateReader& state) { return records::find_item(state, case_id, item); });
+    EXPECT_TRUE(found && *found);
+    return (*found)->versions.at(version - 1).content;
   }
   void deck(std::uint64_t version) {
     json::object facts{{"version_label", true}};

@@ -140,6 +140,12 @@ class Confirmation(Customers, unittest.TestCase):
             self.assertEqual((code, verdict["ok"]), (0, True), verdict)
             self.assertEqual(self.offline(data + b"\n", proof)[0], 1)
 
+        listed = self.s.json("GET", f"/v1/cases/{self.case}/confirmations", "auditor")[2]["items"]
+        self.assertEqual([each["id"] for each in listed], [made["id"]])
+        # Each call was held against the document.
+        missing = {key for key, (_, operation) in self.s.document.operations.items() if "confirmations" in operation["tags"]} - self.s.document.called
+        self.assertFalse(missing)
+
         # Another version of the deck makes it stale, and it stays what it was.
         upload = evidence_client.upload(self.s, self.case, page, "方案_v1.1.pdf")
         added = self.s.json("POST", f"/v1/evidence/{self.deck}/versions", "rep", {"upload": upload, "title": "方案", "change_note": "改了报价页"})

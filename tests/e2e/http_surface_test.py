@@ -22,6 +22,9 @@ UNSIGNED |= {("OPTIONS", "/v1/uploads"), ("POST", "/v1/cases/{id}/uploads"), ("P
                      ("POST", "/versions"), ("GET", ""), ("GET", "/difference"), ("GET", "/versions/{version}/content"),
                      ("GET", "/versions/{version}/proof"), ("POST", "/versions/{version}/withdraw"),
                      ("GET", "/versions/{version}/sheet"))}  # evidence_sheet_test.py's
+# confirmation_test.py's
+UNSIGNED |= {(method, "/v1/cases/{id}/confirmations") for method in ("POST", "GET")} | {
+    ("GET", "/v1/confirmations/{id}" + rest) for rest in ("", "/pdf", "/proof")} | {("POST", "/v1/confirmations/{id}/signature-requests")}
 REASON = {"reason_code": "price_error", "reason_text": "单价录入错误,应为 85600"}
 
 
