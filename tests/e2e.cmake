@@ -1,5 +1,6 @@
 add_test(NAME confirmation_http_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/confirmation_test.py)
-set_tests_properties(confirmation_http_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
+set_tests_properties(confirmation_http_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT
+  "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_VERIFY_PROGRAM=$<TARGET_FILE:quotary-verify>")
 quotary_test(organisation_test LABEL e2e TIMEOUT 180
   SOURCES api/organisation_test.cc
   LIBRARIES quotary_api)

@@ -94,7 +94,7 @@ class ConfirmationCrash : public ::testing::TestWithParam<Fault> {
 };
 
 TEST_P(ConfirmationCrash, LeavesSignatureAndEvidenceOrNeither) {
-  testing::interrupt_at_points(GetParam(), 6,
+  testing::interrupt_at_points(GetParam(), 4,
                                {[this] { return start_anew(); }, [this] { return change(); },
                                 [this](std::uint64_t, const std::string& first) { complete_and_look(first); }});
   EXPECT_GT(looks, 0u);

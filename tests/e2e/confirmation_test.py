@@ -7,6 +7,7 @@ import evidence_client
 from customers import LI, PROGRAM, WU, Customers
 from openapi import Document
 
+VERIFY = os.environ.get("QUOTARY_VERIFY_PROGRAM", "build/release/quotary-verify")
 PDF = {"Content-Type": "application/pdf"}
 POLICY = {"name": "trial", "title": {"zh": "试用", "en": "Trial"}, "action_types": ["trial"], "gates": ["case.close"],
           "note": [], "requirement": [
@@ -66,7 +67,7 @@ class Confirmation(Customers, unittest.TestCase):
 
     def offline(self, pdf, proof):
         path = self.saved("offline.pdf", pdf)
-        done = subprocess.run([PROGRAM + "-verify", "document", path, "--proof", self.saved("offline.proof", proof), "--json",
+        done = subprocess.run([VERIFY, "document", path, "--proof", self.saved("offline.proof", proof), "--json",
                                "--vkey", self.s.call("GET", "/log/vkey")[2].decode().strip(), "--trust", self.s.data + ".keys/seal.cert.pem"],
                               capture_output=True, text=True, timeout=60)
         return done.returncode, json.loads(done.stdout)
@@ -156,7 +157,17 @@ class Confirmation(Customers, unittest.TestCase):
         everything = self.s.json("GET", "/v1/log/entries?from=0&limit=1000", "auditor")[2]["items"]
         for word in ("压装", "澄湖", "陈立", "生产总监", "chen.li"):
             self.assertNotIn(word, json.dumps([each["canonical"] for each in everything], ensure_ascii=False))
+        vkey = self.s.call("GET", "/log/vkey")[2].decode().strip()
         self.s.stop()
+        # Who holds an export alone comes to the same gate, and finds the signed document in it.
+        export = os.path.join(self.s.home, "export")
+        subprocess.run([PROGRAM, "export", export, "--data", self.s.data, "--payloads", "all", "--contents"], check=True, capture_output=True, timeout=120)
+        told = subprocess.run([VERIFY, "export", export, "--vkey", vkey, "--case", self.case, "--json"], capture_output=True, text=True, timeout=120)
+        self.assertEqual(told.returncode, 0, told.stdout + told.stderr)
+        gate = json.loads(told.stdout)["case"]["gate"]
+        self.assertEqual(next(each["state"] for each in gate["requirements"] if each["id"] == "confirmation"), "invalid")
+        with open(os.path.join(export, "contents", str(version["entry_index"])), "rb") as file:
+            self.assertEqual(file.read(), whole)
         for command in (["verify"], ["rebuild-index", "--check"]):
             done = subprocess.run([PROGRAM, *command, "--data", self.s.data, "--json"], capture_output=True, text=True, timeout=120)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
