@@ -1,6 +1,7 @@
 #include "api/use_cases/cases/board_calls.h"
 
 #include "api/use_cases/cases/case_access.h"
+#include "api/use_cases/cases/case_answers.h"
 #include "ledger/health/board.h"
 #include "ledger/health/onboarding.h"
 #include "ledger/health/response.h"
@@ -28,10 +29,6 @@ json::object window_row(const health::WindowShare& share, Timestamp now) {
   out["until"] = format_rfc3339(share.window.until);
   out["over"] = now >= share.window.until;
   return out;
-}
-
-json::object person_of(const Organisation::Parts& parts, const std::string& id) {
-  return {{"id", id}, {"name", parts.person_name(id)}};
 }
 
 struct Overview {
@@ -121,7 +118,7 @@ json::array overdue_rows(const Organisation::Parts& parts, const std::vector<Cas
   json::array out;
   for (const CaseRecord& each : cases) {
     json::object row{{"case", each.id},
-                     {"owner", person_of(parts, each.owner)},
+                     {"owner", person_member(parts, each.owner)},
                      {"policy", each.policy},
                      {"opened_at", format_rfc3339(each.opened_at)},
                      {"waiting_ms", waited_ms(each.opened_at, now)}};
@@ -138,7 +135,7 @@ Result<json::array> waiting_rows(const Organisation::Parts& parts, const std::ve
     const Timestamp at{std::max(now.unix_ms, each.received_at.unix_ms)};
     QUOTARY_TRY(promptness, health::classify_response(each.received_at, each.touched_at, at));
     out.push_back(json::object{{"lead", each.id},
-                               {"owner", person_of(parts, each.owner)},
+                               {"owner", person_member(parts, each.owner)},
                                {"received_at", format_rfc3339(each.received_at)},
                                {"waiting_ms", waited_ms(each.received_at, now)},
                                {"promptness", health::to_text(promptness)}});
@@ -237,7 +234,7 @@ Result<Answer> onboarding_board(const Organisation::Parts& parts, const Principa
   if (!as_of) return std::move(as_of).error();
   QUOTARY_TRY_VOID(parts.note_read(caller, "board.onboarding", "person:" + unit.person.id));
   auto out = window_row(share, as_of->time);
-  out["person"] = person_of(parts, unit.person.id);
+  out["person"] = person_member(parts, unit.person.id);
   out["added_at"] = format_rfc3339(added_at);
   out["as_of"] = to_json(*as_of);
   return Answer{200, std::move(out), false};

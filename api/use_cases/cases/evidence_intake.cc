@@ -1,11 +1,11 @@
 // How an upload becomes a version of evidence.
 #include "api/inspecting/name.h"
 #include "api/use_cases/cases/case_access.h"
+#include "api/use_cases/cases/case_writing.h"
 #include "api/use_cases/cases/evidence_calls.h"
 #include "api/use_cases/cases/evidence_facts.h"
 #include "api/use_cases/cases/evidence_store.h"
 #include "api/use_cases/cases/upload_calls.h"
-#include "api/use_cases/drafts.h"
 #include "ledger/records/fields.h"
 
 #include <algorithm>
@@ -213,15 +213,8 @@ Result<Answer> add(Organisation::Parts& parts, const Principal& caller, const st
                    std::string_view idempotency_key, std::string_view body, FindPlace find_place) {
   QUOTARY_TRY_VOID(require_call(caller, Call::work_case));
   QUOTARY_TRY(object, parse_body(body));
-  RequestIdentity identity;
-  std::unique_ptr<RequestGate::Pass> pass;
-  if (!idempotency_key.empty()) {
-    QUOTARY_TRY(named, identify_request(*parts.keys, caller, "POST", path, idempotency_key, object));
-    identity = named;
-    pass = parts.gate.enter(identity.scope);
-    QUOTARY_TRY(before, answered_before(parts, identity));
-    if (before) return replay(parts, caller, *before);
-  }
+  QUOTARY_TRY(turn, take_turn(parts, caller, path, idempotency_key, object));
+  if (turn.before) return replay(parts, caller, turn.before->index);
   QUOTARY_TRY(place, find_place());
   QUOTARY_TRY(request, parse_evidence_request(parts, object, first));
   if (first) {
@@ -234,8 +227,8 @@ Result<Answer> add(Organisation::Parts& parts, const Principal& caller, const st
   QUOTARY_TRY(upload, upload_of(parts, caller, request.upload, place));
   QUOTARY_TRY_VOID(check_request(parts, place, request));
   QUOTARY_TRY(made, make(parts, caller, place, request, upload));
-  made.draft.request_scope = identity.scope;
-  made.draft.request_body = identity.body;
+  made.draft.request_scope = turn.identity.scope;
+  made.draft.request_body = turn.identity.body;
   const auto shared = std::make_shared<Made>(std::move(made));
   QUOTARY_TRY(committed, write(parts, place, shared));
   let_go(parts, upload.id);

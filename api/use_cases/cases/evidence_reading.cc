@@ -2,9 +2,10 @@
 #include "api/inspecting/difference.h"
 #include "api/use_cases/body_members.h"
 #include "api/use_cases/cases/case_access.h"
+#include "api/use_cases/cases/case_answers.h"
+#include "api/use_cases/cases/case_writing.h"
 #include "api/use_cases/cases/evidence_calls.h"
 #include "api/use_cases/cases/evidence_store.h"
-#include "api/use_cases/drafts.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
 
@@ -92,10 +93,9 @@ Result<void> put_withdrawal(const Organisation::Parts& parts, const records::Evi
                             json::object& out) {
   if (!version.version.withdrawn) return {};
   QUOTARY_TRY(entry, parts.ledger->entry(version.withdrawn_index));
-  out["withdrawn"] =
-      json::object{{"at", format_rfc3339(entry.time)},
-                   {"by", json::object{{"id", entry.actor_id}, {"name", parts.person_name(entry.actor_id)}}},
-                   {"reason", parts.text_in(entry.index, "text", "reason")}};
+  out["withdrawn"] = json::object{{"at", format_rfc3339(entry.time)},
+                                  {"by", person_member(parts, entry.actor_id)},
+                                  {"reason", parts.text_in(entry.index, "text", "reason")}};
   return {};
 }
 
@@ -150,7 +150,7 @@ Result<json::object> version_row(const Organisation::Parts& parts, const Princip
                    {"received_at", format_rfc3339(facts.received_at)},
                    {"size", version.size},
                    {"flags", json::array(facts.flags.begin(), facts.flags.end())},
-                   {"added_by", json::object{{"id", entry.actor_id}, {"name", parts.person_name(entry.actor_id)}}},
+                   {"added_by", person_member(parts, entry.actor_id)},
                    {"entry_index", version.index},
                    {"links", json::object{{"content", path_of(item, facts.number) + "/content"},
                                           {"proof", path_of(item, facts.number) + "/proof"}}}};
@@ -278,29 +278,15 @@ Result<Answer> withdraw_evidence(Organisation::Parts& parts, const Principal& ca
                                  std::string_view version, std::string_view idempotency_key, std::string_view body) {
   QUOTARY_TRY_VOID(require_call(caller, Call::work_case));
   QUOTARY_TRY(object, parse_body(body));
-  const auto answer = [](const Entry& entry, const std::string& proof, bool replayed) {
-    return Answer{200,
-                  json::object{{"item", text_of(entry.body, "item")},
-                               {"case", text_of(entry.body, "case")},
-                               {"version", records::number_of(entry.body, "version")},
-                               {"status", "withdrawn"},
-                               {"ledger", ledger_member(entry, proof)}},
-                  replayed};
+  const auto describe = [](const Entry& entry) -> Result<json::object> {
+    return json::object{{"item", text_of(entry.body, "item")},
+                        {"case", text_of(entry.body, "case")},
+                        {"version", records::number_of(entry.body, "version")},
+                        {"status", "withdrawn"}};
   };
-  RequestIdentity identity;
-  std::unique_ptr<RequestGate::Pass> pass;
-  if (!idempotency_key.empty()) {
-    const auto path = "/v1/evidence/" + std::string(item) + "/versions/" + std::string(version) + "/withdraw";
-    QUOTARY_TRY(named, identify_request(*parts.keys, caller, "POST", path, idempotency_key, object));
-    identity = named;
-    pass = parts.gate.enter(identity.scope);
-    QUOTARY_TRY(before, answered_before(parts, identity));
-    if (before) {
-      QUOTARY_TRY(entry, parts.ledger->entry(*before));
-      QUOTARY_TRY(proof, parts.ledger->proof(*before, true));
-      return answer(entry, proof, true);
-    }
-  }
+  const auto path = "/v1/evidence/" + std::string(item) + "/versions/" + std::string(version) + "/withdraw";
+  QUOTARY_TRY(turn, take_turn(parts, caller, path, idempotency_key, object));
+  if (turn.before) return answer_again(parts, *turn.before, 200, describe);
   QUOTARY_TRY(of, item_for(parts, caller, Call::work_case, item));
   QUOTARY_TRY(wanted, version_of(of.item, version));
   Error faults = fail(Errc::invalid, "", "");
@@ -311,15 +297,13 @@ Result<Answer> withdraw_evidence(Organisation::Parts& parts, const Principal& ca
   if (!faults.problems.empty()) return faults;
   QUOTARY_TRY(reason, parts.document_text(given, "/reason", reason_characters_max));
   QUOTARY_TRY(key_subject, parts.live_key_subject(case_subject(of.found.id)));
-  const auto text = canonical_json(json::object{{"reason", reason}});
-  QUOTARY_CHECK(text.has_value());
-  Draft draft = draft_by(caller, records::evidence_withdrawn_type, case_subject(of.found.id));
-  draft.request_scope = identity.scope;
-  draft.request_body = identity.body;
+  Draft draft = turn.draft(caller, records::evidence_withdrawn_type, case_subject(of.found.id));
   draft.body = {{"case", of.found.id}, {"item", of.item.id}, {"version", wanted.version.number}};
-  draft.objects.push_back({"text", "application/json", *text, key_subject, 1});
-  QUOTARY_TRY(committed, append_one(*parts.ledger, draft));
-  return answer(committed.entries.front(), committed.proof(0), false);
+  draft.objects.push_back(private_object("text", {{"reason", reason}}, std::move(key_subject)));
+  const auto command = [&](const StateReader&, Timestamp) -> Result<std::vector<Draft>> {
+    return std::vector<Draft>{draft};
+  };
+  return answer_written(parts, command, 200, describe);
 }
 
 }  // namespace quotary::api

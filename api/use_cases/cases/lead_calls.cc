@@ -1,8 +1,8 @@
 #include "api/use_cases/cases/lead_calls.h"
 
 #include "api/use_cases/body_members.h"
+#include "api/use_cases/cases/case_writing.h"
 #include "api/use_cases/cases/lead_rows.h"
-#include "api/use_cases/drafts.h"
 #include "ledger/quote/text.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
@@ -20,45 +20,12 @@ struct Rule {
   std::uint64_t version = 0;
 };
 
-// One writing call: what its body says, and the request that it answers.
-struct Writing {
-  RequestIdentity request;
-  std::unique_ptr<RequestGate::Pass> pass;
-  std::optional<std::uint64_t> answered_by;
-};
-
-Result<Writing> begin(Organisation::Parts& parts, const Principal& caller, const std::string& path,
-                      std::string_view idempotency_key, const json::object& body) {
-  Writing out;
-  if (idempotency_key.empty()) return out;
-  QUOTARY_TRY(identity, identify_request(*parts.keys, caller, "POST", path, idempotency_key, body));
-  out.request = identity;
-  out.pass = parts.gate.enter(identity.scope);
-  QUOTARY_TRY(before, answered_before(parts, identity));
-  out.answered_by = before;
-  return out;
-}
-
-Result<json::object> written(const Organisation::Parts& parts, const Entry& entry, const std::string& proof) {
-  QUOTARY_TRY(facts, parts.payload(entry, "facts"));
-  const auto read = parse_json(facts);
-  if (!read || !read->is_object()) return fail(Errc::corrupt, "payload_damaged", "the entry's facts are no object");
-  auto out = lead_entry_row(entry, read->get_object());
-  out["ledger"] = ledger_member(entry, proof);
-  return out;
-}
-
-Result<Answer> replay(const Organisation::Parts& parts, std::uint64_t index, int status) {
-  QUOTARY_TRY(entry, parts.ledger->entry(index));
-  QUOTARY_TRY(proof, parts.ledger->proof(index, true));
-  QUOTARY_TRY(body, written(parts, entry, proof));
-  return Answer{status, std::move(body), true};
-}
-
-Result<Answer> write(const Organisation::Parts& parts, Command command, int status) {
-  QUOTARY_TRY(committed, parts.ledger->append(std::move(command)));
-  QUOTARY_TRY(body, written(parts, committed.entries.front(), committed.proof(0)));
-  return Answer{status, std::move(body), false};
+// The answer to the call that wrote the entry, also when it is replayed.
+DescribeEntry entry_row(const Organisation::Parts& parts) {
+  return [&parts](const Entry& entry) -> Result<json::object> {
+    QUOTARY_TRY(facts, lead_facts(parts, entry));
+    return lead_entry_row(entry, facts);
+  };
 }
 
 Error unseen(std::string_view id) { return fail(Errc::not_found, "lead_not_found", "no lead " + std::string(id)); }
@@ -125,9 +92,7 @@ Result<std::optional<NewObject>> text_object(const json::object& body,
     if (!is_blank(*normal)) text[name] = *normal;
   }
   if (text.empty()) return std::optional<NewObject>();
-  const auto canonical = canonical_json(text);
-  QUOTARY_CHECK(canonical.has_value());
-  return std::optional<NewObject>(NewObject{"text", "application/json", *canonical, key_subject, 1});
+  return std::optional(private_object("text", text, key_subject));
 }
 
 Result<Timestamp> parse_time(const json::object& body, std::string_view name) {
@@ -140,11 +105,8 @@ Result<Timestamp> parse_time(const json::object& body, std::string_view name) {
   return time;
 }
 
-Draft assignment_of(const Principal& caller, const RequestIdentity& request, const LeadRecord& lead, const Rule& rule,
-                    const records::LeadChoice& choice, const std::optional<NewObject>& text) {
-  Draft draft = draft_by(caller, records::lead_assigned_type, lead_subject(lead.id));
-  draft.request_scope = request.scope;
-  draft.request_body = request.body;
+Draft assignment_of(Draft draft, const LeadRecord& lead, const Rule& rule, const records::LeadChoice& choice,
+                    const std::optional<NewObject>& text) {
   draft.body = {{"lead", lead.id},
                 {"rule", rule.name},
                 {"rule_version", rule.version},
@@ -167,8 +129,8 @@ Result<Answer> record_lead(Organisation::Parts& parts, const Principal& caller, 
                            std::string_view body) {
   QUOTARY_TRY_VOID(require_call(caller, Call::record_lead));
   QUOTARY_TRY(object, parse_body(body));
-  QUOTARY_TRY(call, begin(parts, caller, "/v1/leads", idempotency_key, object));
-  if (call.answered_by) return replay(parts, *call.answered_by, 201);
+  QUOTARY_TRY(turn, take_turn(parts, caller, "/v1/leads", idempotency_key, object));
+  if (turn.before) return answer_again(parts, *turn.before, 201, entry_row(parts));
   QUOTARY_TRY(received_at, parse_time(object, "received_at"));
   // The fold refuses exactly; here it is about years that no calendar of ours has.
   if (received_at.unix_ms > parts.now().unix_ms + std::int64_t{24} * 3'600'000)
@@ -187,19 +149,20 @@ Result<Answer> record_lead(Organisation::Parts& parts, const Principal& caller, 
                                  {"contact", lead_contact_characters_max},
                                  {"note", lead_note_characters_max}},
                                 lead_subject(lead.id)));
-  auto command = [=, request = call.request](const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
+  const Draft begun = turn.draft(caller, records::lead_assigned_type, lead_subject(lead.id));
+  const auto command = [&](const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
     QUOTARY_TRY_VOID(require_holder(state, caller, choice.chosen, "/chosen"));
-    return std::vector<Draft>{assignment_of(caller, request, lead, rule, choice, text)};
+    return std::vector<Draft>{assignment_of(begun, lead, rule, choice, text)};
   };
-  return write(parts, command, 201);
+  return answer_written(parts, command, 201, entry_row(parts));
 }
 
 Result<Answer> assign_lead(Organisation::Parts& parts, const Principal& caller, std::string_view id,
                            std::string_view idempotency_key, std::string_view body) {
   QUOTARY_TRY_VOID(require_call(caller, Call::record_lead));
   QUOTARY_TRY(object, parse_body(body));
-  QUOTARY_TRY(call, begin(parts, caller, path_of(id, "assignments"), idempotency_key, object));
-  if (call.answered_by) return replay(parts, *call.answered_by, 201);
+  QUOTARY_TRY(turn, take_turn(parts, caller, path_of(id, "assignments"), idempotency_key, object));
+  if (turn.before) return answer_again(parts, *turn.before, 201, entry_row(parts));
   QUOTARY_TRY(seen, lead_for(parts, caller, Call::record_lead, id));
   QUOTARY_TRY(rule, parse_rule(object));
   if (object.contains("received_at"))
@@ -207,21 +170,21 @@ Result<Answer> assign_lead(Organisation::Parts& parts, const Principal& caller, 
   QUOTARY_TRY(choice, parse_choice(object, {"rule", "note"}));
   QUOTARY_TRY(key_subject, parts.live_key_subject(lead_subject(seen.id)));
   QUOTARY_TRY(text, text_object(object, {{"note", lead_note_characters_max}}, key_subject));
-  auto command = [=, request = call.request, lead = seen.id](const StateReader& state,
-                                                             Timestamp) -> Result<std::vector<Draft>> {
-    QUOTARY_TRY(stands, lead_in(state, caller, Call::record_lead, lead));
+  const Draft begun = turn.draft(caller, records::lead_assigned_type, lead_subject(seen.id));
+  const auto command = [&](const StateReader& state, Timestamp) -> Result<std::vector<Draft>> {
+    QUOTARY_TRY(stands, lead_in(state, caller, Call::record_lead, seen.id));
     QUOTARY_TRY_VOID(require_holder(state, caller, choice.chosen, "/chosen"));
-    return std::vector<Draft>{assignment_of(caller, request, stands, rule, choice, text)};
+    return std::vector<Draft>{assignment_of(begun, stands, rule, choice, text)};
   };
-  return write(parts, command, 201);
+  return answer_written(parts, command, 201, entry_row(parts));
 }
 
 Result<Answer> touch_lead(Organisation::Parts& parts, const Principal& caller, std::string_view id,
                           std::string_view idempotency_key, std::string_view body) {
   QUOTARY_TRY_VOID(require_call(caller, Call::record_lead));
   QUOTARY_TRY(object, parse_body(body));
-  QUOTARY_TRY(call, begin(parts, caller, path_of(id, "first-touch"), idempotency_key, object));
-  if (call.answered_by) return replay(parts, *call.answered_by, 201);
+  QUOTARY_TRY(turn, take_turn(parts, caller, path_of(id, "first-touch"), idempotency_key, object));
+  if (turn.before) return answer_again(parts, *turn.before, 201, entry_row(parts));
   QUOTARY_TRY(seen, lead_for(parts, caller, Call::record_lead, id));
   Error faults = fail(Errc::invalid, "lead_invalid", "");
   refuse_unknown(object, {"touched_at", "channel", "by"}, faults);
@@ -236,20 +199,17 @@ Result<Answer> touch_lead(Organisation::Parts& parts, const Principal& caller, s
     QUOTARY_TRY(given, parse_time(object, "touched_at"));
     touched_at = given;
   }
-  auto command = [=, request = call.request, lead = seen.id](const StateReader& state,
-                                                             Timestamp now) -> Result<std::vector<Draft>> {
-    QUOTARY_TRY(stands, lead_in(state, caller, Call::record_lead, lead));
+  const auto command = [&](const StateReader& state, Timestamp now) -> Result<std::vector<Draft>> {
+    QUOTARY_TRY(stands, lead_in(state, caller, Call::record_lead, seen.id));
     const std::string who = !by.empty() ? by : caller.role == Role::crm ? stands.owner : caller.id;
     QUOTARY_TRY_VOID(require_holder(state, caller, who, "/by"));
-    Draft draft = draft_by(caller, records::lead_touched_type, lead_subject(lead));
-    draft.request_scope = request.scope;
-    draft.request_body = request.body;
-    draft.body = {{"lead", lead}};
+    Draft draft = turn.draft(caller, records::lead_touched_type, lead_subject(seen.id));
+    draft.body = {{"lead", seen.id}};
     draft.objects.push_back(
         facts_object({{"touched_at", format_rfc3339(touched_at.value_or(now))}, {"channel", channel}, {"by", who}}));
     return std::vector<Draft>{std::move(draft)};
   };
-  return write(parts, command, 201);
+  return answer_written(parts, command, 201, entry_row(parts));
 }
 
 Result<Answer> read_lead(const Organisation::Parts& parts, const Principal& caller, std::string_view id) {

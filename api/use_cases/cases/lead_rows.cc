@@ -1,5 +1,6 @@
 #include "api/use_cases/cases/lead_rows.h"
 
+#include "api/use_cases/cases/case_answers.h"
 #include "ledger/records/fields.h"
 
 #include <algorithm>
@@ -10,25 +11,14 @@ namespace {
 using records::LeadRecord;
 using records::text_of;
 
-json::object person_of(const Organisation::Parts& parts, const std::string& id) {
-  return {{"id", id}, {"name", parts.person_name(id)}};
-}
-
 json::object rule_of(const Entry& entry) {
   return {{"name", text_of(entry.body, "rule")}, {"version", records::number_of(entry.body, "rule_version")}};
-}
-
-Result<json::object> facts_of(const Organisation::Parts& parts, const Entry& entry) {
-  QUOTARY_TRY(bytes, parts.payload(entry, "facts"));
-  auto read = parse_json(bytes);
-  if (!read || !read->is_object()) return fail(Errc::corrupt, "payload_damaged", "an entry's facts are no object");
-  return std::move(read->get_object());
 }
 
 Result<json::object> assignment_row(const Organisation::Parts& parts, const records::LeadAssignment& assignment,
                                     std::size_t number) {
   QUOTARY_TRY(entry, parts.ledger->entry(assignment.index));
-  QUOTARY_TRY(facts, facts_of(parts, entry));
+  QUOTARY_TRY(facts, lead_facts(parts, entry));
   QUOTARY_TRY(choice, records::parse_lead_choice(facts));
   json::object out{{"number", number},
                    {"at", format_rfc3339(assignment.at)},
@@ -36,7 +26,7 @@ Result<json::object> assignment_row(const Organisation::Parts& parts, const reco
                    {"rule", rule_of(entry)},
                    {"inputs", choice.inputs},
                    {"candidates", records::to_json(choice).at("candidates")},
-                   {"chosen", person_of(parts, choice.chosen)},
+                   {"chosen", person_member(parts, choice.chosen)},
                    {"reason", choice.reason},
                    {"follows", records::choice_follows(choice)},
                    {"entry", assignment.index}};
@@ -57,7 +47,7 @@ Result<json::object> lead_row(const Organisation::Parts& parts, const LeadRecord
                    {"promptness", health::to_text(promptness)},
                    {"received_at", format_rfc3339(lead.received_at)},
                    {"month", lead.month},
-                   {"owner", person_of(parts, lead.owner)},
+                   {"owner", person_member(parts, lead.owner)},
                    {"assigned", lead.assignments.size()},
                    {"entry", lead.index}};
   if (!lead.team.empty()) out["team"] = lead.team;
@@ -77,10 +67,12 @@ Result<json::object> lead_whole(const Organisation::Parts& parts, const LeadReco
   if (lead.touched_at) {
     QUOTARY_TRY(entry, parts.ledger->entry(lead.touched_index));
     // What somebody says and when it was written are two times, and a reader is to see both.
-    out["first_touch"] =
-        json::object{{"at", format_rfc3339(*lead.touched_at)},  {"recorded_at", format_rfc3339(entry.time)},
-                     {"recorded_by", entry.actor_id},           {"channel", lead.channel},
-                     {"by", person_of(parts, lead.touched_by)}, {"entry", lead.touched_index}};
+    out["first_touch"] = json::object{{"at", format_rfc3339(*lead.touched_at)},
+                                      {"recorded_at", format_rfc3339(entry.time)},
+                                      {"recorded_by", entry.actor_id},
+                                      {"channel", lead.channel},
+                                      {"by", person_member(parts, lead.touched_by)},
+                                      {"entry", lead.touched_index}};
   }
   json::array assignments;
   for (std::size_t i = 0; i < lead.assignments.size(); ++i) {
@@ -89,6 +81,13 @@ Result<json::object> lead_whole(const Organisation::Parts& parts, const LeadReco
   }
   out["assignments"] = std::move(assignments);
   return out;
+}
+
+Result<json::object> lead_facts(const Organisation::Parts& parts, const Entry& entry) {
+  QUOTARY_TRY(bytes, parts.payload(entry, "facts"));
+  auto read = parse_json(bytes);
+  if (!read || !read->is_object()) return fail(Errc::corrupt, "payload_damaged", "an entry's facts are no object");
+  return std::move(read->get_object());
 }
 
 json::object lead_entry_row(const Entry& entry, const json::object& facts) {

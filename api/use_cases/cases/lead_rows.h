@@ -15,6 +15,8 @@ namespace quotary::api {
 [[nodiscard]] Result<json::object> lead_row(const Organisation::Parts& parts, const records::LeadRecord& lead);
 // The same with its texts, its first touch and its assignments.
 [[nodiscard]] Result<json::object> lead_whole(const Organisation::Parts& parts, const records::LeadRecord& lead);
+// The facts of an entry about a lead. Errc::corrupt `payload_damaged`.
+[[nodiscard]] Result<json::object> lead_facts(const Organisation::Parts& parts, const Entry& entry);
 // What an entry about a lead says, with its facts: the answer to the call that wrote it, also when it is replayed.
 [[nodiscard]] json::object lead_entry_row(const Entry& entry, const json::object& facts);
 
