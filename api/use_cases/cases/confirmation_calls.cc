@@ -2,6 +2,7 @@
 
 #include "api/use_cases/cases/case_access.h"
 #include "api/use_cases/cases/confirmation_words.h"
+#include "api/use_cases/cases/evidence_calls.h"
 #include "api/use_cases/signature_rules.h"
 #include "ledger/records/fields.h"
 
@@ -27,11 +28,7 @@ Result<ConfirmationRecord> confirmation_for(const Organisation::Parts& parts, co
 Result<bool> is_current(const Organisation::Parts& parts, const ConfirmationRecord& made) {
   return parts.read<bool>([&](const StateReader& state) -> Result<bool> {
     QUOTARY_TRY(item, records::find_item(state, made.case_id, made.target.item));
-    std::uint64_t current = 0;
-    if (item)
-      for (const auto& each : item->versions)
-        if (!each.version.withdrawn) current = each.version.number;
-    return current == made.target.version;
+    return item && current_of(*item) == made.target.version;
   });
 }
 

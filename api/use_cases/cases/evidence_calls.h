@@ -2,6 +2,7 @@
 // from any thread; calls may block on disk, the sequencer and the process that inspects.
 #pragma once
 
+#include "api/inspecting/inspection.h"
 #include "api/use_cases/cases/evidence_request.h"
 #include "ledger/blobs/blob_store.h"
 #include "ledger/records/cases.h"
@@ -69,6 +70,13 @@ struct FoundItem {
                                          std::string_view item);
 // Errc::not_found `version_not_found`.
 [[nodiscard]] Result<records::EvidenceRecord> version_of(const records::ItemRecord& item, std::string_view version);
+// The number of the newest version that is not withdrawn; 0: there is none.
+[[nodiscard]] std::uint64_t current_of(const records::ItemRecord& item);
+// A private JSON object of an entry. Errors of reading the payload; Errc::corrupt `payload_damaged`.
+[[nodiscard]] Result<json::object> object_in(const Organisation::Parts& parts, const Entry& entry,
+                                             std::string_view name);
+// What was found in the version's file. Errors of reading the payload, and of inspecting::decode().
+[[nodiscard]] Result<inspecting::Inspection> inspection_in(const Organisation::Parts& parts, const Entry& entry);
 
 // A version as answers show it. What was erased is left out, and said.
 [[nodiscard]] Result<json::object> version_row(const Organisation::Parts& parts, const Principal& caller,

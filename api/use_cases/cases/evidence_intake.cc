@@ -259,8 +259,7 @@ Result<Answer> add_evidence_version(Organisation::Parts& parts, const Principal&
     out.requirement = of.item.requirement;
     out.kind = of.item.kind;
     out.number = of.item.versions.size() + 1;
-    for (const auto& each : of.item.versions)
-      if (!each.version.withdrawn) out.current = each.version.number;
+    out.current = current_of(of.item);
     return out;
   };
   return add(parts, caller, "/v1/evidence/" + std::string(item) + "/versions", false, idempotency_key, body, place);

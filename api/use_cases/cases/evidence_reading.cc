@@ -22,19 +22,6 @@ std::string path_of(const records::ItemRecord& item, std::uint64_t version) {
   return "/v1/evidence/" + item.id + "/versions/" + std::to_string(version);
 }
 
-Result<json::object> object_in(const Organisation::Parts& parts, const Entry& entry, std::string_view name) {
-  QUOTARY_TRY(text, parts.payload(entry, name));
-  QUOTARY_TRY(value, parse_json(text));
-  if (!value.is_object())
-    return fail(Errc::corrupt, "payload_damaged", "an object of entry " + std::to_string(entry.index));
-  return std::move(value.get_object());
-}
-
-Result<inspecting::Inspection> inspection_in(const Organisation::Parts& parts, const Entry& entry) {
-  QUOTARY_TRY(text, parts.payload(entry, "inspection"));
-  return inspecting::decode(text);
-}
-
 // Where other evidence lies that is the same or looks so: named only to who may read it.
 template <class Place>
 void put_place(const Organisation::Parts& parts, const Principal& caller, const Place& place, std::string_view name,
@@ -99,13 +86,6 @@ Result<void> put_withdrawal(const Organisation::Parts& parts, const records::Evi
   return {};
 }
 
-std::uint64_t current_of(const records::ItemRecord& item) {
-  std::uint64_t out = 0;
-  for (const auto& each : item.versions)
-    if (!each.version.withdrawn) out = each.version.number;
-  return out;
-}
-
 json::object item_row(const records::ItemRecord& item) {
   json::object out{{"item", item.id},
                    {"case", item.case_id},
@@ -118,6 +98,27 @@ json::object item_row(const records::ItemRecord& item) {
 }
 
 }  // namespace
+
+Result<json::object> object_in(const Organisation::Parts& parts, const Entry& entry, std::string_view name) {
+  QUOTARY_TRY(text, parts.payload(entry, name));
+  QUOTARY_TRY(value, parse_json(text));
+  if (!value.is_object())
+    return fail(Errc::corrupt, "payload_damaged",
+                std::string(name) + " of entry " + std::to_string(entry.index) + " is no object");
+  return std::move(value.get_object());
+}
+
+Result<inspecting::Inspection> inspection_in(const Organisation::Parts& parts, const Entry& entry) {
+  QUOTARY_TRY(text, parts.payload(entry, "inspection"));
+  return inspecting::decode(text);
+}
+
+std::uint64_t current_of(const records::ItemRecord& item) {
+  std::uint64_t out = 0;
+  for (const auto& each : item.versions)
+    if (!each.version.withdrawn) out = each.version.number;
+  return out;
+}
 
 Result<FoundItem> item_for(const Organisation::Parts& parts, const Principal& caller, Call call,
                            std::string_view item) {

@@ -14,21 +14,6 @@ using pdfgen::EvidenceSheet;
 using records::object_of;
 using records::text_of;
 
-Result<json::object> object_in(const Organisation::Parts& parts, const Entry& entry, std::string_view name) {
-  QUOTARY_TRY(text, parts.payload(entry, name));
-  QUOTARY_TRY(value, parse_json(text));
-  if (!value.is_object())
-    return fail(Errc::corrupt, "payload_damaged",
-                std::string(name) + " of entry " + std::to_string(entry.index) + " is no object");
-  return std::move(value.get_object());
-}
-
-Result<inspecting::Inspection> inspection_of(const Organisation::Parts& parts, const records::EvidenceRecord& version) {
-  QUOTARY_TRY(entry, parts.ledger->entry(version.index));
-  QUOTARY_TRY(text, parts.payload(entry, "inspection"));
-  return inspecting::decode(text);
-}
-
 EvidenceSheet::Kind kind_of(gates::EvidenceKind kind) {
   switch (kind) {
     case gates::EvidenceKind::photo: return EvidenceSheet::Kind::photo;
@@ -114,7 +99,8 @@ Result<void> put_contents(const Organisation::Parts& parts, const records::ItemR
   sheet.parts_total = inspection.document->count.value_or(0);
   const std::uint64_t number = version.version.number, older = version.version.parent.value_or(number - 1);
   if (older == 0 || older >= number) return {};
-  QUOTARY_TRY(before, inspection_of(parts, item.versions[older - 1]));
+  QUOTARY_TRY(entry, parts.ledger->entry(item.versions[older - 1].index));
+  QUOTARY_TRY(before, inspection_in(parts, entry));
   sheet.compared_version = older;
   sheet.difference = difference_in_words(inspecting::between(before, inspection));
   return {};
@@ -138,7 +124,7 @@ Result<Bytes> evidence_sheet(const Organisation::Parts& parts, const Principal& 
   QUOTARY_TRY(wanted, version_of(of.item, version));
   if (!parts.seal) return *parts.seal_error;
   QUOTARY_TRY(entry, parts.ledger->entry(wanted.index));
-  QUOTARY_TRY(inspection, inspection_of(parts, wanted));
+  QUOTARY_TRY(inspection, inspection_in(parts, entry));
   EvidenceSheet sheet;
   sheet.issuer = parts.profile.name;
   sheet.case_id = of.found.id;
