@@ -153,6 +153,9 @@ set_property(TEST case_evidence_http_test evidence_sheet_http_test roles_http_te
 add_test(NAME demonstration_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/demonstration_test.py)
 set_tests_properties(demonstration_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT
   "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_EVIDENCE_HELPER=$<TARGET_FILE:quotary_evidence_helper>;QUOTARY_VERIFY_PROGRAM=$<TARGET_FILE:quotary-verify>")
+add_test(NAME demonstration_page_test COMMAND ${NODE} --test ${CMAKE_CURRENT_SOURCE_DIR}/browser/demonstration_page_test.mjs)
+set_tests_properties(demonstration_page_test PROPERTIES LABELS e2e TIMEOUT 180 ENVIRONMENT
+  "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_EVIDENCE_HELPER=$<TARGET_FILE:quotary_evidence_helper>")
 quotary_test(boards_test LABEL e2e TIMEOUT 120
   SOURCES api/boards_test.cc
   LIBRARIES quotary_api)

@@ -136,14 +136,13 @@ export class Server {
 
   // -> the request and the signers' links, in their order
   async ask(number, signers, more = {}) {
+    return this.askAbout(`/v1/quotes/${number}`, signers, more);
+  }
+
+  // The same for what has that path: a quote or a confirmation.
+  async askAbout(path, signers, more = {}) {
     const before = this.messages('invitation').length;
-    const request = await this.json(
-      'POST',
-      `/v1/quotes/${number}/signature-requests`,
-      'rep',
-      { signers, ...more },
-      this.key(),
-    );
+    const request = await this.json('POST', `${path}/signature-requests`, 'rep', { signers, ...more }, this.key());
     const count = more.order === 'in_order' ? 1 : signers.length;
     const sent = await eventually(() => {
       const all = this.messages('invitation');

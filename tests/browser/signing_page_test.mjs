@@ -6,7 +6,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { DESK, eventually, openBrowser, openPage, PHONE, Server } from './server.mjs';
+import { DESK, eventually, openBrowser, PHONE, Server } from './server.mjs';
+import * as customer from './signer.mjs';
+import { button, download, draw, INK, overflow, read, readToTheEnd } from './signer.mjs';
 
 const LI = { name: '陈立', organisation: '苏州澄湖新能源科技股份有限公司', email: 'chen.li@chenghu.example' };
 const WU = { name: 'Wu Fang', phone: '+8613800138000', language: 'en' };
@@ -24,69 +26,8 @@ after(async () => {
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-async function visit(link, size, options) {
-  const page = await openPage(browser, server.origin, size, options);
-  await page.goto(link);
-  return page;
-}
-
-const button = (page, name) => page.getByRole('button', { name });
-
-// As a reader does: on to the end, until the page lets them go on.
-async function read(page) {
-  await page.waitForFunction(() => {
-    document.querySelector('.count')?.scrollIntoView({ behavior: 'instant' }); // one begun anew each frame never ends
-    return document.querySelector('.count[data-end=drawn]') && document.querySelector('.foot .main:enabled');
-  });
-  await button(page, /I have read it/).click();
-}
-
-async function readToTheEnd(page) {
-  await read(page);
-  await button(page, /Send the code/).waitFor();
-}
-
-async function prove(page) {
-  const before = server.messages('code').length;
-  await button(page, /Send the code/).click();
-  await eventually(() => server.messages('code').length > before, 'the code');
-  const field = page.getByRole('textbox', { name: /Code/ });
-  await field.fill(server.newestCode());
-  await page.locator('.consent').waitFor();
-}
-
-async function draw(page, strokes) {
-  const box = await page.locator('.pad').boundingBox();
-  for (const stroke of strokes) {
-    const at = stroke.map(([x, y]) => [box.x + x * box.width, box.y + y * box.height]);
-    await page.mouse.move(...at[0]);
-    await page.mouse.down();
-    for (const point of at.slice(1)) await page.mouse.move(...point, { steps: 6 });
-    await page.mouse.up();
-  }
-}
-
-const INK = [
-  [
-    [0.1, 0.3],
-    [0.3, 0.2],
-    [0.35, 0.7],
-  ],
-  [
-    [0.45, 0.2],
-    [0.5, 0.8],
-    [0.8, 0.4],
-  ],
-];
-
-async function download(page, link) {
-  const waiting = page.waitForEvent('download');
-  await page.getByRole('link', { name: link }).click();
-  return readFileSync(await (await waiting).path());
-}
-
-const overflow = (page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+const visit = (...given) => customer.visit(server, browser, ...given);
+const prove = (page) => customer.prove(page, server);
 
 test('two customers read, prove who they are, sign and download', async () => {
   const number = await server.issue(40);

@@ -5,9 +5,9 @@ import json, os, subprocess, sys, tempfile, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import evidence_client as client
-from server import STILL, Server, quote
+from customers import LI, PROGRAM, Customers
+from server import quote
 
-PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 VERIFY = os.environ.get("QUOTARY_VERIFY_PROGRAM", "build/release/quotary-verify")
 POLICY = """name = "demonstration"
 title = { zh = "现场演示", en = "On-site demonstration" }
@@ -46,15 +46,16 @@ SUZHOU = {"latitude": "31.299000", "longitude": "120.585000", "name": "苏州工
 STEP = {"what": "寄送样机合同", "date": "2026-12-15", "deliverable": "双方盖章的试用协议"}
 
 
-class Demonstration(unittest.TestCase):
+class Demonstration(Customers, unittest.TestCase):
     def setUp(self):
-        self.s = Server(PROGRAM, STILL)
-        self.addCleanup(self.s.__exit__)
-        self.s.start()
+        super().setUp()
         self.files = tempfile.TemporaryDirectory()
         self.addCleanup(self.files.cleanup)
         subprocess.run([client.HELPER, "files", self.files.name, "1"], check=True)
-        made = self.s.json("POST", "/v1/policies", "admin", None, {"Content-Type": "application/toml"}, raw=POLICY.encode())
+        self.publish(POLICY)
+
+    def publish(self, policy):
+        made = self.s.json("POST", "/v1/policies", "admin", None, {"Content-Type": "application/toml"}, raw=policy.encode())
         self.assertEqual(made[0], 201, made[2])
 
     def file(self, name):
@@ -88,6 +89,14 @@ class Demonstration(unittest.TestCase):
 
     def issue(self, case, key):
         return self.s.issue(quote(case_id=case), key)
+
+    def export(self):
+        """The server's ledger with all that belongs to it -> the folder, and the log's key"""
+        vkey = self.s.call("GET", "/log/vkey")[2].decode().strip()
+        self.s.stop()
+        export = os.path.join(self.files.name, "export")
+        subprocess.run([PROGRAM, "export", export, "--data", self.s.data, "--payloads", "all", "--contents"], check=True, stdout=subprocess.DEVNULL)
+        return export, vkey
 
     def verify(self, export, vkey, case):
         done = subprocess.run([VERIFY, "export", export, "--vkey", vkey, "--case", case, "--json"], capture_output=True, text=True)
@@ -141,10 +150,7 @@ class Demonstration(unittest.TestCase):
         self.assertEqual((status, headers["content-type"], sheet[:5]), (200, "application/pdf", b"%PDF-"))
 
         # An auditor with nothing but the export and the key comes to the same.
-        vkey = self.s.call("GET", "/log/vkey")[2].decode().strip()
-        self.s.stop()
-        export = os.path.join(self.files.name, "export")
-        subprocess.run([PROGRAM, "export", export, "--data", self.s.data, "--payloads", "all", "--contents"], check=True, stdout=subprocess.DEVNULL)
+        export, vkey = self.export()
         code, told = self.verify(export, vkey, case)
         self.assertEqual((code, told["ok"]), (0, True), told)
         contents = os.path.join(export, "contents")
@@ -153,6 +159,35 @@ class Demonstration(unittest.TestCase):
             file.write(b"x")
         code, told = self.verify(export, vkey, case)
         self.assertEqual((code, told["ok"]), (1, False), told)
+
+    def test_the_customers_signature_is_the_last_piece(self):
+        self.publish(POLICY.replace('needs = ["signature"]', 'needs = ["signature"]\nsignature_at_least = "recorded"'))
+        case = self.open()
+        self.report(case, "photo.jpg", "photo", requirement="site_photo")
+        deck = self.report(case, "deck_v1.pptx", "deck", requirement="deck", version_label="V1")
+        self.assertEqual(self.s.json("POST", f"/v1/cases/{case}/notes/next_step", "rep", STEP)[0], 201)
+        # A scan is less than the policy asks for.
+        self.report(case, "scan.pdf", "confirmation", requirement="trial_confirmation", signature="wet_scan", signer={"name": "陈立"},
+                    target={"item": deck["item"], "version": 1})
+        stage, stands = self.gate(case)
+        self.assertEqual((stage, stands["trial_confirmation"]), ("pending", "invalid:signature_too_weak"))
+        status, _, made = self.s.json("POST", f"/v1/cases/{case}/confirmations", "rep", {
+            "deck": {"item": deck["item"], "version": 1}, "title": "压装机演示", "requirement": "trial_confirmation"}, {"Idempotency-Key": "made"})
+        self.assertEqual(status, 201, made)
+        status, _, asked = self.s.json("POST", f"/v1/confirmations/{made['id']}/signature-requests", "rep", {"signers": [LI]},
+                                       {"Idempotency-Key": "asked"})
+        self.assertEqual(status, 201, asked)
+        link = self.links()[0]
+        self.assertEqual(self.gate(case)[0], "pending")
+        self.assertEqual(self.issue(case, "early")[0], 409)
+        self.sign(link)
+        stage, stands = self.gate(case)
+        self.assertEqual((stage, stands["trial_confirmation"]), ("complete", "met"))
+        self.assertEqual(self.issue(case, "now")[0], 201)
+        month = self.s.json("GET", "/v1/boards/phi", "manager")[2]
+        self.assertEqual((month["counts"]["actions_due"], month["counts"]["actions_complete"]), (1, 1))
+        code, told = self.verify(*self.export(), case)
+        self.assertEqual((code, told["ok"]), (0, True), told)
 
     def test_a_photo_from_elsewhere_or_of_before_does_not_do(self):
         subprocess.run([client.HELPER, "files", self.files.name, "25"], check=True)
