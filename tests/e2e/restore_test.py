@@ -3,12 +3,15 @@
 import contextlib, json, os, random, shutil, subprocess, sys, time, unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import evidence_client
 from backup_test import PROGRAM, quotary
 from server import STILL, Server, eventually, quote
 from witness_test import Witness
 
 
 VERIFY = os.environ.get("QUOTARY_VERIFY_PROGRAM", "build/release/quotary-verify")
+POLICY = {"name": "visit", "title": {"zh": "拜访", "en": "Visit"}, "action_types": ["visit"], "gates": [], "note": [],
+          "requirement": [{"id": "material", "kind": "other", "title": {"zh": "材料", "en": "Material"}}]}
 INDEXED = ("--metrics-port", "0", "--index-interval-ms", "100")
 
 
@@ -53,6 +56,16 @@ class Restore(unittest.TestCase):
         done = quotary("restore", "--from", self.to, "--data", data or self.new, "--keys", self.s.data + ".keys", "--json", *more, check=check)
         return json.loads(done.stdout) if done.stdout else done.stderr
 
+    def report(self):
+        """-> a case and its item of evidence"""
+        self.assertEqual(self.s.json("POST", "/v1/policies", "admin", POLICY)[0], 201)
+        status, _, case = self.s.json("POST", "/v1/cases", "rep", {
+            "action_type": "visit", "policy": "visit", "title": "现场拜访", "customer": {"name": "苏州澄湖新能源科技股份有限公司"}})
+        self.assertEqual(status, 201, case)
+        status, _, added = evidence_client.add(self.s, case["id"], evidence_client.upload(self.s, case["id"], b"as it was", "note.txt"))
+        self.assertEqual(status, 201, added)
+        return case["id"], added["item"]
+
     def test_nothing_lost_goes_on(self):
         number = self.s.issue(quote(), "a")[2]["number"]
         self.s.call("GET", "/v1/quotes", "auditor")
@@ -69,6 +82,7 @@ class Restore(unittest.TestCase):
 
     def test_lost_entries_are_named_and_nothing_is_written(self):
         made = self.s.issue(quote(), "a")[2]
+        case, item = self.report()
         backup = self.back_up()
         lost = self.s.issue(quote(), "b")[2]
         self.assertIn("old_ledger_runs", self.restore("--published", self.slots, check=1))
@@ -89,6 +103,13 @@ class Restore(unittest.TestCase):
                 status, _, pdf = reading.call("GET", made["document"]["url"], "rep")
                 self.assertEqual((status, pdf[:5]), (200, b"%PDF-"))
                 self.assertEqual(reading.call("GET", f"/v1/quotes/{made['number']}", "rep")[0], 503)  # a lost entry may have voided it
+                # Or withdrawn the evidence; what a version holds is the same for ever.
+                for path in (f"/v1/cases/{case}", f"/v1/cases/{case}/evidence", f"/v1/evidence/{item}", f"/v1/evidence/{item}/difference",
+                             "/v1/evidence/" + "0" * 8 + item[8:]):
+                    status, _, answer = reading.json("GET", path, "rep")
+                    self.assertEqual((status, answer["code"]), (503, "status_unknown"), path)
+                status, _, content = evidence_client.content(reading, item)
+                self.assertEqual((status, content), (200, b"as it was"))
             with contextlib.suppress(FileNotFoundError):  # the published checkpoint in the slots is enough
                 os.remove(self.new + "/lost")
         self.assertIn("rolled_back", quotary("users", "list", "--data", self.new, "--keys", self.s.data + ".keys", check=1).stderr)

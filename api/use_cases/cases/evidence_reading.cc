@@ -130,6 +130,7 @@ Result<FoundItem> item_for(const Organisation::Parts& parts, const Principal& ca
   };
   QUOTARY_TRY(found, parts.read<std::optional<records::ItemRecord>>(find));
   const auto unknown = [&] { return fail(Errc::not_found, "evidence_not_found", "no evidence " + std::string(item)); };
+  if (!found) QUOTARY_TRY_VOID(parts.require_whole_state());
   if (!found) return unknown();
   auto of_case = case_for(parts, caller, call, found->case_id);
   if (!of_case) return of_case.error().kind == Errc::not_found ? unknown() : of_case.error();
@@ -203,6 +204,7 @@ Result<void> fill_pictures(const Organisation::Parts& parts) {
 
 Result<Answer> list_evidence(const Organisation::Parts& parts, const Principal& caller, std::string_view case_id) {
   QUOTARY_TRY(found, case_for(parts, caller, Call::read_case, case_id));
+  QUOTARY_TRY_VOID(parts.require_whole_state());
   QUOTARY_TRY(items, parts.read<std::vector<records::ItemRecord>>(
                          [&](const StateReader& state) { return records::find_items(state, found.id); }));
   QUOTARY_TRY_VOID(parts.note_read(caller, "evidence.list", case_subject(found.id), items.size()));
@@ -220,6 +222,7 @@ Result<Answer> list_evidence(const Organisation::Parts& parts, const Principal& 
 
 Result<Answer> read_evidence(const Organisation::Parts& parts, const Principal& caller, std::string_view item) {
   QUOTARY_TRY(of, item_for(parts, caller, Call::read_case, item));
+  QUOTARY_TRY_VOID(parts.require_whole_state());
   QUOTARY_TRY_VOID(parts.note_read(caller, "evidence.read", case_subject(of.found.id)));
   json::object out = item_row(of.item);
   json::array versions;
@@ -258,6 +261,7 @@ Result<std::string> evidence_proof(const Organisation::Parts& parts, const Princ
 Result<Answer> evidence_difference(const Organisation::Parts& parts, const Principal& caller, std::string_view item,
                                    std::optional<std::uint64_t> from, std::optional<std::uint64_t> to) {
   QUOTARY_TRY(of, item_for(parts, caller, Call::read_case, item));
+  if (!to) QUOTARY_TRY_VOID(parts.require_whole_state());  // which is the newest, a damaged ledger cannot say
   const std::uint64_t newer = to.value_or(of.item.versions.size());
   const std::uint64_t older = from.value_or(newer > 1 ? newer - 1 : 1);
   std::vector<inspecting::Inspection> both;
