@@ -3,6 +3,7 @@
 #include "ledger/base/canonical_scan.h"
 #include "ledger/blobs/upload_held.h"
 
+#include <algorithm>
 #include <future>
 
 namespace quotary::blobs {
@@ -59,16 +60,27 @@ Result<void> Uploads::check(const NewUpload& upload) const {
   return {};
 }
 
-Result<void> Uploads::check_room(const NewUpload& upload) const {
-  std::size_t all = 0, owners = 0;
-  std::uint64_t bytes = 0;
-  for (const auto& [id, other] : uploads_) {
-    if (other->finished) continue;
-    ++all;
-    bytes += other->sidecar.size_bytes;
-    if (other->sidecar.owner == upload.owner) ++owners;
+UploadFigures Uploads::tally() const {
+  UploadFigures out;
+  for (const auto& [id, upload] : uploads_) {
+    if (upload->finished) continue;
+    ++out.open;
+    out.open_bytes += upload->sidecar.size_bytes;
   }
-  if (owners >= limits_.open_uploads_per_owner_max)
+  return out;
+}
+
+UploadFigures Uploads::figures() const {
+  const std::lock_guard lock(mutex_);
+  return tally();
+}
+
+Result<void> Uploads::check_room(const NewUpload& upload) const {
+  const auto [all, bytes] = tally();
+  const auto owners = std::count_if(uploads_.begin(), uploads_.end(), [&](const auto& each) {
+    return !each.second->finished && each.second->sidecar.owner == upload.owner;
+  });
+  if (static_cast<std::size_t>(owners) >= limits_.open_uploads_per_owner_max)
     return fail(Errc::overloaded, "too_many_uploads",
                 "you have " + std::to_string(owners) + " unfinished uploads: finish or drop one");
   if (all >= limits_.open_uploads_max)

@@ -39,6 +39,11 @@ struct FinishedUpload {
   std::string meta;
 };
 
+struct UploadFigures {
+  std::uint64_t open = 0;        // begun and not finished
+  std::uint64_t open_bytes = 0;  // that these declare
+};
+
 struct SweptUploads {
   std::uint64_t expired = 0;  // uploads over their age
   std::uint64_t strays = 0;   // files that belong to no upload: left by a crash
@@ -90,6 +95,9 @@ class Uploads {
   // Forgets an upload: once an entry names its blob, or when nothing is to come of it. A finished blob stays.
   [[nodiscard]] Result<void> drop(const std::string& id);
 
+  // What is under way now. Waits for no disk.
+  [[nodiscard]] UploadFigures figures() const;
+
   // Drops what is over its age, and removes strays. Skips uploads that are being written to.
   [[nodiscard]] Result<SweptUploads> sweep(Timestamp now);
   // Removes finished blobs that no entry names, of no upload here, and older than an upload may last and the grace
@@ -106,7 +114,8 @@ class Uploads {
   [[nodiscard]] std::string sidecar_path(const std::string& id) const { return folder_ + "/" + id + ".upload"; }
   [[nodiscard]] std::string part_path(const std::string& id) const { return folder_ + "/" + id + ".part"; }
   [[nodiscard]] Result<void> check(const NewUpload& upload) const;
-  // With the mutex held.
+  // With the mutex held, both.
+  [[nodiscard]] UploadFigures tally() const;
   [[nodiscard]] Result<void> check_room(const NewUpload& upload) const;
   [[nodiscard]] Result<Held> hold(const std::string& id);
   [[nodiscard]] Result<UploadSecrets> secrets_of(const Held& held) const;

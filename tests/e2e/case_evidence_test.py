@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Evidence through the real program: uploads that break off, processes that are killed, ranges, flat memory."""
-import hashlib, http.client, json, os, random, sys, threading, unittest
+import hashlib, http.client, json, os, random, sys, threading, unittest, urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import evidence_client as client
 from openapi import Document
-from server import STILL, Server, eventually
+from server import STILL, Server, eventually, free_port
 
 PROGRAM = os.environ.get("QUOTARY_PROGRAM", "build/release/quotary")
 MEMORY_GROWTH_KB_MAX = 64 << 10
@@ -190,6 +190,27 @@ class Evidence(unittest.TestCase):
         self.assertIn("mime_mismatch", added["version"]["flags"])
         status, headers, again = client.add(self.s, self.case, upload, key="fits")
         self.assertEqual((status, headers.get("idempotent-replayed"), again), (201, "true", added))
+
+
+class Limits(unittest.TestCase):
+    def test_an_operator_may_set_them_and_see_how_far_they_are_used(self):
+        port = free_port()
+        server = Server(PROGRAM, ("--metrics-port", str(port), "--upload-bytes-max", "1000", "--open-upload-bytes-max", "1500"))
+        self.addCleanup(server.__exit__)
+        case = client.open_case(server)
+        server.start()
+        self.assertEqual(server.call("OPTIONS", "/v1/uploads", None)[1]["tus-max-size"], "1000")
+        told = lambda size: (lambda answer: (answer[0], json.loads(answer[2]).get("code")))(client.begin(server, case, size))
+        self.assertEqual(told(1001), (413, "upload_too_large"))
+        self.assertEqual(told(1000), (201, None))
+        self.assertEqual(told(501), (503, "uploads_full"))
+        content = b"x" * 500
+        status, _, added = client.add(server, case, client.upload(server, case, content))
+        self.assertEqual(status, 201, added)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+            lines = answer.read().decode().splitlines()
+        for line in ("quotary_uploads_open 1", "quotary_uploads_open_bytes 1000", "quotary_inspections_total 1", "quotary_inspection_failures_total 0"):
+            self.assertIn(line, lines)
 
 
 class Memory(unittest.TestCase):

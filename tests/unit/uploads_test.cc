@@ -121,6 +121,7 @@ TEST_F(UploadsTest, LimitsHoldForTheOwnerAndForAll) {
   other.owner = "person-2";
   const std::string first = *uploads->create(upload, now);
   ASSERT_EQ(code_of_create(upload), "");
+  EXPECT_EQ(std::pair(uploads->figures().open, uploads->figures().open_bytes), std::pair(2ul, 600ul));
   EXPECT_EQ(code_of_create(upload), "too_many_uploads");
   other.size_bytes = 401;
   EXPECT_EQ(code_of_create(other), "uploads_full");
@@ -132,6 +133,7 @@ TEST_F(UploadsTest, LimitsHoldForTheOwnerAndForAll) {
   other.size_bytes = 0;
   EXPECT_EQ(code_of_create(other), "too_many_uploads");
   ASSERT_TRUE(bring(first, content_of(300), 100));
+  EXPECT_EQ(std::pair(uploads->figures().open, uploads->figures().open_bytes), std::pair(2ul, 700ul));
   open();
   EXPECT_EQ(code_of_create(other), "") << "a finished one counts no more";
   EXPECT_EQ(code_of_create(other), "too_many_uploads");

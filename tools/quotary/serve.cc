@@ -34,6 +34,8 @@ struct ServeOptions {
   std::int64_t long_term_settle_s = std::chrono::seconds(long_term::Pace{}.settle.count() / 1000).count();
   std::size_t io_threads = 1, worker_threads = 4;
   std::uint64_t disk_low_bytes = api::ServiceEventsConfig{}.disk_low_bytes;
+  std::uint64_t upload_bytes_max = blobs::UploadLimits{}.upload_bytes_max;
+  std::uint64_t open_upload_bytes_max = blobs::UploadLimits{}.open_bytes_max;
   std::uint64_t scrub_bytes_per_second = serving_scrubbing.bytes_per_second;
 };
 
@@ -169,6 +171,8 @@ int serve(ServeOptions options) {
   organisation_config.long_term.say = say;
   organisation_config.judging = judging_by_processes();
   organisation_config.inspecting = inspecting_by_processes();
+  organisation_config.uploads.upload_bytes_max = options.upload_bytes_max;
+  organisation_config.uploads.open_bytes_max = options.open_upload_bytes_max;
   if (auto set = set_signature(organisation_config.signature, options); !set)
     return report(set.error()), exit_unchecked;
   auto organisation = api::Organisation::open(organisation_config);
@@ -342,6 +346,14 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->add_option("--disk-low-bytes", options->disk_low_bytes,
                    "free bytes where the data folder is, below which that is chained and shown; 0: not looked at")
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 50))
+      ->capture_default_str();
+  command->add_option("--upload-bytes-max", options->upload_bytes_max, "the largest file of evidence")
+      ->check(CLI::Range(std::uint64_t{1}, blobs::blob_bytes_max))
+      ->capture_default_str();
+  command
+      ->add_option("--open-upload-bytes-max", options->open_upload_bytes_max,
+                   "what all unfinished uploads may hold together; more is refused until some end")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 50))
       ->capture_default_str();
   command->add_flag("--access-log", options->access_log, "one line on stderr for each request, without query strings");
   command

@@ -1,6 +1,7 @@
 #include "api/use_cases/cases/evidence_store.h"
 
 #include "api/inspecting/limits.h"
+#include "api/metrics_text.h"
 #include "signing/content_cipher.h"
 
 #include <algorithm>
@@ -13,14 +14,6 @@ Error nobody_looks() {
       Errc::unavailable, "inspecting_unavailable",
       "the program quotary-inspect, which looks at evidence files, is not there: the upload is kept, try again; "
       "the operator must look");
-}
-
-// One file at a time is in memory.
-Result<std::unique_lock<std::timed_mutex>> turn(std::timed_mutex& looking, std::chrono::milliseconds wait) {
-  std::unique_lock out(looking, wait);
-  if (!out.owns_lock())
-    return fail(Errc::overloaded, "inspecting_busy", "many files are being inspected at the moment: try again");
-  return out;
 }
 
 Result<std::string> beginning_of(const blobs::BlobReader& content, std::uint64_t size_bytes) {
@@ -38,7 +31,10 @@ Result<std::string> beginning_of(const blobs::BlobReader& content, std::uint64_t
 }  // namespace
 
 EvidenceStore::EvidenceStore(const OrganisationConfig& config)
-    : files_(config.files), inspecting_(config.inspecting), cipher_(signing::content_cipher(config.random)) {
+    : files_(config.files),
+      inspecting_(config.inspecting),
+      cipher_(signing::content_cipher(config.random)),
+      short_files_(config.inspecting.processes + 1) {
   if (!inspecting_.program.empty()) inspectors_ = std::make_unique<inspecting::Inspectors>(inspecting_);
 }
 
@@ -67,6 +63,13 @@ Result<blobs::BlobStore*> EvidenceStore::contents() const {
   return contents_.get();
 }
 
+Result<EvidenceStore::Turn> EvidenceStore::turn(std::uint64_t size_bytes) {
+  auto& files = size_bytes <= long_file_bytes_looked_at ? short_files_ : long_files_;
+  if (!files.try_acquire_for(inspecting_.wait))
+    return fail(Errc::overloaded, "inspecting_busy", "many files are being inspected at the moment: try again");
+  return Turn(&files);
+}
+
 bool EvidenceStore::can_inspect() const {
   return inspectors_ && files_->exists(inspecting_.program.front()) && !inspecting_failed_;
 }
@@ -76,8 +79,8 @@ Result<inspecting::Inspection> EvidenceStore::inspect(const blobs::BlobReference
   if (!inspectors_ || !files_->exists(inspecting_.program.front())) return nobody_looks();
   QUOTARY_TRY(store, contents());
   QUOTARY_TRY(content, store->open_blob(reference));
-  QUOTARY_TRY(looking, turn(looking_, inspecting_.wait));
   const std::uint64_t size_bytes = content.size_bytes();
+  QUOTARY_TRY(held, turn(size_bytes));
   QUOTARY_TRY(bytes,
               beginning_of(content, size_bytes <= inspecting::limits::inspected_bytes_max ? size_bytes
                                                                                           : long_file_bytes_looked_at));
@@ -85,6 +88,7 @@ Result<inspecting::Inspection> EvidenceStore::inspect(const blobs::BlobReference
   question.size_bytes = size_bytes;
   auto inspection = inspectors_->inspect(question);
   inspecting_failed_ = !inspection && inspection.error().kind == Errc::unavailable;
+  ++(inspection ? inspected_total_ : inspections_failed_total_);
   return inspection;
 }
 
@@ -99,9 +103,21 @@ Result<inspecting::Picture> EvidenceStore::picture(const blobs::BlobReference& r
     none.flags.insert(inspecting::Flag::too_large_to_inspect);
     return none;
   }
-  QUOTARY_TRY(looking, turn(looking_, inspecting_.wait));
+  QUOTARY_TRY(held, turn(content.size_bytes()));
   QUOTARY_TRY(bytes, beginning_of(content, content.size_bytes()));
   return inspectors_->picture(bytes);
+}
+
+std::string EvidenceStore::metrics() const {
+  const auto uploads = uploads_ ? uploads_->figures() : blobs::UploadFigures{};
+  return metrics_line("quotary_uploads_open", "gauge", "Uploads of evidence that are begun and not finished.",
+                      uploads.open) +
+         metrics_line("quotary_uploads_open_bytes", "gauge", "Bytes that these declare.", uploads.open_bytes) +
+         metrics_line("quotary_inspections_total", "counter", "Files of evidence that were looked at, since the start.",
+                      inspected_total_) +
+         metrics_line("quotary_inspection_failures_total", "counter",
+                      "Files that could not be looked at, since the start: the uploads were kept.",
+                      inspections_failed_total_);
 }
 
 Result<void> EvidenceStore::sweep(const blobs::Uploads::Named& named, Timestamp now) {

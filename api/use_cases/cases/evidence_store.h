@@ -9,7 +9,7 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
+#include <semaphore>
 
 namespace quotary::api {
 
@@ -30,7 +30,8 @@ class EvidenceStore {
   // Errc::unavailable `contents_unavailable` when their folder could not be opened beside a damaged ledger.
   [[nodiscard]] Result<blobs::BlobStore*> contents() const;
 
-  // Has a content looked at by the confined process; one at a time is in memory. `question` without bytes and size.
+  // Has a content looked at by a confined process. In memory are one long file at a time, and of others one more than
+  // there are processes. `question` without bytes and size.
   // The errors of Inspectors::inspect() and BlobReader; Errc::unavailable `inspecting_unavailable` when there is no
   // program that could.
   [[nodiscard]] Result<inspecting::Inspection> inspect(const blobs::BlobReference& reference,
@@ -43,10 +44,20 @@ class EvidenceStore {
 
   [[nodiscard]] PictureIndex& pictures() { return pictures_; }
 
+  // Lines for /metrics.
+  [[nodiscard]] std::string metrics() const;
+
   // Drops uploads over their age, and now and then contents that no entry names, by `named`.
   [[nodiscard]] Result<void> sweep(const blobs::Uploads::Named& named, Timestamp now);
 
  private:
+  struct Ended {
+    void operator()(std::counting_semaphore<>* files) const { files->release(); }
+  };
+  using Turn = std::unique_ptr<std::counting_semaphore<>, Ended>;  // a file of that size may be in memory
+  // Errc::overloaded `inspecting_busy`.
+  [[nodiscard]] Result<Turn> turn(std::uint64_t size_bytes);
+
   explicit EvidenceStore(const OrganisationConfig& config);
 
   const std::shared_ptr<FileSystem> files_;
@@ -55,8 +66,9 @@ class EvidenceStore {
   std::unique_ptr<blobs::BlobStore> contents_;
   std::unique_ptr<blobs::Uploads> uploads_;             // after the contents, which it fills; null: none come
   std::unique_ptr<inspecting::Inspectors> inspectors_;  // null: there is no program
-  std::timed_mutex looking_;
+  std::counting_semaphore<> short_files_, long_files_{1};
   std::atomic<bool> inspecting_failed_{false};  // the last time
+  std::atomic<std::uint64_t> inspected_total_{0}, inspections_failed_total_{0};
   PictureIndex pictures_;
   std::atomic<std::int64_t> orphans_looked_for_at_ms_{0};
 };
