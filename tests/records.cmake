@@ -23,3 +23,5 @@ quotary_test(cases_fold_test LABEL unit TIMEOUT 30
 quotary_test(leads_fold_test LABEL unit TIMEOUT 30
   SOURCES unit/leads_fold_test.cc
   LIBRARIES quotary_records quotary_log)
+add_executable(quotary_bench_gates bench/bench_gates.cc)
+target_link_libraries(quotary_bench_gates PRIVATE quotary_options quotary_records)
