@@ -55,18 +55,6 @@ Result<Grounds> parse_grounds(const Organisation::Parts& parts, const json::obje
   return out;
 }
 
-Result<Begun> begin_call(Organisation::Parts& parts, const Principal& caller, const std::string& path,
-                         std::string_view key, const json::object& body) {
-  Begun out;
-  if (key.empty()) return out;
-  QUOTARY_TRY(identity, identify_request(*parts.keys, caller, "POST", path, key, body));
-  out.identity = std::move(identity);
-  out.pass = parts.gate.enter(out.identity.scope);
-  QUOTARY_TRY(before, answered_before(parts, out.identity));
-  out.before = before;
-  return out;
-}
-
 Draft draft_by(const Principal& caller, std::string_view type, const std::string& subject,
                const RequestIdentity& identity, json::object body, const json::object& texts) {
   Draft draft = draft_by(caller, type, subject);

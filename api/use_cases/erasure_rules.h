@@ -19,16 +19,6 @@ struct Grounds {
 [[nodiscard]] Result<Grounds> parse_grounds(const Organisation::Parts& parts, const json::object& body,
                                             std::initializer_list<std::string_view> more, Error error);
 
-// How an idempotent call began: with what names it, and the lock on it.
-struct Begun {
-  RequestIdentity identity;
-  std::unique_ptr<RequestGate::Pass> pass;
-  std::optional<std::uint64_t> before;  // the entry that answered it already
-};
-// Without a key nothing is remembered.
-[[nodiscard]] Result<Begun> begin_call(Organisation::Parts& parts, const Principal& caller, const std::string& path,
-                                       std::string_view key, const json::object& body);
-
 // A draft by the caller, with its texts (empty ones left out) as a private payload under the key of `subject` itself.
 [[nodiscard]] Draft draft_by(const Principal& caller, std::string_view type, const std::string& subject,
                              const RequestIdentity& identity, json::object body, const json::object& texts);

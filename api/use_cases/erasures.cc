@@ -5,6 +5,7 @@
 #include "api/use_cases/erased_keys.h"
 #include "api/use_cases/erasure_rules.h"
 #include "api/use_cases/in_words.h"
+#include "api/use_cases/request_turn.h"
 #include "api/use_cases/void_rules.h"
 #include "ledger/contents/named_content.h"
 #include "ledger/records/cases.h"
@@ -130,8 +131,8 @@ Result<Answer> Organisation::ask_erasure(const Principal& caller, std::string_vi
                                          std::string_view body) {
   QUOTARY_TRY_VOID(require_call(caller, Call::ask_erasure));
   QUOTARY_TRY(object, parse_body(body));
-  QUOTARY_TRY(begun, begin_call(*parts_, caller, "/v1/erasures", idempotency_key, object));
-  if (begun.before) return replay(*parts_, *begun.before, 201);
+  QUOTARY_TRY(turn, take_turn(*parts_, caller, "/v1/erasures", idempotency_key, object));
+  if (turn.before) return replay(*parts_, turn.before->index, 201);
   Error error = fail(Errc::invalid, "", "");
   const auto basis = text_member(object, "basis", error);
   if (!is_listed(legal_bases, basis))
@@ -139,7 +140,7 @@ Result<Answer> Organisation::ask_erasure(const Principal& caller, std::string_vi
   QUOTARY_TRY(grounds, parse_grounds(*parts_, object, {"basis"}, std::move(error)));
   const auto id = uuid_v7(parts_->now().unix_ms, *parts_->config.random);
   QUOTARY_TRY(entry, append_entry(*parts_->ledger,
-                                  draft_by(caller, "erasure.requested", subject_of(id), begun.identity,
+                                  draft_by(caller, "erasure.requested", subject_of(id), turn.identity,
                                            {{"erasure", id}, {"target", grounds.target}, {"basis", basis}},
                                            {{"reason_text", grounds.reason_text}, {"reference", grounds.reference}})));
   QUOTARY_TRY(out, entry_answer(*parts_, entry, true));
@@ -152,15 +153,15 @@ Result<Answer> Organisation::decide_erasure(const Principal& caller, std::string
   QUOTARY_TRY(object, parse_body(body));
   const auto type = type_of(decision);
   const auto path = "/v1/erasures/" + std::string(id) + "/" + std::string(type.substr(type.find('.') + 1));
-  QUOTARY_TRY(begun, begin_call(*parts_, caller, path, idempotency_key, object));
-  if (begun.before) return replay(*parts_, *begun.before, 200);
+  QUOTARY_TRY(turn, take_turn(*parts_, caller, path, idempotency_key, object));
+  if (turn.before) return replay(*parts_, turn.before->index, 200);
   QUOTARY_TRY(erasure, erasure_for(*parts_, id));
   QUOTARY_TRY_VOID(check_decider(caller, erasure, decision));
   QUOTARY_TRY(given, parse_comment(object, decision == Decision::reject));
   QUOTARY_TRY(comment, parts_->document_text(given, "/comment", reason_characters_max));
   QUOTARY_TRY(entry,
               append_entry(*parts_->ledger,
-                           draft_by(caller, std::string(type), subject_of(id), begun.identity,
+                           draft_by(caller, std::string(type), subject_of(id), turn.identity,
                                     {{"erasure", erasure.id}, {"target", erasure.target}, {"basis", erasure.basis}},
                                     {{"comment", comment}})));
   // Durable from here on; what does not follow now follows at the next tick or start.

@@ -3,6 +3,7 @@
 
 #include "api/use_cases/body_members.h"
 #include "api/use_cases/erasure_rules.h"
+#include "api/use_cases/request_turn.h"
 #include "api/use_cases/void_rules.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
@@ -60,12 +61,12 @@ Result<Answer> Organisation::place_hold(const Principal& caller, std::string_vie
                                         std::string_view body) {
   QUOTARY_TRY_VOID(require_call(caller, Call::hold));
   QUOTARY_TRY(object, parse_body(body));
-  QUOTARY_TRY(begun, begin_call(*parts_, caller, "/v1/legal-holds", idempotency_key, object));
-  if (begun.before) return replay(*parts_, *begun.before, 201);
+  QUOTARY_TRY(turn, take_turn(*parts_, caller, "/v1/legal-holds", idempotency_key, object));
+  if (turn.before) return replay(*parts_, turn.before->index, 201);
   QUOTARY_TRY(grounds, parse_grounds(*parts_, object, {}, fail(Errc::invalid, "", "")));
   const auto id = uuid_v7(parts_->now().unix_ms, *parts_->config.random);
   QUOTARY_TRY(entry, append_entry(*parts_->ledger,
-                                  draft_by(caller, "legal_hold.placed", subject_of(id), begun.identity,
+                                  draft_by(caller, "legal_hold.placed", subject_of(id), turn.identity,
                                            {{"hold", id}, {"target", grounds.target}},
                                            {{"reason_text", grounds.reason_text}, {"reference", grounds.reference}})));
   return entry_answer(*parts_, entry, 201, false);
@@ -75,15 +76,15 @@ Result<Answer> Organisation::release_hold(const Principal& caller, std::string_v
                                           std::string_view idempotency_key, std::string_view body) {
   QUOTARY_TRY_VOID(require_call(caller, Call::hold));
   QUOTARY_TRY(object, parse_body(body));
-  QUOTARY_TRY(begun,
-              begin_call(*parts_, caller, "/v1/legal-holds/" + std::string(id) + "/release", idempotency_key, object));
-  if (begun.before) return replay(*parts_, *begun.before, 200);
+  QUOTARY_TRY(turn,
+              take_turn(*parts_, caller, "/v1/legal-holds/" + std::string(id) + "/release", idempotency_key, object));
+  if (turn.before) return replay(*parts_, turn.before->index, 200);
   QUOTARY_TRY(hold, hold_for(*parts_, id));
   if (hold.released_at) return fail(Errc::conflict, "already_released", "the hold was released");
   QUOTARY_TRY(given, parse_comment(object, true));
   QUOTARY_TRY(comment, parts_->document_text(given, "/comment", reason_characters_max));
   QUOTARY_TRY(entry, append_entry(*parts_->ledger,
-                                  draft_by(caller, "legal_hold.released", subject_of(id), begun.identity,
+                                  draft_by(caller, "legal_hold.released", subject_of(id), turn.identity,
                                            {{"hold", hold.id}, {"target", hold.target}}, {{"comment", comment}})));
   return entry_answer(*parts_, entry, 200, false);
 }

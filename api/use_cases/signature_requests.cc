@@ -3,8 +3,8 @@
 
 #include "api/signature/consent.h"
 #include "api/use_cases/body_members.h"
-#include "api/use_cases/drafts.h"
 #include "api/use_cases/erasure_rules.h"
+#include "api/use_cases/request_turn.h"
 #include "api/use_cases/signature_rules.h"
 #include "ledger/records/confirmations.h"
 #include "ledger/records/fields.h"
@@ -102,11 +102,9 @@ Result<Answer> ask_to_sign(Organisation::Parts& parts, const Principal& caller, 
   QUOTARY_TRY_VOID(require_call(caller, Call::request_signature));
   if (idempotency_key.empty()) return fail(Errc::invalid, "idempotency_key_missing", "send an Idempotency-Key header");
   QUOTARY_TRY(object, parse_body(body));
-  QUOTARY_TRY(begun, begin_call(parts, caller, path, idempotency_key, object));
-  if (begun.before) {
-    QUOTARY_TRY(entry, parts.ledger->entry(*begun.before));
-    return request_answer(parts, records::text_of(entry.body, "request"), entry.index, 201, true);
-  }
+  QUOTARY_TRY(turn, take_turn(parts, caller, path, idempotency_key, object));
+  if (turn.before)
+    return request_answer(parts, records::text_of(turn.before->body, "request"), turn.before->index, 201, true);
   QUOTARY_TRY(document, find());
   QUOTARY_TRY(details, parse_signature_request(parts, object));
   if (!parts.courier) return without_delivery();
@@ -120,9 +118,7 @@ Result<Answer> ask_to_sign(Organisation::Parts& parts, const Principal& caller, 
   for (SignerDetails& signer : details.signers) signer.id = uuid_v7(parts.now().unix_ms, *parts.config.random);
   QUOTARY_TRY(key_subject, parts.live_key_subject(document.customer));
   const auto& consent = consent_for(document.kind);
-  Draft draft = draft_by(caller, records::signature_requested_type, document.subject());
-  draft.request_scope = begun.identity.scope;
-  draft.request_body = begun.identity.body;
+  Draft draft = turn.draft(caller, records::signature_requested_type, document.subject());
   draft.body = {{"request", id},
                 {document.member(), document.number},
                 {"order", details.in_order ? "in_order" : "parallel"},

@@ -2,10 +2,9 @@
 
 #include "api/use_cases/body_members.h"
 #include "api/use_cases/cases/upload_calls.h"
-#include "api/use_cases/drafts.h"
 #include "api/use_cases/erased_keys.h"
 #include "api/use_cases/in_words.h"
-#include "api/use_cases/parts.h"
+#include "api/use_cases/request_turn.h"
 #include "api/use_cases/service_events.h"
 #include "api/use_cases/void_rules.h"
 #include "ledger/records/fields.h"
@@ -140,17 +139,9 @@ Result<Answer> Organisation::request_void(const Principal& caller, std::string_v
                                           std::string_view idempotency_key, std::string_view body) {
   QUOTARY_TRY_VOID(require_call(caller, Call::request_void));
   QUOTARY_TRY(object, parse_body(body));
-  RequestIdentity request;
-  std::unique_ptr<RequestGate::Pass> pass;
-  if (!idempotency_key.empty()) {
-    QUOTARY_TRY(identity,
-                identify_request(*parts_->keys, caller, "POST", "/v1/quotes/" + std::string(number) + "/void-requests",
-                                 idempotency_key, object));
-    request = identity;
-    pass = parts_->gate.enter(request.scope);
-    QUOTARY_TRY(before, answered_before(*parts_, request));
-    if (before) return replay_void(*parts_, *before, 201);
-  }
+  QUOTARY_TRY(turn, take_turn(*parts_, caller, "/v1/quotes/" + std::string(number) + "/void-requests", idempotency_key,
+                              object));
+  if (turn.before) return replay_void(*parts_, turn.before->index, 201);
   QUOTARY_TRY(quote, parts_->quote_for(caller, Call::request_void, number));
   QUOTARY_TRY(asked, parse_void_request(object));
   QUOTARY_TRY(reason_text, parts_->document_text(asked.reason_text, "/reason_text", reason_characters_max));
@@ -164,7 +155,8 @@ Result<Answer> Organisation::request_void(const Principal& caller, std::string_v
   QUOTARY_TRY(key_subject, parts_->live_key_subject(quote.customer));
   auto text = text_object({{"reason_text", asked.reason_text}}, key_subject);
   auto lapse_days = parts_->config.void_lapse_days;
-  auto command = [=, number = quote.number](const StateReader& state, Timestamp now) -> Result<std::vector<Draft>> {
+  auto command = [=, number = quote.number, request = turn.identity](const StateReader& state,
+                                                                     Timestamp now) -> Result<std::vector<Draft>> {
     QUOTARY_TRY(found, records::find_quote(state, number));
     if (!found) return fail(Errc::not_found, "quote_not_found", "no quote " + number);
     if (found->voided_at) return fail(Errc::conflict, "already_voided", "the quote is voided");
@@ -187,16 +179,9 @@ Result<Answer> Organisation::request_void(const Principal& caller, std::string_v
 Result<Answer> Organisation::decide_void(const Principal& caller, std::string_view request_id, Decision decision,
                                          std::string_view idempotency_key, std::string_view body) {
   QUOTARY_TRY(object, parse_body(body));
-  RequestIdentity identity;
-  std::unique_ptr<RequestGate::Pass> pass;
-  if (!idempotency_key.empty()) {
-    auto path = "/v1/void-requests/" + std::string(request_id) + "/" + std::string(decision_type(decision).substr(5));
-    QUOTARY_TRY(named, identify_request(*parts_->keys, caller, "POST", path, idempotency_key, object));
-    identity = named;
-    pass = parts_->gate.enter(identity.scope);
-    QUOTARY_TRY(before, answered_before(*parts_, identity));
-    if (before) return replay_void(*parts_, *before, 200);
-  }
+  auto path = "/v1/void-requests/" + std::string(request_id) + "/" + std::string(decision_type(decision).substr(5));
+  QUOTARY_TRY(turn, take_turn(*parts_, caller, path, idempotency_key, object));
+  if (turn.before) return replay_void(*parts_, turn.before->index, 200);
   QUOTARY_TRY(request, void_for(*parts_, caller, request_id));
   QUOTARY_TRY(found_quote, parts_->read<std::optional<QuoteRecord>>(
                                [&](const StateReader& state) { return records::find_quote(state, request.number); }));
@@ -220,9 +205,7 @@ Result<Answer> Organisation::decide_void(const Principal& caller, std::string_vi
     QUOTARY_TRY(certificate, make_certificate(*parts_, caller, request, quote, reason, comment, decided_at));
     objects.push_back({"certificate", "application/pdf", std::move(certificate), key_subject, 1});
   }
-  auto shared = std::make_shared<Draft>(draft_by(caller, decision_type(decision), "quote:" + quote.number));
-  shared->request_scope = identity.scope;
-  shared->request_body = identity.body;
+  auto shared = std::make_shared<Draft>(turn.draft(caller, decision_type(decision), "quote:" + quote.number));
   shared->body = {{"request", request.id}, {"number", quote.number}, {"reason_code", request.reason_code}};
   shared->objects.push_back(facts_object(facts));
   for (auto& more : objects) shared->objects.push_back(std::move(more));
