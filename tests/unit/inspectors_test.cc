@@ -155,6 +155,7 @@ int errno_when_confined(bool threads, const std::function<bool()>& call) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 bool computes_in_a_thread() {
   std::atomic<int> done{0};
   try {
@@ -166,7 +167,6 @@ bool computes_in_a_thread() {
   return done == 1;
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST(ConfinedThreads, OnlyWhereTheyAreAskedFor) {
   EXPECT_EQ(errno_when_confined(true, computes_in_a_thread), 0);
   EXPECT_EQ(errno_when_confined(false, computes_in_a_thread), EPERM);
