@@ -17,6 +17,13 @@ def peak_kb(server):
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 
 
+def has_a_sanitizer(server):
+    """Which keeps memory that was freed."""
+    with open(f"/proc/{server.process.pid}/maps") as maps:
+        text = maps.read()
+    return "libasan" in text or "libtsan" in text
+
+
 def files_below(folder):
     return sorted(name for _, _, names in os.walk(folder) for name in names)
 
@@ -225,7 +232,8 @@ class Memory(unittest.TestCase):
         self.assertIn("too_large_to_inspect", added["version"]["flags"])
         growth = peak_kb(server) - before
         print(f"peak memory grew by {growth} KB over an upload and a download of {LARGE_BYTES >> 20} MB", file=sys.stderr)
-        self.assertLess(growth, MEMORY_GROWTH_KB_MAX)
+        if not has_a_sanitizer(server):
+            self.assertLess(growth, MEMORY_GROWTH_KB_MAX)
 
 
 class Killed(unittest.TestCase):

@@ -15,6 +15,7 @@
 #include <functional>
 #include <system_error>
 #include <thread>
+#include <vector>
 
 namespace quotary::inspecting {
 namespace {
@@ -26,6 +27,13 @@ InspectorsConfig by_processes() {
   out.limits.cpu_time = std::chrono::milliseconds(20'000);
   return out;
 }
+
+// A sanitizer's children can make no threads, which pictures in HEIF take, and need more memory than they are given.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
 
 Question question(std::string_view bytes) {
   return {bytes, bytes.size(), "", "file", Timestamp{1'782'781'500'000}, {}};
@@ -42,10 +50,18 @@ TEST(Inspectors, ProcessesReadAsThisOneDoes) {
   auto forged = testing::deck_files({{256, {"封面"}, testing::png_of(picture)}});
   const std::string deck = testing::zip_of(forged);
   forged["ppt/slides/slide1.xml"] = std::string(60u << 20, ' ');
-  for (const std::string& bytes :
-       {photo(), testing::png_of(picture), testing::webp_of(picture), testing::heic_of(picture), deck,
-        testing::zip_of(forged), testing::pdf_of({"one", "two"}), deck.substr(0, deck.size() / 2), std::string("hello"),
-        std::string(), std::string("MZ") + std::string(500, '\0')}) {
+  std::vector<std::string> files{photo(),
+                                 testing::png_of(picture),
+                                 testing::webp_of(picture),
+                                 deck,
+                                 testing::zip_of(forged),
+                                 testing::pdf_of({"one", "two"}),
+                                 deck.substr(0, deck.size() / 2),
+                                 std::string("hello"),
+                                 std::string(),
+                                 std::string("MZ") + std::string(500, '\0')};
+  if (!sanitized) files.push_back(testing::heic_of(picture));
+  for (const std::string& bytes : files) {
     const auto there = inspectors.inspect(question(bytes));
     ASSERT_TRUE(there) << there.error().detail;
     EXPECT_EQ(encode(*there), encode(reader.inspect(question(bytes))));
@@ -63,12 +79,9 @@ TEST(Inspectors, WhatTakesTooMuchIsStoppedAndTheNextIsRead) {
   config = by_processes();
   config.limits.wall_time = std::chrono::milliseconds(1);
   Inspectors impatient(config);
-  for (Inspectors* each : {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-         &narrow,
-#endif
-             &hasty, &impatient
-       }) {
+  std::vector<Inspectors*> stopping{&hasty, &impatient};
+  if (!sanitized) stopping.push_back(&narrow);
+  for (Inspectors* each : stopping) {
     auto asked = question(large);
     asked.file_name = "../现场.png";
     const auto found = each->inspect(asked);
@@ -76,9 +89,11 @@ TEST(Inspectors, WhatTakesTooMuchIsStoppedAndTheNextIsRead) {
     EXPECT_EQ(found->flags, std::set<Flag>{Flag::inspection_stopped});
     EXPECT_EQ(found->file_name, "现场.png");
   }
-  const auto next = narrow.inspect(question("hello"));
-  ASSERT_TRUE(next);
-  EXPECT_TRUE(next->flags.empty());
+  if (!sanitized) {
+    const auto next = narrow.inspect(question("hello"));
+    ASSERT_TRUE(next);
+    EXPECT_TRUE(next->flags.empty());
+  }
   Inspectors inspectors(by_processes());
   EXPECT_TRUE(inspectors.inspect(question(large)).value().photo->picture_hash);
 }
@@ -88,8 +103,14 @@ TEST(Inspectors, ProcessesMakePicturesAsThisOneDoes) {
   Inspectors inspectors(by_processes());
   const auto picture = testing::spots(2'600, 64, 3);
   const std::string jpeg = testing::jpeg_of(picture);
-  for (const std::string& bytes : {jpeg, testing::png_of(picture), testing::webp_of(picture), testing::heic_of(picture),
-                                   jpeg.substr(0, jpeg.size() / 2), testing::pdf_of({"one"}), std::string()}) {
+  std::vector<std::string> files{jpeg,
+                                 testing::png_of(picture),
+                                 testing::webp_of(picture),
+                                 jpeg.substr(0, jpeg.size() / 2),
+                                 testing::pdf_of({"one"}),
+                                 std::string()};
+  if (!sanitized) files.push_back(testing::heic_of(picture));
+  for (const std::string& bytes : files) {
     const auto there = inspectors.picture(bytes);
     ASSERT_TRUE(there) << there.error().detail;
     EXPECT_TRUE(*there == reader.picture(bytes)) << there->jpeg.size();
@@ -155,7 +176,6 @@ int errno_when_confined(bool threads, const std::function<bool()>& call) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 bool computes_in_a_thread() {
   std::atomic<int> done{0};
   try {
@@ -168,15 +188,16 @@ bool computes_in_a_thread() {
 }
 
 TEST(ConfinedThreads, OnlyWhereTheyAreAskedFor) {
+  if (sanitized) GTEST_SKIP();
   EXPECT_EQ(errno_when_confined(true, computes_in_a_thread), 0);
   EXPECT_EQ(errno_when_confined(false, computes_in_a_thread), EPERM);
 }
-#endif
 
 TEST(ConfinedThreads, AreNoProcesses) {
   EXPECT_EQ(errno_when_confined(true, [] { return fork() >= 0; }), EPERM);
   EXPECT_EQ(errno_when_confined(true, [] { return vfork() >= 0; }), EPERM);
   EXPECT_EQ(errno_when_confined(true, [] { return execl("/bin/true", "true", nullptr) == 0; }), EPERM);
+  if (sanitized) return;
   // Their time counts as well.
   EXPECT_EQ(errno_when_confined(true,
                                 [] {
