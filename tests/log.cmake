@@ -29,3 +29,7 @@ quotary_test(log_durability_test LABEL unit TIMEOUT 120
 # At every call of its run, under `ctest -C long`.
 add_test(NAME log_durability_long CONFIGURATIONS long COMMAND log_durability_test)
 set_tests_properties(log_durability_long PROPERTIES LABELS long TIMEOUT 7200 ENVIRONMENT QUOTARY_FAULT_POINTS=0)
+
+quotary_test(crash_pairs_test LABEL unit TIMEOUT 240
+  SOURCES unit/crash_pairs_test.cc support/step_faults.cc support/faulty_file_system.cc
+  LIBRARIES quotary_log quotary_signing)

@@ -7,6 +7,7 @@
 #include "ledger/log/stored_tree.h"
 #include "ledger/log/walk.h"
 #include "tests/support/log_fixture.h"
+#include "tests/support/numbering_fold.h"
 
 #include <gtest/gtest.h>
 
@@ -20,28 +21,6 @@ namespace quotary {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Numbers of one series, as the organisation's fold gives them: one more each time.
-class Numbering final : public Fold {
- public:
-  Result<void> apply(const Entry& entry, std::string_view facts, StateWriter& state) const override {
-    if (entry.type != "quote.issued") return {};
-    QUOTARY_TRY(before, state.get(key_));
-    const std::uint64_t last = before ? *parse_u64(*before) : 0;
-    const auto number = parse_u64(facts);
-    if (!number || *number > last + 1) return fail(Errc::corrupt, "number_not_next", "a number was left out");
-    if (*number <= last) return fail(Errc::corrupt, "number_taken", "a number occurs twice");
-    state.put(key_, std::to_string(*number));
-    return {};
-  }
-  std::string_view counter_prefix() const override { return key_; }
-  std::optional<Counter> counter(std::string_view key, std::string_view value) const override {
-    return Counter{std::string(key), *parse_u64(value)};
-  }
-
- private:
-  static constexpr std::string_view key_ = "series/A";
-};
 
 constexpr std::uint64_t genesis_entries = 1, quotes = 12, size = genesis_entries + quotes;
 constexpr std::uint64_t at = 5;  // where most of it is done
@@ -272,7 +251,7 @@ const Way ways[] = {
 class TamperTest : public testing::LogFixture {
  protected:
   TamperTest() {
-    ports.fold = std::make_shared<Numbering>();
+    ports.fold = std::make_shared<testing::NumberingFold>();
     options.publish_to = {folder.file("elsewhere.slots")};
     fill(ports);
     fs::copy(options.directory, honest(), fs::copy_options::recursive);
