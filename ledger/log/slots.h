@@ -43,8 +43,8 @@ class Slots {
   [[nodiscard]] static Result<Slots> create(FileSystem& files, const std::string& path);
   // Errc::corrupt `slots_damaged` when no slot is valid, `slots_version` when they are of another version's form.
   [[nodiscard]] static Result<Slots> open(FileSystem& files, const std::string& path);
-  // Reads the newest valid slot without opening for writing; errors as open (absent value: a created file nothing was
-  // published to).
+  // Reads the newest valid slot without opening for writing, also while another process publishes; errors as open
+  // (absent value: a created file nothing was published to).
   [[nodiscard]] static Result<std::optional<Published>> read(FileSystem& files, const std::string& path);
 
   [[nodiscard]] const std::optional<Published>& last() const { return last_; }

@@ -274,5 +274,26 @@ TEST_F(CrashPairs, ADriveThatLiesAboutOneOfTheSlotFilesLosesNothing) {
   }
 }
 
+// Of two publications that come while a follower reads, it may see a torn half of each.
+TEST_F(CrashPairs, AFollowerWhoseReadingIsOvertakenTwiceReadsOnceMore) {
+  auto ledger = start_anew();
+  const std::string before = *read_file(*disk, elsewhere);
+  std::string torn = before;
+  for (const std::uint64_t sequence : {4u, 5u}) {
+    take(issue(*ledger));
+    const std::string after = *read_file(*disk, elsewhere);
+    const std::size_t slot = (sequence % 2) * slot_bytes, part = 60;
+    torn.replace(slot, part, after, slot, part);
+  }
+  steps->fail_next(
+      {Call::read, "elsewhere.slots", did,
+       [&](const std::string&, std::uint64_t, const std::string&) -> Result<std::string> { return torn; }});
+  const auto read = Slots::read(*steps, elsewhere);
+  ASSERT_TRUE(steps->came());
+  ASSERT_TRUE(read) << read.error().detail;
+  ASSERT_TRUE(*read);
+  EXPECT_EQ((*read)->note, ledger->checkpoint());
+}
+
 }  // namespace
 }  // namespace quotary
