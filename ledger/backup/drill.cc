@@ -69,14 +69,15 @@ Result<RestoredCheck> check_restored(const std::string& directory, const BackupM
   const auto signed_one = open_checkpoint(manifest.checkpoint, log_key);
   if (!signed_one || signed_one->size != manifest.tree_size || signed_one->root != manifest.root)
     differs("its checkpoint is of another tree, or was not signed by the log's key");
-  if (outside.empty()) {
-    if (last_word) name_unexplained(check.report);
-    return check;
+  if (!outside.empty()) {
+    QUOTARY_TRY(store, open_rocks_store(store_path(directory), StoreMode::read_only));
+    const NodeReader nodes = nodes_of(*store);
+    for (const OutsideCheckpoint& each : outside) hold_against(each, check.report.tree_size, nodes, check);
   }
-  QUOTARY_TRY(store, open_rocks_store(store_path(directory), StoreMode::read_only));
-  const NodeReader nodes = nodes_of(*store);
-  for (const OutsideCheckpoint& each : outside) hold_against(each, check.report.tree_size, nodes, check);
-  if (!check.lost.any()) name_unexplained(check.report);
+  check.unknown = !last_word && std::none_of(outside.begin(), outside.end(), [&](const OutsideCheckpoint& each) {
+    return each.size >= manifest.tree_size;
+  });
+  if (!check.unknown && !check.lost.any()) name_unexplained(check.report);
   return check;
 }
 

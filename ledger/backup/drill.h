@@ -31,8 +31,10 @@ struct LostEntries {
 struct RestoredCheck {
   VerifyReport report;
   LostEntries lost;
+  bool unknown = false;  // nothing says what was published after the backup
 };
-// `last_word`: nothing was published since, where nothing outside says anything. What was erased by an entry that the
+// What covers fewer entries than the backup says nothing about what came after it. `last_word`: nothing was published
+// since, where nothing outside says anything. What was erased by an entry that the
 // backup lacks is a problem only when it lacks none. Errors as of verify_folder.
 [[nodiscard]] Result<RestoredCheck> check_restored(const std::string& directory, const BackupManifest& manifest,
                                                    const std::vector<OutsideCheckpoint>& outside, bool last_word,

@@ -85,7 +85,6 @@ Result<Restored> restore_backup(const RestoreOptions& options, const LedgerPorts
               check_restored(options.directory, manifest, outside, options.last_word, ports, log_key, options.how));
   restored.check = std::move(check);
   restored.outside = outside.size();
-  restored.unknown = outside.empty() && !options.last_word;
   if (!restored.holds()) return restored;
   if (!restored.writable()) {
     const LostEntries& lost = restored.check.lost;

@@ -27,14 +27,13 @@ struct Restored {
   std::vector<DamagedFile> damaged;  // of contents alone where it holds: those are left out
   RestoredCheck check;
   std::size_t outside = 0;  // checkpoints from outside that it was held against
-  bool unknown = false;     // nothing outside says what was published last
   // The ledger, whatever became of the contents beside it.
   [[nodiscard]] bool holds() const {
     return check.report.problems_total == 0 && std::all_of(damaged.begin(), damaged.end(), [](const DamagedFile& each) {
              return is_content_path(each.path);
            });
   }
-  [[nodiscard]] bool writable() const { return holds() && !check.lost.any() && !unknown; }
+  [[nodiscard]] bool writable() const { return holds() && !check.lost.any() && !check.unknown; }
 };
 
 // Unpacks, verifies all, and holds it against what was published. Where entries are lost, or that is not known, the

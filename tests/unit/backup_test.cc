@@ -494,13 +494,37 @@ TEST_F(RestoreTest, WithoutAnyWordFromOutsideItIsForReadingAlone) {
   ledger.reset();
   const auto restored = restore({});
   ASSERT_TRUE(restored) << restored.error().detail;
-  EXPECT_TRUE(restored->unknown);
+  EXPECT_TRUE(restored->check.unknown);
   options.directory = target;
   EXPECT_EQ(Ledger::open(options, ports).error().code, "entries_lost");
   EXPECT_EQ(restore({}).error().code, "folder_not_empty");
   fs::remove_all(target);
   last_word = true;
   EXPECT_TRUE(restore({})->writable());
+  EXPECT_TRUE(Ledger::open(options, ports));
+}
+
+// A checkpoint that somebody kept from earlier, or a witness that was not asked since, knows nothing of what came
+// later.
+TEST_F(RestoreTest, WhatIsOlderThanTheBackupSaysNothingOfWhatCameAfterIt) {
+  auto ledger = make();
+  append(*ledger);
+  const OutsideCheckpoint early = slots();
+  append(*ledger);
+  ASSERT_TRUE(back_up(*ledger));
+  ledger.reset();
+  options.directory = target;
+  for (const auto& outside : {early, OutsideCheckpoint{"witness w", 0, {}}, OutsideCheckpoint{"witness w", 2, {}}}) {
+    fs::remove_all(target);
+    const auto restored = restore({outside});
+    ASSERT_TRUE(restored) << restored.error().detail;
+    EXPECT_TRUE(restored->holds() && restored->check.unknown);
+    EXPECT_FALSE(restored->check.lost.any());
+    EXPECT_EQ(Ledger::open(options, ports).error().code, "entries_lost") << outside.where;
+  }
+  fs::remove_all(target);
+  last_word = true;
+  EXPECT_TRUE(restore({early})->writable());
   EXPECT_TRUE(Ledger::open(options, ports));
 }
 

@@ -224,11 +224,11 @@ void print_text(const RestoreCommand& command, const Outcome& outcome) {
             : "已恢复，但只可查阅，不可签发：继续写入会使账本分叉 / restored for reading alone: to write here would fork the "
               "log; --successor lets a log of another name go on");
     if (outcome.goes_on()) print_successor(**outcome.successor);
-  } else if (restored.unknown) {
+  } else if (restored.check.unknown) {
     std::printf(
-        "未知 unknown     没有外部凭据说明备份之后是否还有签发 / nothing outside says what was published last: give "
-        "--published (published.slots of the old data folder, a file of --publish-to, or a signed checkpoint) or "
-        "--witness-policy\n"
+        "未知 unknown     没有不早于本备份的外部凭据说明其后是否还有签发 / nothing outside that is as new as this backup says "
+        "what was published last: give --published (published.slots of the old data folder, a file of --publish-to, or the "
+        "newest signed checkpoint) or --witness-policy\n"
         "结论 result      已恢复，但只可查阅，不可签发 / restored for reading alone. If nothing was issued after this backup, "
         "remove %s and restore once more with --nothing-published-since\n",
         data);
