@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -37,6 +38,22 @@ std::string make_record(const Hash& name, const std::string& key) {
   record += sha256(record).view();
   return record;
 }
+
+// Unless it is said to be done, what the file holds afterwards is not known, whatever ended it.
+class FileChange {
+ public:
+  explicit FileChange(std::atomic<bool>& broken) : broken_(broken) {}
+  ~FileChange() {
+    if (!done_) broken_ = true;
+  }
+  FileChange(const FileChange&) = delete;
+  FileChange& operator=(const FileChange&) = delete;
+  void done() { done_ = true; }
+
+ private:
+  std::atomic<bool>& broken_;
+  bool done_ = false;
+};
 
 class SubjectKeys final : public SubjectKeyring {
  public:
@@ -106,7 +123,7 @@ class SubjectKeys final : public SubjectKeyring {
     // Gone from memory first: whatever the disk does, nothing is encrypted or read under it from here on.
     sodium_memzero(found->second.bytes.data(), found->second.bytes.size());
     found->second.bytes.clear();
-    broken_ = true;
+    FileChange change(broken_);
     // The mark is synced first: from there on a crash inside the overwriting can be told from damage, and is finished
     // at the next start.
     const std::string mark = make_record(name, std::string(key_bytes, '\0'));
@@ -115,9 +132,11 @@ class SubjectKeys final : public SubjectKeyring {
     QUOTARY_TRY_VOID(file_->write_at(found->second.offset, mark));
     QUOTARY_TRY_VOID(file_->sync());
     size_ += record_bytes;
-    broken_ = false;
+    change.done();
     return {};
   }
+
+  bool can_write() const override { return !broken_; }
 
  private:
   static std::string derive(const std::string& key, std::string_view object_id) {
@@ -146,10 +165,10 @@ class SubjectKeys final : public SubjectKeyring {
     std::string key = random_->bytes(key_bytes);
     std::string record = make_record(name, key);
     // Synced before anything is encrypted under it: a payload without its key would be lost.
-    broken_ = true;
+    FileChange change(broken_);
     QUOTARY_TRY_VOID(file_->write_at(size_, record));
     QUOTARY_TRY_VOID(file_->sync());
-    broken_ = false;
+    change.done();
     sodium_memzero(record.data(), record.size());
     keys_.emplace(name, StoredKey{key, size_});
     size_ += record_bytes;
@@ -160,14 +179,14 @@ class SubjectKeys final : public SubjectKeyring {
   // brings it to the disk unless it is written anew.
   Result<void> settle() {
     if (broken_) return write_failed();
-    broken_ = true;
+    FileChange change(broken_);
     if (size_ > magic.size()) {
       QUOTARY_TRY(last, file_->read_at(size_ - record_bytes, record_bytes));
       QUOTARY_TRY_VOID(file_->write_at(size_ - record_bytes, last));
       QUOTARY_TRY_VOID(file_->sync());
       sodium_memzero(last.data(), last.size());
     }
-    broken_ = false;
+    change.done();
     settled_ = true;
     return {};
   }
@@ -182,7 +201,7 @@ class SubjectKeys final : public SubjectKeyring {
   mutable std::shared_mutex mutex_;
   std::map<Hash, StoredKey> keys_;  // by hash of the subject; an empty key is an erased one
   std::uint64_t size_;
-  bool broken_ = false;
+  std::atomic<bool> broken_ = false;
   bool settled_ = false;  // what was there when this was opened is known to be on the disk
 };
 
@@ -251,6 +270,11 @@ Result<Contents> read_records(const std::string& path, std::string_view bytes) {
 }
 
 }  // namespace
+
+bool can_write_keys(const ObjectCipher& cipher) {
+  const auto* const keyring = dynamic_cast<const SubjectKeyring*>(&cipher);
+  return keyring == nullptr || keyring->can_write();
+}
 
 Result<std::unique_ptr<SubjectKeyring>> open_subject_keys(FileSystem& files, const std::string& path, bool create,
                                                           std::shared_ptr<Random> random) {

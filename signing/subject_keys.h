@@ -17,7 +17,13 @@ class SubjectKeyring : public ObjectCipher {
   // backup of the file is kept. Nothing more is encrypted for the subject. Errc::not_found `subject_key_missing`; no
   // error when it is erased already.
   [[nodiscard]] virtual Result<void> erase(std::string_view subject) = 0;
+  // Whether keys can be made and erased: not after a write that failed, until the file is opened anew. Waits for
+  // nothing.
+  [[nodiscard]] virtual bool can_write() const = 0;
 };
+
+// The same of a key folder's cipher, which is one.
+[[nodiscard]] bool can_write_keys(const ObjectCipher& cipher);
 
 // Opens (or, with `create`, makes) the file; its bytes stand in ledger/FORMAT.md. An incomplete record at the end was
 // never synced, so nothing was encrypted under it: the next one is written over it. A whole record with a wrong

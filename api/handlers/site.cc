@@ -1,4 +1,5 @@
 #include "api/handlers/endpoint.h"
+#include "api/use_cases/erased_keys.h"
 #include "api/use_cases/kept_contents.h"
 
 namespace quotary::api {
@@ -34,6 +35,10 @@ Result<http::Response> readyz(const Surface& surface, const http::Request&) {
   // Where and why stands in the server's log: this answer is public.
   if (!surface.organisation.access_log_works())
     text += "degraded: access log: reads of auditors and administrators cannot be recorded\n";
+  if (!subject_keys_work(surface.organisation.parts()))
+    text +=
+        "degraded: keys: a key could not be written, so nothing is kept for new customers, people or cases until the "
+        "server is restarted; check its disk first\n";
   if (!surface.organisation.erasures_carried_out())
     text += "degraded: erasure: the key or files of an erased subject could not be destroyed yet\n";
   if (!contents_of(surface.organisation.parts()).hold())

@@ -1,9 +1,11 @@
 #include "api/use_cases/erased_keys.h"
 
+#include "api/use_cases/parts.h"
 #include "ledger/base/bytes.h"
 #include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
+#include "signing/subject_keys.h"
 
 #include <vector>
 
@@ -73,6 +75,10 @@ Result<void> ErasedKeys::destroy_key(std::string_view target) {
   auto erased = keys_.erase_subject(target);
   if (!erased && erased.error().code == "subject_key_missing") return {};  // nothing was ever kept under it
   return erased;
+}
+
+bool subject_keys_work(const Organisation::Parts& parts) {
+  return signing::can_write_keys(parts.keys->object_cipher());
 }
 
 }  // namespace quotary::api

@@ -42,4 +42,7 @@ class ErasedKeys {
   std::string trouble_;
 };
 
+// Whether keys of new subjects can be made, and keys be destroyed: not after the disk refused one, until a restart.
+[[nodiscard]] bool subject_keys_work(const Organisation::Parts& parts);
+
 }  // namespace quotary::api

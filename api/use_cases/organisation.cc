@@ -330,6 +330,8 @@ std::string Organisation::metrics() const {
               state.scrub.rounds) +
          line("quotary_scrub_entries", "gauge", "Entries read in the round under way.", state.scrub.entries) +
          parts_->erased_keys->contents().metrics() + parts_->evidence->metrics() +
+         line("quotary_subject_keys_available", "gauge", "1 when keys of new customers, people and cases can be made.",
+              subject_keys_work(*parts_) ? 1 : 0) +
          line("quotary_seal_available", "gauge", "1 when quotes can be sealed.", parts_->seal ? 1 : 0) +
          line("quotary_quotes_issued_total", "counter", "Quotes issued since the start.", parts_->issued_total) +
          line("quotary_verifications_total", "counter", "Public verifications since the start.",

@@ -352,10 +352,12 @@ TEST_F(SubjectKeysTest, AKeyIsSyncedBeforeItIsUsed) {
   ASSERT_TRUE(files->lose_unsynced());
   keys = signing::open_subject_keys(*files, path_, false, std::make_shared<SystemRandom>()).value();
   EXPECT_EQ(outcome(keys->decrypt("first", "object", sealed)), "plain");
+  EXPECT_TRUE(keys->can_write());
   // Its write, then its sync, fails: nothing is encrypted, and nothing is tried again before a restart.
   for (const std::uint64_t nth : {1, 2}) {
     files->fail_from(nth);
     EXPECT_EQ(outcome(keys->encrypt("second", "object", "plain")), "injected") << nth;
+    EXPECT_FALSE(keys->can_write()) << nth;
     files->heal();
     EXPECT_EQ(outcome(keys->encrypt("second", "object", "plain")), "subject_keys_failed") << nth;
     EXPECT_EQ(outcome(keys->decrypt("first", "object", sealed)), "plain");
@@ -364,6 +366,7 @@ TEST_F(SubjectKeysTest, AKeyIsSyncedBeforeItIsUsed) {
     keys = signing::open_subject_keys(*files, path_, false, std::make_shared<SystemRandom>()).value();
   }
   EXPECT_TRUE(keys->encrypt("second", "object", "plain"));
+  EXPECT_TRUE(keys->can_write());
 }
 
 // The next process reads the key from the machine's memory; the disk never got it, whatever is synced later.
