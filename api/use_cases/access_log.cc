@@ -63,6 +63,10 @@ Result<void> AccessLog::take_over() {
     QUOTARY_TRY(file, files_->open(current, OpenMode::read_write));
     QUOTARY_TRY(size, file->size());
     if (size > 0) {
+      // It may stand in the machine's memory alone: where the process before failed to sync it, no later sync brings it
+      // to the disk unless it is written anew.
+      QUOTARY_TRY(bytes, file->read_at(0, static_cast<std::size_t>(size)));
+      QUOTARY_TRY_VOID(file->write_at(0, bytes));
       file_ = std::move(file);
       size_ = size;
       records_ = 1;  // or more: end_segment counts

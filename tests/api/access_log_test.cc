@@ -168,6 +168,29 @@ TEST(AccessRecord, NothingIsTrustedAfterAFailedSync) {
   EXPECT_FALSE(log.trouble().empty());
 }
 
+// The next process reads its lines from the machine's memory; the disk never got them, whatever is synced later.
+TEST(AccessRecord, WhatTheProcessBeforeFailedToSyncIsWrittenAnew) {
+  Alone a;
+  {
+    AccessLog log = a.open();
+    ASSERT_TRUE(a.read(log));
+    a.files->fail_from(1);
+    EXPECT_FALSE(log.chain([](const AccessSegment&) -> Result<void> { return {}; }));
+    a.files->heal();
+  }
+  AccessSegment chained;
+  {
+    AccessLog next = a.open();
+    ASSERT_TRUE(next.chain([&](const AccessSegment& segment) -> Result<void> {
+      chained = segment;
+      return {};
+    }));
+  }
+  ASSERT_TRUE(a.files->lose_unsynced());
+  EXPECT_EQ(chained.records, 1u);
+  EXPECT_EQ(segment_fault(*posix_file_system(), a.folder.path() + "/access", chained), "");
+}
+
 TEST(AccessRecord, AChangedOrLostSegmentIsNamed) {
   Alone a;
   AccessSegment chained;
