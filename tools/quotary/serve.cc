@@ -224,6 +224,8 @@ int serve(ServeOptions options) {
   server.stop();
   metrics_server.stop();
   operator_server.stop();
+  // The last reads are chained while it can still be said that they were not.
+  if (const auto done = (*organisation)->run_due_events(); !done) report(done.error());
   return exit_ok;
 }
 
