@@ -291,9 +291,16 @@ Result<void> Organisation::ready() const {
 }
 
 std::string Organisation::without_folders(std::string text) const {
-  for (const std::string& folder : {parts_->config.keys_directory + "/", parts_->config.data_directory + "/"})
+  const auto take_out = [&text](const std::string& folder) {
+    if (folder.size() <= 1) return;
     for (auto at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
       text.erase(at, folder.size());
+  };
+  const auto take_out_above = [&](const std::string& path) { take_out(path.substr(0, path.rfind('/') + 1)); };
+  const OrganisationConfig& config = parts_->config;
+  for (const std::string& folder : {config.keys_directory, config.data_directory}) take_out(folder + "/");
+  for (const std::string& folder : {config.keys_directory, config.data_directory}) take_out_above(folder);
+  for (const std::string& path : config.publish_to) take_out_above(path);
   return text;
 }
 
