@@ -126,7 +126,7 @@ add_test(NAME late_authority_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_
 set_tests_properties(late_authority_test PROPERTIES LABELS e2e TIMEOUT 180 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 # In Debian's Chromium; tools/setup.sh brings it.
 add_test(NAME signing_page_test COMMAND ${NODE} --test ${CMAKE_CURRENT_SOURCE_DIR}/browser/signing_page_test.mjs)
-set_tests_properties(signing_page_test PROPERTIES LABELS e2e TIMEOUT 240 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
+set_tests_properties(signing_page_test PROPERTIES LABELS e2e TIMEOUT 400 ENVIRONMENT QUOTARY_PROGRAM=$<TARGET_FILE:quotary>)
 # Evidence is looked at by the program that a server would start.
 quotary_test(case_evidence_test LABEL e2e TIMEOUT 120
   SOURCES api/case_evidence_test.cc
@@ -154,7 +154,7 @@ add_test(NAME demonstration_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_S
 set_tests_properties(demonstration_test PROPERTIES LABELS e2e TIMEOUT 120 ENVIRONMENT
   "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_EVIDENCE_HELPER=$<TARGET_FILE:quotary_evidence_helper>;QUOTARY_VERIFY_PROGRAM=$<TARGET_FILE:quotary-verify>")
 add_test(NAME demonstration_page_test COMMAND ${NODE} --test ${CMAKE_CURRENT_SOURCE_DIR}/browser/demonstration_page_test.mjs)
-set_tests_properties(demonstration_page_test PROPERTIES LABELS e2e TIMEOUT 180 ENVIRONMENT
+set_tests_properties(demonstration_page_test PROPERTIES LABELS e2e TIMEOUT 300 ENVIRONMENT
   "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_EVIDENCE_HELPER=$<TARGET_FILE:quotary_evidence_helper>")
 quotary_test(boards_test LABEL e2e TIMEOUT 120
   SOURCES api/boards_test.cc

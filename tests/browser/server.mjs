@@ -10,8 +10,8 @@ const require = createRequire(new URL('../../api/web/package.json', import.meta.
 const { chromium } = require('playwright-core');
 
 const PROGRAM = process.env.QUOTARY_PROGRAM ?? 'build/release/quotary';
-const START_MS_MAX = 30_000;
-const WAIT_MS_MAX = 30_000;
+const START_MS_MAX = 90_000;
+const WAIT_MS_MAX = 90_000;
 
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -204,6 +204,7 @@ export async function openPage(browser, origin, size, options = {}) {
     acceptDownloads: true,
     ...options,
   });
+  context.setDefaultTimeout(WAIT_MS_MAX);
   const page = await context.newPage();
   page.faults = [];
   page.on('pageerror', (error) => page.faults.push(`thrown: ${error}`));
