@@ -23,6 +23,7 @@
 #include "ledger/records/fold.h"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace quotary::api {
 namespace {
@@ -291,16 +292,19 @@ Result<void> Organisation::ready() const {
 }
 
 std::string Organisation::without_folders(std::string text) const {
-  const auto take_out = [&text](const std::string& folder) {
-    if (folder.size() <= 1) return;
-    for (auto at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
-      text.erase(at, folder.size());
+  const auto take_out = [&text](const std::string& above) {
+    for (auto at = text.find(above); at != std::string::npos; at = text.find(above, at)) text.erase(at, above.size());
   };
-  const auto take_out_above = [&](const std::string& path) { take_out(path.substr(0, path.rfind('/') + 1)); };
+  const auto above = [](const std::string& path) { return std::filesystem::path(path).parent_path().string(); };
   const OrganisationConfig& config = parts_->config;
-  for (const std::string& folder : {config.keys_directory, config.data_directory}) take_out(folder + "/");
-  for (const std::string& folder : {config.keys_directory, config.data_directory}) take_out_above(folder);
-  for (const std::string& path : config.publish_to) take_out_above(path);
+  // Below the folders first: of what lies in them only the names in them are told.
+  std::vector<std::string> folders{config.keys_directory, config.data_directory, above(config.keys_directory),
+                                   above(config.data_directory)};
+  for (const std::string& path : config.publish_to) folders.push_back(above(path));
+  for (const std::string& folder : folders)
+    if (folder.size() > 1) take_out(folder + "/");
+  for (const std::string& folder : folders)
+    if (const std::string before = above(folder); before.size() > 1) take_out(before + "/");
   return text;
 }
 
