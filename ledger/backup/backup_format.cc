@@ -1,8 +1,10 @@
 #include "ledger/backup/backup_format.h"
 
 #include "ledger/base/json.h"
+#include "ledger/base/time.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace quotary {
@@ -12,6 +14,7 @@ namespace {
 constexpr std::string_view format_name = "quotary-backup", name_suffix = ".json";
 constexpr std::size_t number_digits = 9;
 constexpr JsonLimits manifest_limits{8, 4'000'000};
+constexpr std::array<std::string_view, 3> kept_folders{"store/", "access/", "blobs/"};
 
 Error bad(const std::string& why) {
   return fail(Errc::corrupt, "backup_manifest", "it is no manifest of a backup, or a damaged one: " + why);
@@ -81,6 +84,8 @@ Result<BackupManifest> parse_backup_manifest(std::string_view text) {
   manifest.tree_size = number_in(members, "tree_size");
   manifest.checkpoint = text_in(members, "checkpoint");
   manifest.made_at = text_in(members, "made_at");
+  if (manifest.number == 0 || manifest.number > backup_number_max) return bad("its number");
+  if (!parse_rfc3339(manifest.made_at)) return bad("when it was made");
   const auto root = Hash::from_hex(text_in(members, "root"));
   const json::value* const files = members.if_contains("files");
   if (!root || files == nullptr || !files->is_array()) return bad("root and files");
@@ -96,7 +101,9 @@ Result<BackupManifest> parse_backup_manifest(std::string_view text) {
 }
 
 bool good_backup_path(std::string_view path) {
-  if (path.empty() || path.size() > backup_path_bytes_max) return false;
+  const bool kept = std::any_of(kept_folders.begin(), kept_folders.end(),
+                                [&](std::string_view folder) { return path.starts_with(folder); });
+  if (!kept || path.size() > backup_path_bytes_max) return false;
   char before = '/';
   for (const char c : path) {
     const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');

@@ -45,7 +45,8 @@ struct BackupManifest {
 // Whether a path is of a large content: the ledger is whole without it, and only what it commits to is lost.
 [[nodiscard]] inline bool is_content_path(std::string_view path) { return path.starts_with("blobs/"); }
 
-// A relative path of names of A-Za-z0-9._- that do not begin with a dot.
+// A path below store/, access/ or blobs/, which hold all that a backup does, of names of A-Za-z0-9._- that do not begin
+// with a dot. What else stands in a data folder is made by a restore, or by nobody.
 [[nodiscard]] bool good_backup_path(std::string_view path);
 
 // Below the backup folder.

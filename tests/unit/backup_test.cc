@@ -381,7 +381,8 @@ TEST(BackupManifestTest, TheExampleOfTheFormatIsWrittenSo) {
   ASSERT_TRUE(manifest) << manifest.error().detail;
   EXPECT_EQ(*manifest_text(*manifest), golden);
   EXPECT_EQ(manifest->files.at(1), (BackupFile{"store/CURRENT", sha256("MANIFEST-000005\n"), 16}));
-  for (const char* path : {"", "/etc/passwd", "store/../x", ".store/x", "store//x", "store/", "a b", "store/\xc3\xa4"})
+  for (const char* path : {"", "/etc/passwd", "store/../x", ".store/x", "store//x", "store/", "store/a b",
+                           "store/\xc3\xa4", "lost", "successor", "keys/log.key", "store", "store2/x"})
     EXPECT_FALSE(good_backup_path(path)) << path;
   BackupManifest outside = *manifest;
   outside.files[0].path = "../store/000009.log";
