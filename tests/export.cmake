@@ -21,3 +21,6 @@ target_link_libraries(quotary_bench_export PRIVATE quotary_options quotary_expor
 include(fuzz/fuzz.cmake)
 quotary_fuzz(fuzz_archive SOURCES fuzz/fuzz_archive.cc LIBRARIES quotary_export CORPUS archive)
 quotary_fuzz(fuzz_export SOURCES fuzz/fuzz_export.cc LIBRARIES quotary_export quotary_log quotary_signing CORPUS export)
+quotary_test(refused_files_test LABEL unit TIMEOUT 60
+  SOURCES unit/refused_files_test.cc
+  LIBRARIES quotary_backup quotary_export quotary_log quotary_signing)
