@@ -19,7 +19,7 @@ namespace quotary::signature {
 
 inline constexpr std::int64_t minute_ms = 60'000;
 inline constexpr std::int64_t code_lives_ms = 10 * minute_ms, code_resend_ms = minute_ms,
-                              code_day_ms = 24 * 60 * minute_ms;
+                              code_day_ms = std::int64_t{24} * 60 * minute_ms;
 inline constexpr int code_attempts_max = 5;
 inline constexpr std::size_t codes_a_day_max = 5;
 inline constexpr std::int64_t proof_lives_ms = 60 * minute_ms;  // of a browser that proved the address
