@@ -18,6 +18,12 @@ quotary_test(matrix_test LABEL e2e TIMEOUT 60
 quotary_test(erasure_test LABEL e2e TIMEOUT 60
   SOURCES api/erasure_test.cc support/faulty_file_system.cc
   LIBRARIES quotary_api)
+add_test(NAME erased_bytes_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/e2e/erased_bytes_test.py)
+set_tests_properties(erased_bytes_test PROPERTIES LABELS e2e TIMEOUT 180 ENVIRONMENT
+  "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_EVIDENCE_HELPER=$<TARGET_FILE:quotary_evidence_helper>")
+quotary_test(picture_index_test LABEL unit TIMEOUT 30
+  SOURCES api/picture_index_test.cc
+  LIBRARIES quotary_api)
 quotary_test(contents_test LABEL e2e TIMEOUT 60
   SOURCES api/contents_test.cc
   LIBRARIES quotary_api)

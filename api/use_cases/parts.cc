@@ -11,6 +11,7 @@
 #include "ledger/log/lost_mark.h"
 #include "ledger/log/system_event.h"
 #include "ledger/quote/text.h"
+#include "ledger/records/cases.h"
 #include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 #include "pdfgen/printable.h"
@@ -142,6 +143,9 @@ std::string Organisation::Parts::text_in(std::uint64_t index, std::string_view p
 bool Organisation::Parts::carry_out_erasure(std::string_view target) {
   const bool destroyed = erased_keys->destroy(target);
   for (TextCache* cache : {&person_names, &buyer_names, &seller_names}) cache->forget_all();
+  if (target.starts_with(records::case_subject_prefix))
+    evidence->pictures().forget_case(std::string(target.substr(records::case_subject_prefix.size())),
+                                     ledger->state().tree_size);
   constexpr std::string_view person = "person:";
   if (target.starts_with(person)) {
     sessions.end_all(target.substr(person.size()));

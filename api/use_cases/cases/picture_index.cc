@@ -30,6 +30,8 @@ Result<void> PictureIndex::fill(const Gather& gather) {
 }
 
 void PictureIndex::put(PicturePlace picture) {
+  const auto forgotten = forgotten_.find(picture.case_id);
+  if (forgotten != forgotten_.end() && picture.index < forgotten->second) return;
   const auto at = std::lower_bound(settled_.begin(), settled_.end(), picture.index,
                                    [](const PicturePlace& each, std::uint64_t index) { return each.index < index; });
   if (at != settled_.end() && at->index == picture.index) return;
@@ -60,6 +62,12 @@ void PictureIndex::settle(const std::string& name, std::uint64_t index) {
   claimed_.erase(found);
   picture.index = index;
   put(std::move(picture));
+}
+
+void PictureIndex::forget_case(const std::string& case_id, std::uint64_t size) {
+  const std::lock_guard lock(mutex_);
+  forgotten_[case_id] = size;
+  std::erase_if(settled_, [&](const auto& each) { return each.case_id == case_id && each.index < size; });
 }
 
 std::optional<PicturePlace> PictureIndex::like(std::uint64_t index) const {

@@ -38,6 +38,8 @@ class PictureIndex {
   [[nodiscard]] bool claim(const std::string& name, const PicturePlace& picture);
   void release(const std::string& name);
   void settle(const std::string& name, std::uint64_t index);
+  // Of a case that was erased: all that entries before `size` brought, also what is being gathered or written now.
+  void forget_case(const std::string& case_id, std::uint64_t size);
 
   // The newest picture of another case that looks like the one which that entry brought, and came before it.
   [[nodiscard]] std::optional<PicturePlace> like(std::uint64_t index) const;
@@ -50,6 +52,7 @@ class PictureIndex {
   bool filled_ = false;
   std::deque<PicturePlace> settled_;  // by index
   std::map<std::string, PicturePlace> claimed_;
+  std::map<std::string, std::uint64_t> forgotten_;  // by case, up to which entry
 };
 
 }  // namespace quotary::api
