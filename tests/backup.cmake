@@ -13,5 +13,9 @@ add_test(NAME restore_e2e_test COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOUR
 set_tests_properties(restore_e2e_test PROPERTIES LABELS crash TIMEOUT 240 ENVIRONMENT
   "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_VERIFY_PROGRAM=$<TARGET_FILE:quotary-verify>")
 
+add_test(NAME older_backup_e2e_test COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/older_backup_test.py)
+set_tests_properties(older_backup_e2e_test PROPERTIES LABELS e2e TIMEOUT 240 ENVIRONMENT
+  "QUOTARY_PROGRAM=$<TARGET_FILE:quotary>;QUOTARY_VERIFY_PROGRAM=$<TARGET_FILE:quotary-verify>")
+
 add_executable(quotary_bench_backup bench/bench_backup.cc)
 target_link_libraries(quotary_bench_backup PRIVATE quotary_options quotary_backup quotary_signing)

@@ -8,6 +8,9 @@ quotary_fuzz(fuzz_witness SOURCES fuzz/fuzz_witness.cc LIBRARIES quotary_log quo
 quotary_test(witness_test LABEL unit TIMEOUT 120
   SOURCES unit/witness_test.cc support/faulty_file_system.cc
   LIBRARIES quotary_witness)
+quotary_test(witness_seen_test LABEL unit TIMEOUT 60
+  SOURCES unit/witness_seen_test.cc
+  LIBRARIES quotary_witness)
 quotary_test(witness_http_test LABEL e2e TIMEOUT 60
   SOURCES http/witness_http_test.cc
   LIBRARIES quotary_witness Boost::json)

@@ -12,6 +12,18 @@ MakeTransport http_transport(std::string ca_file, std::chrono::milliseconds requ
   return http::http_transport("/add-checkpoint", "text/plain; charset=utf-8", std::move(config));
 }
 
+Result<Cosignature> read_cosignature(const Vkey& key, std::string_view note_text, std::string_view lines) {
+  const auto bad = [](const std::string& why) {
+    return fail(Errc::unavailable, "bad_answer", "an answer without its cosignature: " + why);
+  };
+  const auto signatures = parse_signature_lines(lines);
+  if (!signatures) return bad(signatures.error().detail);
+  const auto found = find_cosignature(note_text, *signatures, key, signing::ed25519_holds);
+  if (!found) return bad(found.error().detail);
+  if (!*found) return bad("no line by " + key.name + " with the policy's key");
+  return **found;
+}
+
 Result<Cosignature> Exchange::ask(const Target& target, const Ledger& ledger) {
   const std::uint64_t size = target.checkpoint.size;
   for (int attempt = 0; attempt <= conflicts_in_a_row_max; ++attempt) {
@@ -32,7 +44,7 @@ Result<Cosignature> Exchange::ask(const Target& target, const Ledger& ledger) {
     }
     QUOTARY_TRY(answer, transport_.post(add_checkpoint_body(old_size, proof, target.note)));
     if (answer.status == 200) {
-      QUOTARY_TRY(cosignature, read_cosignature(target, answer.body));
+      QUOTARY_TRY(cosignature, read_cosignature(witness_.key, target.text, answer.body));
       known_size_ = size;
       return cosignature;
     }
@@ -46,18 +58,6 @@ Result<Cosignature> Exchange::ask(const Target& target, const Ledger& ledger) {
   }
   // Somebody else asks it at the same time; the next attempt is as good as this one.
   return fail(Errc::unavailable, "newer", "it named another size each time");
-}
-
-Result<Cosignature> Exchange::read_cosignature(const Target& target, const std::string& lines) const {
-  const auto bad = [](const std::string& why) {
-    return fail(Errc::unavailable, "bad_answer", "an answer without its cosignature: " + why);
-  };
-  const auto signatures = parse_signature_lines(lines);
-  if (!signatures) return bad(signatures.error().detail);
-  const auto found = find_cosignature(target.text, *signatures, witness_.key, signing::ed25519_holds);
-  if (!found) return bad(found.error().detail);
-  if (!*found) return bad("no line by " + witness_.key.name + " with the policy's key");
-  return **found;
 }
 
 Error Exchange::refusal(const PostAnswer& answer, std::uint64_t old_size) const {

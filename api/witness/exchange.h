@@ -16,6 +16,10 @@ using http::Transport;
 // To a witness's add-checkpoint, over HTTP and HTTPS.
 [[nodiscard]] MakeTransport http_transport(std::string ca_file, std::chrono::milliseconds request_timeout);
 
+// The cosignature of `key` over a checkpoint's note text among the lines that a witness answered. Errc::unavailable
+// `bad_answer` when it is missing or does not hold.
+[[nodiscard]] Result<Cosignature> read_cosignature(const Vkey& key, std::string_view note_text, std::string_view lines);
+
 // What a witness is known to have cosigned last, and how to ask it for more. One thread.
 class Exchange {
  public:
@@ -31,7 +35,6 @@ class Exchange {
   void set_known_size(std::uint64_t size) { known_size_ = size; }
 
  private:
-  [[nodiscard]] Result<Cosignature> read_cosignature(const Target& target, const std::string& lines) const;
   [[nodiscard]] Error refusal(const PostAnswer& answer, std::uint64_t old_size) const;
 
   const PolicyWitness witness_;

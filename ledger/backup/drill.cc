@@ -45,6 +45,10 @@ Result<std::optional<OutsideCheckpoint>> read_outside_checkpoint(FileSystem& fil
   return std::optional<OutsideCheckpoint>(std::move(outside));
 }
 
+bool say_last(const std::vector<OutsideCheckpoint>& outside, std::uint64_t size) {
+  return std::any_of(outside.begin(), outside.end(), [&](const OutsideCheckpoint& each) { return each.size >= size; });
+}
+
 Result<RestoredCheck> check_restored(const std::string& directory, const BackupManifest& manifest,
                                      const std::vector<OutsideCheckpoint>& outside, bool last_word,
                                      const LedgerPorts& ports, const CheckpointVerifier& log_key,
@@ -74,9 +78,7 @@ Result<RestoredCheck> check_restored(const std::string& directory, const BackupM
     const NodeReader nodes = nodes_of(*store);
     for (const OutsideCheckpoint& each : outside) hold_against(each, check.report.tree_size, nodes, check);
   }
-  check.unknown = !last_word && std::none_of(outside.begin(), outside.end(), [&](const OutsideCheckpoint& each) {
-    return each.size >= manifest.tree_size;
-  });
+  check.unknown = !last_word && !say_last(outside, manifest.tree_size);
   if (!check.unknown && !check.lost.any()) name_unexplained(check.report);
   return check;
 }

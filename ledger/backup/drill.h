@@ -27,14 +27,16 @@ struct LostEntries {
   [[nodiscard]] bool any() const { return from < to; }
 };
 
+// Whether any of them says what came after a tree of that size: what covers fewer entries does not.
+[[nodiscard]] bool say_last(const std::vector<OutsideCheckpoint>& outside, std::uint64_t size);
+
 // The restored folder, verified in full and held against its manifest and what was published.
 struct RestoredCheck {
   VerifyReport report;
   LostEntries lost;
   bool unknown = false;  // nothing says what was published after the backup
 };
-// What covers fewer entries than the backup says nothing about what came after it. `last_word`: nothing was published
-// since, where nothing outside says anything. What was erased by an entry that the
+// `last_word`: nothing was published since, where nothing outside says anything. What was erased by an entry that the
 // backup lacks is a problem only when it lacks none. Errors as of verify_folder.
 [[nodiscard]] Result<RestoredCheck> check_restored(const std::string& directory, const BackupManifest& manifest,
                                                    const std::vector<OutsideCheckpoint>& outside, bool last_word,

@@ -78,7 +78,7 @@ Result<Restored> restore_backup(const RestoreOptions& options, const LedgerPorts
   QUOTARY_TRY_VOID(add_newer(files, options, manifest, log_key, outside));
   if (options.ask_witnesses) {
     QUOTARY_TRY(store, open_rocks_store(store_path(options.directory), StoreMode::read_only));
-    QUOTARY_TRY(witnesses, options.ask_witnesses(manifest, nodes_of(*store)));
+    QUOTARY_TRY(witnesses, options.ask_witnesses(manifest, nodes_of(*store), outside));
     outside.insert(outside.end(), witnesses.begin(), witnesses.end());
   }
   QUOTARY_TRY(check,

@@ -13,9 +13,9 @@ struct RestoreOptions {
   std::string directory;                // new or empty
   // Checkpoints that were published elsewhere. Those of newer backups in the folder are added.
   std::vector<OutsideCheckpoint> outside;
-  // Asked once the folder is whole: what witnesses have seen.
-  using AskWitnesses =
-      std::function<Result<std::vector<OutsideCheckpoint>>(const BackupManifest& manifest, const NodeReader& nodes)>;
+  // Asked once the folder is whole: what witnesses have seen. `others` are all that was published elsewhere.
+  using AskWitnesses = std::function<Result<std::vector<OutsideCheckpoint>>(
+      const BackupManifest& manifest, const NodeReader& nodes, const std::vector<OutsideCheckpoint>& others)>;
   AskWitnesses ask_witnesses;
   bool last_word = false;  // the operator says that nothing was published since, where nothing else says anything
   UnpackOptions unpacking;

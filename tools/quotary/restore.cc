@@ -13,6 +13,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace quotary::cli {
@@ -30,24 +31,41 @@ struct RestoreCommand {
 
 constexpr std::chrono::milliseconds witness_timeout{10'000};
 
-// What each witness of the policy has seen. One that cannot be asked may have seen more than we have.
+// One witness of the policy.
+Result<std::uint64_t> ask_witness(const RestoreCommand& command, const PolicyWitness& asked,
+                                  const witness::Known& known, witness::SeenLess less) {
+  const auto ask = [&]() -> Result<std::uint64_t> {
+    if (asked.url.empty()) return fail(Errc::unavailable, "no_url", command.witness_policy + " gives no URL of it");
+    QUOTARY_TRY(transport, witness::http_transport(command.witness_ca, witness_timeout)(asked.url));
+    return witness::size_seen_by(*transport, asked.key, known, less, SystemClock().now());
+  };
+  auto seen = ask();
+  if (seen) return seen;
+  Error named = std::move(seen).error();
+  named.detail = "witness " + asked.key.name + ": " + named.detail;
+  return named;
+}
+
+// What each witness of the policy has seen. One that cannot be asked may have seen more than we have. Where the folder
+// will go on, those that have seen less are asked once more whether it was this tree; where it will not, they are left
+// as they are, so that whoever tries again hears the same.
 Result<std::vector<OutsideCheckpoint>> ask_witnesses(const RestoreCommand& command, FileSystem& files,
-                                                     const BackupManifest& manifest, const NodeReader& nodes) {
+                                                     const BackupManifest& manifest, const NodeReader& nodes,
+                                                     const std::vector<OutsideCheckpoint>& others) {
   QUOTARY_TRY(text, read_file(files, command.witness_policy, policy_bytes_max));
   QUOTARY_TRY(policy, WitnessPolicy::parse(text));
-  const auto connect = witness::http_transport(command.witness_ca, witness_timeout);
-  std::vector<OutsideCheckpoint> seen;
+  const witness::Known known{manifest.checkpoint, manifest.tree_size, nodes};
+  std::vector<OutsideCheckpoint> seen, all = others;
   for (const PolicyWitness& each : policy.witnesses()) {
-    const auto named = [&](Error error) {
-      error.detail = "witness " + each.key.name + ": " + error.detail;
-      return error;
-    };
-    if (each.url.empty())
-      return named(fail(Errc::unavailable, "no_url", command.witness_policy + " gives no URL of it"));
-    QUOTARY_TRY(transport, connect(each.url));
-    auto size = witness::size_seen_by(*transport, manifest.checkpoint, manifest.tree_size, nodes);
-    if (!size) return named(std::move(size).error());
-    seen.push_back({"witness " + each.key.name, *size, {}});
+    QUOTARY_TRY(size, ask_witness(command, each, known, witness::SeenLess::leave));
+    seen.push_back({"witness " + each.key.name, size, {}});
+  }
+  all.insert(all.end(), seen.begin(), seen.end());
+  const bool lost = say_last(all, manifest.tree_size + 1);
+  if (lost || !(command.last_word || say_last(all, manifest.tree_size))) return seen;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    QUOTARY_TRY(size, ask_witness(command, policy.witnesses()[i], known, witness::SeenLess::cosign));
+    seen[i].size = std::max(seen[i].size, size);
   }
   return seen;
 }
@@ -114,8 +132,9 @@ Result<Outcome> restore(const RestoreCommand& command) {
   QUOTARY_TRY(outside, published_outside(command, *files, log_key));
   options.outside = std::move(outside);
   if (!command.witness_policy.empty()) {
-    options.ask_witnesses = [&](const BackupManifest& manifest, const NodeReader& nodes) {
-      return ask_witnesses(command, *files, manifest, nodes);
+    options.ask_witnesses = [&](const BackupManifest& manifest, const NodeReader& nodes,
+                                const std::vector<OutsideCheckpoint>& others) {
+      return ask_witnesses(command, *files, manifest, nodes, others);
     };
   }
   if (!command.as_json && ::isatty(STDERR_FILENO) != 0) {
