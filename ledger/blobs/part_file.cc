@@ -13,7 +13,7 @@ constexpr std::uint64_t hint_bytes = 4u << 20;
 }  // namespace
 
 Result<PartFile> PartFile::open(FileSystem& files, const ContentCipher& cipher, const std::string& path,
-                                const BlobHead& head, ContentKey key, std::string_view nonce) {
+                                const BlobHead& head, const ContentKey& key, std::string_view nonce) {
   QUOTARY_TRY(file, files.open(path, OpenMode::create_or_open));
   PartFile part(std::move(file), cipher, head_text(head), key, nonce);
   QUOTARY_TRY_VOID(part.go_on());

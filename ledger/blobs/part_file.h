@@ -17,7 +17,7 @@ class PartFile {
   // Makes the file, or goes on behind the last whole chunk that can be opened: everything is hashed anew, and what
   // follows is cut off.
   [[nodiscard]] static Result<PartFile> open(FileSystem& files, const ContentCipher& cipher, const std::string& path,
-                                             const BlobHead& head, ContentKey key, std::string_view nonce);
+                                             const BlobHead& head, const ContentKey& key, std::string_view nonce);
 
   // Bytes of content taken so far.
   [[nodiscard]] std::uint64_t offset() const { return chunks_ * chunk_bytes + pending_.size(); }
@@ -26,7 +26,7 @@ class PartFile {
   [[nodiscard]] Result<ContentHashes> finish();
 
  private:
-  PartFile(std::unique_ptr<File> file, const ContentCipher& cipher, std::string head, ContentKey key,
+  PartFile(std::unique_ptr<File> file, const ContentCipher& cipher, std::string head, const ContentKey& key,
            std::string_view nonce)
       : file_(std::move(file)), cipher_(&cipher), head_(std::move(head)), key_(key), hasher_(nonce) {}
   [[nodiscard]] Result<void> go_on();

@@ -33,7 +33,7 @@ struct CaseBefore {
 
 // Cases that were opened, and that have been complete since, in a quarter of an hour of UTC: the longest span that no
 // day's begin of today's time zones cuts. The fold itself reads no zone, whose rules change with the machine.
-inline constexpr std::int64_t flow_span_ms = 15 * 60 * 1000;
+inline constexpr std::int64_t flow_span_ms = std::int64_t{15} * 60 * 1000;
 struct Flow {
   std::uint64_t opened = 0, completed = 0;
 };

@@ -332,7 +332,7 @@ Result<health::Counts> find_counts(const StateReader& state, std::string_view pe
   if (!read) return state_damaged(key);
   auto counts = health::parse_counts(*read);
   if (!counts) return state_damaged(key);
-  return std::move(*counts);
+  return *counts;
 }
 
 Result<StageCounts> find_stages(const StateReader& state, std::string_view unit) {

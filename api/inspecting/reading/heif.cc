@@ -68,7 +68,7 @@ DecodedPicture decode_heif(std::string_view bytes) {
   grey.pixels.reserve(std::size_t{grey.width} * grey.height);
   for (int y = 0; y < rows; ++y) {
     const std::uint8_t* line = plane + std::ptrdiff_t{y} * stride;
-    for (int x = 0; x < columns; ++x)
+    for (std::ptrdiff_t x = 0; x < columns; ++x)
       grey.pixels += static_cast<char>(bytes_each == 1 ? line[x] : (line[2 * x] | line[2 * x + 1] << 8) >> shift);
   }
   out.grey = std::move(grey);
