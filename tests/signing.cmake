@@ -13,6 +13,10 @@ quotary_test(keys_test LABEL unit TIMEOUT 60
 quotary_test(seal_test LABEL unit TIMEOUT 180
   SOURCES unit/seal_test.cc
   LIBRARIES quotary_seal_fixture quotary_pdfgen quotary_sample_quotes)
+quotary_test(certificate_renewal_test LABEL unit TIMEOUT 60
+  SOURCES unit/certificate_renewal_test.cc
+  LIBRARIES quotary_seal_fixture)
+quotary_fuzz(fuzz_renewal SOURCES fuzz/fuzz_renewal.cc LIBRARIES quotary_signing CORPUS renewal)
 quotary_test(token_key_test LABEL unit TIMEOUT 120
   SOURCES unit/token_key_test.cc
   LIBRARIES quotary_seal_fixture)
