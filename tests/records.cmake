@@ -25,3 +25,6 @@ quotary_test(leads_fold_test LABEL unit TIMEOUT 30
   LIBRARIES quotary_records quotary_log)
 add_executable(quotary_bench_gates bench/bench_gates.cc)
 target_link_libraries(quotary_bench_gates PRIVATE quotary_options quotary_records)
+quotary_test(certificates_fold_test LABEL unit TIMEOUT 30
+  SOURCES unit/certificates_fold_test.cc
+  LIBRARIES quotary_records)

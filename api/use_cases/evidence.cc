@@ -103,6 +103,7 @@ std::string_view ending_of(std::string_view media_type) {
          : media_type == "image/jpeg"             ? ".jpg"
          : media_type == "image/png"              ? ".png"
          : media_type == "application/x-pem-file" ? ".pem"
+         : media_type == "text/plain"             ? ".txt"
                                                   : ".bin";
 }
 

@@ -259,7 +259,8 @@ Result<void> Organisation::Parts::start_service_events() {
   QUOTARY_TRY_VOID(service->begin());
   if (seal) {
     QUOTARY_TRY(certificate, signing::signing_certificate(seal->certificate_pem()));
-    QUOTARY_TRY_VOID(adopt_certificate(*ledger, records::sealing, certificate));
+    QUOTARY_TRY_VOID(adopt_certificate(*ledger, {*config.files, config.keys_directory, keys->log_signer().name()},
+                                       records::sealing, certificate));
   }
   // A disk that cannot be asked is shown, and keeps nobody from issuing.
   (void)service->look_at_disk();

@@ -202,7 +202,8 @@ Result<void> Organisation::Parts::open_signing() {
   recording_pem = (*opened)->certificate_pem();
   if (service) {
     QUOTARY_TRY(certificate, signing::signing_certificate((*opened)->certificate_pem()));
-    QUOTARY_TRY_VOID(adopt_certificate(*ledger, records::recording_signatures, certificate));
+    QUOTARY_TRY_VOID(adopt_certificate(*ledger, {*config.files, config.keys_directory, keys->log_signer().name()},
+                                       records::recording_signatures, certificate));
   }
   config.signature.sign_document = signature::document_signing(std::move(*opened), fonts);
   return {};

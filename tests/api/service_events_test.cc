@@ -1,4 +1,5 @@
 // What a server chains about its own service.
+#include "api/certificate_renewal.h"
 #include "ledger/log/damage_mark.h"
 #include "signing/seal.h"
 #include "tests/api/fixture.h"
@@ -77,33 +78,124 @@ TEST(ServiceEvents, WhoeverServesNobodyChainsNothing) {
   EXPECT_EQ(w.organisation->disk().low_bytes, 0u);
 }
 
-TEST(ServiceEvents, EachCertificateThatSealsIsChainedOnceAndLeadsToTheOneBefore) {
-  Served w;
-  const auto adopted = [&] {
+// A server whose seal is replaced.
+struct Sealed : Served {
+  Sealed() {
+    reopen();  // with the seal of the key folder
+  }
+  [[nodiscard]] std::vector<json::object> adopted() const {
     std::vector<json::object> out;
-    const auto page = w.organisation->list_entries(w.auditor, 0, entries_page_max);
+    const auto page = organisation->list_entries(auditor, 0, entries_page_max);
     for (const auto& item : page->body.at("items").as_array()) {
       const auto entry = parse_json(std::string_view(item.at("canonical").as_string()));
       if (entry->at("type") == "seal.certificate_adopted") out.push_back(entry->as_object());
     }
     return out;
-  };
-  w.reopen();
-  ASSERT_EQ(adopted().size(), 1u);
-  EXPECT_FALSE(adopted()[0].at("body").as_object().contains("previous"));
-  w.organisation.reset();
-  for (const char* file : {"/seal.cert.pem", "/seal.key.pem"})
-    ASSERT_TRUE(std::filesystem::remove(w.config.keys_directory + file));
-  SystemRandom random;
-  ASSERT_TRUE(signing::make_development_seal(*w.files, w.config.keys_directory, "renewed", w.clock->now(), random));
+  }
+  // Another seal, beside the one in use.
+  [[nodiscard]] signing::SealKeyFiles next(const std::string& name) const {
+    const std::string directory = config.keys_directory + "/" + name;
+    EXPECT_TRUE(files->make_directory(directory, 0700));
+    SystemRandom random;
+    return signing::make_development_seal(*files, directory, name, clock->now(), random).value();
+  }
+  [[nodiscard]] signing::SealKeyFiles current() const {
+    signing::SealKeyFiles out;
+    out.certificate_path = config.keys_directory + "/seal.cert.pem";
+    out.key_path = config.keys_directory + "/seal.key.pem";
+    return out;
+  }
+  [[nodiscard]] Result<PreparedRenewal> renew(const signing::SealKeyFiles& to,
+                                              signing::CertificateEnd end = signing::CertificateEnd::renewed) const {
+    return prepare_renewal(config, records::sealing, config.seal.certificate_path.empty() ? current() : config.seal, to,
+                           end);
+  }
+  [[nodiscard]] bool waits() const { return files->exists(config.keys_directory + "/seal.renewal"); }
+  void expect_holds() const {
+    const auto held = organisation->verify_log(auditor, "{}");
+    ASSERT_TRUE(held);
+    EXPECT_TRUE(held->body.at("ok").as_bool()) << json::serialize(held->body);
+  }
+};
+
+TEST(ServiceEvents, EachCertificateThatSealsIsChainedOnceAndLeadsToTheOneBefore) {
+  Sealed w;
+  ASSERT_EQ(w.adopted().size(), 1u);
+  EXPECT_FALSE(w.adopted()[0].at("body").as_object().contains("previous"));
+  w.config.seal = w.next("renewed");
   for (int start = 0; start < 2; ++start) w.reopen();
-  const auto both = adopted();
+  const auto both = w.adopted();
   ASSERT_EQ(both.size(), 2u);
   EXPECT_EQ(both[1].at("body").at("previous"), both[0].at("index"));
   EXPECT_NE(both[1].at("body").at("certificate"), both[0].at("body").at("certificate"));
-  const auto held = w.organisation->verify_log(w.auditor, "{}");
-  ASSERT_TRUE(held);
-  EXPECT_TRUE(held->body.at("ok").as_bool()) << json::serialize(held->body);
+  EXPECT_FALSE(both[1].at("body").as_object().contains("before"));  // nobody signed it
+  w.expect_holds();
+}
+
+TEST(ServiceEvents, ARenewalThatBothKeysSignedIsChainedWithTheCertificate) {
+  Sealed w;
+  const auto second = w.next("second"), third = w.next("third");
+  const auto made = w.renew(second);  // the server goes on meanwhile
+  ASSERT_TRUE(made) << made.error().detail;
+  EXPECT_EQ(made->terms.adopted_by, w.adopted()[0].at("index").to_number<std::uint64_t>());
+  w.reopen();  // with the old one still
+  EXPECT_EQ(w.adopted().size(), 1u);
+  EXPECT_TRUE(w.waits());
+  w.config.seal = second;
+  w.reopen();
+  ASSERT_EQ(w.adopted().size(), 2u);
+  EXPECT_EQ(w.adopted()[1].at("body").at("before"), "renewed");
+  EXPECT_EQ(w.adopted()[1].at("objects").at(1).at("name"), "renewal");
+  EXPECT_FALSE(w.waits());
+  ASSERT_TRUE(w.renew(third, signing::CertificateEnd::revoked));
+  w.config.seal = third;
+  w.reopen();
+  ASSERT_EQ(w.adopted().size(), 3u);
+  EXPECT_EQ(w.adopted()[2].at("body").at("before"), "revoked");
+  w.expect_holds();
+}
+
+TEST(ServiceEvents, ARenewalToAnotherCertificateIsNotPassedOver) {
+  Sealed w;
+  const auto second = w.next("second"), third = w.next("third");
+  ASSERT_TRUE(w.renew(second));
+  w.config.seal = third;
+  w.organisation.reset();
+  const auto refused = Organisation::open(w.config);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "renewal_differs");
+  EXPECT_NE(refused.error().detail.find("/seal.renewal"), std::string::npos) << refused.error().detail;
+  w.config.seal = second;
+  w.reopen();
+  EXPECT_EQ(w.adopted().size(), 2u);
+}
+
+TEST(ServiceEvents, ADamagedRenewalIsNamed) {
+  Sealed w;
+  const auto second = w.next("second");
+  ASSERT_TRUE(w.renew(second));
+  const std::string path = w.config.keys_directory + "/seal.renewal";
+  auto text = read_file(*w.files, path).value();
+  text[text.size() / 2] = text[text.size() / 2] == 'A' ? 'B' : 'A';
+  ASSERT_TRUE(write_file_durably(*w.files, path, text));
+  w.config.seal = second;
+  w.organisation.reset();
+  const auto refused = Organisation::open(w.config);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "renewal");
+  EXPECT_NE(refused.error().detail.find(path), std::string::npos) << refused.error().detail;
+  w.config.seal = {};
+  w.reopen();  // what waits for another day keeps nobody from going on
+}
+
+TEST(ServiceEvents, OnlyTheCertificateInUseCanBeFollowed) {
+  Sealed w;
+  const auto second = w.next("second"), third = w.next("third");
+  const auto refused = prepare_renewal(w.config, records::sealing, second, third, signing::CertificateEnd::renewed);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "certificate_not_in_use");
+  EXPECT_EQ(w.renew(w.current()).error().code, "bad_renewal");
+  EXPECT_FALSE(w.waits());
 }
 
 TEST(ServiceEvents, AFullDiskIsToldOnceAndShown) {
