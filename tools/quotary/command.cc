@@ -40,18 +40,22 @@ Result<void> Places::complete() {
   return {};
 }
 
+signing::SealKeyFiles KeyPlace::files(const char* password_variable) const {
+  signing::SealKeyFiles out;
+  out.certificate_path = token.module_path.empty() ? certificate : token_certificate;
+  out.key_path = key;
+  out.pkcs12_path = pkcs12;
+  out.token = token;
+  if (const char* password = std::getenv(password_variable)) out.pkcs12_password = password;
+  return out;
+}
+
 api::OrganisationConfig Places::config() const {
   api::OrganisationConfig config;
   config.data_directory = data;
   config.keys_directory = keys;
   config.publish_to = publish_to;
-  config.seal.certificate_path = seal_certificate;
-  config.seal.key_path = seal_key;
-  config.seal.pkcs12_path = seal_pkcs12;
-  config.seal.token = seal_token;
-  if (!seal_token.module_path.empty()) config.seal.certificate_path = token_certificate;
-  // A password on the command line would show in the process list.
-  if (const char* password = std::getenv("QUOTARY_SEAL_PASSWORD")) config.seal.pkcs12_password = password;
+  config.seal = seal.files(seal_password_variable);
   return config;
 }
 
@@ -111,6 +115,31 @@ void add_log_keys(CLI::App& command, std::string& vkey, std::string& succession)
       ->check(CLI::ExistingFile);
 }
 
+void add_key_place(CLI::App& command, KeyPlace& place, const std::string& name, const std::string& what,
+                   const std::string& password_variable) {
+  const std::string option = "--" + name + "-";
+  auto* certificate = command.add_option(option + "certificate", place.certificate,
+                                         "PEM certificate of " + what + ", its chain after it");
+  auto* key = command.add_option(option + "key", place.key, "PEM key of " + what)->needs(certificate);
+  certificate->needs(key);
+  command.add_option(option + "pkcs12", place.pkcs12, "PKCS#12 file of " + what + "; password in " + password_variable)
+      ->excludes(certificate);
+  auto* module = command
+                     .add_option(option + "token-module", place.token.module_path,
+                                 "PKCS#11 library of the card or security module that has the key of " + what)
+                     ->excludes(certificate);
+  auto* token = command.add_option(option + "token", place.token.token, "label of the token in it")->needs(module);
+  auto* label =
+      command.add_option(option + "token-key", place.token.key, "label of the key in the token")->needs(module);
+  module->needs(token)->needs(label);
+  command.add_option(option + "token-pin-file", place.token.pin_path, "file whose first line is the PIN")
+      ->needs(module);
+  command
+      .add_option(option + "token-certificate", place.token_certificate,
+                  "PEM certificate of that key, its chain after it (default: the token's own)")
+      ->needs(module);
+}
+
 void add_places(CLI::App& command, Places& places, bool seal) {
   command.add_option("--data", places.data, "data folder of the organisation")
       ->envname("QUOTARY_DATA")
@@ -120,27 +149,7 @@ void add_places(CLI::App& command, Places& places, bool seal) {
   if (!seal) return;
   command.add_option("--publish-to", places.publish_to,
                      "further file that gets each signed checkpoint; may be repeated");
-  auto* certificate = command.add_option("--seal-certificate", places.seal_certificate,
-                                         "PEM certificate of the seal, its chain after it");
-  auto* key = command.add_option("--seal-key", places.seal_key, "PEM key of the seal")->needs(certificate);
-  certificate->needs(key);
-  command
-      .add_option("--seal-pkcs12", places.seal_pkcs12, "PKCS#12 file of the seal; password in QUOTARY_SEAL_PASSWORD")
-      ->excludes(certificate);
-  auto* module = command
-                     .add_option("--seal-token-module", places.seal_token.module_path,
-                                 "PKCS#11 library of the card or security module that has the seal's key")
-                     ->excludes(certificate);
-  auto* token = command.add_option("--seal-token", places.seal_token.token, "label of the token in it")->needs(module);
-  auto* label =
-      command.add_option("--seal-token-key", places.seal_token.key, "label of the key in the token")->needs(module);
-  module->needs(token)->needs(label);
-  command.add_option("--seal-token-pin-file", places.seal_token.pin_path, "file whose first line is the PIN")
-      ->needs(module);
-  command
-      .add_option("--seal-token-certificate", places.token_certificate,
-                  "PEM certificate of that key, its chain after it (default: the token's own)")
-      ->needs(module);
+  add_key_place(command, places.seal, "seal", "the seal", seal_password_variable);
 }
 
 int report(const Error& error) {

@@ -24,14 +24,27 @@ inline constexpr int exit_unchecked = 2;  // could not be done: arguments, paths
 // Errc::invalid `bad_path`.
 [[nodiscard]] Result<bool> lies_within(const std::string& path, const std::string& folder);
 
+// Where a key that signs documents is, with its certificate: files, a PKCS#12 file or a token.
+struct KeyPlace {
+  std::string certificate, key, pkcs12;
+  std::string token_certificate;  // of the key in `token`
+  signing::TokenKeyPlace token;
+
+  [[nodiscard]] bool given() const { return !(certificate.empty() && pkcs12.empty() && token.module_path.empty()); }
+  // The PKCS#12 password comes from that environment variable: on the command line it would show in the process list.
+  [[nodiscard]] signing::SealKeyFiles files(const char* password_variable) const;
+};
+// Adds --NAME-certificate, --NAME-key, --NAME-pkcs12 and --NAME-token…; `what` says in words whose key it is.
+void add_key_place(CLI::App& command, KeyPlace& place, const std::string& name, const std::string& what,
+                   const std::string& password_variable);
+inline constexpr const char* seal_password_variable = "QUOTARY_SEAL_PASSWORD";
+
 // Where an organisation lives, from --data, --keys and their environment variables.
 struct Places {
   std::string data = "./data";
   std::string keys;  // filled by complete(): the data folder's path + ".keys"
   std::vector<std::string> publish_to;
-  std::string seal_certificate, seal_key, seal_pkcs12;
-  std::string token_certificate;  // of the key in seal_token
-  signing::TokenKeyPlace seal_token;
+  KeyPlace seal;
 
   // Fills what was not given; Errc::invalid `keys_inside_data` when the key folder lies in the data folder.
   [[nodiscard]] Result<void> complete();

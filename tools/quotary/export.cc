@@ -51,8 +51,8 @@ std::string certificates_in(std::string_view pem) {
 }
 
 Result<std::string> seal_certificate(FileSystem& files, const Places& places) {
-  const bool given = !places.seal_certificate.empty();
-  const std::string path = given ? places.seal_certificate : places.keys + "/seal.cert.pem";
+  const bool given = !places.seal.certificate.empty();
+  const std::string path = given ? places.seal.certificate : places.keys + "/seal.cert.pem";
   if (!given && !files.exists(path)) return std::string();
   QUOTARY_TRY(pem, read_file(files, path, export_small_file_bytes_max));
   std::string certificates = certificates_in(pem);
@@ -234,7 +234,7 @@ void add_export(CLI::App& app, int& exit_code) {
   command->add_flag("--witnessed", options->witnessed,
                     "at the newest checkpoint that witnesses cosigned, not at the newest that is signed");
   add_log_keys(*command, options->vkey, options->succession);
-  command->add_option("--seal-certificate", options->places.seal_certificate,
+  command->add_option("--seal-certificate", options->places.seal.certificate,
                       "PEM certificate of the seal (default: seal.cert.pem in the key folder, if it is there)");
   command->add_option("--witness-policy", options->witness_policy,
                       "tlog-policy file to go with it, which names the witnesses' keys");

@@ -27,8 +27,7 @@ int init(InitOptions options) {
     if (!seller) return report(seller.error()), exit_unchecked;
     options.made.seller = std::move(*seller);
   }
-  options.made.development_seal = options.places.seal_certificate.empty() && options.places.seal_pkcs12.empty() &&
-                                  options.places.seal_token.module_path.empty();
+  options.made.development_seal = !options.places.seal.given();
   const auto organisation = api::Organisation::create(options.places.config(), options.made);
   if (!organisation) return report(organisation.error());
   std::printf("Made the ledger %s in %s; keys in %s\nIts verification key: %s", options.made.origin.c_str(),

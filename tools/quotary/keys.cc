@@ -1,5 +1,6 @@
 #include "tools/quotary/command.h"
 
+#include "api/certificate_renewal.h"
 #include "api/key_rotation.h"
 #include "ledger/base/json.h"
 #include "signing/keys.h"
@@ -10,6 +11,8 @@
 
 namespace quotary::cli {
 namespace {
+
+constexpr const char* next_password_variable = "QUOTARY_NEXT_PASSWORD";
 
 struct KeyOptions {
   Places places;
@@ -53,6 +56,8 @@ int show(KeyOptions options) {
     paths.key_path = options.places.keys + "/seal.key.pem";
   }
   const auto seal = signing::Seal::load(*files, paths, SystemClock().now());
+  const auto renewal = api::waiting_renewal(options.places.config(), records::sealing);
+  if (!renewal) return report(renewal.error());
   if (options.as_json) {
     json::object out{{"origin", (*folder)->log_signer().name()}, {"vkey", vkey}, {"earlier", earlier_keys(**folder)}};
     if (seal) {
@@ -60,12 +65,16 @@ int show(KeyOptions options) {
     } else {
       out["seal"] = json::object{{"problem", seal.error().code}, {"detail", seal.error().detail}};
     }
+    if (*renewal) out["next_seal_certificate"] = (*renewal)->new_certificate.hex();
     std::printf("%s\n", json::serialize(out).c_str());
   } else {
     std::printf("log    %s\n", vkey.c_str());
     print_earlier(**folder);
     if (seal)
       std::printf("seal   %s, until %s\n", (*seal)->subject().c_str(), format_rfc3339((*seal)->not_after()).c_str());
+    if (*renewal)
+      std::printf("next   certificate %s: the next start with it chains the change\n",
+                  (*renewal)->new_certificate.hex().c_str());
   }
   if (!seal) return report(seal.error());
   return exit_ok;
@@ -113,6 +122,54 @@ int rotate(KeyOptions options) {
   std::puts(
       "接着 next         备份账本和密钥目录（备份到新目录）；公布新公钥和 /log/succession；把新公钥写入见证策略\n"
       "                  back up ledger (into a new folder) and key folder; publish the new key and /log/succession; put it into witness policies");
+  return exit_ok;
+}
+
+struct RenewOptions {
+  Places places;
+  KeyPlace next;
+  bool signing_service = false, revoke = false, as_json = false;
+};
+
+// Of the certificate in use: what was given, or what lies in the key folder.
+signing::SealKeyFiles current_key(const RenewOptions& options) {
+  if (options.places.seal.given()) return options.places.seal.files(seal_password_variable);
+  const std::string name = options.places.keys + (options.signing_service ? "/signing-service" : "/seal");
+  signing::SealKeyFiles files;
+  files.certificate_path = name + ".cert.pem";
+  files.key_path = name + ".key.pem";
+  return files;
+}
+
+int renew(RenewOptions options) {
+  if (auto complete = options.places.complete(); !complete) return report(complete.error()), exit_unchecked;
+  if (!options.next.given())
+    return report(fail(Errc::unavailable, "next_key_missing",
+                       "give the key that follows: --next-certificate and --next-key, --next-pkcs12, or "
+                       "--next-token-module with --next-token and --next-token-key"));
+  const auto& use = options.signing_service ? records::recording_signatures : records::sealing;
+  const auto made = api::prepare_renewal(
+      options.places.config(), use, current_key(options), options.next.files(next_password_variable),
+      options.revoke ? signing::CertificateEnd::revoked : signing::CertificateEnd::renewed);
+  if (!made) return report(made.error());
+  const bool revoked = made->terms.end == signing::CertificateEnd::revoked;
+  if (options.as_json) {
+    std::printf("%s\n", json::serialize(json::object{{"file", made->path},
+                                                     {"use", made->terms.use},
+                                                     {"old_certificate", made->terms.old_certificate.hex()},
+                                                     {"adopted_by", made->terms.adopted_by},
+                                                     {"new_certificate", made->terms.new_certificate.hex()},
+                                                     {"revoked", revoked}})
+                            .c_str());
+    return exit_ok;
+  }
+  std::printf(
+      "旧证书 old        %s, 由条目 %llu 启用 adopted by entry; %s\n新证书 next       %s\n文件 file         %s\n",
+      made->old_subject.c_str(), number(made->terms.adopted_by),
+      revoked ? "将吊销 to be revoked" : "将停用 to be retired", made->new_subject.c_str(), made->path.c_str());
+  std::puts(
+      "接着 next         用新证书重新启动服务：账本将记下新旧密钥共同签署的更换\n"
+      "                  restart the server with the new certificate: it chains the change that both keys signed");
   return exit_ok;
 }
 
@@ -164,6 +221,21 @@ void add_keys(CLI::App& app, int& exit_code) {
   rotate_command->add_flag("--revoke", rotating->revoke,
                            "the old key may be in other hands: what it signed is to be believed no more");
   rotate_command->add_flag("--json", rotating->as_json, "for machines");
+
+  auto renewing = std::make_shared<RenewOptions>();
+  auto* renew_command = keys->add_subcommand(
+      "renew",
+      "have the seal's current key and the one that follows sign the change of certificates; the next start with the "
+      "new one chains it. The server may go on meanwhile");
+  add_places(*renew_command, renewing->places);
+  add_key_place(*renew_command, renewing->places.seal, "seal", "the current seal (default: the key folder's)",
+                seal_password_variable);
+  add_key_place(*renew_command, renewing->next, "next", "the seal that follows", next_password_variable);
+  renew_command->add_flag("--signing-service", renewing->signing_service,
+                          "of the certificate by which customers' signatures are recorded, instead of the seal's");
+  renew_command->add_flag("--revoke", renewing->revoke, "the current key may be in other hands");
+  renew_command->add_flag("--json", renewing->as_json, "for machines");
+  renew_command->callback([renewing, &exit_code] { exit_code = renew(*renewing); });
 
   add(*keys, "succession", "print how the log came to its key from earlier ones, for quotary-verify --succession",
       succession, false, std::make_shared<KeyOptions>(), exit_code);

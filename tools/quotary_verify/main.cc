@@ -12,6 +12,7 @@
 #include "signing/keys.h"
 #include "signing/time_stamp.h"
 #include "tools/quotary_verify/cases.h"
+#include "tools/quotary_verify/certificates.h"
 #include "tools/quotary_verify/document.h"
 #include "tools/quotary_verify/export.h"
 #include "tools/quotary_verify/growth.h"
@@ -243,6 +244,10 @@ Result<Verdict> exported(const Asked& asked) {
   how.progress = progress;
   if (times) how.watches.push_back(&times->watch());
   how.watches.push_back(&records.watch());
+  std::vector<std::string> names;
+  for (const Vkey& each : keys) names.push_back(each.name);
+  offline::ExportedCertificates certificates(std::move(names));
+  how.watches.push_back(&certificates.watch());
   contents::ExportedContents named;
   how.watches.push_back(&named.watch());
   how.contents = [&named] { return named.take(); };
@@ -264,6 +269,7 @@ Result<Verdict> exported(const Asked& asked) {
   Verdict verdict = offline::judge_export(report);
   records.tell(verdict, report);
   if (of_case) of_case->tell(verdict, report);
+  certificates.tell(verdict);
   if (times) times->tell(verdict);
   QUOTARY_TRY_VOID(look_for_witnesses(verdict, asked, report.note, keys));
   return verdict;
