@@ -26,6 +26,8 @@ void wrong_type(const json::value& value, std::string pointer, const char* wante
   faults.add(std::move(pointer), "wrong_type", std::string("must be ") + wanted + ", is " + kind_name(value));
 }
 
+constexpr std::size_t members_usual = 16;  // a reader is made for each of many small objects
+
 }  // namespace
 
 Error Faults::error(std::string code) && {
@@ -57,6 +59,7 @@ std::string pointer_to(std::string_view base, std::string_view token) {
 
 ObjectReader::ObjectReader(const json::value& value, std::string pointer, Faults& faults)
     : object_(value.if_object()), pointer_(std::move(pointer)), faults_(faults) {
+  known_.reserve(members_usual);
   if (object_ == nullptr) wrong_type(value, pointer_, "an object", faults_);
 }
 
