@@ -1,6 +1,7 @@
 #include "signing/subject_keys.h"
 
 #include "ledger/base/hash.h"
+#include "ledger/base/wipe.h"
 
 #include <sodium.h>
 
@@ -34,7 +35,10 @@ struct StoredKey {
 };
 
 std::string make_record(const Hash& name, const std::string& key) {
-  std::string record = std::string(name.view()) + key;
+  std::string record;
+  record.reserve(record_bytes);  // growing would leave the key where it stood before
+  record += name.view();
+  record += key;
   record += sha256(record).view();
   return record;
 }
@@ -164,12 +168,12 @@ class SubjectKeys final : public SubjectKeyring {
     if (broken_) return write_failed();
     std::string key = random_->bytes(key_bytes);
     std::string record = make_record(name, key);
+    const WipedAtEnd wiped(record);
     // Synced before anything is encrypted under it: a payload without its key would be lost.
     FileChange change(broken_);
     QUOTARY_TRY_VOID(file_->write_at(size_, record));
     QUOTARY_TRY_VOID(file_->sync());
     change.done();
-    sodium_memzero(record.data(), record.size());
     keys_.emplace(name, StoredKey{key, size_});
     size_ += record_bytes;
     return key;
@@ -182,9 +186,9 @@ class SubjectKeys final : public SubjectKeyring {
     FileChange change(broken_);
     if (size_ > magic.size()) {
       QUOTARY_TRY(last, file_->read_at(size_ - record_bytes, record_bytes));
+      const WipedAtEnd wiped(last);
       QUOTARY_TRY_VOID(file_->write_at(size_ - record_bytes, last));
       QUOTARY_TRY_VOID(file_->sync());
-      sodium_memzero(last.data(), last.size());
     }
     change.done();
     settled_ = true;
@@ -280,8 +284,8 @@ Result<std::unique_ptr<SubjectKeyring>> open_subject_keys(FileSystem& files, con
                                                           std::shared_ptr<Random> random) {
   if (create) QUOTARY_TRY_VOID(write_file_durably(files, path, magic));
   QUOTARY_TRY(bytes, read_file(files, path, file_bytes_max));
+  const WipedAtEnd wiped(bytes);
   QUOTARY_TRY(contents, read_records(path, bytes));
-  sodium_memzero(bytes.data(), bytes.size());
   QUOTARY_TRY(file, files.open(path, OpenMode::read_write));
   for (const auto& [offset, name] : contents.unfinished) {
     QUOTARY_TRY_VOID(file->write_at(offset, make_record(name, std::string(key_bytes, '\0'))));

@@ -1,7 +1,8 @@
-// The key of one content, and how secrets leave the memory.
+// The key of one content.
 #pragma once
 
 #include "ledger/base/result.h"
+#include "ledger/base/wipe.h"
 
 #include <array>
 #include <cstring>
@@ -11,20 +12,6 @@
 namespace quotary::blobs {
 
 inline constexpr std::size_t content_key_bytes = 32;
-
-inline void wipe(std::string& bytes) { explicit_bzero(bytes.data(), bytes.size()); }
-
-// Wipes a text at the end of its scope, on whatever way that is left.
-class WipedAtEnd {
- public:
-  explicit WipedAtEnd(std::string& bytes) : bytes_(bytes) {}
-  ~WipedAtEnd() { wipe(bytes_); }
-  WipedAtEnd(const WipedAtEnd&) = delete;
-  WipedAtEnd& operator=(const WipedAtEnd&) = delete;
-
- private:
-  std::string& bytes_;
-};
 
 // 32 secret bytes, which belong to one blob alone: unprintable, and wiped where they lie when destroyed. A value.
 class ContentKey {

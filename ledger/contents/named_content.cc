@@ -20,7 +20,7 @@ void sort(std::vector<NamingEntry>& entries) {
 
 Result<blobs::BlobReference> read_reference(const LogView& view, const Entry& entry, std::size_t ordinal) {
   QUOTARY_TRY(text, view.payload(entry, ordinal));
-  const blobs::WipedAtEnd wiped(text);
+  const WipedAtEnd wiped(text);
   return blobs::parse_reference(text);
 }
 

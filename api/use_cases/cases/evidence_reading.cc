@@ -56,7 +56,7 @@ Result<void> put_private(const Organisation::Parts& parts, const Entry& entry, j
   for (auto& [name, value] : *about) out[name] = value;
   QUOTARY_TRY(reference, parts.payload(entry, "reference"));
   auto opened = blobs::parse_reference(reference);
-  blobs::wipe(reference);
+  wipe(reference);
   if (!opened) return std::move(opened).error();
   out["commitment"] = json::object{{"sha256", text_of(entry.body, "content")}, {"nonce", to_hex(opened->nonce)}};
   QUOTARY_TRY(inspection, inspection_in(parts, entry));
@@ -241,7 +241,7 @@ Result<EvidenceContent> evidence_content(const Organisation::Parts& parts, const
   QUOTARY_TRY(entry, parts.ledger->entry(wanted.index));
   QUOTARY_TRY(text, parts.payload(entry, "reference"));
   auto reference = blobs::parse_reference(text);
-  blobs::wipe(text);
+  wipe(text);
   if (!reference) return std::move(reference).error();
   QUOTARY_TRY(inspection, inspection_in(parts, entry));
   QUOTARY_TRY(store, parts.evidence->contents());

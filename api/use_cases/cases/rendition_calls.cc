@@ -83,7 +83,7 @@ void put_facts(const Organisation::Parts& parts, const records::EvidenceRecord& 
 Result<void> put_picture(const Organisation::Parts& parts, const Entry& entry, EvidenceSheet& sheet) {
   QUOTARY_TRY(text, parts.payload(entry, "reference"));
   auto reference = blobs::parse_reference(text);
-  blobs::wipe(text);
+  wipe(text);
   if (!reference) return std::move(reference).error();
   QUOTARY_TRY(picture, parts.evidence->picture(*reference));
   if (picture.jpeg.empty()) sheet.no_picture = no_picture_in_words(picture.flags);
