@@ -113,7 +113,7 @@ quotary_test(signing_flow_test LABEL e2e TIMEOUT 180
   SOURCES api/signing_flow_test.cc
   LIBRARIES quotary_api)
 quotary_test(confirmation_test LABEL e2e TIMEOUT 120
-  SOURCES api/confirmation_test.cc api/confirmation_crash_test.cc support/passkey_device.cc support/faulty_file_system.cc
+  SOURCES api/confirmation_test.cc api/confirmation_erasure_test.cc api/confirmation_crash_test.cc support/passkey_device.cc support/faulty_file_system.cc
   LIBRARIES quotary_api OpenSSL::Crypto)
 quotary_test(signing_race_test LABEL e2e TIMEOUT 300
   SOURCES api/signing_race_test.cc

@@ -7,6 +7,7 @@
 #include "api/use_cases/request_turn.h"
 #include "api/use_cases/signature_rules.h"
 #include "ledger/records/confirmations.h"
+#include "ledger/records/erasure.h"
 #include "ledger/records/fields.h"
 #include "ledger/records/keys.h"
 
@@ -131,6 +132,11 @@ Result<Answer> ask_to_sign(Organisation::Parts& parts, const Principal& caller, 
     QUOTARY_TRY(current, records::find_signable(state, document));
     if (!current)
       return fail(Errc::not_found, document.code() + "_not_found", "no " + document.code() + " " + document.number);
+    // It could be asked for under another key, and nobody could read what is to be signed.
+    QUOTARY_TRY(erased, records::find_erased_by(state, current->customer));
+    if (erased)
+      return fail(Errc::gone, "erased",
+                  document.in_words() + " was erased by entry " + std::to_string(*erased) + ": nobody can sign it");
     const auto asked = Timestamp{now.unix_ms + static_cast<std::int64_t>(days) * day_ms};
     Draft timed = draft;
     // What is added to it for later proof, meanwhile, makes it no other document to ask about.

@@ -388,6 +388,22 @@ test('what ended says so in plain words, in the language chosen', async () => {
   await late.getByRole('heading', { name: /^已有新的报价单/ }).waitFor();
   await late.getByText('新的报价单取代了这一份，请签署新的。').waitFor();
   assert.deepEqual(late.faults, []);
+  // What is erased while a customer looks at it is gone from the screen too.
+  const gone = await server.issue();
+  const erased = await visit((await server.ask(gone, [LI])).links[0], PHONE);
+  await readToTheEnd(erased);
+  const erasure = await server.json(
+    'POST',
+    '/v1/erasures',
+    'admin',
+    { quote: gone, basis: 'person_request', reason_text: '客户书面要求删除其资料', reference: 'DSR-2026-9' },
+    server.key(),
+  );
+  await server.json('POST', `/v1/erasures/${erasure.id}/approve`, 'region_director', {}, server.key());
+  await button(erased, /Send the code/).click();
+  await erased.getByRole('heading', { name: /资料已依法删除/ }).waitFor();
+  assert.equal(await erased.getByText('陈立').count(), 0);
+  assert.deepEqual(erased.faults, []);
   const unknown = await visit(`${server.origin}/sign/${'A'.repeat(43)}`, PHONE);
   await unknown.getByRole('heading', { name: /链接无效/ }).waitFor();
   assert.deepEqual([page.faults, unknown.faults], [[], []]);

@@ -335,6 +335,20 @@ function Open(props: { session: Session; onSession: (session: Session) => void; 
   );
 }
 
+function Erased() {
+  return (
+    <End
+      tone="warn"
+      mark="!"
+      title={words('资料已依法删除', 'It was erased')}
+      text={words(
+        '这份文件及其资料已依法删除，不能再阅读或签署。如有疑问，请联系发送人。',
+        'This document and what belongs to it were lawfully erased: it can be neither read nor signed. Ask the sender.',
+      )}
+    />
+  );
+}
+
 function Unknown() {
   return (
     <End
@@ -357,7 +371,10 @@ export function App() {
 
   const load = async () => {
     const answer = await readSession();
-    if ('problem' in answer) return setProblem(answer.problem);
+    if ('problem' in answer) {
+      if (answer.problem.code === 'erased') setSession(null);
+      return setProblem(answer.problem);
+    }
     setProblem(null);
     setSession(answer.value);
   };
@@ -386,6 +403,7 @@ export function App() {
   const body = () => {
     if (problem && !session) {
       if (problem.code === 'signing_link_unknown') return <Unknown />;
+      if (problem.code === 'erased') return <Erased />;
       return (
         <Card>
           <Notice tone="bad" text={wordsOf(problem)} detail={detailOf(problem)} />

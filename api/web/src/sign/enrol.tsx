@@ -12,7 +12,7 @@ export function Enrol(props: { onSession: (session: Session) => void; onStale: (
 
   const refuse = (found: Problem) => {
     setBusy(false);
-    if (found.status === 409 || found.code === 'factor_missing') return props.onStale(found);
+    if (found.status === 409 || found.code === 'factor_missing' || found.code === 'erased') return props.onStale(found);
     setProblem(found);
   };
   const make = async () => {

@@ -44,8 +44,8 @@ export function Prove(props: {
       setProblem(null);
       return props.onSession(answer.value);
     }
-    if (answer.problem.status === 409 && answer.problem.code !== 'code_attempts_spent')
-      return props.onStale(answer.problem);
+    const ended = answer.problem.status === 409 && answer.problem.code !== 'code_attempts_spent';
+    if (ended || answer.problem.code === 'erased') return props.onStale(answer.problem);
     setProblem(answer.problem);
     setCode('');
   };

@@ -182,6 +182,7 @@ export const detailOf = (problem: Problem): string | undefined =>
 // The session is another than the page believed.
 export const isStale = (problem: Problem): boolean =>
   (problem.status === 409 && problem.code !== 'nothing_added') ||
+  problem.code === 'erased' ||
   problem.code === 'factor_missing' ||
   problem.code === 'not_viewed' ||
   problem.code === 'code_expired';
