@@ -18,7 +18,7 @@ constexpr std::uint64_t contrast_min = 4;
 std::optional<std::uint64_t> difference_hash(const GreyPicture& picture) {
   QUOTARY_CHECK(picture.pixels.size() == std::size_t{picture.width} * picture.height);
   if (picture.width < hash_columns || picture.height < hash_rows) return {};
-  std::array<std::uint64_t, hash_columns * hash_rows> sums{}, counts{};
+  std::array<std::uint64_t, std::size_t{hash_columns} * hash_rows> sums{}, counts{};
   for (std::uint32_t y = 0; y < picture.height; ++y) {
     const std::size_t row = std::uint64_t{y} * hash_rows / picture.height * hash_columns;
     const char* line = picture.pixels.data() + std::size_t{y} * picture.width;
