@@ -100,7 +100,7 @@ std::string encode(const Picture& picture) {
 Result<Picture> decode_picture(std::string_view text) {
   const auto malformed = fail(Errc::corrupt, "picture_malformed", "what should be a picture is none");
   const auto line = text.find('\n');
-  if (line == std::string_view::npos || line >= limits::picture_answer_head_bytes_max) return malformed;
+  if (line >= limits::picture_answer_head_bytes_max) return malformed;  // also when there is none
   if (text.size() - line - 1 > limits::picture_bytes_max) return malformed;
   const auto parsed = parse_json(text.substr(0, line));
   if (!parsed || !parsed->is_object()) return malformed;

@@ -68,7 +68,7 @@ std::optional<Timestamp> satellites_time(const Exiv2::ExifData& exif) {
 
 // Without an offset the camera may stand in any zone: whole quarters of an hour from -12 to +14.
 bool fits_some_zone(Timestamp camera, Timestamp satellites) {
-  constexpr std::int64_t quarter = 15 * 60'000, hour = 4 * quarter;
+  constexpr std::int64_t quarter = std::int64_t{15} * 60'000, hour = 4 * quarter;
   const std::int64_t apart = camera.unix_ms - satellites.unix_ms;
   const std::int64_t most = milliseconds(limits::clocks_apart_max).count();
   if (apart < -12 * hour - most || apart > 14 * hour + most) return false;

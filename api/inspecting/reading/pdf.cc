@@ -112,7 +112,7 @@ class PdfReader {
   }
 
   // Pictures are mostly on many pages, and stay packed.
-  const Hash& hash_of(QPDFObjectHandle stream) {
+  const Hash& hash_of(const QPDFObjectHandle& stream) {
     const auto known = hashes_.find(stream.getObjGen());
     if (known != hashes_.end()) return known->second;
     Sha256 hash;

@@ -1,5 +1,7 @@
 #include "api/inspecting/reading/raster.h"
 
+#include "ledger/base/result.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -24,6 +26,7 @@ Raster scaled_down(Raster raster, std::uint32_t side_max) {
           for (std::uint64_t& colour : sum) colour += static_cast<unsigned char>(*at++);
       }
       const std::uint64_t count = (bottom - top) * (right - left);
+      QUOTARY_CHECK(count > 0);  // it is made smaller, so each of its fields is of one of the old ones at least
       for (const std::uint64_t colour : sum) out.pixels += static_cast<char>((colour + count / 2) / count);
     }
   }
