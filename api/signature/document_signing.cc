@@ -73,7 +73,8 @@ Result<std::string> name_line(const pdfgen::Fonts& fonts, const DocumentSignatur
   QUOTARY_TRY(whole, pdfgen::text_outlines(fonts, both, both.size()));
   QUOTARY_TRY(shown, outlined(fonts, both, print));
   const bool fits = shown.steps.size() == whole.steps.size() && whole.width * role_size_min / 1000 <= room;
-  return fits ? std::move(both) : signature.name;
+  if (!fits) return signature.name;
+  return both;
 }
 
 // The small print, from below.

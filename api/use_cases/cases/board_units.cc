@@ -81,7 +81,7 @@ Result<BoardUnit> board_unit(const StateReader& state, const Principal& caller, 
   // As something of nobody's that lies there: own things open no team.
   if (!in_scope(caller, Call::read_board, "", out.team, out.region)) return unseen;
   bool anybody = false;
-  QUOTARY_TRY_VOID(for_each_person(state, out, [&](PersonRecord) {
+  QUOTARY_TRY_VOID(for_each_person(state, out, [&](const PersonRecord&) {
     anybody = true;
     return false;
   }));

@@ -20,7 +20,7 @@ json::object person_member(const Organisation::Parts& parts, const std::string& 
   return {{"id", id}, {"name", parts.person_name(id)}};
 }
 
-json::object case_member(const Organisation::Parts& parts, const records::CaseRecord& found, json::object text) {
+json::object case_member(const Organisation::Parts& parts, const records::CaseRecord& found, const json::object& text) {
   json::object out{{"id", found.id}};
   for (auto& [name, value] : stage_member(found.stage())) out[name] = std::move(value);
   out["action_type"] = found.action_type;
@@ -28,7 +28,7 @@ json::object case_member(const Organisation::Parts& parts, const records::CaseRe
   out["owner"] = person_member(parts, found.owner);
   out["team"] = found.team;
   out["region"] = found.region;
-  for (auto& [name, value] : text) out[name] = std::move(value);
+  for (const auto& [name, value] : text) out[name] = value;
   out["opened_at"] = format_rfc3339(found.opened_at);
   if (found.completed_at) out["completed_at"] = format_rfc3339(*found.completed_at);
   if (found.closed_at) out["closed_at"] = format_rfc3339(*found.closed_at);

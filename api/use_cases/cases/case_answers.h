@@ -11,7 +11,7 @@ namespace quotary::api {
 [[nodiscard]] Result<json::object> opening_text(const Organisation::Parts& parts, std::uint64_t index);
 // All of it but its gate and ledger place. `text`: of opening_text().
 [[nodiscard]] json::object case_member(const Organisation::Parts& parts, const records::CaseRecord& found,
-                                       json::object text);
+                                       const json::object& text);
 [[nodiscard]] json::object person_member(const Organisation::Parts& parts, const std::string& id);
 
 // A case with its gate and its policy, of one state.
