@@ -12,7 +12,6 @@
 namespace quotary::api {
 namespace {
 
-using records::number_of;
 using records::text_of;
 
 constexpr std::string_view identifier_signs = "-_.";
@@ -49,7 +48,7 @@ Result<Asked> parse(const Organisation::Parts& parts, const json::object& body) 
     if (given.empty()) return;
     if (const auto printable = parts.document_text(given, reader.at(name), most); !printable)
       faults.add(reader.at(name), printable.error());
-    out.text[name] = std::move(given);
+    out.text[name] = given;
   };
   text("title", confirmation_title_characters_max);
   text("result_text", confirmation_result_characters_max);

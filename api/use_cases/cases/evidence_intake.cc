@@ -182,7 +182,7 @@ Result<Made> make(const Organisation::Parts& parts, const Principal& caller, con
 }
 
 // What is the same as, or looks like, what is known by then, is known at the write alone.
-Result<Committed> write(const Organisation::Parts& parts, const Place& place, std::shared_ptr<Made> made) {
+Result<Committed> write(const Organisation::Parts& parts, const Place& place, const std::shared_ptr<Made>& made) {
   auto& pictures = parts.evidence->pictures();
   const std::string claim = text_of(made->draft.body, "blob");
   const auto command = [place, made, &pictures, claim](const StateReader& state,

@@ -67,7 +67,8 @@ json::object event_of(const Entry& entry) {
 }
 
 // With those about the confirmations that became evidence of the case, which the rules hold the evidence to.
-Result<std::vector<std::uint64_t>> with_confirmations(const Ledger& ledger, std::vector<std::uint64_t> about_case) {
+Result<std::vector<std::uint64_t>> with_confirmations(const Ledger& ledger,
+                                                      const std::vector<std::uint64_t>& about_case) {
   std::vector<std::uint64_t> out = about_case;
   for (const std::uint64_t index : about_case) {
     QUOTARY_TRY(entry, ledger.entry(index));
@@ -152,7 +153,7 @@ Result<Answer> read_gate_history(const Organisation::Parts& parts, const Princip
 
   History history(ledger, seen.id);
   QUOTARY_TRY_VOID(history.prepare(about_policy));
-  QUOTARY_TRY(about_all, with_confirmations(ledger, std::move(about_case)));
+  QUOTARY_TRY(about_all, with_confirmations(ledger, about_case));
   QUOTARY_TRY_VOID(history.walk(about_all));
   const bool agrees = history.ends_as(live.stands);
   return Answer{200,
