@@ -93,6 +93,7 @@ Result<std::vector<Entry>> entries_behind(const Organisation::Parts& parts, cons
   }
   for (const Entry& entry : about) found.erase(entry.index);
   std::vector<Entry> out;
+  out.reserve(found.size());
   for (auto& [index, entry] : found) out.push_back(std::move(entry));
   return out;
 }

@@ -13,9 +13,7 @@
 namespace quotary::api {
 namespace {
 
-using pdfgen::EvidenceRow;
 using pdfgen::EvidenceSection;
-using records::number_of;
 using records::object_of;
 using records::QuoteRecord;
 using records::text_of;
