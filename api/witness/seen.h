@@ -15,7 +15,7 @@ struct Known {
 };
 
 // A cosignature that was made for this question is no older, nor newer, than two clocks may differ.
-inline constexpr std::int64_t cosignature_age_max_ms = 5 * 60 * 1000;
+inline constexpr std::int64_t cosignature_age_max_ms = std::int64_t{5} * 60 * 1000;
 
 // What is done where the witness has seen less than the known tree. A cosignature would show whether what it has seen
 // is this tree's past; but who asked again would then hear of the known size, as if it had been seen before.

@@ -17,7 +17,7 @@ constexpr std::size_t reference_bytes_max = 4u << 10;  // a reference has some 2
 Result<void> write_content(const blobs::BlobReader& reader, const Hash& commitment,
                            const std::function<Result<void>(std::string_view)>& write) {
   std::optional<Error> failed;
-  const auto checked = reader.check(commitment, [&](std::string_view part) {
+  auto checked = reader.check(commitment, [&](std::string_view part) {
     if (auto written = write(part); !written) failed = std::move(written).error();
     return !failed;
   });

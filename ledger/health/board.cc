@@ -70,6 +70,7 @@ std::vector<PolicyUse> policy_use(std::span<const PolicyCase> cases) {
     if (each.complete) ++uses.complete;
   }
   std::vector<PolicyUse> out;
+  out.reserve(policies.size());
   for (const auto& [policy, uses] : policies)
     out.push_back({std::string(policy), make_share(uses.complete, uses.used)});
   return out;

@@ -48,6 +48,7 @@ std::string mean_text(std::span<const Fraction> values, int decimals) {
   std::map<Integer, Integer> numerators;
   for (const Fraction& value : values) numerators[denominator(value)] += numerator(value);
   std::vector<Unreduced> sums;
+  sums.reserve(numerators.size());
   for (auto& [denominator, numerator] : numerators) sums.push_back({std::move(numerator), denominator});
   // In pairs: the numbers that are multiplied are then of like length, and there are few long ones.
   while (sums.size() > 1) {
