@@ -2,6 +2,7 @@
 
 #include "ledger/base/bytes.h"
 #include "ledger/base/json.h"
+#include "signing/cbor_bounds.h"
 #include "signing/openssl_handles.h"
 
 #include <fido.h>
@@ -30,7 +31,23 @@ const unsigned char* data_of(std::string_view bytes) { return reinterpret_cast<c
 
 // Section 6.1: the site's hash, then a byte of flags, then a counter.
 constexpr std::size_t site_hash_bytes = 32, header_bytes = 37;
+constexpr std::size_t model_bytes = 16, id_size_bytes = 2;
 constexpr unsigned present = 0x01, verified = 0x04, has_key = 0x40;
+
+// The key and what extensions say, behind the header and the key's id (section 6.5.1).
+bool cbor_is_bounded(std::string_view authenticator_data, bool with_key) {
+  std::string_view rest = authenticator_data.substr(header_bytes);
+  if (with_key) {
+    if (rest.size() < model_bytes + id_size_bytes) return false;
+    rest.remove_prefix(model_bytes);
+    const std::size_t id_size =
+        static_cast<std::size_t>(static_cast<unsigned char>(rest[0])) << 8 | static_cast<unsigned char>(rest[1]);
+    rest.remove_prefix(id_size_bytes);
+    if (rest.size() < id_size) return false;
+    rest.remove_prefix(id_size);
+  }
+  return cbor_within_bounds(rest);
+}
 
 Result<void> check_header(const PasskeySite& site, std::string_view authenticator_data, unsigned flags_wanted) {
   if (authenticator_data.size() < header_bytes || authenticator_data.size() > passkey_authenticator_bytes_max)
@@ -40,6 +57,7 @@ Result<void> check_header(const PasskeySite& site, std::string_view authenticato
   if ((flags & present) == 0) return bad("says that nobody was there");
   if ((flags & verified) == 0) return bad("says that the person was not verified by PIN, face or fingerprint");
   if ((flags & flags_wanted) != flags_wanted) return bad("brings no key");
+  if (!cbor_is_bounded(authenticator_data, (flags & has_key) != 0)) return bad("announces more than it holds");
   return {};
 }
 

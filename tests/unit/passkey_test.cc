@@ -2,6 +2,7 @@
 #include "signing/passkey.h"
 
 #include "ledger/base/bytes.h"
+#include "signing/cbor_bounds.h"
 #include "tests/support/passkey_device.h"
 
 #include <gmock/gmock.h>
@@ -92,7 +93,7 @@ TEST(Passkey, WhatIsNoNewPasskeyIsRefused) {
   EXPECT_EQ(why_new(said, good), "taken");
   EXPECT_THAT(why_new(client_data("webauthn.get"), good), HasSubstr("not of the kind"));
   EXPECT_THAT(why_new(said, header('\x05')), HasSubstr("brings no key"));
-  EXPECT_THAT(why_new(said, header('\x45')), HasSubstr("brings no key of"));
+  EXPECT_THAT(why_new(said, header('\x45')), HasSubstr("more than it holds"));
   EXPECT_THAT(why_new(said, good + std::string(passkey_authenticator_bytes_max, 'a')), HasSubstr("no possible size"));
   // Cut off anywhere, or with a point that is not on the curve.
   for (std::size_t size = 0; size < good.size(); ++size)
@@ -100,6 +101,45 @@ TEST(Passkey, WhatIsNoNewPasskeyIsRefused) {
   std::string off_curve = good;
   off_curve.back() ^= 1;
   EXPECT_NE(why_new(said, off_curve), "taken");
+}
+
+// The engine asks for memory by what a map announces, before it reads a member.
+TEST(Passkey, NothingAnnouncesMoreThanItHolds) {
+  const std::string named = std::string(16, '\0') + std::string("\0\4cred", 6);
+  const std::string billions("\xbb\x00\x00\x00\x06\xd6\xd8\xe2\xc0", 9);
+  EXPECT_THAT(why_new(client_data("webauthn.create"), header('\x45') + named + billions),
+              HasSubstr("more than it holds"));
+  EXPECT_THAT(why_new(client_data("webauthn.create"), header('\xc5') + named + "\xa0" + billions),
+              HasSubstr("more than it holds"));
+  EXPECT_THAT(why_new(client_data("webauthn.create"), header('\x45') + named.substr(0, 17)),
+              HasSubstr("more than it holds"));
+  const Device device;
+  const auto made = read_new_passkey(site(), challenge, client_data("webauthn.create"), device.authenticator_data);
+  ASSERT_TRUE(made);
+  const auto used =
+      check_passkey(site(), *made, challenge, device.use(client_data("webauthn.get"), header('\x85') + billions));
+  ASSERT_FALSE(used);
+  EXPECT_THAT(used.error().detail, HasSubstr("more than it holds"));
+}
+
+TEST(CborBounds, WholeItemsWithinTheirBytes) {
+  using namespace std::string_view_literals;
+  for (const std::string_view whole :
+       {""sv, "\x00"sv, "\x18\xff"sv, "\x38\x18"sv,
+        "\x43"
+        "abc"sv,
+        "\x63"
+        "abc"sv,
+        "\x82\x01\x02"sv, "\xa1\x01\x02"sv, "\xc1\x1a\x51\x4b\x67\xb0"sv, "\xf5"sv,
+        "\xfb\x3f\xf1\x99\x99\x99\x99\x99\x9a"sv, "\xa0\xa0"sv, "\x81\x81\x81\x81\x81\x81\x81\x00"sv})
+    EXPECT_TRUE(cbor_within_bounds(whole)) << ::testing::PrintToString(whole);
+  for (const std::string_view torn :
+       {"\x18"sv, "\x1b\x00"sv,
+        "\x44"
+        "abc"sv,
+        "\x82\x01"sv, "\xa1\x01"sv, "\xc1"sv, "\x9f\x01\xff"sv, "\x5f\xff"sv, "\x1c"sv, "\x9a\xff\xff\xff\xff\x00"sv,
+        "\xbb\xff\xff\xff\xff\xff\xff\xff\xff\x00"sv, "\x81\x81\x81\x81\x81\x81\x81\x81\x00"sv})
+    EXPECT_FALSE(cbor_within_bounds(torn)) << ::testing::PrintToString(torn);
 }
 
 TEST(Passkey, SitesAreNamesWithTls) {
