@@ -64,8 +64,8 @@ std::string revision_address(const Organisation::Parts& parts, const Entry& entr
 }
 
 // What an entry made of the document.
-void put_document(Message& message, const Entry& entry, std::string address) {
-  message.content["document"] = std::move(address);
+void put_document(Message& message, const Entry& entry, const std::string& address) {
+  message.content["document"] = address;
   message.content["document_sha256"] = text_of(entry.body, "document_sha256");
   message.content["revision"] = records::number_of(entry.body, "revision");
 }

@@ -15,7 +15,6 @@ namespace quotary::api {
 namespace {
 
 using records::SignerRecord;
-using records::text_of;
 
 struct FieldRole {
   std::string_view field, chinese, english;
@@ -243,7 +242,7 @@ Result<Answer> send_signer_code(Organisation::Parts& parts, const SignerVisit& v
   // The code alone: a message that held both would make one factor of two.
   message.content.erase("link");
   message.content.erase("message");
-  message.content["code"] = std::move(code);
+  message.content["code"] = code;
   message.content["expires_at"] = format_rfc3339(Timestamp{parts.now().unix_ms + signature::code_lives_ms});
   if (const auto sent = parts.config.signature.delivery->deliver(message); !sent) {
     parts.codes->undo(at.code_key());
