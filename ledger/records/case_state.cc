@@ -27,14 +27,6 @@ json::array rows_of(const std::vector<gates::NoteFact>& notes) {
   return out;
 }
 
-template <class Row>
-void for_each_row(const json::object& object, std::string_view name, const Row& row) {
-  const auto* rows = object.if_contains(name);
-  if (!rows || !rows->is_array()) return;
-  for (const auto& each : rows->get_array())
-    if (each.is_object()) row(each.get_object());
-}
-
 CaseRecord case_from(std::string_view id, const json::object& o) {
   CaseRecord out;
   out.id = id;

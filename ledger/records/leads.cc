@@ -47,12 +47,9 @@ LeadRecord lead_from(std::string_view id, const json::object& o) {
   out.index = number_of(o, "index");
   out.last_index = number_of(o, "last_index");
   out.touched_index = number_of(o, "touched_index");
-  if (const auto* rows = o.if_contains("assignments"); rows && rows->is_array())
-    for (const auto& row : rows->get_array())
-      if (row.is_object())
-        out.assignments.push_back({number_of(row.get_object(), "index"),
-                                   {ms_of(row.get_object(), "at")},
-                                   text_of(row.get_object(), "owner")});
+  for_each_row(o, "assignments", [&](const json::object& row) {
+    out.assignments.push_back({number_of(row, "index"), {ms_of(row, "at")}, text_of(row, "owner")});
+  });
   return out;
 }
 

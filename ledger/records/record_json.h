@@ -36,6 +36,15 @@ inline void put_texts(json::object& object, std::string_view name, const std::ve
   object[name] = std::move(out);
 }
 
+// The objects of a list, in order; none where there is no list.
+template <class Row>
+void for_each_row(const json::object& object, std::string_view name, const Row& row) {
+  const auto* rows = object.if_contains(name);
+  if (!rows || !rows->is_array()) return;
+  for (const auto& each : rows->get_array())
+    if (each.is_object()) row(each.get_object());
+}
+
 [[nodiscard]] inline Found<json::object> read_object(const StateReader& state, const std::string& key) {
   QUOTARY_TRY(stored, state.get(key));
   if (!stored) return std::optional<json::object>();

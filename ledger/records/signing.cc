@@ -293,9 +293,7 @@ Found<SignatureRequestRecord> find_signature_request(const StateReader& state, s
     request.ended_at = time_of(o, "ended_at");
     request.index = number_of(o, "index");
     request.ended_index = number_of(o, "ended_index");
-    if (const auto* signers = o.if_contains("signers"); signers && signers->is_array())
-      for (const auto& each : signers->get_array())
-        if (each.is_object()) request.signers.push_back(signer_of(each.get_object()));
+    for_each_row(o, "signers", [&](const json::object& row) { request.signers.push_back(signer_of(row)); });
     return request;
   });
 }
@@ -321,11 +319,9 @@ Found<RevisionRecord> find_revision(const StateReader& state, const SignableName
 Result<std::vector<ScanRecord>> find_scans(const StateReader& state, std::string_view number) {
   QUOTARY_TRY(found, read_record<std::vector<ScanRecord>>(state, scans_key(number), [](const json::object& o) {
                 std::vector<ScanRecord> out;
-                const auto* rows = o.if_contains("scans");
-                if (!rows || !rows->is_array()) return out;
-                for (const auto& row : rows->get_array())
-                  if (row.is_object())
-                    out.push_back({text_of(row.get_object(), "sha256"), number_of(row.get_object(), "index")});
+                for_each_row(o, "scans", [&](const json::object& row) {
+                  out.push_back({text_of(row, "sha256"), number_of(row, "index")});
+                });
                 return out;
               }));
   return found ? std::move(*found) : std::vector<ScanRecord>();

@@ -27,12 +27,9 @@ Result<std::vector<SigningKeyRecord>> find_signing_keys(const StateReader& state
   QUOTARY_TRY(found,
               read_record<std::vector<SigningKeyRecord>>(state, signing_keys_key(person), [](const json::object& o) {
                 std::vector<SigningKeyRecord> out;
-                const auto* rows = o.if_contains("keys");
-                if (!rows || !rows->is_array()) return out;
-                for (const auto& row : rows->get_array())
-                  if (row.is_object())
-                    out.push_back({text_of(row.get_object(), "certificate"), number_of(row.get_object(), "index"),
-                                   number_of(row.get_object(), "revoked") != 0});
+                for_each_row(o, "keys", [&](const json::object& row) {
+                  out.push_back({text_of(row, "certificate"), number_of(row, "index"), number_of(row, "revoked") != 0});
+                });
                 return out;
               }));
   return found ? std::move(*found) : std::vector<SigningKeyRecord>();
