@@ -40,6 +40,15 @@ void print_earlier(const signing::KeyFolder& folder) {
                 format_rfc3339(rotation.time).c_str());
 }
 
+// What was given, or what lies in the key folder under that name.
+signing::SealKeyFiles key_in_use(const Places& places, const std::string& name) {
+  if (places.seal.given()) return places.seal.files(seal_password_variable);
+  signing::SealKeyFiles files;
+  files.certificate_path = places.keys + "/" + name + ".cert.pem";
+  files.key_path = places.keys + "/" + name + ".key.pem";
+  return files;
+}
+
 int show(KeyOptions options) {
   if (auto complete = options.places.complete(); !complete) return report(complete.error()), exit_unchecked;
   const auto files = posix_file_system();
@@ -50,12 +59,7 @@ int show(KeyOptions options) {
     std::printf("%s\n", vkey.c_str());
     return exit_ok;
   }
-  auto paths = options.places.config().seal;
-  if (paths.certificate_path.empty() && paths.pkcs12_path.empty()) {
-    paths.certificate_path = options.places.keys + "/seal.cert.pem";
-    paths.key_path = options.places.keys + "/seal.key.pem";
-  }
-  const auto seal = signing::Seal::load(*files, paths, SystemClock().now());
+  const auto seal = signing::Seal::load(*files, key_in_use(options.places, "seal"), SystemClock().now());
   const auto renewal = api::waiting_renewal(options.places.config(), records::sealing);
   if (!renewal) return report(renewal.error());
   if (options.as_json) {
@@ -131,16 +135,6 @@ struct RenewOptions {
   bool signing_service = false, revoke = false, as_json = false;
 };
 
-// Of the certificate in use: what was given, or what lies in the key folder.
-signing::SealKeyFiles current_key(const RenewOptions& options) {
-  if (options.places.seal.given()) return options.places.seal.files(seal_password_variable);
-  const std::string name = options.places.keys + (options.signing_service ? "/signing-service" : "/seal");
-  signing::SealKeyFiles files;
-  files.certificate_path = name + ".cert.pem";
-  files.key_path = name + ".key.pem";
-  return files;
-}
-
 int renew(RenewOptions options) {
   if (auto complete = options.places.complete(); !complete) return report(complete.error()), exit_unchecked;
   if (!options.next.given())
@@ -149,7 +143,8 @@ int renew(RenewOptions options) {
                        "--next-token-module with --next-token and --next-token-key"));
   const auto& use = options.signing_service ? records::recording_signatures : records::sealing;
   const auto made = api::prepare_renewal(
-      options.places.config(), use, current_key(options), options.next.files(next_password_variable),
+      options.places.config(), use, key_in_use(options.places, options.signing_service ? "signing-service" : "seal"),
+      options.next.files(next_password_variable),
       options.revoke ? signing::CertificateEnd::revoked : signing::CertificateEnd::renewed);
   if (!made) return report(made.error());
   const bool revoked = made->terms.end == signing::CertificateEnd::revoked;
